@@ -1,0 +1,12 @@
+//! The AWS account that users belong to.
+
+/// An AWS account as events name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The 12-digit account id.
+    pub id: String,
+    /// The partition of the account's ARNs: `aws`, `aws-cn`, `aws-us-gov`, ...
+    pub partition: String,
+    /// The alias or configured name, where there is one.
+    pub name: Option<String>,
+}

@@ -1,0 +1,121 @@
+//! A fact is known, with its source and time, or unknown, with its reason.
+
+use std::fmt;
+
+use time::OffsetDateTime;
+
+/// One thing that AWS can tell about a user or a group.
+///
+/// There is no default: code that could not read a fact has to say why, so an error can never
+/// turn into `false`, an empty list or "not an administrator".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact<T> {
+    /// The value, and where it came from.
+    Known {
+        /// The value as AWS told it.
+        value: T,
+        /// Who said so, and when.
+        source: Source,
+    },
+    /// No value, and why not.
+    Unknown(Unknown),
+}
+
+/// Where a known fact came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The API action (`iam:ListMFADevices`), the credential report, or the kind of file.
+    pub name: &'static str,
+    /// The moment the fact was true: of the call, or of the report's generation.
+    pub as_of: OffsetDateTime,
+}
+
+/// Why a fact is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The class of the reason, for counting and for exit codes.
+    pub reason: Reason,
+    /// What to look at: the permission that is missing, the call that failed. Stable from one
+    /// pass to the next (no request ids, no times), since it becomes part of an event.
+    pub detail: String,
+}
+
+/// The classes of reasons for an unknown fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// AWS refused the call for lack of a permission.
+    Denied,
+    /// The call failed after its retries.
+    Failed,
+    /// The collection plan does not ask for this fact.
+    NotCollected,
+    /// The saved files do not hold this fact.
+    NotInInput,
+}
+
+impl Reason {
+    /// The spelling used in events and in counts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+            Self::NotCollected => "not_collected",
+            Self::NotInInput => "not_in_input",
+        }
+    }
+
+    /// Whether the fact was asked for and not given, which makes a pass partial (exit code 4).
+    pub fn is_shortfall(self) -> bool {
+        matches!(self, Self::Denied | Self::Failed)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl<T> Fact<T> {
+    /// A fact told by `source`.
+    pub fn known(value: T, source: &Source) -> Self {
+        Self::Known {
+            value,
+            source: source.clone(),
+        }
+    }
+
+    /// A fact that the collection plan leaves out; `detail` names the plan or the action.
+    pub fn not_collected(detail: impl Into<String>) -> Self {
+        Self::unknown(Reason::NotCollected, detail)
+    }
+
+    /// A fact that the saved files do not hold; `detail` names the file that would.
+    pub fn not_in_input(detail: impl Into<String>) -> Self {
+        Self::unknown(Reason::NotInInput, detail)
+    }
+
+    /// A fact without a value.
+    pub fn unknown(reason: Reason, detail: impl Into<String>) -> Self {
+        Self::Unknown(Unknown {
+            reason,
+            detail: detail.into(),
+        })
+    }
+
+    /// The value, if known.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Known { value, .. } => Some(value),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The reason, if unknown.
+    pub fn why_unknown(&self) -> Option<&Unknown> {
+        match self {
+            Self::Known { .. } => None,
+            Self::Unknown(unknown) => Some(unknown),
+        }
+    }
+}

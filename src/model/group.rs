@@ -1,0 +1,27 @@
+//! IAM groups and the policies they grant.
+
+use super::Fact;
+
+/// An IAM group. Shared between its members (`Arc<Group>`): fetched once a pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// GroupName.
+    pub name: String,
+    /// The group's ARN; absent when only the membership is known (a saved file without groups).
+    pub arn: Option<String>,
+    /// GroupId (`AGPA...`), where told.
+    pub id: Option<String>,
+    /// Managed policies attached to the group.
+    pub attached_policies: Fact<Vec<AttachedPolicy>>,
+    /// Names of the group's inline policies.
+    pub inline_policies: Fact<Vec<String>>,
+}
+
+/// A managed policy attached to a user or group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AttachedPolicy {
+    /// PolicyName.
+    pub name: String,
+    /// PolicyArn.
+    pub arn: String,
+}

@@ -1,0 +1,87 @@
+//! Multi-factor authentication devices.
+
+use time::OffsetDateTime;
+
+/// What is known about a user's MFA.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mfa {
+    /// Every device of the user, of every kind.
+    Devices(Vec<MfaDevice>),
+    /// Devices of which others may exist: the user has MFA, but the list is not complete.
+    AtLeast(Vec<MfaDevice>),
+    /// Only whether MFA is active: `mfa_active` of the credential report.
+    Active(bool),
+}
+
+/// One MFA device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MfaDevice {
+    /// SerialNumber: an ARN, or a hardware token's serial.
+    pub serial_number: String,
+    /// EnableDate, where told.
+    pub enabled_at: Option<OffsetDateTime>,
+}
+
+/// The kinds of devices, told apart by their serial number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MfaKind {
+    /// An authenticator app (`:mfa/`).
+    Virtual,
+    /// A FIDO security key or passkey (`:u2f/`).
+    Fido,
+    /// A text message (`:sms-mfa/`).
+    Sms,
+    /// A hardware token: its serial is no ARN.
+    Hardware,
+    /// A kind of ARN that is not known here.
+    Other,
+}
+
+impl Mfa {
+    /// Whether MFA protects the user.
+    pub fn is_active(&self) -> bool {
+        match self {
+            Self::Devices(devices) | Self::AtLeast(devices) => !devices.is_empty(),
+            Self::Active(active) => *active,
+        }
+    }
+
+    /// The devices, where any are listed.
+    pub fn devices(&self) -> &[MfaDevice] {
+        match self {
+            Self::Devices(devices) | Self::AtLeast(devices) => devices,
+            Self::Active(_) => &[],
+        }
+    }
+}
+
+impl MfaDevice {
+    /// The device's kind, from its serial number.
+    pub fn kind(&self) -> MfaKind {
+        let serial = &self.serial_number;
+        if !serial.starts_with("arn:") {
+            MfaKind::Hardware
+        } else if serial.contains(":mfa/") {
+            MfaKind::Virtual
+        } else if serial.contains(":u2f/") {
+            MfaKind::Fido
+        } else if serial.contains(":sms-mfa/") {
+            MfaKind::Sms
+        } else {
+            MfaKind::Other
+        }
+    }
+}
+
+impl MfaKind {
+    /// The spelling used in events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Virtual => "virtual",
+            Self::Fido => "fido",
+            Self::Sms => "sms",
+            Self::Hardware => "hardware",
+            Self::Other => "other",
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! IAM users with everything that is known about them.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::{AccessKey, Arn, AttachedPolicy, Fact, Group, Mfa, Unknown};
+
+/// One IAM user. What ListUsers tells is certain; everything else is a [`Fact`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// UserName.
+    pub name: String,
+    /// The user's ARN.
+    pub arn: Arn,
+    /// UserId (`AIDA...`): survives a rename, differs after a deletion and re-creation.
+    pub id: String,
+    /// Path, `/` by default.
+    pub path: String,
+    /// CreateDate.
+    pub created_at: OffsetDateTime,
+    /// PasswordLastUsed; known `None` means never, or before 2014-10-20.
+    pub password_last_used: Fact<Option<OffsetDateTime>>,
+    /// Tags.
+    pub tags: Fact<Vec<Tag>>,
+    /// Groups the user is in.
+    pub groups: Fact<Vec<Arc<Group>>>,
+    /// Managed policies attached to the user itself.
+    pub attached_policies: Fact<Vec<AttachedPolicy>>,
+    /// Names of the user's own inline policies.
+    pub inline_policies: Fact<Vec<String>>,
+    /// ARN of the permissions boundary, if there is one.
+    pub permissions_boundary: Fact<Option<String>>,
+    /// MFA.
+    pub mfa: Fact<Mfa>,
+    /// Console password.
+    pub console: Fact<ConsoleAccess>,
+    /// Access keys.
+    pub access_keys: Fact<Vec<AccessKey>>,
+}
+
+/// Whether the user can sign in to the console with a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsoleAccess {
+    /// `password_enabled` of the credential report.
+    pub enabled: bool,
+    /// When the password was last changed, where told.
+    pub password_last_changed: Option<OffsetDateTime>,
+}
+
+/// A tag on a user.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tag {
+    /// Key; unique per user without regard to case.
+    pub key: String,
+    /// Value; may be empty.
+    pub value: String,
+}
+
+impl User {
+    /// The facts that are unknown, by the name that events and counts use, in a fixed order.
+    ///
+    /// A group's facts count once per user in the group, under the group's name.
+    pub fn unknown_facts(&self) -> Vec<(String, &Unknown)> {
+        let own = [
+            ("access_keys", self.access_keys.why_unknown()),
+            ("attached_policies", self.attached_policies.why_unknown()),
+            ("console_access", self.console.why_unknown()),
+            ("groups", self.groups.why_unknown()),
+            ("inline_policies", self.inline_policies.why_unknown()),
+            ("mfa", self.mfa.why_unknown()),
+            ("password_last_used", self.password_last_used.why_unknown()),
+            (
+                "permissions_boundary",
+                self.permissions_boundary.why_unknown(),
+            ),
+            ("tags", self.tags.why_unknown()),
+        ];
+        let own = own
+            .into_iter()
+            .filter_map(|(name, why)| Some((name.to_owned(), why?)));
+        let of_groups = self.groups.value().into_iter().flatten().flat_map(|group| {
+            let attached = group.attached_policies.why_unknown();
+            let inline = group.inline_policies.why_unknown();
+            [("attached_policies", attached), ("inline_policies", inline)]
+                .into_iter()
+                .filter_map(|(fact, why)| Some((format!("groups.{}.{fact}", group.name), why?)))
+        });
+        own.chain(of_groups).collect()
+    }
+}

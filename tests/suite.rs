@@ -1,0 +1,1 @@
+//! One test binary: every integration test links the SDK only once.
