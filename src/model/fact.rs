@@ -31,7 +31,7 @@ pub struct Source {
 }
 
 /// Why a fact is not known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unknown {
     /// The class of the reason, for counting and for exit codes.
     pub reason: Reason,

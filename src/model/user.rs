@@ -60,8 +60,8 @@ pub struct Tag {
 impl User {
     /// The facts that are unknown, by the name that events and counts use, in a fixed order.
     ///
-    /// A group's facts count once per user in the group, under the group's name.
-    pub fn unknown_facts(&self) -> Vec<(String, &Unknown)> {
+    /// What is unknown of several groups for one reason is told once.
+    pub fn unknown_facts(&self) -> Vec<(&'static str, &Unknown)> {
         let own = [
             ("access_keys", self.access_keys.why_unknown()),
             ("attached_policies", self.attached_policies.why_unknown()),
@@ -76,16 +76,23 @@ impl User {
             ),
             ("tags", self.tags.why_unknown()),
         ];
-        let own = own
-            .into_iter()
-            .filter_map(|(name, why)| Some((name.to_owned(), why?)));
         let of_groups = self.groups.value().into_iter().flatten().flat_map(|group| {
-            let attached = group.attached_policies.why_unknown();
-            let inline = group.inline_policies.why_unknown();
-            [("attached_policies", attached), ("inline_policies", inline)]
-                .into_iter()
-                .filter_map(|(fact, why)| Some((format!("groups.{}.{fact}", group.name), why?)))
+            [
+                (
+                    "groups.attached_policies",
+                    group.attached_policies.why_unknown(),
+                ),
+                (
+                    "groups.inline_policies",
+                    group.inline_policies.why_unknown(),
+                ),
+            ]
         });
-        own.chain(of_groups).collect()
+        let told = own.into_iter().chain(of_groups);
+        let mut facts: Vec<(&'static str, &Unknown)> =
+            told.filter_map(|(name, why)| Some((name, why?))).collect();
+        facts.sort();
+        facts.dedup();
+        facts
     }
 }

@@ -1,0 +1,7 @@
+//! What the facts mean: is this user an administrator, and what proves it.
+//!
+//! Architecture invariant: pure. No I/O, no clock, no async.
+
+mod admin;
+
+pub use admin::{AdminProof, AdminRule, AdminVerdict};

@@ -1,0 +1,41 @@
+//! The two shapes in which the same user is told.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::{Inventoried, RenderError, Rendered, ocsf, rendered, sekoia};
+
+/// The shape of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// OCSF 1.6.0, strictly valid, with everything that is known.
+    Ocsf,
+    /// The structure documented for the Sekoia AWS users asset connector.
+    Sekoia,
+}
+
+impl Dialect {
+    /// The spelling used in configuration, event ids and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ocsf => "ocsf",
+            Self::Sekoia => "sekoia",
+        }
+    }
+
+    /// The event about one user.
+    pub fn render(self, inventoried: &Inventoried<'_>) -> Result<Rendered, RenderError> {
+        match self {
+            Self::Ocsf => rendered::seal(ocsf::event(inventoried), self, inventoried),
+            Self::Sekoia => rendered::seal(sekoia::event(inventoried), self, inventoried),
+        }
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

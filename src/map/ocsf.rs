@@ -1,0 +1,248 @@
+//! OCSF 1.6.0 class 5003, strictly valid: unknown facts are absent, and named with their reason
+//! in `unmapped.aws_iam.unknown`.
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::identity::Person;
+use super::ocsf_unmapped::{Unmapped, unmapped};
+use super::rendered::Stamped;
+use super::{Identity, Inventoried, canonical};
+use crate::analyze::AdminVerdict;
+use crate::model::{self, EventId, Mfa};
+
+#[derive(Serialize)]
+pub(super) struct Event<'a> {
+    activity_id: u8,
+    activity_name: &'static str,
+    category_uid: u8,
+    category_name: &'static str,
+    class_uid: u16,
+    class_name: &'static str,
+    type_uid: u32,
+    type_name: &'static str,
+    severity_id: u8,
+    severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<i64>,
+    message: String,
+    metadata: Metadata,
+    cloud: Cloud<'a>,
+    user: User<'a>,
+    unmapped: Unmapped<'a>,
+}
+
+#[derive(Serialize)]
+struct Metadata {
+    version: &'static str,
+    profiles: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    correlation_uid: Option<String>,
+    product: Product,
+    loggers: [Logger; 1],
+}
+
+#[derive(Serialize)]
+struct Product {
+    name: &'static str,
+    vendor_name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Logger {
+    name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Cloud<'a> {
+    provider: &'static str,
+    cloud_partition: &'a str,
+    account: Account<'a>,
+}
+
+#[derive(Serialize)]
+struct Account<'a> {
+    uid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    type_id: u8,
+    r#type: &'static str,
+}
+
+#[derive(Serialize)]
+struct User<'a> {
+    name: &'a str,
+    uid: &'a str,
+    uid_alt: &'a str,
+    type_id: u8,
+    r#type: &'static str,
+    full_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_addr: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    has_mfa: Option<bool>,
+    account: Account<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Vec<Group<'a>>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    programmatic_credentials: Vec<Credential<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ldap_person: Option<Person>,
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    privileges: Option<Vec<&'a str>>,
+}
+
+#[derive(Serialize)]
+struct Credential<'a> {
+    uid: &'a str,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_time: Option<i64>,
+}
+
+/// The event about one user, without its stamps.
+pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
+    let account = inventoried.account;
+    Event {
+        activity_id: 2,
+        activity_name: "Collect",
+        category_uid: 5,
+        category_name: "Discovery",
+        class_uid: 5003,
+        class_name: "User Inventory Info",
+        type_uid: 500_302,
+        type_name: "User Inventory Info: Collect",
+        severity_id: 1,
+        severity: "Informational",
+        time: None,
+        message: format!(
+            "IAM user {} of AWS account {}",
+            inventoried.user.name, account.id
+        ),
+        metadata: metadata(),
+        cloud: Cloud {
+            provider: "AWS",
+            cloud_partition: &account.partition,
+            account: aws_account(account),
+        },
+        user: user(inventoried),
+        unmapped: unmapped(inventoried),
+    }
+}
+
+impl<'a> Stamped<'a> for Event<'a> {
+    fn stamp(&mut self, id: &EventId, inventoried: &Inventoried<'a>) {
+        self.time = Some(unix_ms(inventoried.pass.collected_at));
+        self.metadata.uid = Some(id.to_string());
+        self.metadata.correlation_uid = Some(inventoried.pass.id.to_string());
+        self.metadata.loggers[0].version = Some(env!("CARGO_PKG_VERSION"));
+        self.user.programmatic_credentials = credentials(inventoried.user, true);
+        self.unmapped.stamp(inventoried.user);
+    }
+}
+
+fn metadata() -> Metadata {
+    Metadata {
+        version: "1.6.0",
+        profiles: ["cloud"],
+        uid: None,
+        correlation_uid: None,
+        product: Product {
+            name: "AWS IAM",
+            vendor_name: "AWS",
+            // The version of IAM's API, which is the product's only one.
+            version: "2010-05-08",
+        },
+        loggers: [Logger {
+            name: "rollcall",
+            version: None,
+        }],
+    }
+}
+
+fn aws_account(account: &model::Account) -> Account<'_> {
+    Account {
+        uid: &account.id,
+        name: account.name.as_deref(),
+        type_id: 10,
+        r#type: "AWS Account",
+    }
+}
+
+fn user<'a>(inventoried: &Inventoried<'a>) -> User<'a> {
+    let user = inventoried.user;
+    let identity = Identity::of(user, inventoried.tag_names);
+    let (type_id, r#type) = match inventoried.admin {
+        AdminVerdict::Admin(_) => (2, "Admin"),
+        AdminVerdict::NotAdmin => (1, "User"),
+        AdminVerdict::Unknown => (0, "Unknown"),
+    };
+    User {
+        name: &user.name,
+        uid: user.arn.as_str(),
+        uid_alt: &user.id,
+        type_id,
+        r#type,
+        full_name: identity.full_name,
+        email_addr: identity.email_addr,
+        has_mfa: user.mfa.value().map(Mfa::is_active),
+        account: aws_account(inventoried.account),
+        groups: canonical::groups(user).map(|groups| groups.into_iter().map(group).collect()),
+        programmatic_credentials: credentials(user, false),
+        ldap_person: identity.person,
+    }
+}
+
+/// Managed policies by ARN and inline ones by name; absent unless the managed ones are known.
+fn group(group: &model::Group) -> Group<'_> {
+    let attached = group
+        .attached_policies
+        .value()
+        .map(|all| canonical::policies(all));
+    let inline = group
+        .inline_policies
+        .value()
+        .map(|all| canonical::names(all));
+    Group {
+        name: &group.name,
+        uid: group.arn.as_deref(),
+        privileges: attached.map(|attached| {
+            let arns = attached.into_iter().map(|policy| policy.arn.as_str());
+            arns.chain(inline.into_iter().flatten()).collect()
+        }),
+    }
+}
+
+/// Keys whose id is known; their last use is a stamp, not content.
+fn credentials(user: &model::User, with_last_use: bool) -> Vec<Credential<'_>> {
+    let keys = user.access_keys.value().into_iter().flatten();
+    let mut credentials: Vec<Credential<'_>> = keys
+        .filter_map(|key| {
+            let last_used = key.last_used.as_ref().filter(|_| with_last_use);
+            Some(Credential {
+                uid: key.id.as_deref()?,
+                r#type: "AWS Access Key",
+                last_used_time: last_used.map(|used| unix_ms(used.at)),
+            })
+        })
+        .collect();
+    credentials.sort_by_key(|credential| credential.uid);
+    credentials
+}
+
+/// Milliseconds since 1970, the unit of every OCSF time.
+fn unix_ms(at: OffsetDateTime) -> i64 {
+    at.unix_timestamp() * 1_000 + i64::from(at.millisecond())
+}

@@ -1,0 +1,212 @@
+//! `unmapped.aws_iam`: the IAM facts that OCSF 1.6.0 has no attribute for, in AWS's terms.
+
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::{Inventoried, canonical};
+use crate::analyze::AdminVerdict;
+use crate::model::{self, AttachedPolicy, User};
+
+#[derive(Serialize)]
+pub(super) struct Unmapped<'a> {
+    aws_iam: AwsIam<'a>,
+}
+
+#[derive(Serialize)]
+struct AwsIam<'a> {
+    path: &'a str,
+    create_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<Vec<Tag<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attached_policies: Option<Vec<Policy<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inline_policies: Option<Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions_boundary: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    admin_because: Vec<AdminBecause<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mfa_devices: Vec<MfaDevice<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    console_access: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_last_changed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_last_used: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_keys: Option<Vec<AccessKey<'a>>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unknown: Vec<Unknown<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tag<'a> {
+    key: &'a str,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+struct Policy<'a> {
+    name: &'a str,
+    arn: &'a str,
+}
+
+#[derive(Serialize)]
+struct AdminBecause<'a> {
+    group: &'a str,
+    policy: Policy<'a>,
+}
+
+#[derive(Serialize)]
+struct MfaDevice<'a> {
+    serial_number: &'a str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enable_date: Option<String>,
+}
+
+#[derive(Serialize)]
+struct AccessKey<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_rotated: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_service: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_region: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Unknown<'a> {
+    fact: &'static str,
+    reason: &'static str,
+    detail: &'a str,
+}
+
+/// The facts about `inventoried`'s user, without last-used times.
+pub(super) fn unmapped<'a>(inventoried: &Inventoried<'a>) -> Unmapped<'a> {
+    let user = inventoried.user;
+    let console = user.console.value();
+    Unmapped {
+        aws_iam: AwsIam {
+            path: &user.path,
+            create_date: rfc3339(user.created_at),
+            tags: user.tags.value().map(|all| tags(all)),
+            attached_policies: user
+                .attached_policies
+                .value()
+                .map(|all| canonical::policies(all).into_iter().map(policy).collect()),
+            inline_policies: user
+                .inline_policies
+                .value()
+                .map(|all| canonical::names(all)),
+            permissions_boundary: user.permissions_boundary.value().and_then(Option::as_deref),
+            admin_because: admin_because(inventoried.admin),
+            mfa_devices: mfa_devices(user),
+            console_access: console.map(|console| console.enabled),
+            password_last_changed: console
+                .and_then(|console| console.password_last_changed)
+                .and_then(rfc3339),
+            password_last_used: None,
+            access_keys: access_keys(user, false),
+            unknown: unknown(user),
+        },
+    }
+}
+
+impl<'a> Unmapped<'a> {
+    /// Adds the last-used times, which move without the user changing.
+    pub(super) fn stamp(&mut self, user: &'a User) {
+        let used = user.password_last_used.value().copied().flatten();
+        self.aws_iam.password_last_used = used.and_then(rfc3339);
+        self.aws_iam.access_keys = access_keys(user, true);
+    }
+}
+
+fn tags(tags: &[model::Tag]) -> Vec<Tag<'_>> {
+    let tags = canonical::tags(tags).into_iter();
+    tags.map(|tag| Tag {
+        key: &tag.key,
+        value: &tag.value,
+    })
+    .collect()
+}
+
+fn policy(policy: &AttachedPolicy) -> Policy<'_> {
+    Policy {
+        name: &policy.name,
+        arn: &policy.arn,
+    }
+}
+
+fn admin_because(verdict: &AdminVerdict) -> Vec<AdminBecause<'_>> {
+    let AdminVerdict::Admin(proofs) = verdict else {
+        return Vec::new();
+    };
+    let mut because: Vec<AdminBecause<'_>> = proofs
+        .iter()
+        .map(|proof| AdminBecause {
+            group: &proof.group,
+            policy: policy(&proof.policy),
+        })
+        .collect();
+    because.sort_by_key(|because| (because.group, because.policy.arn));
+    because
+}
+
+fn mfa_devices(user: &User) -> Vec<MfaDevice<'_>> {
+    let devices = user
+        .mfa
+        .value()
+        .map(model::Mfa::devices)
+        .unwrap_or_default();
+    let mut devices: Vec<MfaDevice<'_>> = devices
+        .iter()
+        .map(|device| MfaDevice {
+            serial_number: &device.serial_number,
+            kind: device.kind().as_str(),
+            enable_date: device.enabled_at.and_then(rfc3339),
+        })
+        .collect();
+    devices.sort_by_key(|device| device.serial_number);
+    devices
+}
+
+fn access_keys(user: &User, with_last_use: bool) -> Option<Vec<AccessKey<'_>>> {
+    let mut keys: Vec<&model::AccessKey> = user.access_keys.value()?.iter().collect();
+    keys.sort_by_key(|key| (&key.id, key.rotated_at));
+    let told = keys.into_iter().map(|key| {
+        let used = key.last_used.as_ref().filter(|_| with_last_use);
+        AccessKey {
+            id: key.id.as_deref(),
+            status: if key.active { "Active" } else { "Inactive" },
+            last_rotated: key.rotated_at.and_then(rfc3339),
+            last_used_date: used.and_then(|used| rfc3339(used.at)),
+            last_used_service: used.and_then(|used| used.service.as_deref()),
+            last_used_region: used.and_then(|used| used.region.as_deref()),
+        }
+    });
+    Some(told.collect())
+}
+
+fn unknown(user: &User) -> Vec<Unknown<'_>> {
+    let unknown = user.unknown_facts().into_iter();
+    unknown
+        .map(|(fact, why)| Unknown {
+            fact,
+            reason: why.reason.as_str(),
+            detail: &why.detail,
+        })
+        .collect()
+}
+
+/// RFC 3339; `None` for a year that it cannot write, which AWS never sends.
+fn rfc3339(at: OffsetDateTime) -> Option<String> {
+    at.format(&Rfc3339).ok()
+}

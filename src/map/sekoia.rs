@@ -1,0 +1,172 @@
+//! The structure documented for the Sekoia AWS users asset connector, values and types included.
+//!
+//! It stays as documented where it disagrees with OCSF (`type_uid` 500301 beside `activity_id`
+//! 2, `time` in seconds, the user's ARN as account uid), because its receiver expects it. An
+//! unknown fact is left out: the receiver has no place for a reason.
+
+use serde::Serialize;
+
+use super::identity::Person;
+use super::rendered::Stamped;
+use super::{Identity, Inventoried, canonical};
+use crate::analyze::AdminVerdict;
+use crate::model::{EventId, Group, Mfa};
+
+#[derive(Serialize)]
+pub(super) struct Event<'a> {
+    activity_id: u8,
+    activity_name: &'static str,
+    category_name: &'static str,
+    category_uid: u8,
+    class_name: &'static str,
+    class_uid: u16,
+    type_name: &'static str,
+    type_uid: u32,
+    severity: &'static str,
+    severity_id: u8,
+    time: i64,
+    metadata: Metadata,
+    user: User<'a>,
+}
+
+#[derive(Serialize)]
+struct Metadata {
+    product: Product,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<String>,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Product {
+    name: &'static str,
+    vendor_name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct User<'a> {
+    name: &'a str,
+    uid: &'a str,
+    uid_alt: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    type_id: Option<u8>,
+    full_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_addr: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    has_mfa: Option<bool>,
+    account: Account<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Vec<UserGroup<'a>>>,
+    org: Org<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ldap_person: Option<Person>,
+}
+
+#[derive(Serialize)]
+struct Account<'a> {
+    name: &'a str,
+    r#type: &'static str,
+    type_id: u8,
+    uid: &'a str,
+    uid_alt: &'a str,
+}
+
+#[derive(Serialize)]
+struct UserGroup<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    privileges: Option<Vec<&'a str>>,
+}
+
+#[derive(Serialize)]
+struct Org<'a> {
+    name: String,
+    uid: &'a str,
+}
+
+/// The event about one user, without its stamps.
+pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
+    Event {
+        activity_id: 2,
+        activity_name: "Collect",
+        category_name: "Discovery",
+        category_uid: 5,
+        class_name: "User Inventory",
+        class_uid: 5003,
+        type_name: "User Inventory Info: Collect",
+        type_uid: 500_301,
+        severity: "Informational",
+        severity_id: 1,
+        time: inventoried.user.created_at.unix_timestamp(),
+        metadata: Metadata {
+            product: Product {
+                name: "AWS IAM Asset Connector",
+                vendor_name: "AWS",
+                version: None,
+            },
+            uid: None,
+            version: "1.6.0",
+        },
+        user: user(inventoried),
+    }
+}
+
+impl<'a> Stamped<'a> for Event<'a> {
+    fn stamp(&mut self, id: &EventId, _: &Inventoried<'a>) {
+        self.metadata.uid = Some(id.to_string());
+        self.metadata.product.version = Some(env!("CARGO_PKG_VERSION"));
+    }
+}
+
+fn user<'a>(inventoried: &Inventoried<'a>) -> User<'a> {
+    let user = inventoried.user;
+    let identity = Identity::of(user, inventoried.tag_names);
+    let (r#type, type_id) = match inventoried.admin {
+        AdminVerdict::Admin(_) => (Some("Admin"), Some(2)),
+        AdminVerdict::NotAdmin => (Some("User"), Some(1)),
+        AdminVerdict::Unknown => (None, None),
+    };
+    User {
+        name: &user.name,
+        uid: user.arn.as_str(),
+        uid_alt: &user.id,
+        r#type,
+        type_id,
+        full_name: identity.full_name,
+        email_addr: identity.email_addr,
+        has_mfa: user.mfa.value().map(Mfa::is_active),
+        account: Account {
+            name: &user.name,
+            r#type: "AWS Account",
+            type_id: 10,
+            uid: user.arn.as_str(),
+            uid_alt: &user.id,
+        },
+        groups: canonical::groups(user).map(|groups| groups.into_iter().map(user_group).collect()),
+        org: Org {
+            name: format!("AWS Account {}", inventoried.account.id),
+            uid: &inventoried.account.id,
+        },
+        ldap_person: identity.person,
+    }
+}
+
+fn user_group(group: &Group) -> UserGroup<'_> {
+    let policies = group
+        .attached_policies
+        .value()
+        .map(|all| canonical::policies(all));
+    UserGroup {
+        name: &group.name,
+        uid: group.arn.as_deref(),
+        privileges: policies
+            .map(|all| all.into_iter().map(|policy| policy.name.as_str()).collect()),
+    }
+}
