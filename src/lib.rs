@@ -15,6 +15,11 @@
 //!   an entry leaves the outbox only when its sink acknowledged it.
 
 pub mod analyze;
+pub mod aws;
 pub mod collect;
+pub mod config;
+pub mod deliver;
 pub mod map;
 pub mod model;
+pub mod output;
+pub mod store;

@@ -3,11 +3,18 @@
 //! Architecture invariant: nothing here knows OCSF, sinks or the store. A source sends each user
 //! as soon as everything it will learn about that user is known.
 
+mod convert;
+mod group_cache;
+mod pages;
+mod per_user;
+
 use std::future::Future;
 
 use tokio::sync::mpsc;
 
 use crate::model::User;
+
+pub use per_user::PerUser;
 
 /// A source of users: an AWS account or saved files.
 pub trait InventorySource {

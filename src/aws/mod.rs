@@ -1,0 +1,15 @@
+//! AWS: the connection, the rate limits, and what an answer means.
+//!
+//! Architecture invariant: the only room that knows how AWS fails. Everything it answers is
+//! classified once, in [`AwsError`]; every call goes through one gate per action.
+
+mod action;
+mod client;
+mod connect;
+mod error;
+mod throttle;
+
+pub use action::Action;
+pub use client::{AwsClient, CallCounts};
+pub use connect::connect;
+pub use error::{AwsError, AwsErrorClass};

@@ -1,0 +1,97 @@
+//! Groups, fetched once a pass however many users are in them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_iam::types;
+use time::OffsetDateTime;
+use tokio::sync::OnceCell;
+
+use super::convert::attached_policy;
+use super::pages::{self, Page};
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
+use crate::model::{AttachedPolicy, Fact, Group, Source};
+
+const PAGE_SIZE: i32 = 1000;
+
+/// A group that was asked for: `None` once AWS said that it no longer exists.
+type Cell = Arc<OnceCell<Option<Arc<Group>>>>;
+
+/// The groups met so far in this pass.
+#[derive(Debug, Default)]
+pub(super) struct GroupCache {
+    cells: Mutex<HashMap<String, Cell>>,
+}
+
+impl GroupCache {
+    /// The group that `listed` names, with its policies: from memory, from the call that another
+    /// user's collection has under way, or from AWS. `None` if it was deleted meanwhile.
+    ///
+    /// Only an error that ends the pass is one here; any other makes the policies unknown.
+    pub(super) async fn group(
+        &self,
+        client: &AwsClient,
+        listed: &types::Group,
+    ) -> Result<Option<Arc<Group>>, AwsError> {
+        let cell = self.cell(listed.arn());
+        let group = cell.get_or_try_init(|| fetch(client, listed)).await?;
+        Ok(group.clone())
+    }
+
+    fn cell(&self, arn: &str) -> Cell {
+        let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        cells.entry(arn.to_owned()).or_default().clone()
+    }
+}
+
+async fn fetch(client: &AwsClient, listed: &types::Group) -> Result<Option<Arc<Group>>, AwsError> {
+    let attached_policies = match attached_policies(client, listed.group_name()).await {
+        Ok(policies) => {
+            let source = Source {
+                name: Action::ListAttachedGroupPolicies.as_str(),
+                as_of: OffsetDateTime::now_utc(),
+            };
+            Fact::known(policies, &source)
+        }
+        Err(error) if error.class == AwsErrorClass::Gone => return Ok(None),
+        Err(error) if error.class.ends_the_pass() => return Err(error),
+        Err(error) => {
+            tracing::warn!(group = listed.group_name(), %error, "a group's policies are unknown");
+            error.as_unknown()
+        }
+    };
+    Ok(Some(Arc::new(Group {
+        name: listed.group_name().to_owned(),
+        arn: Some(listed.arn().to_owned()),
+        id: Some(listed.group_id().to_owned()),
+        attached_policies,
+        inline_policies: Fact::not_collected("per-user plan"),
+    })))
+}
+
+async fn attached_policies(
+    client: &AwsClient,
+    group_name: &str,
+) -> Result<Vec<AttachedPolicy>, AwsError> {
+    let action = Action::ListAttachedGroupPolicies;
+    pages::all(async |marker: Option<String>| {
+        let request = || {
+            let request = client.iam().list_attached_group_policies();
+            let request = request.group_name(group_name).max_items(PAGE_SIZE);
+            request.set_marker(marker.clone()).send()
+        };
+        let answer = client.call(action, request).await?;
+        let listed = answer.attached_policies().iter();
+        let policies: Option<Vec<_>> = listed.map(attached_policy).collect();
+        let policies =
+            policies.ok_or_else(|| AwsError::malformed(action, "an attached policy has no ARN"))?;
+        Page::new(
+            action,
+            policies,
+            answer.is_truncated(),
+            answer.marker(),
+            marker.as_deref(),
+        )
+    })
+    .await
+}

@@ -1,0 +1,30 @@
+//! `[agent]`: the process itself.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use etcetera::BaseStrategy;
+use serde::Deserialize;
+
+/// `[agent]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AgentSettings {
+    /// Where checkpoints and the outbox live; the platform's state directory by default.
+    pub state_dir: Option<PathBuf>,
+}
+
+impl AgentSettings {
+    /// The configured state directory, or `rollcall` in the platform's (`$XDG_STATE_HOME`, else
+    /// `~/.local/state`).
+    pub fn resolved_state_dir(&self) -> anyhow::Result<PathBuf> {
+        if let Some(dir) = &self.state_dir {
+            return Ok(dir.clone());
+        }
+        let strategy = etcetera::choose_base_strategy().context(
+            "no state directory: the home directory is unknown; set agent.state_dir or HOME",
+        )?;
+        let base = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
+        Ok(base.join(Path::new("rollcall")))
+    }
+}

@@ -1,0 +1,20 @@
+//! Durations as people write them: `20m`, `1h 30m`, `45s`.
+
+use std::time::Duration;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+/// Reads a duration longer than zero.
+pub(super) fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(from)?;
+    match humantime::parse_duration(&text) {
+        Ok(Duration::ZERO) => Err(D::Error::custom(
+            "a duration of zero; write 20m, for example",
+        )),
+        Ok(duration) => Ok(duration),
+        Err(error) => Err(D::Error::custom(format!(
+            "{text:?} is no duration ({error}); write 45s, 20m or 1h 30m"
+        ))),
+    }
+}

@@ -1,0 +1,83 @@
+//! Configuration errors that name the file, the line and, for an unknown key, the nearest one.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// What is wrong with a configuration, and where.
+#[derive(Debug, thiserror::Error)]
+pub struct ConfigError {
+    path: PathBuf,
+    position: Option<(usize, usize)>,
+    message: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some((line, column)) = self.position {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl ConfigError {
+    /// An error about the file as a whole.
+    pub(super) fn of_file(path: &Path, message: impl Into<String>) -> Self {
+        Self {
+            path: path.to_owned(),
+            position: None,
+            message: message.into(),
+        }
+    }
+
+    /// An error about the bytes `span` of `text`.
+    pub(super) fn at(
+        path: &Path,
+        text: &str,
+        span: Option<Range<usize>>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            position: span.map(|span| position(text, span.start)),
+            ..Self::of_file(path, message)
+        }
+    }
+
+    /// An error of the TOML reader. Its excerpt of the file is left out, which might show a
+    /// secret that was written where a reference belongs.
+    pub(super) fn of_toml(path: &Path, text: &str, error: &toml::de::Error) -> Self {
+        let message = error.message().trim_end();
+        let message = nearest_key(message).unwrap_or_else(|| message.to_owned());
+        Self::at(path, text, error.span(), message)
+    }
+}
+
+/// Rewrites serde's "unknown field `x`, expected one of `a`, `b`" to name the nearest key.
+fn nearest_key(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("unknown field `")?;
+    let (key, expected) = rest.split_once('`')?;
+    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    let nearest = known
+        .iter()
+        .max_by(|a, b| strsim::jaro_winkler(key, a).total_cmp(&strsim::jaro_winkler(key, b)))?;
+    let all = known.join(", ");
+    Some(format!(
+        "unknown key `{key}`; did you mean `{nearest}`? (known here: {all})"
+    ))
+}
+
+/// Line and column, from 1, of the byte at `offset`.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
+    (line, column)
+}

@@ -1,0 +1,104 @@
+//! Loading: from a file, or the defaults when there is none.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::sinks::SinkTable;
+use super::{
+    AgentSettings, AssetConnectorOverrides, AwsSettings, ConfigError, MappingSettings,
+    ScheduleSettings, SinkSettings,
+};
+
+/// The file that is read when none is named and this one exists.
+pub const DEFAULT_FILE: &str = "config.toml";
+
+/// The whole configuration, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// `[agent]`.
+    pub agent: AgentSettings,
+    /// `[schedule]`.
+    pub schedule: ScheduleSettings,
+    /// `[aws]`.
+    pub aws: AwsSettings,
+    /// `[mapping]`.
+    pub mapping: MappingSettings,
+    /// `[[sinks]]`; at least one.
+    pub sinks: Vec<SinkSettings>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Tables {
+    agent: AgentSettings,
+    schedule: ScheduleSettings,
+    aws: AwsSettings,
+    mapping: MappingSettings,
+    sinks: Vec<Spanned<SinkTable>>,
+}
+
+impl Config {
+    /// Reads `path`, or [`DEFAULT_FILE`] if it exists, or takes the defaults.
+    pub fn load(
+        path: Option<&Path>,
+        overrides: &AssetConnectorOverrides,
+    ) -> Result<Self, ConfigError> {
+        let default = Path::new(DEFAULT_FILE);
+        let path = match path {
+            Some(path) => path,
+            None if default.exists() => default,
+            None => return Self::parse(default, "", overrides),
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::of_file(path, format!("cannot be read: {error}")))?;
+        Self::parse(path, &text, overrides)
+    }
+
+    /// Parses and checks `text`; errors name `path`.
+    pub fn parse(
+        path: &Path,
+        text: &str,
+        overrides: &AssetConnectorOverrides,
+    ) -> Result<Self, ConfigError> {
+        let tables: Tables =
+            toml::from_str(text).map_err(|error| ConfigError::of_toml(path, text, &error))?;
+        let mut schedule = tables.schedule;
+        schedule.every = overrides.frequency.unwrap_or(schedule.every);
+        Ok(Self {
+            agent: tables.agent,
+            schedule,
+            aws: tables.aws,
+            mapping: tables.mapping,
+            sinks: check_sinks(path, text, tables.sinks, overrides)?,
+        })
+    }
+}
+
+fn check_sinks(
+    path: &Path,
+    text: &str,
+    tables: Vec<Spanned<SinkTable>>,
+    overrides: &AssetConnectorOverrides,
+) -> Result<Vec<SinkSettings>, ConfigError> {
+    if tables.is_empty() {
+        return Ok(vec![SinkSettings::stdout()]);
+    }
+    let mut names = HashSet::new();
+    let mut sinks = Vec::with_capacity(tables.len());
+    for table in tables {
+        let span = table.span();
+        let at = |message: String| ConfigError::at(path, text, Some(span.clone()), message);
+        let sink = table.into_inner().check(overrides).map_err(at)?;
+        if !names.insert(sink.name.clone()) {
+            return Err(at(format!(
+                "two sinks are named {:?}; give each its own `name`",
+                sink.name
+            )));
+        }
+        sinks.push(sink);
+    }
+    Ok(sinks)
+}

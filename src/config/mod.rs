@@ -1,0 +1,24 @@
+//! The configuration file: TOML, every key known, secrets only by reference.
+//!
+//! Each concern has its own small settings; components take theirs, never the whole.
+
+mod agent;
+mod aws;
+mod duration;
+mod environment;
+mod error;
+mod load;
+mod mapping;
+mod schedule;
+mod secret;
+mod sinks;
+
+pub use agent::AgentSettings;
+pub use aws::AwsSettings;
+pub use environment::AssetConnectorOverrides;
+pub use error::ConfigError;
+pub use load::{Config, DEFAULT_FILE};
+pub use mapping::MappingSettings;
+pub use schedule::ScheduleSettings;
+pub use secret::{SecretError, SecretRef};
+pub use sinks::{NdjsonTarget, SekoiaAssetSettings, SinkKind, SinkSettings};

@@ -1,0 +1,46 @@
+//! What every sink does with a batch, and what it says of it.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use crate::model::EventId;
+
+/// One event on its way out.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// The event's id.
+    pub id: EventId,
+    /// The event: one JSON object without a line end.
+    pub json: &'a [u8],
+}
+
+/// A place that events go to.
+pub trait Sink: Send {
+    /// Sends `batch` and waits until it is safe there, or known not to be. Never empty.
+    fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict>;
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is safe; it can leave the outbox.
+    Delivered,
+    /// Not now: send it again, after this long where the sink said so.
+    Retry {
+        /// How long the sink asked to wait.
+        after: Option<Duration>,
+        /// Why, for a person.
+        why: String,
+    },
+    /// The sink does not let us in: nothing can be sent until somebody acts.
+    Unauthorized {
+        /// What it said, and what to do.
+        why: String,
+    },
+    /// The sink will not take this batch.
+    Rejected {
+        /// What it said.
+        why: String,
+    },
+}

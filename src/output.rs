@@ -1,0 +1,10 @@
+//! Standard output: results alone, written here alone.
+
+use std::io::{self, Write};
+
+/// Writes `bytes` to standard output and flushes it.
+pub fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
+}

@@ -1,0 +1,66 @@
+//! What can go wrong with the state directory.
+
+use std::path::PathBuf;
+
+/// Why the store cannot be used. Every one of them is exit code 6.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process has it.
+    #[error(
+        "state directory {0} is in use by another rollcall; stop it, or give this one its own \
+         agent.state_dir"
+    )]
+    Locked(PathBuf),
+    /// The directory or a file in it cannot be made, read or written.
+    #[error("state directory {dir}: cannot {what}: {source}; check its owner, mode and free space")]
+    Io {
+        /// The state directory.
+        dir: PathBuf,
+        /// What was tried.
+        what: &'static str,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// Written by a newer rollcall.
+    #[error(
+        "state directory {dir} has format {found}, and this rollcall knows up to {known}; run the \
+         newer version, or move the directory away to send everything again"
+    )]
+    NewerFormat {
+        /// The state directory.
+        dir: PathBuf,
+        /// The format it was written in.
+        found: u32,
+        /// The newest format known here.
+        known: u32,
+    },
+    /// Damaged, and could not be moved aside either.
+    #[error("state directory {dir} is damaged ({why}) and cannot be moved aside: {source}")]
+    Damaged {
+        /// The state directory.
+        dir: PathBuf,
+        /// What is wrong with it.
+        why: String,
+        /// Why it could not be moved.
+        source: std::io::Error,
+    },
+    /// A read or write failed.
+    #[error("state directory {dir}: cannot {what}: {source}; what was acknowledged is safe")]
+    Sled {
+        /// The state directory.
+        dir: PathBuf,
+        /// What was tried.
+        what: &'static str,
+        /// Why it failed.
+        source: sled::Error,
+    },
+    /// An earlier write could not be made durable; nothing is trusted until a restart.
+    #[error(
+        "state directory {0}: an earlier write did not reach the disk; free some space and start \
+         again"
+    )]
+    Poisoned(PathBuf),
+    /// The operation itself failed in a way that is our bug.
+    #[error("the store's worker failed: {0}")]
+    Worker(String),
+}

@@ -1,0 +1,23 @@
+//! The only door to sled: what was sent to whom, what still waits, and how far passes came.
+//!
+//! Architecture invariant: nothing here knows AWS or HTTP. Every public operation that writes
+//! returns only once its writes survive a power cut. Why sled, and what makes it safe, is in
+//! `docs/decisions/sled.md`.
+
+mod checkpoint;
+mod durable;
+mod entry;
+mod error;
+mod open;
+mod outbox;
+mod quarantine;
+mod record;
+mod stage;
+mod verify;
+
+pub use checkpoint::Checkpoint;
+pub use entry::EntryKey;
+pub use error::StoreError;
+pub use open::Store;
+pub use outbox::{Batch, BatchLimits, Queued, Receipt};
+pub use stage::{StagedCounts, StagedEvent};

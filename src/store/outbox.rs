@@ -1,0 +1,124 @@
+//! What waits for a sink: read in batches, removed when acknowledged.
+
+use super::entry::{EntryKey, OutboxEntry, UserState};
+use super::record;
+use super::stage::encode;
+use super::{Store, StoreError};
+use crate::model::EventId;
+
+/// How much one batch may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchLimits {
+    /// Events.
+    pub count: usize,
+    /// Bytes of their JSON together; a single event may exceed it.
+    pub bytes: usize,
+}
+
+/// An event in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queued {
+    /// Whose event it is.
+    pub key: EntryKey,
+    /// The event's id.
+    pub id: EventId,
+    /// The event.
+    pub json: Vec<u8>,
+}
+
+/// The next events for a sink.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// The events, in the outbox's order.
+    pub events: Vec<Queued>,
+    /// Whether more events wait than the limits allow, or exactly as many.
+    pub is_full: bool,
+}
+
+/// What proves to the store that an event was delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    key: EntryKey,
+    id: EventId,
+}
+
+impl Queued {
+    /// The receipt to hand back once the event is delivered.
+    pub fn receipt(&self) -> Receipt {
+        Receipt {
+            key: self.key.clone(),
+            id: self.id,
+        }
+    }
+}
+
+impl Store {
+    /// The next events for `sink`, all of them durable. They stay until acknowledged.
+    pub fn next_batch(&self, sink: &str, limits: BatchLimits) -> Result<Batch, StoreError> {
+        let shared = &self.shared;
+        let _writer = shared.writer()?;
+        let mut batch = Batch {
+            events: Vec::new(),
+            is_full: false,
+        };
+        let mut bytes = 0;
+        for item in shared.outbox.scan_prefix(EntryKey::prefix(sink)) {
+            let (key, value) = item.map_err(|source| shared.failed("read its outbox", source))?;
+            let key = EntryKey::from_stored(&key);
+            let Ok(entry) = record::decode::<OutboxEntry>(&value) else {
+                // Without its entry the state says "pending" in vain: the next pass stages anew.
+                let removed = shared.outbox.remove(key.as_bytes());
+                removed.map_err(|source| shared.failed("write to it", source))?;
+                tracing::error!("an event in the outbox was damaged; its user is sent again");
+                continue;
+            };
+            bytes += entry.json.len();
+            if bytes > limits.bytes && !batch.events.is_empty() {
+                batch.is_full = true;
+                break;
+            }
+            batch.events.push(Queued {
+                key,
+                id: entry.event_id(),
+                json: entry.json,
+            });
+            if batch.events.len() == limits.count {
+                batch.is_full = true;
+                break;
+            }
+        }
+        Ok(batch)
+    }
+
+    /// Removes `delivered` from the outbox and marks their states as told. An entry that a newer
+    /// state has replaced meanwhile stays.
+    pub fn acknowledge(&self, delivered: &[Receipt]) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        let _writer = shared.writer()?;
+        let (mut states, mut outbox) = (sled::Batch::default(), sled::Batch::default());
+        for event in delivered {
+            let waiting = shared.read::<OutboxEntry>(&shared.outbox, &event.key)?;
+            if waiting.is_some_and(|entry| entry.event_id() == event.id) {
+                outbox.remove(event.key.as_bytes());
+            }
+            let state = shared.read::<UserState>(&shared.states, &event.key)?;
+            if let Some(mut state) = state.filter(|state| state.event_id() == event.id) {
+                state.pending = false;
+                states.insert(event.key.as_bytes(), encode(&state)?);
+            }
+        }
+        shared.apply(&states, &outbox)
+    }
+
+    /// How many events wait for `sink`.
+    pub fn outbox_depth(&self, sink: &str) -> Result<u64, StoreError> {
+        let keys = self
+            .shared
+            .outbox
+            .scan_prefix(EntryKey::prefix(sink))
+            .keys();
+        keys.map(|key| key.map(|_| 1))
+            .sum::<sled::Result<u64>>()
+            .map_err(|source| self.shared.failed("read its outbox", source))
+    }
+}

@@ -1,0 +1,149 @@
+//! New and changed users into the outbox, together with the digest that says so.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use sled::Transactional;
+use sled::transaction::{ConflictableTransactionError, TransactionError};
+
+use super::entry::{EntryKey, OutboxEntry, UserState};
+use super::open::Shared;
+use super::record::{self, SIZE_MAX};
+use super::{Store, StoreError};
+use crate::model::{Digest, EventId};
+
+/// One user's event for one sink.
+#[derive(Debug, Clone)]
+pub struct StagedEvent {
+    /// The sink's name.
+    pub sink: String,
+    /// UserId.
+    pub user_id: String,
+    /// The event's id.
+    pub id: EventId,
+    /// Digest of its lasting content.
+    pub digest: Digest,
+    /// The event.
+    pub json: Vec<u8>,
+}
+
+/// What staging did, per sink.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StagedCounts {
+    /// Events put into the outbox.
+    pub queued: BTreeMap<String, u64>,
+    /// Users of whom the sink already knows this state, or has it waiting.
+    pub unchanged: BTreeMap<String, u64>,
+    /// Events that no page could hold; a user within IAM's quotas never makes one.
+    pub too_large: BTreeMap<String, u64>,
+}
+
+impl StagedCounts {
+    /// Adds what another call did.
+    pub fn add(&mut self, other: Self) {
+        for (total, more) in [
+            (&mut self.queued, other.queued),
+            (&mut self.unchanged, other.unchanged),
+        ] {
+            for (sink, count) in more {
+                *total.entry(sink).or_default() += count;
+            }
+        }
+    }
+}
+
+impl Store {
+    /// Puts what is new or changed into the outbox; with `resend`, everything. When this
+    /// returns, digests and entries are durable together.
+    pub fn stage(
+        &self,
+        account_id: &str,
+        events: Vec<StagedEvent>,
+        resend: bool,
+    ) -> Result<StagedCounts, StoreError> {
+        let shared = &self.shared;
+        let _writer = shared.writer()?;
+        let mut counts = StagedCounts::default();
+        let (mut states, mut outbox) = (sled::Batch::default(), sled::Batch::default());
+        for event in events {
+            let key = EntryKey::new(&event.sink, account_id, &event.user_id);
+            if !resend && shared.is_current(&key, &event)? {
+                *counts.unchanged.entry(event.sink).or_default() += 1;
+                continue;
+            }
+            let entry = encode(&OutboxEntry::new(&event.id, event.json))?;
+            if entry.len() > SIZE_MAX {
+                tracing::error!(
+                    user_id = event.user_id,
+                    sink = event.sink,
+                    bytes = entry.len(),
+                    bytes_max = SIZE_MAX,
+                    "an event is too large to be kept safe and is not sent"
+                );
+                *counts.too_large.entry(event.sink).or_default() += 1;
+                continue;
+            }
+            let state = UserState::pending(&event.digest, &event.id);
+            states.insert(key.as_bytes(), encode(&state)?);
+            outbox.insert(key.as_bytes(), entry);
+            *counts.queued.entry(event.sink).or_default() += 1;
+        }
+        if !counts.queued.is_empty() {
+            shared.apply(&states, &outbox)?;
+        }
+        Ok(counts)
+    }
+}
+
+impl Shared {
+    /// Whether the sink was told this, or has it waiting. An entry that should wait and does not
+    /// was lost to damage: the user is staged again.
+    fn is_current(&self, key: &EntryKey, event: &StagedEvent) -> Result<bool, StoreError> {
+        let Some(state) = self.read::<UserState>(&self.states, key)? else {
+            return Ok(false);
+        };
+        if state.digest() != event.digest {
+            return Ok(false);
+        }
+        if !state.pending {
+            return Ok(true);
+        }
+        let waiting = self.read::<OutboxEntry>(&self.outbox, key)?;
+        Ok(waiting.is_some_and(|entry| entry.event_id() == event.id))
+    }
+
+    /// The record of `key`; a damaged one counts as absent.
+    pub(super) fn read<T: serde::de::DeserializeOwned>(
+        &self,
+        tree: &sled::Tree,
+        key: &EntryKey,
+    ) -> Result<Option<T>, StoreError> {
+        let value = tree
+            .get(key.as_bytes())
+            .map_err(|source| self.failed("read", source))?;
+        Ok(value.and_then(|value| record::decode(&value).ok()))
+    }
+
+    /// Applies both batches in one transaction, durably.
+    pub(super) fn apply(
+        &self,
+        states: &sled::Batch,
+        outbox: &sled::Batch,
+    ) -> Result<(), StoreError> {
+        let applied = (&self.states, &self.outbox).transaction(|(in_states, in_outbox)| {
+            in_states.apply_batch(states)?;
+            in_outbox.apply_batch(outbox)?;
+            Ok::<_, ConflictableTransactionError<Infallible>>(())
+        });
+        match applied {
+            Ok(()) => self.sync(),
+            Err(TransactionError::Abort(never)) => match never {},
+            Err(TransactionError::Storage(source)) => Err(self.failed("write to it", source)),
+        }
+    }
+}
+
+/// `content` as a record.
+pub(super) fn encode<T: serde::Serialize>(content: &T) -> Result<Vec<u8>, StoreError> {
+    record::encode(content).map_err(|error| StoreError::Worker(error.to_string()))
+}

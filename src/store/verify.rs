@@ -1,0 +1,35 @@
+//! Every record read once: what does not check out is dropped so that its user is sent again.
+
+use serde::de::DeserializeOwned;
+
+use super::entry::{EntryKey, OutboxEntry, UserState};
+use super::record;
+
+/// Drops damaged records from both trees, each with its counterpart: a user without a state is a
+/// new user, and is sent again by the next pass.
+pub(super) fn discard_damaged(states: &sled::Tree, outbox: &sled::Tree) -> sled::Result<()> {
+    let mut damaged = damaged_keys::<UserState>(states)?;
+    damaged.extend(damaged_keys::<OutboxEntry>(outbox)?);
+    for key in &damaged {
+        states.remove(key.as_bytes())?;
+        outbox.remove(key.as_bytes())?;
+    }
+    if !damaged.is_empty() {
+        tracing::error!(
+            records = damaged.len(),
+            "records in the state were damaged; their users are sent again"
+        );
+    }
+    Ok(())
+}
+
+fn damaged_keys<T: DeserializeOwned>(tree: &sled::Tree) -> sled::Result<Vec<EntryKey>> {
+    let mut damaged = Vec::new();
+    for item in tree {
+        let (key, value) = item?;
+        if record::decode::<T>(&value).is_err() {
+            damaged.push(EntryKey::from_stored(&key));
+        }
+    }
+    Ok(damaged)
+}
