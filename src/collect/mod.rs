@@ -3,6 +3,8 @@
 //! Architecture invariant: nothing here knows OCSF, sinks or the store. A source sends each user
 //! as soon as everything it will learn about that user is known.
 
+pub mod from_file;
+
 use std::future::Future;
 
 use tokio::sync::mpsc;
