@@ -17,7 +17,7 @@ use crate::model::User;
 /// Users from saved files, read and checked.
 #[derive(Debug)]
 pub struct FromFiles {
-    users: Vec<User>,
+    pub(super) users: Vec<User>,
     warnings: Vec<String>,
 }
 

@@ -24,6 +24,8 @@ mod pages;
 mod report;
 mod report_row;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod timestamp;
 mod wire;
 

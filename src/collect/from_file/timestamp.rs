@@ -14,7 +14,16 @@ pub(super) struct Timestamp(pub(super) OffsetDateTime);
 /// Parses ISO 8601 text with an offset, such as `2023-02-14T09:26:05+00:00`, into UTC.
 pub(super) fn parse(text: &str) -> Option<OffsetDateTime> {
     let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-    time.checked_to_offset(UtcOffset::UTC)
+    plausible(time.checked_to_offset(UtcOffset::UTC)?)
+}
+
+fn from_seconds(seconds: i64) -> Option<OffsetDateTime> {
+    plausible(OffsetDateTime::from_unix_timestamp(seconds).ok()?)
+}
+
+/// Keeps years out that neither AWS nor an event's timestamp knows: those before 1970.
+fn plausible(time: OffsetDateTime) -> Option<OffsetDateTime> {
+    (time.year() >= 1970).then_some(time)
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
@@ -39,8 +48,7 @@ impl Visitor<'_> for DateVisitor {
 
     fn visit_i64<E: Error>(self, seconds: i64) -> Result<Self::Value, E> {
         let unexpected = serde::de::Unexpected::Signed(seconds);
-        OffsetDateTime::from_unix_timestamp(seconds)
-            .map_err(|_| E::invalid_value(unexpected, &self))
+        from_seconds(seconds).ok_or_else(|| E::invalid_value(unexpected, &self))
     }
 
     fn visit_u64<E: Error>(self, seconds: u64) -> Result<Self::Value, E> {
@@ -52,8 +60,7 @@ impl Visitor<'_> for DateVisitor {
     fn visit_f64<E: Error>(self, seconds: f64) -> Result<Self::Value, E> {
         // AWS's own dates have whole seconds; SDKs only append ".0".
         let unexpected = serde::de::Unexpected::Float(seconds);
-        OffsetDateTime::from_unix_timestamp(seconds as i64)
-            .map_err(|_| E::invalid_value(unexpected, &self))
+        from_seconds(seconds as i64).ok_or_else(|| E::invalid_value(unexpected, &self))
     }
 }
 
