@@ -27,13 +27,30 @@ pub(super) fn users(tables: Tables, read_at: OffsetDateTime) -> (Vec<User>, Vec<
     let mut rows = tables.report_rows;
     let mut users = Vec::with_capacity(tables.users.len());
     for entry in tables.users {
-        let row = rows.remove(entry.identity.arn.as_str());
+        let row = take_row(&mut rows, &entry.identity, &mut warnings);
         let mfa = mfa.take(&entry.identity, row.as_ref(), read_at);
         users.push(user(entry, row, mfa, &mut groups, &source));
     }
     warnings.extend(unmatched(&rows));
     warnings.extend(mfa.unmatched());
     (users, warnings)
+}
+
+fn take_row(
+    rows: &mut BTreeMap<String, ReportRow>,
+    user: &Identity,
+    warnings: &mut Vec<String>,
+) -> Option<ReportRow> {
+    let row = rows.remove(user.arn.as_str())?;
+    if row.is_about(user.created_at) {
+        return Some(row);
+    }
+    warnings.push(format!(
+        "{}: {} has another creation time than in the other files, so the row is about a deleted \
+         user of the same name; it is left out: pass a newer report",
+        row.place, user.arn
+    ));
+    None
 }
 
 fn user(
@@ -130,10 +147,8 @@ fn password_last_used(
         name: kind::LIST_USERS,
         as_of: read_at,
     };
-    match (
-        listed,
-        row.and_then(|row| Some((row.password_last_used?, &row.source))),
-    ) {
+    let reported = row.and_then(|row| Some((row.password_last_used?, &row.source)));
+    match (listed, reported) {
         (Some(used), _) => Fact::known(used, &source),
         (None, Some((used, source))) => Fact::known(used, source),
         (None, None) => Fact::not_in_input(format!("{} or {}", kind::LIST_USERS, kind::REPORT)),

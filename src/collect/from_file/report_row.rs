@@ -14,11 +14,21 @@ pub(super) struct ReportRow {
     pub(super) place: String,
     pub(super) arn: Arn,
     pub(super) source: Source,
+    pub(super) user_created_at: Option<OffsetDateTime>,
     pub(super) mfa_active: Option<bool>,
     pub(super) console: Option<ConsoleAccess>,
     /// Never used is `Some(None)`: both `N/A` and `no_information`.
     pub(super) password_last_used: Option<Option<OffsetDateTime>>,
     pub(super) access_keys: Option<Vec<AccessKey>>,
+}
+
+impl ReportRow {
+    /// Whether the row can be about a user created at `created_at`. A report is up to four hours
+    /// old and may still tell about a deleted user of the same name.
+    pub(super) fn is_about(&self, created_at: OffsetDateTime) -> bool {
+        self.user_created_at
+            .is_none_or(|time| time.unix_timestamp() == created_at.unix_timestamp())
+    }
 }
 
 /// Reads a row; what cannot be read becomes a warning.
@@ -42,6 +52,7 @@ pub(super) fn read(
         place: place.to_owned(),
         arn,
         source: source.clone(),
+        user_created_at: told.by(row.date("user_creation_time")).flatten(),
         mfa_active: told.by(row.flag("mfa_active")),
         console: told.by(row.console()),
         password_last_used: told.by(row.date("password_last_used")),

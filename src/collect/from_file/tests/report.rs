@@ -151,3 +151,19 @@ fn the_root_row_is_skipped_and_a_row_of_nobody_is_a_warning() {
     assert_eq!(files.warnings().len(), 1);
     assert!(files.warnings()[0].starts_with("1.json:3: arn:aws:iam::111122223333:user/ghost"));
 }
+
+#[test]
+fn a_row_about_a_deleted_user_of_the_same_name_tells_nothing_about_the_new_one() {
+    let load_created = |created: &str| {
+        let csv = format!(
+            "user,arn,user_creation_time,mfa_active\nanna,{},{created},true\n",
+            arn("anna")
+        );
+        load_texts(&[list_users(&[listed("anna")]).to_string(), csv]).unwrap()
+    };
+    let same = load_created("2023-02-14T09:26:05+00:00");
+    assert_eq!(only(&same).mfa.value(), Some(&Mfa::Active(true)));
+    let older = load_created("2019-01-01T00:00:00+00:00");
+    assert_eq!(only(&older).mfa.value(), None);
+    assert!(older.warnings()[0].starts_with("1.json:2: arn:aws:iam::111122223333:user/anna"));
+}
