@@ -4,6 +4,7 @@
 //! as soon as everything it will learn about that user is known.
 
 mod convert;
+mod from_file;
 mod group_cache;
 mod pages;
 mod per_user;
@@ -14,6 +15,7 @@ use tokio::sync::mpsc;
 
 use crate::model::User;
 
+pub use from_file::{FileError, FromFiles};
 pub use per_user::PerUser;
 
 /// A source of users: an AWS account or saved files.

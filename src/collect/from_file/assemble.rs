@@ -1,0 +1,166 @@
+//! Users from what all files together tell.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::entry::{Entry, Identity};
+use super::groups::{self, Groups, told};
+use super::kind;
+use super::report_row::ReportRow;
+use super::tables::Tables;
+use super::wire::UserDetail;
+use crate::model::{AttachedPolicy, Fact, Group, Mfa, Source, Tag, User};
+
+/// Builds every user, and adds warnings about what belongs to no user.
+pub(super) fn users(tables: Tables, read_at: OffsetDateTime) -> (Vec<User>, Vec<String>) {
+    let mut warnings = tables.warnings;
+    warnings.extend(tables.pages.warnings());
+    let mut mfa = tables.mfa;
+    warnings.extend(mfa.drop_ambiguous(&tables.users));
+    let source = Source {
+        name: kind::DETAILS,
+        as_of: read_at,
+    };
+    let mut groups = Groups::new(tables.groups, &source);
+    let mut rows = tables.report_rows;
+    let mut users = Vec::with_capacity(tables.users.len());
+    for entry in tables.users {
+        let row = take_row(&mut rows, &entry.identity, &mut warnings);
+        let mfa = mfa.take(&entry.identity, row.as_ref(), read_at);
+        users.push(user(entry, row, mfa, &mut groups, &source));
+    }
+    warnings.extend(unmatched(&rows));
+    warnings.extend(mfa.unmatched());
+    (users, warnings)
+}
+
+fn take_row(
+    rows: &mut BTreeMap<String, ReportRow>,
+    user: &Identity,
+    warnings: &mut Vec<String>,
+) -> Option<ReportRow> {
+    let row = rows.remove(user.arn.as_str())?;
+    if row.is_about(user.created_at) {
+        return Some(row);
+    }
+    warnings.push(format!(
+        "{}: {} has another creation time than in the other files, so the row is about a deleted \
+         user of the same name; it is left out: pass a newer report",
+        row.place, user.arn
+    ));
+    None
+}
+
+fn user(
+    entry: Entry,
+    row: Option<ReportRow>,
+    mfa: Fact<Mfa>,
+    groups: &mut Groups,
+    details_source: &Source,
+) -> User {
+    let identity = entry.identity;
+    let password_last_used =
+        password_last_used(entry.password_last_used, row.as_ref(), details_source.as_of);
+    let details = Details::of(entry.details, &identity, groups, details_source);
+    let (console, access_keys) = match row {
+        Some(row) => (
+            told(row.console, &row.source),
+            told(row.access_keys, &row.source),
+        ),
+        None => (
+            Fact::not_in_input(kind::REPORT),
+            Fact::not_in_input(kind::REPORT),
+        ),
+    };
+    User {
+        name: identity.name,
+        arn: identity.arn,
+        id: identity.id,
+        path: identity.path,
+        created_at: identity.created_at,
+        password_last_used,
+        tags: details.tags,
+        groups: details.groups,
+        attached_policies: details.attached_policies,
+        inline_policies: details.inline_policies,
+        permissions_boundary: details.permissions_boundary,
+        mfa,
+        console,
+        access_keys,
+    }
+}
+
+/// The facts that only the details tell.
+struct Details {
+    tags: Fact<Vec<Tag>>,
+    groups: Fact<Vec<Arc<Group>>>,
+    attached_policies: Fact<Vec<AttachedPolicy>>,
+    inline_policies: Fact<Vec<String>>,
+    permissions_boundary: Fact<Option<String>>,
+}
+
+impl Details {
+    fn of(
+        details: Option<UserDetail>,
+        identity: &Identity,
+        groups: &mut Groups,
+        source: &Source,
+    ) -> Self {
+        let Some(details) = details else {
+            return Self {
+                tags: Fact::not_in_input(kind::DETAILS),
+                groups: Fact::not_in_input(kind::DETAILS),
+                attached_policies: Fact::not_in_input(kind::DETAILS),
+                inline_policies: Fact::not_in_input(kind::DETAILS),
+                permissions_boundary: Fact::not_in_input(kind::DETAILS),
+            };
+        };
+        let account_id = identity.arn.account_id();
+        let boundary = details.permissions_boundary;
+        let boundary = boundary.map(|boundary| boundary.permissions_boundary_arn);
+        let tags = details.tags;
+        let group_list = details.group_list.map(|names| {
+            let named = names.into_iter().map(|name| groups.named(account_id, name));
+            named.collect()
+        });
+        Self {
+            tags: told(
+                tags.map(|tags| tags.into_iter().map(Tag::from).collect()),
+                source,
+            ),
+            groups: told(group_list, source),
+            attached_policies: groups::attached(details.attached_managed_policies, source),
+            inline_policies: Fact::known(groups::names(details.user_policy_list), source),
+            permissions_boundary: Fact::known(boundary, source),
+        }
+    }
+}
+
+fn password_last_used(
+    listed: Option<Option<OffsetDateTime>>,
+    row: Option<&ReportRow>,
+    read_at: OffsetDateTime,
+) -> Fact<Option<OffsetDateTime>> {
+    let source = Source {
+        name: kind::LIST_USERS,
+        as_of: read_at,
+    };
+    let reported = row.and_then(|row| Some((row.password_last_used?, &row.source)));
+    match (listed, reported) {
+        (Some(used), _) => Fact::known(used, &source),
+        (None, Some((used, source))) => Fact::known(used, source),
+        (None, None) => Fact::not_in_input(format!("{} or {}", kind::LIST_USERS, kind::REPORT)),
+    }
+}
+
+fn unmatched(rows: &BTreeMap<String, ReportRow>) -> Option<String> {
+    let (arn, first) = rows.first_key_value()?;
+    Some(format!(
+        "{}: {arn} is a user in no other file, and so are {} rows in all; they are left out: \
+         pass the details or the user list of the same account, saved at the same time",
+        first.place,
+        rows.len()
+    ))
+}

@@ -1,0 +1,95 @@
+//! The source of users that saved files are.
+
+use std::convert::Infallible;
+use std::fs;
+use std::path::PathBuf;
+
+use time::OffsetDateTime;
+use tokio::sync::mpsc;
+
+use super::assemble;
+use super::document::Document;
+use super::error::FileError;
+use super::tables::Tables;
+use crate::collect::{Enumeration, InventorySource};
+use crate::model::User;
+
+/// Users from saved files, read and checked.
+#[derive(Debug)]
+pub struct FromFiles {
+    pub(super) users: Vec<User>,
+    warnings: Vec<String>,
+}
+
+impl FromFiles {
+    /// Reads the files at `paths`; facts are as of `read_at` where no file tells its own time.
+    ///
+    /// The order of the paths matters twice: users come in the order of their first appearance,
+    /// and of two entries about one user the later one is used, with a warning.
+    pub fn load(paths: &[PathBuf], read_at: OffsetDateTime) -> Result<Self, FileError> {
+        let mut tables = Tables::default();
+        for path in paths {
+            let file = path.display().to_string();
+            let content = fs::read(path).map_err(|source| FileError::Read {
+                file: file.clone(),
+                source,
+            })?;
+            tables.add(Document::read(&file, &content, read_at)?);
+        }
+        let names = paths.iter().map(|path| path.display().to_string());
+        Self::assemble(tables, names.collect(), read_at)
+    }
+
+    /// Like [`FromFiles::load`], from documents in memory: each a name for messages and a
+    /// content.
+    pub fn from_documents(
+        documents: &[(&str, &[u8])],
+        read_at: OffsetDateTime,
+    ) -> Result<Self, FileError> {
+        let mut tables = Tables::default();
+        for (name, content) in documents {
+            tables.add(Document::read(name, content, read_at)?);
+        }
+        let names = documents.iter().map(|(name, _)| (*name).to_owned());
+        Self::assemble(tables, names.collect(), read_at)
+    }
+
+    /// What to tell the person who passed the files: entries that came twice, missing pages,
+    /// report rows that fit no user. None of it stops the inventory; each names the file and
+    /// what is left out.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    fn assemble(
+        tables: Tables,
+        files: Vec<String>,
+        read_at: OffsetDateTime,
+    ) -> Result<Self, FileError> {
+        let (users, warnings) = assemble::users(tables, read_at);
+        if users.is_empty() {
+            return Err(FileError::NoUsers { files });
+        }
+        Ok(Self { users, warnings })
+    }
+}
+
+impl InventorySource for FromFiles {
+    type Error = Infallible;
+
+    async fn collect(&self, users: mpsc::Sender<User>) -> Enumeration<Infallible> {
+        let mut sent = 0;
+        for user in &self.users {
+            // A closed channel means that the reader wants no more.
+            if users.send(user.clone()).await.is_err() {
+                break;
+            }
+            sent += 1;
+        }
+        Enumeration {
+            users: sent,
+            vanished: 0,
+            failure: None,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Users from saved output of the AWS CLI, told apart by content and not by name.
+//!
+//! | file | what it tells |
+//! |---|---|
+//! | `aws iam get-account-authorization-details` | users, groups, policies, tags, boundaries |
+//! | `aws iam list-users` | users, last use of the password |
+//! | `aws iam list-virtual-mfa-devices` | virtual MFA devices |
+//! | `aws iam list-mfa-devices --user-name X` | all MFA devices of one user |
+//! | credential report (CSV, or `aws iam get-credential-report`) | MFA, passwords, access keys |
+//!
+//! What no file tells stays unknown, with the name of the file that would tell.
+//!
+//! Architecture invariant: everything is read and checked by the constructor; collecting from
+//! files cannot fail.
+
+mod assemble;
+mod document;
+mod entry;
+mod error;
+mod files;
+mod groups;
+mod mfa;
+mod pages;
+mod report;
+mod report_row;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod timestamp;
+mod wire;
+
+pub use error::FileError;
+pub use files::FromFiles;
+
+/// The names of the kinds of files, as sources of facts and in messages.
+mod kind {
+    pub(super) const DETAILS: &str = "get-account-authorization-details";
+    pub(super) const LIST_USERS: &str = "list-users";
+    pub(super) const VIRTUAL_MFA: &str = "list-virtual-mfa-devices";
+    pub(super) const LIST_MFA: &str = "list-mfa-devices";
+    pub(super) const REPORT: &str = "credential report";
+}
