@@ -16,10 +16,14 @@
 
 pub mod analyze;
 pub mod aws;
+pub mod cli;
 pub mod collect;
+pub mod commands;
 pub mod config;
 pub mod deliver;
 pub mod map;
 pub mod model;
+pub mod observe;
 pub mod output;
+pub mod run;
 pub mod store;

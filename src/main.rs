@@ -1,3 +1,11 @@
 //! The `rollcall` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use rollcall::{cli::Cli, commands};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    commands::dispatch(Cli::parse()).await
+}

@@ -16,7 +16,7 @@ pub struct Outgoing<'a> {
 }
 
 /// A place that events go to.
-pub trait Sink: Send {
+pub trait Sink: Send + Sync {
     /// Sends `batch` and waits until it is safe there, or known not to be. Never empty.
     fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict>;
 }

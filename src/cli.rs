@@ -1,0 +1,95 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
+
+use crate::map::Dialect;
+use crate::observe::LogFormat;
+
+/// Asset inventory of AWS IAM users as OCSF events.
+#[derive(Debug, Parser)]
+#[command(version, about, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What applies to every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct GlobalArgs {
+    /// Configuration file [default: ./config.toml if it exists, else none is needed]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How logs are written to standard error
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+    /// More logs: -v for what happens, -vv for everything of ours
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Colours: on a terminal, always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Collect every user once, deliver what is new or changed, and exit
+    Collect(CollectArgs),
+    /// Collect on a schedule until told to stop
+    Run,
+    /// Turn saved AWS CLI output into events on standard output, without credentials
+    Map(MapArgs),
+    /// Show the whole pipeline on an embedded sample account, without AWS
+    Demo(DemoArgs),
+}
+
+/// Options of `collect`.
+#[derive(Debug, Args)]
+pub struct CollectArgs {
+    /// Send every user again, changed or not
+    #[arg(long)]
+    pub full: bool,
+    /// Write events to standard output; store nothing and send nothing
+    #[arg(long, conflicts_with = "full")]
+    pub dry_run: bool,
+    /// How long to wait for the sinks after the collection; the rest is sent next time
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
+    pub drain_timeout: Duration,
+}
+
+/// Options of `map`.
+#[derive(Debug, Args)]
+pub struct MapArgs {
+    /// Saved output of `aws iam get-account-authorization-details`, `list-users`,
+    /// `list-virtual-mfa-devices`, `list-mfa-devices` or `get-credential-report`, in any number
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The shape of events
+    #[arg(long, default_value = "ocsf")]
+    pub dialect: Dialect,
+}
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Also append the demo's events to this file
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,66 @@
+//! `rollcall collect`.
+
+use time::OffsetDateTime;
+
+use super::setup;
+use crate::aws;
+use crate::cli::{CollectArgs, GlobalArgs};
+use crate::collect::PerUser;
+use crate::config::Config;
+use crate::model::PassStamp;
+use crate::observe::{LogFormat, Progress, summarize};
+use crate::run::{self, CollectOptions, ExitStatus, RunReport};
+
+/// One pass over the account, delivered, with a summary at the end.
+pub(super) async fn collect(
+    global: &GlobalArgs,
+    args: &CollectArgs,
+    progress: &Progress,
+) -> anyhow::Result<ExitStatus> {
+    let config = setup::config(global)?;
+    if args.dry_run {
+        return dry_run(&config).await;
+    }
+    let cancel = run::on_signal()?;
+    let sinks = setup::sinks(&config.sinks)?;
+    let store = setup::open_store(&config.agent.resolved_state_dir()?).await?;
+    let options =
+        CollectOptions { is_full: args.full, drain_timeout: args.drain_timeout };
+    progress.begin();
+    let ended =
+        run::once(&setup::agent(&config), &store, sinks, options, progress, &cancel).await;
+    progress.end();
+    let report = ended?;
+    tell(&report, global.log_format);
+    Ok(report.status())
+}
+
+#[expect(clippy::print_stderr, reason = "the summary is for the person who ran the command")]
+fn tell(report: &RunReport, format: LogFormat) {
+    if let Some(error) = &report.refused {
+        tracing::error!(%error, "nothing was collected");
+    }
+    // As logs, the same is told by the pass's own line.
+    if format == LogFormat::Text {
+        eprint!("{}", summarize(report));
+    }
+}
+
+async fn dry_run(config: &Config) -> anyhow::Result<ExitStatus> {
+    let client = aws::connect(&config.aws).await;
+    let account = client.account().await?;
+    let source = PerUser::new(client, config.aws.max_in_flight.get());
+    let dialect = config.sinks.first().map_or(crate::map::Dialect::Ocsf, |sink| sink.dialect);
+    let stamp = PassStamp::new(OffsetDateTime::now_utc());
+    let mapping = setup::mapping(&config.mapping);
+    let ended =
+        run::print_events(&source, |_| account.clone(), &mapping, dialect, stamp).await?;
+    match ended.failure {
+        Some(error) if ended.users == 0 => Err(error.into()),
+        Some(error) => {
+            tracing::error!(users = ended.users, %error, "not every user was collected");
+            Ok(ExitStatus::Partial)
+        }
+        None => Ok(ExitStatus::Done),
+    }
+}

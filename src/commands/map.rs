@@ -1,0 +1,25 @@
+//! `rollcall map`.
+
+use time::OffsetDateTime;
+
+use super::setup;
+use crate::cli::{GlobalArgs, MapArgs};
+use crate::collect::FromFiles;
+use crate::model::{Account, PassStamp};
+use crate::run::{self, ExitStatus};
+
+/// Events about the users of saved files, on standard output.
+pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<ExitStatus> {
+    let config = setup::config(global)?;
+    let now = OffsetDateTime::now_utc();
+    let files = args.files.clone();
+    let source = tokio::task::spawn_blocking(move || FromFiles::load(&files, now)).await??;
+    for warning in source.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let mapping = setup::mapping(&config.mapping);
+    let stamp = PassStamp::new(now);
+    run::print_events(&source, |user| Account::of(&user.arn), &mapping, args.dialect, stamp)
+        .await?;
+    Ok(if source.warnings().is_empty() { ExitStatus::Done } else { ExitStatus::Partial })
+}

@@ -1,0 +1,54 @@
+//! One file a subcommand: from arguments and configuration to the rooms, and back to an exit
+//! code.
+
+mod collect;
+mod demo;
+mod map;
+mod run;
+mod setup;
+
+use std::process::ExitCode;
+
+use crate::aws::AwsError;
+use crate::cli::{Cli, Command};
+use crate::collect::FileError;
+use crate::config::{ConfigError, SecretError};
+use crate::observe::{self, Progress};
+use crate::run::ExitStatus;
+use crate::store::StoreError;
+
+/// Runs the command and tells its exit code. Errors go to the log, once.
+pub async fn dispatch(cli: Cli) -> ExitCode {
+    let progress = Progress::on_terminal();
+    let global = &cli.global;
+    let with_color = setup::with_color(global.color);
+    observe::init_logging(global.log_format, global.verbose, with_color, &progress);
+    let ended = match &cli.command {
+        Command::Collect(args) => collect::collect(global, args, &progress).await,
+        Command::Run => run::run(global).await,
+        Command::Map(args) => map::map(global, args).await,
+        Command::Demo(args) => demo::demo(args).await,
+    };
+    let status = ended.unwrap_or_else(|error| {
+        tracing::error!("{error:#}");
+        status_of(&error)
+    });
+    ExitCode::from(status as u8)
+}
+
+/// The exit code that an error's kind is documented with; of an unknown kind, it is our bug.
+fn status_of(error: &anyhow::Error) -> ExitStatus {
+    if error.is::<ConfigError>() || error.is::<SecretError>() || error.is::<FileError>() {
+        ExitStatus::Usage
+    } else if error.is::<StoreError>() {
+        ExitStatus::State
+    } else if error.downcast_ref().is_some_and(|error: &AwsError| error.class.is_refusal()) {
+        ExitStatus::AwsRefused
+    } else if error.is::<AwsError>() {
+        ExitStatus::Partial
+    } else if error.is::<std::io::Error>() {
+        ExitStatus::Undelivered
+    } else {
+        ExitStatus::Bug
+    }
+}

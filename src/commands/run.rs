@@ -1,0 +1,15 @@
+//! `rollcall run`.
+
+use super::setup;
+use crate::cli::GlobalArgs;
+use crate::run::{self, ExitStatus};
+
+/// Passes on schedule until a signal ends it, which is how a daemon is meant to end.
+pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
+    let config = setup::config(global)?;
+    let cancel = run::on_signal()?;
+    let sinks = setup::sinks(&config.sinks)?;
+    let store = setup::open_store(&config.agent.resolved_state_dir()?).await?;
+    run::daemon(&setup::agent(&config), &store, sinks, config.schedule.every, &cancel).await?;
+    Ok(ExitStatus::Done)
+}

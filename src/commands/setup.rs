@@ -1,0 +1,74 @@
+//! From configuration to the parts that commands run.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use anyhow::Context;
+use clap::ColorChoice;
+
+use crate::analyze::AdminRule;
+use crate::cli::GlobalArgs;
+use crate::config::{
+    AssetConnectorOverrides, Config, MappingSettings, SinkKind, SinkSettings,
+};
+use crate::deliver::{Ndjson, SekoiaAsset, Sink};
+use crate::run::{Agent, MappingPlan, ReadySink, Target};
+use crate::store::Store;
+
+/// The configuration that `global` names.
+pub(super) fn config(global: &GlobalArgs) -> anyhow::Result<Config> {
+    let overrides = AssetConnectorOverrides::read(|name| std::env::var(name).ok())?;
+    Ok(Config::load(global.config.as_deref(), &overrides)?)
+}
+
+/// What every pass needs.
+pub(super) fn agent(config: &Config) -> Agent {
+    let target = |sink: &SinkSettings| Target { sink: sink.name.clone(), dialect: sink.dialect };
+    Agent {
+        aws: config.aws.clone(),
+        mapping: mapping(&config.mapping),
+        targets: config.sinks.iter().map(target).collect(),
+    }
+}
+
+/// How users become events.
+pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
+    MappingPlan { admin: AdminRule::new(&settings.admin), tag_names: settings.tags.clone() }
+}
+
+/// Every sink, with its secret read.
+pub(super) fn sinks(settings: &[SinkSettings]) -> anyhow::Result<Vec<ReadySink>> {
+    settings.iter().map(ready).collect()
+}
+
+fn ready(settings: &SinkSettings) -> anyhow::Result<ReadySink> {
+    let name = &settings.name;
+    let sink: Box<dyn Sink> = match &settings.kind {
+        SinkKind::SekoiaAsset(asset) => {
+            let api_key = asset.api_key.resolve();
+            let api_key = api_key.with_context(|| format!("sink {name:?}: api_key"))?;
+            Box::new(SekoiaAsset::new(asset, api_key)?)
+        }
+        SinkKind::Ndjson(target) => Box::new(Ndjson::new(target.clone())),
+    };
+    Ok(ReadySink { name: name.clone(), batch_size: settings.batch_size, sink })
+}
+
+/// Opens the store, off the async threads.
+pub(super) async fn open_store(dir: &Path) -> anyhow::Result<Store> {
+    let dir = dir.to_owned();
+    let opened = tokio::task::spawn_blocking(move || Store::open(&dir)).await;
+    Ok(opened.context("opening the state directory")??)
+}
+
+/// Whether logs are coloured.
+pub(super) fn with_color(choice: ColorChoice) -> bool {
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
+            let is_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            std::io::stderr().is_terminal() && !is_refused
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `run`: a pass, a wait, the next pass. Never two at the same time.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::account::{self, AccountEnd};
+use super::delivery::{Delivery, ReadySink};
+use super::once::Agent;
+use crate::observe::{Progress, log_pass};
+use crate::store::{Store, StoreError};
+
+/// The wait after a first failed pass; it doubles with every further one.
+const RETRY_FIRST: Duration = Duration::from_secs(30);
+
+/// Passes every `every`, from start to start, until cancelled. An error is the store's.
+pub async fn daemon(
+    agent: &Agent,
+    store: &Store,
+    sinks: Vec<ReadySink>,
+    every: Duration,
+    cancel: &CancellationToken,
+) -> Result<(), StoreError> {
+    let mut delivery = Delivery::start(store, sinks, cancel);
+    let mut failures = 0;
+    while !cancel.is_cancelled() {
+        let start = Instant::now();
+        delivery.begin_pass();
+        let passed = tokio::select! {
+            passed = pass(agent, store, &delivery) => passed?,
+            () = cancel.cancelled() => break,
+        };
+        delivery.end_pass();
+        failures = if passed { 0 } else { failures + 1 };
+        let wait = wait(every, start.elapsed(), failures);
+        tracing::info!(
+            wait_ms = wait.as_millis() as u64,
+            "waiting for the next pass"
+        );
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = cancel.cancelled() => {}
+            error = delivery.failed() => return Err(error),
+        }
+    }
+    delivery.drain(Duration::ZERO).await?;
+    Ok(())
+}
+
+/// One pass; whether it saw every user.
+async fn pass(agent: &Agent, store: &Store, delivery: &Delivery) -> Result<bool, StoreError> {
+    match account::pass(agent, store, delivery, &Progress::hidden(), false).await? {
+        AccountEnd::Passed(report) => {
+            log_pass(&report);
+            Ok(report.failure.is_none())
+        }
+        AccountEnd::Refused(error) => {
+            tracing::error!(%error, "no pass: AWS refused");
+            Ok(false)
+        }
+    }
+}
+
+/// How long to wait after a pass that took `elapsed` and was the last of `failures` failed ones.
+fn wait(every: Duration, elapsed: Duration, failures: u32) -> Duration {
+    match failures {
+        0 => every.saturating_sub(elapsed),
+        _ => {
+            let doubled = RETRY_FIRST.saturating_mul(1 << (failures - 1).min(16));
+            let ceiling = doubled.min(every.max(RETRY_FIRST));
+            ceiling.mul_f64(0.75 + fastrand::f64() / 4.0)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_pass_waits_longer_each_time_and_never_loops() {
+        let every = Duration::from_secs(1200);
+        let elapsed = Duration::from_secs(5);
+        assert_eq!(wait(every, elapsed, 0), Duration::from_secs(1195));
+        assert_eq!(wait(every, every * 2, 0), Duration::ZERO);
+        let mut previous = Duration::ZERO;
+        for failures in 1..=6 {
+            let wait = wait(every, elapsed, failures);
+            assert!(wait > previous, "{failures}: {wait:?} after {previous:?}");
+            previous = wait;
+        }
+        for failures in [7, 40, u32::MAX] {
+            assert!(wait(every, elapsed, failures) <= every);
+        }
+        let hasty = Duration::from_secs(1);
+        assert!(wait(hasty, Duration::ZERO, 1) > Duration::from_secs(20));
+    }
+}

@@ -1,0 +1,148 @@
+//! The forwarders of all sinks, started and ended together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::report::SinkReport;
+use crate::deliver::{Eagerness, Forwarder, Phase, Sink, SinkProgress};
+use crate::store::{BatchLimits, Store, StoreError};
+
+/// The most bytes of events in one batch.
+const BATCH_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// One sink, ready to be forwarded to.
+pub struct ReadySink {
+    /// The sink's name.
+    pub name: String,
+    /// Events per batch.
+    pub batch_size: usize,
+    /// The sink.
+    pub sink: Box<dyn Sink>,
+}
+
+/// The running forwarders.
+pub struct Delivery {
+    store: Store,
+    phase: watch::Sender<Phase>,
+    tasks: JoinSet<Result<(), StoreError>>,
+    sinks: Vec<(String, Arc<SinkProgress>)>,
+    cancel: CancellationToken,
+}
+
+impl Delivery {
+    /// Starts a forwarder for each of `sinks`. What an earlier run left goes first.
+    pub fn start(store: &Store, sinks: Vec<ReadySink>, cancel: &CancellationToken) -> Self {
+        let start = Phase {
+            pass: 0,
+            eagerness: Eagerness::Everything,
+        };
+        let (phase, watched) = watch::channel(start);
+        let cancel = cancel.child_token();
+        let mut tasks = JoinSet::new();
+        let mut watching = Vec::new();
+        for ReadySink {
+            name,
+            batch_size,
+            sink,
+        } in sinks
+        {
+            let progress = Arc::<SinkProgress>::default();
+            watching.push((name.clone(), Arc::clone(&progress)));
+            let limits = BatchLimits {
+                count: batch_size,
+                bytes: BATCH_BYTES_MAX,
+            };
+            let forwarder = Forwarder {
+                name,
+                sink,
+                store: store.clone(),
+                limits,
+                progress,
+            };
+            tasks.spawn(forwarder.run(watched.clone(), cancel.clone()));
+        }
+        Self {
+            store: store.clone(),
+            phase,
+            tasks,
+            sinks: watching,
+            cancel,
+        }
+    }
+
+    /// A pass begins: from now on full batches only, and stopped sinks are tried again.
+    pub fn begin_pass(&self) {
+        self.phase.send_modify(|phase| {
+            phase.pass += 1;
+            phase.eagerness = Eagerness::FullBatches;
+        });
+    }
+
+    /// Something was staged.
+    pub fn wake(&self) {
+        self.phase.send_modify(|_| ());
+    }
+
+    /// The pass is over: send what is there.
+    pub fn end_pass(&self) {
+        self.phase
+            .send_modify(|phase| phase.eagerness = Eagerness::Everything);
+    }
+
+    /// Progress of all sinks together: batches delivered.
+    pub fn batches(&self) -> u64 {
+        self.sinks
+            .iter()
+            .map(|(_, progress)| progress.report().batches)
+            .sum()
+    }
+
+    /// Whether a forwarder ended, which before the end only the store's failure makes it do.
+    pub async fn failed(&mut self) -> StoreError {
+        loop {
+            match self.tasks.join_next().await {
+                Some(Ok(Err(error))) => return error,
+                Some(Err(error)) => return StoreError::Worker(error.to_string()),
+                Some(Ok(Ok(()))) => {}
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    /// Waits until the outbox is empty or its sinks have stopped, at most `timeout`, and tells
+    /// what became of each sink.
+    pub async fn drain(mut self, timeout: Duration) -> Result<Vec<SinkReport>, StoreError> {
+        self.phase
+            .send_modify(|phase| phase.eagerness = Eagerness::EverythingAndEnd);
+        let cancel = self.cancel.clone();
+        let timer = tokio::spawn(async move {
+            tokio::time::sleep(timeout).await;
+            cancel.cancel();
+        });
+        while let Some(ended) = self.tasks.join_next().await {
+            ended.unwrap_or_else(|error| Err(StoreError::Worker(error.to_string())))?;
+        }
+        timer.abort();
+        self.report().await
+    }
+
+    async fn report(&self) -> Result<Vec<SinkReport>, StoreError> {
+        let mut reports = Vec::new();
+        for (name, progress) in &self.sinks {
+            let sink = name.clone();
+            reports.push(SinkReport {
+                name: name.clone(),
+                forwarded: progress.report(),
+                waiting: self
+                    .store
+                    .run(move |store| store.outbox_depth(&sink))
+                    .await?,
+            });
+        }
+        Ok(reports)
+    }
+}

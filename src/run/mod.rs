@@ -1,0 +1,22 @@
+//! One pass over an account, a run of several, and the daemon that repeats them.
+//!
+//! Architecture invariant: the only room that knows all others; it decides the order, and each
+//! of the others does one thing.
+
+mod account;
+mod chunk;
+mod daemon;
+mod delivery;
+mod dry;
+mod once;
+mod pass;
+mod report;
+mod shutdown;
+
+pub use daemon::daemon;
+pub use delivery::{Delivery, ReadySink};
+pub use dry::print_events;
+pub use once::{Agent, CollectOptions, once};
+pub use pass::{MappingPlan, Pass, Target};
+pub use report::{ExitStatus, PassReport, RunReport, SinkReport};
+pub use shutdown::on_signal;

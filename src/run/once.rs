@@ -1,0 +1,64 @@
+//! `collect`: one pass, delivered.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::account::{self, AccountEnd};
+use super::delivery::{Delivery, ReadySink};
+use super::pass::{MappingPlan, Target};
+use super::report::RunReport;
+use crate::config::AwsSettings;
+use crate::observe::{Progress, log_pass};
+use crate::store::{Store, StoreError};
+
+/// What every pass needs to know.
+#[derive(Debug, Clone)]
+pub struct Agent {
+    /// How to reach AWS.
+    pub aws: AwsSettings,
+    /// How users become events.
+    pub mapping: MappingPlan,
+    /// For whom.
+    pub targets: Vec<Target>,
+}
+
+/// What `collect` was asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct CollectOptions {
+    /// Send everything again.
+    pub is_full: bool,
+    /// How long to wait for the sinks after the collection.
+    pub drain_timeout: Duration,
+}
+
+/// Runs one pass and waits until it is delivered.
+pub async fn once(
+    agent: &Agent,
+    store: &Store,
+    sinks: Vec<ReadySink>,
+    options: CollectOptions,
+    progress: &Progress,
+    cancel: &CancellationToken,
+) -> Result<RunReport, StoreError> {
+    let delivery = Delivery::start(store, sinks, cancel);
+    delivery.begin_pass();
+    let mut report = RunReport::default();
+    let pass = account::pass(agent, store, &delivery, progress, options.is_full);
+    let ended = tokio::select! {
+        ended = pass => Some(ended?),
+        () = cancel.cancelled() => None,
+    };
+    match ended {
+        Some(AccountEnd::Passed(pass)) => {
+            log_pass(&pass);
+            report.pass = Some(*pass);
+        }
+        Some(AccountEnd::Refused(error)) => report.refused = Some(error),
+        None => {}
+    }
+    delivery.end_pass();
+    report.sinks = delivery.drain(options.drain_timeout).await?;
+    report.is_interrupted = cancel.is_cancelled();
+    Ok(report)
+}
