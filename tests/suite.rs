@@ -1,1 +1,4 @@
 //! One test binary: every integration test links the SDK only once.
+
+#[cfg(test)]
+mod mapping;

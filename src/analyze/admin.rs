@@ -75,3 +75,130 @@ impl AdminRule {
         self.needles.iter().any(|needle| name.contains(needle))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Arn, Fact, Source};
+    use std::sync::Arc;
+    use time::OffsetDateTime;
+
+    #[test]
+    fn each_documented_substring_makes_an_administrator_in_any_case() {
+        for name in [
+            "AdministratorAccess",
+            "team-admins",
+            "PowerUserAccess",
+            "POWERUSER",
+            "DenyAdminActions",
+        ] {
+            let verdict = documented(&user(known(vec![group("g", known(vec![policy(name)]))])));
+            let AdminVerdict::Admin(proofs) = verdict else {
+                panic!("{name}: {verdict:?}");
+            };
+            assert_eq!(
+                proofs,
+                [AdminProof {
+                    group: "g".to_owned(),
+                    policy: policy(name)
+                }]
+            );
+        }
+    }
+
+    #[test]
+    fn other_names_and_policies_outside_groups_make_none() {
+        let mut user = user(known(vec![group("admins", known(vec![policy("Billing")]))]));
+        user.attached_policies = known(vec![policy("AdministratorAccess")]);
+        user.inline_policies = known(vec!["admin".to_owned()]);
+        assert_eq!(documented(&user), AdminVerdict::NotAdmin);
+    }
+
+    #[test]
+    fn a_user_in_no_group_is_no_administrator_but_one_of_unknown_groups_may_be() {
+        assert_eq!(documented(&user(known(vec![]))), AdminVerdict::NotAdmin);
+        assert_eq!(documented(&user(denied())), AdminVerdict::Unknown);
+    }
+
+    #[test]
+    fn unread_policies_leave_the_verdict_open_unless_another_group_proves_it() {
+        let unread = group("vault", denied());
+        let plain = group("dev", known(vec![policy("ReadOnlyAccess")]));
+        let admins = group("ops", known(vec![policy("AdministratorAccess")]));
+        let open = documented(&user(known(vec![unread.clone(), plain])));
+        assert_eq!(open, AdminVerdict::Unknown);
+        let proven = documented(&user(known(vec![unread, admins])));
+        assert!(matches!(proven, AdminVerdict::Admin(proofs) if proofs[0].group == "ops"));
+    }
+
+    #[test]
+    fn every_matching_policy_is_a_proof() {
+        let both = group("a", known(vec![policy("IAMAdmin"), policy("PowerUser")]));
+        let third = group("b", known(vec![policy("IAMAdmin")]));
+        let verdict = documented(&user(known(vec![both, third])));
+        assert!(matches!(verdict, AdminVerdict::Admin(proofs) if proofs.len() == 3));
+    }
+
+    #[test]
+    fn empty_needles_match_nothing_and_blanks_around_one_do_not_count() {
+        let user = user(known(vec![group("g", known(vec![policy("RootAccess")]))]));
+        assert_eq!(
+            AdminRule::new(["", "  "]).judge(&user),
+            AdminVerdict::NotAdmin
+        );
+        let verdict = AdminRule::new([" rOOT "]).judge(&user);
+        assert!(matches!(verdict, AdminVerdict::Admin(_)));
+    }
+
+    fn documented(user: &User) -> AdminVerdict {
+        AdminRule::new(AdminRule::DOCUMENTED).judge(user)
+    }
+
+    fn known<T>(value: T) -> Fact<T> {
+        let source = Source {
+            name: "test",
+            as_of: OffsetDateTime::UNIX_EPOCH,
+        };
+        Fact::known(value, &source)
+    }
+
+    fn denied<T>() -> Fact<T> {
+        Fact::unknown(crate::model::Reason::Denied, "iam:Test")
+    }
+
+    fn policy(name: &str) -> AttachedPolicy {
+        AttachedPolicy {
+            name: name.to_owned(),
+            arn: format!("arn:aws:iam::aws:policy/{name}"),
+        }
+    }
+
+    fn group(name: &str, attached_policies: Fact<Vec<AttachedPolicy>>) -> Arc<Group> {
+        Arc::new(Group {
+            name: name.to_owned(),
+            arn: None,
+            id: None,
+            attached_policies,
+            inline_policies: known(vec!["admin-inline".to_owned()]),
+        })
+    }
+
+    fn user(groups: Fact<Vec<Arc<Group>>>) -> User {
+        User {
+            name: "alice".to_owned(),
+            arn: Arn::parse("arn:aws:iam::123456789012:user/alice").unwrap(),
+            id: "AIDAALICE".to_owned(),
+            path: "/".to_owned(),
+            created_at: OffsetDateTime::UNIX_EPOCH,
+            password_last_used: denied(),
+            tags: denied(),
+            groups,
+            attached_policies: denied(),
+            inline_policies: denied(),
+            permissions_boundary: denied(),
+            mfa: denied(),
+            console: denied(),
+            access_keys: denied(),
+        }
+    }
+}

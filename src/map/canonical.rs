@@ -1,11 +1,11 @@
 //! One order for what AWS lists in any order, so that order alone never looks like a change.
 
-use crate::model::{AttachedPolicy, Group, Tag, User};
+use crate::model::{AccessKey, AttachedPolicy, Group, MfaDevice, Tag, User};
 
-/// The user's groups by name, where known.
+/// The user's groups by name, then ARN, where known.
 pub(super) fn groups(user: &User) -> Option<Vec<&Group>> {
     let mut groups: Vec<&Group> = user.groups.value()?.iter().map(AsRef::as_ref).collect();
-    groups.sort_by(|a, b| a.name.cmp(&b.name));
+    groups.sort_by_key(|group| (&group.name, &group.arn));
     Some(groups)
 }
 
@@ -22,6 +22,25 @@ pub(super) fn names(names: &[String]) -> Vec<&str> {
 /// Tags by key.
 pub(super) fn tags(tags: &[Tag]) -> Vec<&Tag> {
     sorted(tags)
+}
+
+/// Devices by serial number.
+pub(super) fn mfa_devices(devices: &[MfaDevice]) -> Vec<&MfaDevice> {
+    let mut devices: Vec<&MfaDevice> = devices.iter().collect();
+    devices.sort_by_key(|device| (&device.serial_number, device.enabled_at));
+    devices
+}
+
+/// Keys by id. Slots without an id follow what else is told of them; the last use only decides
+/// between slots that are otherwise the same, where it cannot move content.
+pub(super) fn access_keys(keys: &[AccessKey]) -> Vec<&AccessKey> {
+    let mut keys: Vec<&AccessKey> = keys.iter().collect();
+    keys.sort_by_key(|key| {
+        let used = key.last_used.as_ref();
+        let last_use = used.map(|used| (used.at, &used.service, &used.region));
+        (&key.id, key.rotated_at, key.active, last_use)
+    });
+    keys
 }
 
 fn sorted<T: Ord>(items: &[T]) -> Vec<&T> {

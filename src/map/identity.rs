@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::canonical;
 use super::email::is_email_addr;
 use crate::model::{Tag, User};
 
@@ -72,13 +73,13 @@ pub struct Person {
 impl Identity {
     /// Reads `user`'s tags by `names`. Unknown tags give the same as no tags: the user name.
     pub fn of(user: &User, names: &TagNames) -> Self {
-        let tags: &[Tag] = user.tags.value().map_or(&[], Vec::as_slice);
+        let tags = canonical::tags(user.tags.value().map_or(&[], Vec::as_slice));
         let person = Person {
-            given_name: first_value(tags, &names.first_name),
-            surname: first_value(tags, &names.last_name),
-            job_title: first_value(tags, &names.job_title),
-            employee_uid: first_value(tags, &names.employee_uid),
-            office_location: first_value(tags, &names.office_location),
+            given_name: first_value(&tags, &names.first_name),
+            surname: first_value(&tags, &names.last_name),
+            job_title: first_value(&tags, &names.job_title),
+            employee_uid: first_value(&tags, &names.employee_uid),
+            office_location: first_value(&tags, &names.office_location),
         };
         let name_parts = [person.given_name.as_deref(), person.surname.as_deref()];
         let tagged_name: Vec<&str> = name_parts.into_iter().flatten().collect();
@@ -88,13 +89,13 @@ impl Identity {
             } else {
                 tagged_name.join(" ")
             },
-            email_addr: first_value(tags, &names.email).filter(|text| is_email_addr(text)),
+            email_addr: first_value(&tags, &names.email).filter(|text| is_email_addr(text)),
             person: (person != Person::default()).then_some(person),
         }
     }
 }
 
-fn first_value(tags: &[Tag], keys: &[String]) -> Option<String> {
+fn first_value(tags: &[&Tag], keys: &[String]) -> Option<String> {
     keys.iter().find_map(|key| {
         let tag = tags.iter().find(|tag| tag.key.eq_ignore_ascii_case(key))?;
         let value = tag.value.trim();

@@ -227,19 +227,16 @@ fn group(group: &model::Group) -> Group<'_> {
 
 /// Keys whose id is known; their last use is a stamp, not content.
 fn credentials(user: &model::User, with_last_use: bool) -> Vec<Credential<'_>> {
-    let keys = user.access_keys.value().into_iter().flatten();
-    let mut credentials: Vec<Credential<'_>> = keys
-        .filter_map(|key| {
-            let last_used = key.last_used.as_ref().filter(|_| with_last_use);
-            Some(Credential {
-                uid: key.id.as_deref()?,
-                r#type: "AWS Access Key",
-                last_used_time: last_used.map(|used| unix_ms(used.at)),
-            })
+    let keys = user.access_keys.value().map_or(&[][..], Vec::as_slice);
+    let told = canonical::access_keys(keys).into_iter().filter_map(|key| {
+        let last_used = key.last_used.as_ref().filter(|_| with_last_use);
+        Some(Credential {
+            uid: key.id.as_deref()?,
+            r#type: "AWS Access Key",
+            last_used_time: last_used.map(|used| unix_ms(used.at)),
         })
-        .collect();
-    credentials.sort_by_key(|credential| credential.uid);
-    credentials
+    });
+    told.collect()
 }
 
 /// Milliseconds since 1970, the unit of every OCSF time.

@@ -1,12 +1,12 @@
 //! `unmapped.aws_iam`: the IAM facts that OCSF 1.6.0 has no attribute for, in AWS's terms.
 
 use serde::Serialize;
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 use super::{Inventoried, canonical};
 use crate::analyze::AdminVerdict;
-use crate::model::{self, AttachedPolicy, User};
+use crate::model::{self, AttachedPolicy, Mfa, User};
 
 #[derive(Serialize)]
 pub(super) struct Unmapped<'a> {
@@ -16,6 +16,7 @@ pub(super) struct Unmapped<'a> {
 #[derive(Serialize)]
 struct AwsIam<'a> {
     path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     create_date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<Vec<Tag<'a>>>,
@@ -27,8 +28,10 @@ struct AwsIam<'a> {
     permissions_boundary: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     admin_because: Vec<AdminBecause<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    mfa_devices: Vec<MfaDevice<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mfa_devices: Option<Vec<MfaDevice<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mfa_devices_complete: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     console_access: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,6 +96,7 @@ struct Unknown<'a> {
 pub(super) fn unmapped<'a>(inventoried: &Inventoried<'a>) -> Unmapped<'a> {
     let user = inventoried.user;
     let console = user.console.value();
+    let mfa = user.mfa.value();
     Unmapped {
         aws_iam: AwsIam {
             path: &user.path,
@@ -108,7 +112,12 @@ pub(super) fn unmapped<'a>(inventoried: &Inventoried<'a>) -> Unmapped<'a> {
                 .map(|all| canonical::names(all)),
             permissions_boundary: user.permissions_boundary.value().and_then(Option::as_deref),
             admin_because: admin_because(inventoried.admin),
-            mfa_devices: mfa_devices(user),
+            mfa_devices: mfa.and_then(mfa_devices),
+            mfa_devices_complete: mfa.and_then(|mfa| match mfa {
+                Mfa::Devices(_) => Some(true),
+                Mfa::AtLeast(_) => Some(false),
+                Mfa::Active(_) => None,
+            }),
             console_access: console.map(|console| console.enabled),
             password_last_changed: console
                 .and_then(|console| console.password_last_changed)
@@ -156,31 +165,26 @@ fn admin_because(verdict: &AdminVerdict) -> Vec<AdminBecause<'_>> {
             policy: policy(&proof.policy),
         })
         .collect();
-    because.sort_by_key(|because| (because.group, because.policy.arn));
+    because.sort_by_key(|because| (because.group, because.policy.arn, because.policy.name));
     because
 }
 
-fn mfa_devices(user: &User) -> Vec<MfaDevice<'_>> {
-    let devices = user
-        .mfa
-        .value()
-        .map(model::Mfa::devices)
-        .unwrap_or_default();
-    let mut devices: Vec<MfaDevice<'_>> = devices
-        .iter()
-        .map(|device| MfaDevice {
-            serial_number: &device.serial_number,
-            kind: device.kind().as_str(),
-            enable_date: device.enabled_at.and_then(rfc3339),
-        })
-        .collect();
-    devices.sort_by_key(|device| device.serial_number);
-    devices
+/// The devices, empty if there are none; `None` if only known whether there are any.
+fn mfa_devices(mfa: &Mfa) -> Option<Vec<MfaDevice<'_>>> {
+    let (Mfa::Devices(devices) | Mfa::AtLeast(devices)) = mfa else {
+        return None;
+    };
+    let told = canonical::mfa_devices(devices).into_iter();
+    let told = told.map(|device| MfaDevice {
+        serial_number: &device.serial_number,
+        kind: device.kind().as_str(),
+        enable_date: device.enabled_at.and_then(rfc3339),
+    });
+    Some(told.collect())
 }
 
 fn access_keys(user: &User, with_last_use: bool) -> Option<Vec<AccessKey<'_>>> {
-    let mut keys: Vec<&model::AccessKey> = user.access_keys.value()?.iter().collect();
-    keys.sort_by_key(|key| (&key.id, key.rotated_at));
+    let keys = canonical::access_keys(user.access_keys.value()?);
     let told = keys.into_iter().map(|key| {
         let used = key.last_used.as_ref().filter(|_| with_last_use);
         AccessKey {
@@ -206,7 +210,9 @@ fn unknown(user: &User) -> Vec<Unknown<'_>> {
         .collect()
 }
 
-/// RFC 3339; `None` for a year that it cannot write, which AWS never sends.
+/// RFC 3339 in UTC, however the source wrote its offset; `None` for a year that it cannot write,
+/// which AWS never sends.
 fn rfc3339(at: OffsetDateTime) -> Option<String> {
-    at.format(&Rfc3339).ok()
+    let utc = at.checked_to_offset(UtcOffset::UTC)?;
+    utc.format(&Rfc3339).ok()
 }

@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 pub enum Mfa {
     /// Every device of the user, of every kind.
     Devices(Vec<MfaDevice>),
-    /// Devices of which others may exist: the user has MFA, but the list is not complete.
+    /// The user has MFA, with these devices and perhaps others: the list is not complete, and
+    /// may even be empty.
     AtLeast(Vec<MfaDevice>),
     /// Only whether MFA is active: `mfa_active` of the credential report.
     Active(bool),
@@ -41,16 +42,9 @@ impl Mfa {
     /// Whether MFA protects the user.
     pub fn is_active(&self) -> bool {
         match self {
-            Self::Devices(devices) | Self::AtLeast(devices) => !devices.is_empty(),
+            Self::Devices(devices) => !devices.is_empty(),
+            Self::AtLeast(_) => true,
             Self::Active(active) => *active,
-        }
-    }
-
-    /// The devices, where any are listed.
-    pub fn devices(&self) -> &[MfaDevice] {
-        match self {
-            Self::Devices(devices) | Self::AtLeast(devices) => devices,
-            Self::Active(_) => &[],
         }
     }
 }

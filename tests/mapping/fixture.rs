@@ -1,0 +1,248 @@
+//! `tests/fixtures/mapping/*.json`: a user's facts, spelled as AWS spells them.
+//!
+//! A fact that a file leaves out is known and empty (no groups, no tags, no MFA, no boundary);
+//! one that could not be read says so: `{"unknown": "denied", "detail": "iam:ListMFADevices"}`.
+
+use std::sync::Arc;
+
+use rollcall::model::{
+    AccessKey, AccessKeyUse, Account, Arn, AttachedPolicy, ConsoleAccess, Fact, Group, Mfa,
+    MfaDevice, Reason, Source, Tag, User,
+};
+use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+pub(super) struct Case {
+    /// What the case shows, in a few words: the snapshot's description.
+    pub(super) shows: String,
+    account_name: Option<String>,
+    user: AwsUser,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct AwsUser {
+    user_name: String,
+    user_id: String,
+    arn: String,
+    path: String,
+    create_date: String,
+    #[serde(default)]
+    tags: Told<Vec<AwsTag>>,
+    #[serde(default)]
+    groups: Told<Vec<AwsGroup>>,
+    #[serde(default)]
+    attached_managed_policies: Told<Vec<Policy>>,
+    #[serde(default)]
+    user_policy_names: Told<Vec<String>>,
+    #[serde(default)]
+    permissions_boundary: Told<Option<String>>,
+    #[serde(default, rename = "MFA")]
+    mfa: Told<AwsMfa>,
+    #[serde(default)]
+    console: Told<Console>,
+    #[serde(default)]
+    password_last_used: Told<Option<String>>,
+    #[serde(default)]
+    access_keys: Told<Vec<Key>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Told<T> {
+    Not { unknown: String, detail: String },
+    Is(T),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct AwsTag {
+    key: String,
+    value: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct AwsGroup {
+    group_name: String,
+    arn: Option<String>,
+    group_id: Option<String>,
+    #[serde(default)]
+    attached_managed_policies: Told<Vec<Policy>>,
+    #[serde(default)]
+    group_policy_names: Told<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct Policy {
+    policy_name: String,
+    policy_arn: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+enum AwsMfa {
+    Devices(Vec<Device>),
+    AtLeast(Vec<Device>),
+    Active(bool),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct Device {
+    serial_number: String,
+    enable_date: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct Console {
+    password_enabled: bool,
+    password_last_changed: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct Key {
+    access_key_id: Option<String>,
+    status: String,
+    last_rotated: Option<String>,
+    last_used_date: Option<String>,
+    service_name: Option<String>,
+    region: Option<String>,
+}
+
+impl<T: Default> Default for Told<T> {
+    fn default() -> Self {
+        Self::Is(T::default())
+    }
+}
+
+impl Default for AwsMfa {
+    fn default() -> Self {
+        Self::Devices(Vec::new())
+    }
+}
+
+impl Case {
+    pub(super) fn user(&self) -> User {
+        let user = &self.user;
+        User {
+            name: user.user_name.clone(),
+            arn: Arn::parse(&*user.arn).unwrap(),
+            id: user.user_id.clone(),
+            path: user.path.clone(),
+            created_at: date(&user.create_date),
+            password_last_used: user.password_last_used.fact(|at| at.as_deref().map(date)),
+            tags: user.tags.fact(|tags| tags.iter().map(tag).collect()),
+            groups: user
+                .groups
+                .fact(|groups| groups.iter().map(|one| Arc::new(group(one))).collect()),
+            attached_policies: user.attached_managed_policies.fact(|all| policies(all)),
+            inline_policies: user.user_policy_names.fact(Clone::clone),
+            permissions_boundary: user.permissions_boundary.fact(Clone::clone),
+            mfa: user.mfa.fact(mfa),
+            console: user.console.fact(|console| ConsoleAccess {
+                enabled: console.password_enabled,
+                password_last_changed: console.password_last_changed.as_deref().map(date),
+            }),
+            access_keys: user.access_keys.fact(|keys| keys.iter().map(key).collect()),
+        }
+    }
+
+    pub(super) fn account(&self) -> Account {
+        let arn = Arn::parse(&*self.user.arn).unwrap();
+        Account {
+            id: arn.account_id().to_owned(),
+            partition: arn.partition().to_owned(),
+            name: self.account_name.clone(),
+        }
+    }
+}
+
+impl<T> Told<T> {
+    fn fact<U>(&self, read: impl FnOnce(&T) -> U) -> Fact<U> {
+        let source = Source {
+            name: "fixture",
+            as_of: OffsetDateTime::UNIX_EPOCH,
+        };
+        match self {
+            Self::Is(value) => Fact::known(read(value), &source),
+            Self::Not { unknown, detail } => Fact::unknown(reason(unknown), detail),
+        }
+    }
+}
+
+fn reason(spelling: &str) -> Reason {
+    let all = [
+        Reason::Denied,
+        Reason::Failed,
+        Reason::NotCollected,
+        Reason::NotInInput,
+    ];
+    all.into_iter()
+        .find(|reason| reason.as_str() == spelling)
+        .unwrap()
+}
+
+fn date(text: &str) -> OffsetDateTime {
+    OffsetDateTime::parse(text, &Rfc3339).unwrap()
+}
+
+fn tag(tag: &AwsTag) -> Tag {
+    Tag {
+        key: tag.key.clone(),
+        value: tag.value.clone(),
+    }
+}
+
+fn group(group: &AwsGroup) -> Group {
+    Group {
+        name: group.group_name.clone(),
+        arn: group.arn.clone(),
+        id: group.group_id.clone(),
+        attached_policies: group.attached_managed_policies.fact(|all| policies(all)),
+        inline_policies: group.group_policy_names.fact(Clone::clone),
+    }
+}
+
+fn policies(policies: &[Policy]) -> Vec<AttachedPolicy> {
+    let policies = policies.iter().map(|policy| AttachedPolicy {
+        name: policy.policy_name.clone(),
+        arn: policy.policy_arn.clone(),
+    });
+    policies.collect()
+}
+
+fn mfa(mfa: &AwsMfa) -> Mfa {
+    let devices = |devices: &[Device]| {
+        let devices = devices.iter().map(|device| MfaDevice {
+            serial_number: device.serial_number.clone(),
+            enabled_at: device.enable_date.as_deref().map(date),
+        });
+        devices.collect()
+    };
+    match mfa {
+        AwsMfa::Devices(all) => Mfa::Devices(devices(all)),
+        AwsMfa::AtLeast(some) => Mfa::AtLeast(devices(some)),
+        AwsMfa::Active(active) => Mfa::Active(*active),
+    }
+}
+
+fn key(key: &Key) -> AccessKey {
+    assert!(["Active", "Inactive"].contains(&key.status.as_str()));
+    AccessKey {
+        id: key.access_key_id.clone(),
+        active: key.status == "Active",
+        rotated_at: key.last_rotated.as_deref().map(date),
+        last_used: key.last_used_date.as_deref().map(|at| AccessKeyUse {
+            at: date(at),
+            service: key.service_name.clone(),
+            region: key.region.clone(),
+        }),
+    }
+}

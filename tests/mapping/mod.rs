@@ -1,0 +1,13 @@
+//! Facts into events: snapshots, schemas, an independent OCSF model, and properties.
+
+mod catalogue;
+mod changes;
+mod cross_check;
+mod fixture;
+mod generate;
+mod pretty;
+mod properties;
+mod refusals;
+mod schema;
+mod snapshots;
+mod unknowns;
