@@ -1,1 +1,10 @@
 //! One test binary: every integration test links the SDK only once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
+
+mod support;
+mod support_works;
