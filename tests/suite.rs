@@ -1,4 +1,11 @@
 //! One test binary: every integration test links the SDK only once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
 
-#[cfg(test)]
 mod mapping;
+mod support;
+mod support_works;

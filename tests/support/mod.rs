@@ -1,0 +1,30 @@
+//! What the tests stand on: the real binary, a real enough AWS, and a scriptable intake.
+
+pub(crate) mod agent;
+pub(crate) mod http;
+pub(crate) mod intake;
+pub(crate) mod moto;
+pub(crate) mod reply;
+pub(crate) mod running;
+pub(crate) mod seed;
+
+use std::future::Future;
+
+/// Runs a future to its end from any test, async or not: on a thread and a runtime of its own.
+pub(crate) fn block_on<F>(future: F) -> F::Output
+where
+    F: Future + Send,
+    F::Output: Send,
+{
+    let run = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a tokio runtime")
+            .block_on(future)
+    };
+    std::thread::scope(|scope| match scope.spawn(run).join() {
+        Ok(output) => output,
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
+}

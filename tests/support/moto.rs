@@ -1,0 +1,144 @@
+//! A moto server shared by the tests of this process, with an account of its own for each test.
+//!
+//! moto finds the account by the access key. AssumeRole makes a key in the account of the role's
+//! ARN, without a user or role there: one call and a test has an empty account.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_sdk_iam::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_http_client::Builder;
+
+use super::block_on;
+
+/// An empty AWS account inside the shared server.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    id: String,
+    url: String,
+    access_key_id: String,
+}
+
+impl Account {
+    /// Customer-managed policies only: moto then answers fastest.
+    #[track_caller]
+    pub(crate) fn new() -> Self {
+        static SERVER: OnceLock<Server> = OnceLock::new();
+        Self::on(SERVER.get_or_init(|| Server::start(false)))
+    }
+
+    /// With the 1,500 policies that AWS provides, about a second slower for each pass.
+    #[track_caller]
+    pub(crate) fn with_aws_policies() -> Self {
+        static SERVER: OnceLock<Server> = OnceLock::new();
+        Self::on(SERVER.get_or_init(|| Server::start(true)))
+    }
+
+    fn on(server: &Server) -> Self {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(210_000_000_001);
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed).to_string();
+        let access_key_id = block_on(assume_role(&server.url, &id));
+        Self {
+            id,
+            url: server.url.clone(),
+            access_key_id,
+        }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// An SDK client that sees this account.
+    pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
+        let config = aws_sdk_iam::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(Builder::new().build_http())
+            .endpoint_url(&self.url)
+            .region(Region::new("us-east-1"))
+            .credentials_provider(credentials(&self.access_key_id))
+            .build();
+        aws_sdk_iam::Client::from_conf(config)
+    }
+}
+
+async fn assume_role(url: &str, account_id: &str) -> String {
+    let config = aws_sdk_sts::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(Builder::new().build_http())
+        .endpoint_url(url)
+        .region(Region::new("us-east-1"))
+        .credentials_provider(credentials("testing"))
+        .build();
+    let answer = aws_sdk_sts::Client::from_conf(config)
+        .assume_role()
+        .role_arn(format!("arn:aws:iam::{account_id}:role/test"))
+        .role_session_name("test")
+        .send()
+        .await
+        .expect("moto assumes any role");
+    let credentials = answer.credentials.expect("credentials of the role");
+    credentials.access_key_id
+}
+
+fn credentials(access_key_id: &str) -> Credentials {
+    Credentials::new(access_key_id, "testing", None, None, "tests")
+}
+
+/// The server process. Statics are never dropped, so its end is the end of its standard input,
+/// which is open for as long as this process lives.
+#[derive(Debug)]
+struct Server {
+    url: String,
+    _process: Child,
+}
+
+impl Server {
+    #[track_caller]
+    fn start(aws_policies: bool) -> Self {
+        let python = python();
+        let mut process = Command::new(&python)
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/moto_server.py"))
+            .env("MOTO_IAM_LOAD_MANAGED_POLICIES", aws_policies.to_string())
+            .env_remove("MOTO_ACCOUNT_ID")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}; {ADVICE}", python.display()));
+        let mut port = String::new();
+        let stdout = process.stdout.take().expect("a piped output");
+        BufReader::new(stdout)
+            .read_line(&mut port)
+            .expect("moto prints its port");
+        let port: u16 = port
+            .trim()
+            .parse()
+            .unwrap_or_else(|_| panic!("moto did not start (see above); {ADVICE}"));
+        Self {
+            url: format!("http://127.0.0.1:{port}"),
+            _process: process,
+        }
+    }
+}
+
+const ADVICE: &str = "run scripts/test, which installs what the tests need";
+
+fn python() -> PathBuf {
+    std::env::var_os("ROLLCALL_TEST_VENV")
+        .map_or_else(
+            || Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv"),
+            PathBuf::from,
+        )
+        .join("bin/python")
+}

@@ -1,0 +1,16 @@
+"""Serve moto on a free port, print the port, and end when standard input closes.
+
+Standard input is a pipe held by the test process: however that process ends, so does this one.
+"""
+
+import logging
+import sys
+
+from moto.server import ThreadedMotoServer
+
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+sys.stdin.read()

@@ -1,0 +1,5 @@
+//! The support code does what the other tests rely on.
+
+mod accounts;
+mod agents;
+mod intakes;
