@@ -10,7 +10,12 @@ use crate::observe::LogFormat;
 
 /// Asset inventory of AWS IAM users as OCSF events.
 #[derive(Debug, Parser)]
-#[command(version, about, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    version,
+    about,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

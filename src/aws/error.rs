@@ -1,5 +1,6 @@
 //! Everything AWS can answer, classified once.
 
+use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -165,6 +166,13 @@ impl fmt::Display for AwsError {
 }
 
 impl StdError for AwsError {}
+
+/// A source that cannot fail never has an error to convert.
+impl From<Infallible> for AwsError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
 
 fn classify_service(code: Option<&str>, status: u16) -> AwsErrorClass {
     match code.unwrap_or_default() {

@@ -38,7 +38,7 @@ impl PerUser {
     fn listed_users(&self) -> impl Stream<Item = Result<ListedUser, AwsError>> {
         let pages = stream::try_unfold(Some(None), async |state: Option<Option<String>>| {
             let Some(marker) = state else {
-                return Ok(None);
+                return Ok::<_, AwsError>(None);
             };
             let page = self.list_users(marker).await?;
             let next = page.next.map(Some);

@@ -24,18 +24,30 @@ pub(super) async fn collect(
     let cancel = run::on_signal()?;
     let sinks = setup::sinks(&config.sinks)?;
     let store = setup::open_store(&config.agent.resolved_state_dir()?).await?;
-    let options =
-        CollectOptions { is_full: args.full, drain_timeout: args.drain_timeout };
+    let options = CollectOptions {
+        is_full: args.full,
+        drain_timeout: args.drain_timeout,
+    };
     progress.begin();
-    let ended =
-        run::once(&setup::agent(&config), &store, sinks, options, progress, &cancel).await;
+    let ended = run::once(
+        &setup::agent(&config),
+        &store,
+        sinks,
+        options,
+        progress,
+        &cancel,
+    )
+    .await;
     progress.end();
     let report = ended?;
     tell(&report, global.log_format);
     Ok(report.status())
 }
 
-#[expect(clippy::print_stderr, reason = "the summary is for the person who ran the command")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the summary is for the person who ran the command"
+)]
 fn tell(report: &RunReport, format: LogFormat) {
     if let Some(error) = &report.refused {
         tracing::error!(%error, "nothing was collected");
@@ -50,11 +62,13 @@ async fn dry_run(config: &Config) -> anyhow::Result<ExitStatus> {
     let client = aws::connect(&config.aws).await;
     let account = client.account().await?;
     let source = PerUser::new(client, config.aws.max_in_flight.get());
-    let dialect = config.sinks.first().map_or(crate::map::Dialect::Ocsf, |sink| sink.dialect);
+    let dialect = config
+        .sinks
+        .first()
+        .map_or(crate::map::Dialect::Ocsf, |sink| sink.dialect);
     let stamp = PassStamp::new(OffsetDateTime::now_utc());
     let mapping = setup::mapping(&config.mapping);
-    let ended =
-        run::print_events(&source, |_| account.clone(), &mapping, dialect, stamp).await?;
+    let ended = run::print_events(&source, |_| account.clone(), &mapping, dialect, stamp).await?;
     match ended.failure {
         Some(error) if ended.users == 0 => Err(error.into()),
         Some(error) => {

@@ -19,7 +19,17 @@ pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<E
     }
     let mapping = setup::mapping(&config.mapping);
     let stamp = PassStamp::new(now);
-    run::print_events(&source, |user| Account::of(&user.arn), &mapping, args.dialect, stamp)
-        .await?;
-    Ok(if source.warnings().is_empty() { ExitStatus::Done } else { ExitStatus::Partial })
+    run::print_events(
+        &source,
+        |user| Account::of(&user.arn),
+        &mapping,
+        args.dialect,
+        stamp,
+    )
+    .await?;
+    Ok(if source.warnings().is_empty() {
+        ExitStatus::Done
+    } else {
+        ExitStatus::Partial
+    })
 }

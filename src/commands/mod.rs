@@ -30,10 +30,20 @@ pub async fn dispatch(cli: Cli) -> ExitCode {
         Command::Demo(args) => demo::demo(args).await,
     };
     let status = ended.unwrap_or_else(|error| {
+        if is_closed_pipe(&error) {
+            return ExitStatus::Done;
+        }
         tracing::error!("{error:#}");
         status_of(&error)
     });
     ExitCode::from(status as u8)
+}
+
+/// Whether the reader of our standard output has left (`rollcall map ... | head`): it has what it
+/// wants.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// The exit code that an error's kind is documented with; of an unknown kind, it is our bug.
@@ -42,7 +52,10 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
         ExitStatus::Usage
     } else if error.is::<StoreError>() {
         ExitStatus::State
-    } else if error.downcast_ref().is_some_and(|error: &AwsError| error.class.is_refusal()) {
+    } else if error
+        .downcast_ref()
+        .is_some_and(|error: &AwsError| error.class.is_refusal())
+    {
         ExitStatus::AwsRefused
     } else if error.is::<AwsError>() {
         ExitStatus::Partial

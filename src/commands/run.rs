@@ -10,6 +10,13 @@ pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
     let cancel = run::on_signal()?;
     let sinks = setup::sinks(&config.sinks)?;
     let store = setup::open_store(&config.agent.resolved_state_dir()?).await?;
-    run::daemon(&setup::agent(&config), &store, sinks, config.schedule.every, &cancel).await?;
+    run::daemon(
+        &setup::agent(&config),
+        &store,
+        sinks,
+        config.schedule.every,
+        &cancel,
+    )
+    .await?;
     Ok(ExitStatus::Done)
 }

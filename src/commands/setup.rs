@@ -8,9 +8,7 @@ use clap::ColorChoice;
 
 use crate::analyze::AdminRule;
 use crate::cli::GlobalArgs;
-use crate::config::{
-    AssetConnectorOverrides, Config, MappingSettings, SinkKind, SinkSettings,
-};
+use crate::config::{AssetConnectorOverrides, Config, MappingSettings, SinkKind, SinkSettings};
 use crate::deliver::{Ndjson, SekoiaAsset, Sink};
 use crate::run::{Agent, MappingPlan, ReadySink, Target};
 use crate::store::Store;
@@ -23,7 +21,10 @@ pub(super) fn config(global: &GlobalArgs) -> anyhow::Result<Config> {
 
 /// What every pass needs.
 pub(super) fn agent(config: &Config) -> Agent {
-    let target = |sink: &SinkSettings| Target { sink: sink.name.clone(), dialect: sink.dialect };
+    let target = |sink: &SinkSettings| Target {
+        sink: sink.name.clone(),
+        dialect: sink.dialect,
+    };
     Agent {
         aws: config.aws.clone(),
         mapping: mapping(&config.mapping),
@@ -33,7 +34,10 @@ pub(super) fn agent(config: &Config) -> Agent {
 
 /// How users become events.
 pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
-    MappingPlan { admin: AdminRule::new(&settings.admin), tag_names: settings.tags.clone() }
+    MappingPlan {
+        admin: AdminRule::new(&settings.admin),
+        tag_names: settings.tags.clone(),
+    }
 }
 
 /// Every sink, with its secret read.
@@ -51,7 +55,11 @@ fn ready(settings: &SinkSettings) -> anyhow::Result<ReadySink> {
         }
         SinkKind::Ndjson(target) => Box::new(Ndjson::new(target.clone())),
     };
-    Ok(ReadySink { name: name.clone(), batch_size: settings.batch_size, sink })
+    Ok(ReadySink {
+        name: name.clone(),
+        batch_size: settings.batch_size,
+        sink,
+    })
 }
 
 /// Opens the store, off the async threads.

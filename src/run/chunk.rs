@@ -30,20 +30,36 @@ pub(super) async fn next(users: &mut mpsc::Receiver<User>) -> Vec<User> {
 
 #[cfg(test)]
 mod tests {
+    use time::OffsetDateTime;
+
     use super::*;
+    use crate::model::{Arn, Fact};
+
+    fn user() -> User {
+        User {
+            name: "someone".to_owned(),
+            arn: Arn::parse("arn:aws:iam::111122223333:user/someone").unwrap(),
+            id: "AIDASOMEONE".to_owned(),
+            path: "/".to_owned(),
+            created_at: OffsetDateTime::UNIX_EPOCH,
+            password_last_used: Fact::not_collected("test"),
+            tags: Fact::not_collected("test"),
+            groups: Fact::not_collected("test"),
+            attached_policies: Fact::not_collected("test"),
+            inline_policies: Fact::not_collected("test"),
+            permissions_boundary: Fact::not_collected("test"),
+            mfa: Fact::not_collected("test"),
+            console: Fact::not_collected("test"),
+            access_keys: Fact::not_collected("test"),
+        }
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_chunk_is_cut_by_count_by_age_and_by_the_end() {
         let (sender, mut users) = mpsc::channel(CHUNK_LEN * 2);
-        let send = |count: usize| {
-            let sender = sender.clone();
-            async move {
-                for _ in 0..count {
-                    sender
-                        .send(crate::run::pass::tests::user("someone"))
-                        .await
-                        .unwrap();
-                }
+        let send = async |count: usize| {
+            for _ in 0..count {
+                sender.send(user()).await.unwrap();
             }
         };
         send(CHUNK_LEN + 3).await;

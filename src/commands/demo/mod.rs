@@ -1,0 +1,91 @@
+//! `rollcall demo`: the real pipeline on an embedded account, before and after one change.
+
+mod sample;
+mod tally;
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+
+use super::setup;
+use crate::cli::DemoArgs;
+use crate::collect::FromFiles;
+use crate::config::{MappingSettings, NdjsonTarget};
+use crate::deliver::Ndjson;
+use crate::map::Dialect;
+use crate::model::{Account, PassStamp};
+use crate::observe::Progress;
+use crate::output;
+use crate::run::{Delivery, ExitStatus, Pass, PassReport, ReadySink, Target};
+use crate::store::Store;
+
+const SINK: &str = "demo";
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Two passes with a change in between, and a table of what happened.
+pub(super) async fn demo(args: &DemoArgs) -> anyhow::Result<ExitStatus> {
+    let temporary = tempfile::tempdir().context("making a directory for the demo's state")?;
+    let events = args
+        .events
+        .clone()
+        .unwrap_or_else(|| temporary.path().join("events.ndjson"));
+    let store = setup::open_store(&temporary.path().join("state")).await?;
+    let first = pass(&store, &events, sample::BEFORE).await?;
+    let told_first = tally::of_file(&events)?;
+    let second = pass(&store, &events, sample::AFTER).await?;
+    let told_both = tally::of_file(&events)?;
+    let mut text = tally::table(&[&first, &second], &told_first);
+    text.push_str(&tally::changes(&told_both.since(&told_first)));
+    if let Some(path) = &args.events {
+        text.push_str(&format!("\nThe events are in {}.\n", path.display()));
+    } else {
+        text.push_str("\nTo keep the events: rollcall demo --events events.ndjson\n");
+    }
+    output::write(text.as_bytes())?;
+    Ok(ExitStatus::Done)
+}
+
+/// A pass over the sample account, delivered to the file `events`.
+async fn pass(
+    store: &Store,
+    events: &Path,
+    documents: &[(&str, &[u8])],
+) -> anyhow::Result<PassReport> {
+    let now = OffsetDateTime::now_utc();
+    let source = FromFiles::from_documents(documents, now)?;
+    let cancel = CancellationToken::new();
+    let sink = ReadySink {
+        name: SINK.to_owned(),
+        batch_size: 100,
+        sink: Box::new(Ndjson::new(NdjsonTarget::File(events.to_owned()))),
+    };
+    let delivery = Delivery::start(store, vec![sink], &cancel);
+    let account = Account {
+        id: sample::ACCOUNT_ID.to_owned(),
+        partition: "aws".to_owned(),
+        name: Some("sample".to_owned()),
+    };
+    let pass = Pass {
+        account: &account,
+        stamp: PassStamp::new(now),
+        mapping: &setup::mapping(&MappingSettings::default()),
+        targets: &[Target {
+            sink: SINK.to_owned(),
+            dialect: Dialect::Ocsf,
+        }],
+        is_full: false,
+        store,
+        progress: &Progress::hidden(),
+    };
+    let report = pass.run(&source, || delivery.wake()).await?;
+    let sinks = delivery.drain(DRAIN_TIMEOUT).await?;
+    anyhow::ensure!(
+        sinks.iter().all(|sink| sink.is_done()),
+        "the demo's events could not be written to {}",
+        events.display()
+    );
+    Ok(report)
+}

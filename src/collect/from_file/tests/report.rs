@@ -60,7 +60,7 @@ fn a_missing_column_or_not_supported_is_unknown_and_not_false() {
         arn("anna")
     );
     let files = load_texts(&[details(&[detailed("anna", &[])], &[]).to_string(), csv]).unwrap();
-    let unknown: Vec<String> = only(&files)
+    let unknown: Vec<&str> = only(&files)
         .unknown_facts()
         .into_iter()
         .map(|(fact, _)| fact)

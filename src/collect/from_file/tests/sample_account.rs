@@ -82,7 +82,10 @@ fn the_sample_account_has_mfa_of_every_kind_and_users_without() {
         .collect();
     let kinds: Vec<MfaKind> = mfa
         .iter()
-        .flat_map(|mfa| mfa.devices())
+        .flat_map(|mfa| match mfa {
+            Mfa::Devices(devices) | Mfa::AtLeast(devices) => devices.as_slice(),
+            Mfa::Active(_) => &[],
+        })
         .map(|device| device.kind())
         .collect();
     for kind in [MfaKind::Virtual, MfaKind::Fido, MfaKind::Hardware] {

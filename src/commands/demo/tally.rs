@@ -1,0 +1,105 @@
+//! What the demo's events say, counted from the file that they were delivered to.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::Context;
+use serde::Deserialize;
+
+use crate::run::PassReport;
+
+/// The parts of an event that the table counts.
+#[derive(Debug, Clone, Deserialize)]
+struct Event {
+    user: User,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct User {
+    name: String,
+    r#type: String,
+    has_mfa: Option<bool>,
+    groups: Option<Vec<Group>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Group {
+    name: String,
+}
+
+/// The events in a file.
+#[derive(Debug)]
+pub(super) struct Told {
+    events: Vec<Event>,
+}
+
+/// Reads the events that were delivered to `path` so far.
+pub(super) fn of_file(path: &Path) -> anyhow::Result<Told> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("reading the demo's events from {}", path.display()))?;
+    let events: Result<Vec<Event>, _> = text.lines().map(serde_json::from_str).collect();
+    let events = events.with_context(|| format!("reading an event in {}", path.display()))?;
+    Ok(Told { events })
+}
+
+impl Told {
+    /// The events that came after `earlier`.
+    pub(super) fn since(&self, earlier: &Self) -> Self {
+        Self {
+            events: self.events[earlier.events.len().min(self.events.len())..].to_vec(),
+        }
+    }
+
+    fn count(&self, is_counted: impl Fn(&User) -> bool) -> usize {
+        self.events
+            .iter()
+            .filter(|event| is_counted(&event.user))
+            .count()
+    }
+}
+
+/// A line a pass, and what the first told about the account.
+pub(super) fn table(passes: &[&PassReport], told: &Told) -> String {
+    let mut text = format!("{:<8}{:>7}{:>7}{:>11}\n", "", "users", "sent", "unchanged");
+    for (index, pass) in passes.iter().enumerate() {
+        let sent: u64 = pass.staged.queued.values().sum();
+        let unchanged: u64 = pass.staged.unchanged.values().sum();
+        let name = format!("pass {}", index + 1);
+        let _ = writeln!(text, "{name:<8}{:>7}{sent:>7}{unchanged:>11}", pass.users);
+    }
+    let with_mfa = told.count(|user| user.has_mfa == Some(true));
+    let without_mfa = told.count(|user| user.has_mfa == Some(false));
+    let admins = told.count(|user| user.r#type == "Admin");
+    let _ = writeln!(
+        text,
+        "\nPass 1: {admins} administrators; {with_mfa} users with MFA, {without_mfa} without, {} \
+         unknown.",
+        told.events.len() - with_mfa - without_mfa
+    );
+    text
+}
+
+/// A line for each user in `told`, as it is now.
+pub(super) fn changes(told: &Told) -> String {
+    let mut text = String::new();
+    for Event { user } in &told.events {
+        let groups = user
+            .groups
+            .iter()
+            .flatten()
+            .map(|group| group.name.as_str());
+        let groups = groups.collect::<Vec<_>>().join(", ");
+        let mfa = match user.has_mfa {
+            Some(true) => "MFA",
+            Some(false) => "no MFA",
+            None => "MFA unknown",
+        };
+        let _ = writeln!(
+            text,
+            "Pass 2: {} changed: now {}, {mfa}, in {groups}.",
+            user.name,
+            user.r#type.to_lowercase()
+        );
+    }
+    text
+}
