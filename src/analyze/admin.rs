@@ -19,13 +19,18 @@ pub enum AdminVerdict {
     Unknown,
 }
 
-/// A policy that makes a user an administrator, and the group that grants it.
+/// What makes a user an administrator.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdminProof {
-    /// GroupName.
-    pub group: String,
-    /// The matching policy.
-    pub policy: AttachedPolicy,
+pub enum AdminProof {
+    /// It is the account's root user.
+    RootUser,
+    /// A policy of one of its groups.
+    GroupPolicy {
+        /// GroupName.
+        group: String,
+        /// The matching policy.
+        policy: AttachedPolicy,
+    },
 }
 
 impl AdminRule {
@@ -44,6 +49,9 @@ impl AdminRule {
 
     /// The verdict on `user`, from the facts at hand.
     pub fn judge(&self, user: &User) -> AdminVerdict {
+        if user.is_root() {
+            return AdminVerdict::Admin(vec![AdminProof::RootUser]);
+        }
         let Some(groups) = user.groups.value() else {
             return AdminVerdict::Unknown;
         };
@@ -64,7 +72,7 @@ impl AdminRule {
         let policies = group.attached_policies.value().into_iter().flatten();
         policies
             .filter(|policy| self.matches(&policy.name))
-            .map(|policy| AdminProof {
+            .map(|policy| AdminProof::GroupPolicy {
                 group: group.name.clone(),
                 policy: policy.clone(),
             })
@@ -98,7 +106,7 @@ mod tests {
             };
             assert_eq!(
                 proofs,
-                [AdminProof {
+                [AdminProof::GroupPolicy {
                     group: "g".to_owned(),
                     policy: policy(name)
                 }]

@@ -7,35 +7,70 @@ use std::fmt;
 pub enum Action {
     /// Who the credentials belong to; needs no permission.
     GetCallerIdentity,
+    /// How many users, groups and devices there are.
+    GetAccountSummary,
     /// Every user.
     ListUsers,
+    /// Every user's and group's details, in bulk.
+    GetAccountAuthorizationDetails,
+    /// Every virtual MFA device that somebody uses.
+    ListVirtualMfaDevices,
+    /// Has AWS make a credential report.
+    GenerateCredentialReport,
+    /// The credential report.
+    GetCredentialReport,
     /// The groups of one user.
     ListGroupsForUser,
     /// The managed policies of one group.
     ListAttachedGroupPolicies,
     /// The MFA devices of one user.
     ListMfaDevices,
+    /// The access keys of one user.
+    ListAccessKeys,
+    /// The last use of one access key.
+    GetAccessKeyLastUsed,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 12] = [
         Self::GetCallerIdentity,
+        Self::GetAccountSummary,
         Self::ListUsers,
+        Self::GetAccountAuthorizationDetails,
+        Self::ListVirtualMfaDevices,
+        Self::GenerateCredentialReport,
+        Self::GetCredentialReport,
         Self::ListGroupsForUser,
         Self::ListAttachedGroupPolicies,
         Self::ListMfaDevices,
+        Self::ListAccessKeys,
+        Self::GetAccessKeyLastUsed,
     ];
 
     /// The spelling of IAM policies: `iam:ListUsers`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::GetCallerIdentity => "sts:GetCallerIdentity",
+            Self::GetAccountSummary => "iam:GetAccountSummary",
             Self::ListUsers => "iam:ListUsers",
+            Self::GetAccountAuthorizationDetails => "iam:GetAccountAuthorizationDetails",
+            Self::ListVirtualMfaDevices => "iam:ListVirtualMFADevices",
+            Self::GenerateCredentialReport => "iam:GenerateCredentialReport",
+            Self::GetCredentialReport => "iam:GetCredentialReport",
             Self::ListGroupsForUser => "iam:ListGroupsForUser",
             Self::ListAttachedGroupPolicies => "iam:ListAttachedGroupPolicies",
             Self::ListMfaDevices => "iam:ListMFADevices",
+            Self::ListAccessKeys => "iam:ListAccessKeys",
+            Self::GetAccessKeyLastUsed => "iam:GetAccessKeyLastUsed",
         }
+    }
+
+    /// The action of this spelling.
+    pub fn parse(spelling: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|action| action.as_str() == spelling)
     }
 }
 

@@ -2,53 +2,82 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::throttle::Throttle;
-use super::{Action, AwsError};
+use super::connect::{Services, services};
+use super::probe::Probes;
+use super::throttle::{LearntRates, Throttle};
+use super::{Action, AwsError, AwsErrorClass};
+use crate::config::AwsSettings;
 use crate::model::{Account, Arn};
 
 /// Calls sent, by action, retries included.
 pub type CallCounts = BTreeMap<Action, u64>;
 
-/// A client for one account. Clones share its limits and counts.
+/// A client for one account and one pass. Clones share its limits, counts and findings.
 #[derive(Debug, Clone)]
 pub struct AwsClient {
-    iam: aws_sdk_iam::Client,
-    sts: aws_sdk_sts::Client,
-    throttle: Arc<Throttle>,
-    calls: Arc<Mutex<CallCounts>>,
+    shared: Arc<Shared>,
 }
 
-const ATTEMPTS_MAX: u32 = 6;
+#[derive(Debug)]
+struct Shared {
+    settings: AwsSettings,
+    services: RwLock<Services>,
+    throttle: Throttle,
+    probes: Probes,
+    calls: Mutex<CallCounts>,
+}
+
 const BACKOFF_FIRST: Duration = Duration::from_millis(250);
 const BACKOFF_MAX: Duration = Duration::from_secs(20);
 
 impl AwsClient {
-    pub(super) fn new(
-        iam: aws_sdk_iam::Client,
-        sts: aws_sdk_sts::Client,
-        throttle: Throttle,
-    ) -> Self {
+    /// Connects by `settings`.
+    pub async fn connect(settings: &AwsSettings) -> Self {
+        let shared = Shared {
+            settings: settings.clone(),
+            services: RwLock::new(services(settings).await),
+            throttle: Throttle::new(settings.requests_per_second),
+            probes: Probes::new(),
+            calls: Mutex::default(),
+        };
         Self {
-            iam,
-            sts,
-            throttle: Arc::new(throttle),
-            calls: Arc::default(),
+            shared: Arc::new(shared),
         }
     }
 
-    /// The IAM operations; send them through [`Self::call`].
-    pub fn iam(&self) -> &aws_sdk_iam::Client {
-        &self.iam
+    /// The IAM operations; send them through [`Self::call`], and take this anew for each attempt.
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        self.services().iam
     }
 
-    /// Sends what `request` builds until it succeeds, cannot succeed, or was tried six times.
+    /// Sends what `request` builds until it succeeds, cannot succeed, or was tried often
+    /// enough.
+    /// Sessions that ended are renewed once. An action whose first call was denied is not called
+    /// again.
     pub async fn call<T, E, F>(
+        &self,
+        action: Action,
+        request: impl FnMut() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let first = self.shared.probes.enter(action).await?;
+        let answer = self.attempts(action, request).await;
+        if let Some(first) = first {
+            first.answered(&answer);
+        }
+        answer
+    }
+
+    async fn attempts<T, E, F>(
         &self,
         action: Action,
         mut request: impl FnMut() -> F,
@@ -57,16 +86,20 @@ impl AwsClient {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
+        let mut has_renewed = false;
         let mut attempt = 0;
         loop {
-            self.throttle.admit(action).await;
-            self.count(action);
-            let error = match request().await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => AwsError::of(action, &error),
-            };
             attempt += 1;
-            if !error.class.is_retryable() || attempt == ATTEMPTS_MAX {
+            let error = match self.attempt(action, &mut request).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            if error.class == AwsErrorClass::ExpiredCredentials && !has_renewed {
+                has_renewed = true;
+                self.renew().await;
+                continue;
+            }
+            if attempt >= attempts_max(error.class) {
                 return Err(error);
             }
             let pause = backoff(attempt);
@@ -78,12 +111,34 @@ impl AwsClient {
         }
     }
 
+    async fn attempt<T, E, F>(
+        &self,
+        action: Action,
+        request: &mut impl FnMut() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.shared.throttle.admit(action).await;
+        self.count(action);
+        let answer = request()
+            .await
+            .map_err(|error| AwsError::of(action, &error));
+        match &answer {
+            Err(error) if error.class == AwsErrorClass::Throttled => {
+                self.shared.throttle.throttled(action);
+            }
+            _ => self.shared.throttle.answered(action),
+        }
+        answer
+    }
+
     /// The account that the credentials belong to.
     pub async fn account(&self) -> Result<Account, AwsError> {
         let action = Action::GetCallerIdentity;
-        let identity = self
-            .call(action, || self.sts.get_caller_identity().send())
-            .await?;
+        let request = || self.services().sts.get_caller_identity().send();
+        let identity = self.call(action, request).await?;
         let malformed = |message: String| AwsError::malformed(action, message);
         let arn = identity.arn().unwrap_or_default();
         let arn = Arn::parse(arn).map_err(|error| malformed(error.to_string()))?;
@@ -100,19 +155,68 @@ impl AwsClient {
 
     /// How many calls were sent so far.
     pub fn calls(&self) -> CallCounts {
-        self.calls
+        self.shared
+            .calls
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
+    /// The actions whose first call was denied.
+    pub async fn denied(&self) -> Vec<Action> {
+        self.shared.probes.denied().await
+    }
+
+    /// Starts from the rates that an earlier pass learnt.
+    pub fn adopt_rates(&self, learnt: &LearntRates) {
+        self.shared.throttle.adopt(learnt);
+    }
+
+    /// The rates that AWS let through, where they are below the configured one.
+    pub fn learnt_rates(&self) -> LearntRates {
+        self.shared.throttle.learnt()
+    }
+
+    fn services(&self) -> Services {
+        self.shared
+            .services
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Loads credentials anew: the SDK would keep those that it believes to be valid.
+    async fn renew(&self) {
+        tracing::info!("the credentials expired; loading them anew");
+        let renewed = services(&self.shared.settings).await;
+        *self
+            .shared
+            .services
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = renewed;
+    }
+
     fn count(&self, action: Action) {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut calls = self
+            .shared
+            .calls
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *calls.entry(action).or_default() += 1;
     }
 }
 
-/// Exponential with full jitter in its upper half: never none, never in step with others.
+/// How often a call is sent in all. Throttling is no failure: the gate slows down, so patience
+/// pays.
+fn attempts_max(class: AwsErrorClass) -> u32 {
+    match class {
+        AwsErrorClass::Throttled => 16,
+        class if class.is_retryable() => 6,
+        _ => 1,
+    }
+}
+
+/// Exponential, jittered in its upper half: never none, never in step with others.
 fn backoff(attempt: u32) -> Duration {
     let ceiling = BACKOFF_FIRST
         .saturating_mul(1 << attempt.min(10))

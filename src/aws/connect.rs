@@ -1,4 +1,4 @@
-//! From settings to a client: credential chain, region, endpoint, timeouts, TLS.
+//! From settings to the SDK's clients: credential chain, region, endpoint, timeouts, TLS.
 
 use std::time::Duration;
 
@@ -8,17 +8,23 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-use super::AwsClient;
-use super::throttle::Throttle;
 use crate::config::AwsSettings;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A client by `settings`, and by the SDK's own variables and files for what they leave open.
+/// The services of one set of credentials.
+#[derive(Debug, Clone)]
+pub(super) struct Services {
+    pub(super) iam: aws_sdk_iam::Client,
+    pub(super) sts: aws_sdk_sts::Client,
+}
+
+/// Clients by `settings`, and by the SDK's own variables and files for what they leave open.
 ///
-/// The SDK's retries are off: every call passes through the limits and counts of [`AwsClient`].
-pub async fn connect(settings: &AwsSettings) -> AwsClient {
+/// The SDK's retries are off: every call passes through the limits and counts of
+/// [`super::AwsClient`].
+pub(super) async fn services(settings: &AwsSettings) -> Services {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
@@ -45,9 +51,8 @@ pub async fn connect(settings: &AwsSettings) -> AwsClient {
         loader = loader.endpoint_url(url);
     }
     let config = loader.load().await;
-    AwsClient::new(
-        aws_sdk_iam::Client::new(&config),
-        aws_sdk_sts::Client::new(&config),
-        Throttle::new(settings.requests_per_second),
-    )
+    Services {
+        iam: aws_sdk_iam::Client::new(&config),
+        sts: aws_sdk_sts::Client::new(&config),
+    }
 }

@@ -7,9 +7,10 @@ mod action;
 mod client;
 mod connect;
 mod error;
+mod probe;
 mod throttle;
 
 pub use action::Action;
 pub use client::{AwsClient, CallCounts};
-pub use connect::connect;
 pub use error::{AwsError, AwsErrorClass};
+pub use throttle::LearntRates;

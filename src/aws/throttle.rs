@@ -1,7 +1,8 @@
-//! One gate per API action, the way AWS counts: so many calls a second.
+//! One gate per API action, the way AWS counts, which learns how much AWS lets through.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::clock::Clock;
@@ -12,13 +13,35 @@ use tokio::time::Instant;
 
 use super::Action;
 
+/// Calls a second that AWS let through, for the actions where that is less than configured.
+pub type LearntRates = BTreeMap<Action, f64>;
+
 /// The gates of one account.
 #[derive(Debug)]
 pub(super) struct Throttle {
     gates: HashMap<Action, Gate>,
+    ceiling: f64,
 }
 
-type Gate = RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>;
+/// Slower than this no gate gets, however much AWS throttles.
+const RATE_MIN: f64 = 0.5;
+/// Calls that were under way when the rate was halved may still be throttled: one halving for
+/// all of them.
+const HALVE_AT_MOST_EVERY: Duration = Duration::from_secs(1);
+/// A rate recovers by a twentieth of the ceiling after this long without throttling.
+const RECOVER_EVERY: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+struct Gate(Mutex<GateState>);
+
+#[derive(Debug)]
+struct GateState {
+    limiter: Arc<Limiter>,
+    rate: f64,
+    changed_at: Instant,
+}
+
+type Limiter = RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>;
 
 /// Tokio's clock, so that waits and limits share one time, also when a test pauses it.
 #[derive(Debug, Clone)]
@@ -35,40 +58,124 @@ impl Clock for TokioClock {
 }
 
 impl Throttle {
-    /// Gates that let `requests_per_second` through for each action, and a second's worth at once
-    /// after a pause.
-    pub(super) fn new(requests_per_second: NonZeroU32) -> Self {
-        let clock = TokioClock {
-            start: Instant::now(),
-        };
-        let quota = Quota::per_second(requests_per_second);
-        let gate = || RateLimiter::direct_with_clock(quota, clock.clone());
+    /// Gates that let up to `ceiling` calls a second through for each action, and a second's
+    /// worth at once after a pause.
+    pub(super) fn new(ceiling: NonZeroU32) -> Self {
+        let ceiling = f64::from(ceiling.get());
+        let gate = |action| (action, Gate::new(ceiling));
         Self {
-            gates: Action::ALL
-                .into_iter()
-                .map(|action| (action, gate()))
-                .collect(),
+            gates: Action::ALL.into_iter().map(gate).collect(),
+            ceiling,
+        }
+    }
+
+    /// Starts from rates that were learnt earlier, where they are below the ceiling.
+    pub(super) fn adopt(&self, learnt: &LearntRates) {
+        for (action, &rate) in learnt {
+            if let Some(gate) = self.gates.get(action) {
+                gate.change(Duration::ZERO, |now| rate.clamp(RATE_MIN, now));
+            }
         }
     }
 
     /// Waits until one call of `action` may go.
     pub(super) async fn admit(&self, action: Action) {
-        let Some(gate) = self.gates.get(&action) else {
-            return;
-        };
-        while let Err(too_early) = gate.check() {
-            tokio::time::sleep(too_early.wait_time_from(gate.clock().now())).await;
+        while let Some(wait) = self.gates.get(&action).and_then(Gate::wait) {
+            tokio::time::sleep(wait).await;
         }
     }
+
+    /// AWS said that `action` came too fast: half as many from now on.
+    pub(super) fn throttled(&self, action: Action) {
+        if let Some(gate) = self.gates.get(&action) {
+            gate.change(HALVE_AT_MOST_EVERY, |rate| (rate / 2.0).max(RATE_MIN));
+        }
+    }
+
+    /// AWS answered a call of `action`: a little more, after a while.
+    pub(super) fn answered(&self, action: Action) {
+        if let Some(gate) = self.gates.get(&action) {
+            let step = self.ceiling / 20.0;
+            gate.change(RECOVER_EVERY, |rate| (rate + step).min(self.ceiling));
+        }
+    }
+
+    /// The rates below the configured one.
+    pub(super) fn learnt(&self) -> LearntRates {
+        let rates = self
+            .gates
+            .iter()
+            .map(|(&action, gate)| (action, gate.state().rate));
+        rates.filter(|(_, rate)| *rate < self.ceiling).collect()
+    }
+}
+
+impl Gate {
+    fn new(rate: f64) -> Self {
+        let state = GateState {
+            limiter: limiter(rate),
+            rate,
+            changed_at: Instant::now(),
+        };
+        Self(Mutex::new(state))
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, GateState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long until the next call may go; `None` if one may go now, which is then taken.
+    fn wait(&self) -> Option<Duration> {
+        let limiter = Arc::clone(&self.state().limiter);
+        let too_early = limiter.check().err()?;
+        Some(too_early.wait_time_from(limiter.clock().now()))
+    }
+
+    fn change(&self, at_most_every: Duration, new_rate: impl FnOnce(f64) -> f64) {
+        let mut state = self.state();
+        let rate = new_rate(state.rate);
+        if state.rate != rate && state.changed_at.elapsed() >= at_most_every {
+            *state = GateState {
+                limiter: limiter(rate),
+                rate,
+                changed_at: Instant::now(),
+            };
+        }
+    }
+}
+
+/// A limiter of `rate` calls a second, with a second's worth at once after a pause.
+fn limiter(rate: f64) -> Arc<Limiter> {
+    let clock = TokioClock {
+        start: Instant::now(),
+    };
+    let period = Duration::from_secs_f64(1.0 / rate);
+    let burst = NonZeroU32::new(rate as u32).unwrap_or(NonZeroU32::MIN);
+    let quota = Quota::with_period(period)
+        .unwrap_or(Quota::per_second(NonZeroU32::MIN))
+        .allow_burst(burst);
+    Arc::new(RateLimiter::direct_with_clock(quota, clock))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn throttle(ceiling: u32) -> Throttle {
+        Throttle::new(NonZeroU32::new(ceiling).unwrap())
+    }
+
+    fn rate(throttle: &Throttle) -> f64 {
+        throttle
+            .learnt()
+            .get(&Action::ListUsers)
+            .copied()
+            .unwrap_or(throttle.ceiling)
+    }
+
     #[tokio::test(start_paused = true)]
     async fn each_action_has_its_own_second_and_its_own_burst() {
-        let throttle = Throttle::new(NonZeroU32::new(10).unwrap());
+        let throttle = throttle(10);
         let start = Instant::now();
         for _ in 0..30 {
             throttle.admit(Action::ListUsers).await;
@@ -82,5 +189,55 @@ mod tests {
             "{thirty_calls:?}"
         );
         assert_eq!(start.elapsed(), thirty_calls);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn throttling_halves_the_rate_once_for_all_calls_under_way() {
+        let throttle = throttle(16);
+        tokio::time::advance(HALVE_AT_MOST_EVERY).await;
+        for _ in 0..8 {
+            throttle.throttled(Action::ListUsers);
+        }
+        assert_eq!(rate(&throttle), 8.0);
+        for _ in 0..20 {
+            tokio::time::advance(HALVE_AT_MOST_EVERY).await;
+            throttle.throttled(Action::ListUsers);
+        }
+        assert_eq!(rate(&throttle), RATE_MIN);
+        assert_eq!(throttle.learnt().len(), 1, "other actions keep their rate");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rate_recovers_slowly_and_never_above_the_ceiling() {
+        let throttle = throttle(20);
+        tokio::time::advance(HALVE_AT_MOST_EVERY).await;
+        throttle.throttled(Action::ListUsers);
+        throttle.answered(Action::ListUsers);
+        assert_eq!(rate(&throttle), 10.0, "not at once");
+        tokio::time::advance(RECOVER_EVERY).await;
+        throttle.answered(Action::ListUsers);
+        assert_eq!(rate(&throttle), 11.0);
+        for _ in 0..50 {
+            tokio::time::advance(RECOVER_EVERY).await;
+            throttle.answered(Action::ListUsers);
+        }
+        assert_eq!(rate(&throttle), 20.0);
+        assert!(throttle.learnt().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_learnt_rate_is_where_the_next_pass_starts() {
+        let learnt = LearntRates::from([(Action::ListUsers, 2.0), (Action::ListMfaDevices, 99.0)]);
+        let throttle = throttle(10);
+        throttle.adopt(&learnt);
+        assert_eq!(
+            throttle.learnt(),
+            LearntRates::from([(Action::ListUsers, 2.0)])
+        );
+        let start = Instant::now();
+        for _ in 0..6 {
+            throttle.admit(Action::ListUsers).await;
+        }
+        assert!((1_900..=2_100).contains(&start.elapsed().as_millis()));
     }
 }

@@ -3,11 +3,11 @@
 //! Architecture invariant: nothing here knows OCSF, sinks or the store. A source sends each user
 //! as soon as everything it will learn about that user is known.
 
-mod convert;
+mod account;
 mod from_file;
-mod group_cache;
-mod pages;
-mod per_user;
+mod report;
+mod root;
+mod timestamp;
 
 use std::future::Future;
 
@@ -15,8 +15,8 @@ use tokio::sync::mpsc;
 
 use crate::model::User;
 
+pub use account::{AccountSource, AccountSummary, account_summary};
 pub use from_file::{FileError, FromFiles};
-pub use per_user::PerUser;
 
 /// A source of users: an AWS account or saved files.
 pub trait InventorySource {
@@ -40,6 +40,39 @@ pub struct Enumeration<E> {
     pub users: u64,
     /// Users that were deleted between being listed and being read.
     pub vanished: u64,
-    /// Why the enumeration is not complete; `None` when every page ended cleanly.
+    /// Why the enumeration ended early; `None` when every page ended cleanly.
     pub failure: Option<E>,
+    /// Whether the users sent are all there are.
+    pub completeness: Completeness,
+    /// Where facts came from, where a plan was chosen.
+    pub served: Vec<Served>,
+}
+
+/// Whether an enumeration saw everybody, by an independent count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Completeness {
+    /// Every page ended cleanly and AWS's own count equals that of the users seen.
+    Proven,
+    /// Nothing contradicts it, and nothing proves it; for this reason.
+    Unproven(String),
+    /// AWS counts others: the pass is not complete.
+    Contradicted {
+        /// Users by AWS's count.
+        counted: u64,
+        /// Users seen.
+        seen: u64,
+    },
+    /// The enumeration ended early.
+    EndedEarly,
+}
+
+/// Where a group of facts came from in one pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    /// The facts.
+    pub facts: &'static str,
+    /// The calls that told them; "nothing" where none could.
+    pub by: &'static str,
+    /// Why not by the cheapest call, where that is so.
+    pub why: Option<String>,
 }

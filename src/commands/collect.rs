@@ -3,9 +3,9 @@
 use time::OffsetDateTime;
 
 use super::setup;
-use crate::aws;
+use crate::aws::AwsClient;
 use crate::cli::{CollectArgs, GlobalArgs};
-use crate::collect::PerUser;
+use crate::collect::AccountSource;
 use crate::config::Config;
 use crate::model::PassStamp;
 use crate::observe::{LogFormat, Progress, summarize};
@@ -59,9 +59,9 @@ fn tell(report: &RunReport, format: LogFormat) {
 }
 
 async fn dry_run(config: &Config) -> anyhow::Result<ExitStatus> {
-    let client = aws::connect(&config.aws).await;
+    let client = AwsClient::connect(&config.aws).await;
     let account = client.account().await?;
-    let source = PerUser::new(client, config.aws.max_in_flight.get());
+    let source = AccountSource::new(client, config.aws.clone());
     let dialect = config
         .sinks
         .first()

@@ -37,6 +37,7 @@ pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
     MappingPlan {
         admin: AdminRule::new(&settings.admin),
         tag_names: settings.tags.clone(),
+        with_root: settings.root_account,
     }
 }
 

@@ -14,10 +14,48 @@ pub struct AwsSettings {
     pub endpoint_url: Option<String>,
     /// Named profile of the shared AWS configuration files.
     pub profile: Option<String>,
-    /// Calls per second and API action; AWS's own limits count the same way.
+    /// How facts are read.
+    pub strategy: Strategy,
+    /// How MFA is read.
+    pub mfa: MfaLookup,
+    /// How access keys are read.
+    pub access_keys: AccessKeyLookup,
+    /// Calls per second and API action, at most; AWS's own limits count the same way.
     pub requests_per_second: NonZeroU32,
     /// Users that are read at the same time.
     pub max_in_flight: NonZeroUsize,
+}
+
+/// How facts are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// In bulk; per user for each fact whose bulk call is denied or fails.
+    Auto,
+    /// In bulk; a fact whose bulk call is denied or fails is unknown.
+    Bulk,
+    /// Groups and MFA per user, with the permissions that Sekoia's guide hands out.
+    PerUser,
+}
+
+/// How MFA is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MfaLookup {
+    /// From virtual devices and the credential report; per user where those leave it open.
+    Auto,
+    /// Per user, for everybody: a call each, and nothing is older than the pass.
+    Live,
+}
+
+/// How access keys are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccessKeyLookup {
+    /// From the credential report, which tells everything but the ids.
+    Report,
+    /// Per user, with ids: a call for each user and for each key.
+    Ids,
 }
 
 impl Default for AwsSettings {
@@ -28,6 +66,9 @@ impl Default for AwsSettings {
             region: None,
             endpoint_url: None,
             profile: None,
+            strategy: Strategy::Auto,
+            mfa: MfaLookup::Auto,
+            access_keys: AccessKeyLookup::Report,
             requests_per_second: TEN,
             max_in_flight: EIGHT,
         }

@@ -11,6 +11,9 @@ use crate::map::TagNames;
 pub struct MappingSettings {
     /// Names of group policies that make an administrator: case-insensitive substrings.
     pub admin: Vec<String>,
+    /// Whether the account's root user is an inventory entry; only the credential report tells
+    /// of it.
+    pub root_account: bool,
     /// Which tags tell about the person behind a user.
     pub tags: TagNames,
 }
@@ -19,6 +22,7 @@ impl Default for MappingSettings {
     fn default() -> Self {
         Self {
             admin: AdminRule::DOCUMENTED.map(str::to_owned).to_vec(),
+            root_account: true,
             tags: TagNames::default(),
         }
     }

@@ -14,7 +14,7 @@ mod secret;
 mod sinks;
 
 pub use agent::AgentSettings;
-pub use aws::AwsSettings;
+pub use aws::{AccessKeyLookup, AwsSettings, MfaLookup, Strategy};
 pub use environment::AssetConnectorOverrides;
 pub use error::ConfigError;
 pub use load::{Config, DEFAULT_FILE};

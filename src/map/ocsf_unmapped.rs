@@ -5,7 +5,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
 use super::{Inventoried, canonical};
-use crate::analyze::AdminVerdict;
+use crate::analyze::{AdminProof, AdminVerdict};
 use crate::model::{self, AttachedPolicy, Mfa, User};
 
 #[derive(Serialize)]
@@ -57,9 +57,10 @@ struct Policy<'a> {
 }
 
 #[derive(Serialize)]
-struct AdminBecause<'a> {
-    group: &'a str,
-    policy: Policy<'a>,
+#[serde(untagged)]
+enum AdminBecause<'a> {
+    Root { root_user: bool },
+    Group { group: &'a str, policy: Policy<'a> },
 }
 
 #[derive(Serialize)]
@@ -160,12 +161,21 @@ fn admin_because(verdict: &AdminVerdict) -> Vec<AdminBecause<'_>> {
     };
     let mut because: Vec<AdminBecause<'_>> = proofs
         .iter()
-        .map(|proof| AdminBecause {
-            group: &proof.group,
-            policy: policy(&proof.policy),
+        .map(|proof| match proof {
+            AdminProof::RootUser => AdminBecause::Root { root_user: true },
+            AdminProof::GroupPolicy {
+                group,
+                policy: granted,
+            } => AdminBecause::Group {
+                group,
+                policy: policy(granted),
+            },
         })
         .collect();
-    because.sort_by_key(|because| (because.group, because.policy.arn, because.policy.name));
+    because.sort_by_key(|because| match because {
+        AdminBecause::Root { .. } => ("", "", ""),
+        AdminBecause::Group { group, policy } => (*group, policy.arn, policy.name),
+    });
     because
 }
 

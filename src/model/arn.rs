@@ -41,6 +41,11 @@ impl Arn {
         self.part(4)
     }
 
+    /// What is named inside the account: `user/path/name`, `root`, ...
+    pub fn resource(&self) -> &str {
+        self.part(5)
+    }
+
     fn part(&self, index: usize) -> &str {
         self.0.splitn(6, ':').nth(index).unwrap_or_default()
     }

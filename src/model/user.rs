@@ -58,6 +58,11 @@ pub struct Tag {
 }
 
 impl User {
+    /// Whether this is the account's root user, which is no IAM user.
+    pub fn is_root(&self) -> bool {
+        self.arn.resource() == "root"
+    }
+
     /// The facts that are unknown, by the name that events and counts use, in a fixed order.
     ///
     /// What is unknown of several groups for one reason is told once.

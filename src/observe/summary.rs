@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use time::format_description::well_known::Rfc3339;
 
+use crate::collect::Completeness;
 use crate::run::{PassReport, RunReport};
 use crate::store::Checkpoint;
 
@@ -18,8 +19,37 @@ pub fn log_pass(report: &PassReport) {
     let unchanged: u64 = report.staged.unchanged.values().sum();
     let unknown_facts: u64 = report.unknown_facts.values().sum();
     let duration_ms = report.duration.as_millis() as u64;
-    match &report.failure {
-        None => tracing::info!(
+    for served in report.served.iter().filter(|served| served.why.is_some()) {
+        let (facts, by, why) = (served.facts, served.by, served.why.as_deref());
+        tracing::info!(
+            account,
+            facts,
+            by,
+            why,
+            "facts did not come by the cheapest call"
+        );
+    }
+    for (action, rate) in &report.learnt_rates {
+        tracing::info!(
+            account, %action, requests_per_second = rate,
+            "AWS throttled: the next pass starts at this rate"
+        );
+    }
+    if let Some(why) = incomplete(report) {
+        tracing::error!(
+            account,
+            users,
+            queued,
+            unchanged,
+            unknown_facts,
+            calls,
+            duration_ms,
+            checkpoint,
+            why,
+            "pass incomplete: what was collected is kept and delivered"
+        );
+    } else {
+        tracing::info!(
             account,
             users,
             queued,
@@ -29,11 +59,18 @@ pub fn log_pass(report: &PassReport) {
             duration_ms,
             checkpoint,
             "pass complete"
-        ),
-        Some(error) => tracing::error!(
-            account, users, queued, unchanged, unknown_facts, calls, duration_ms, checkpoint,
-            %error, "pass incomplete: what was collected is kept and delivered"
-        ),
+        );
+    }
+}
+
+/// Why not everybody was seen, if so.
+fn incomplete(report: &PassReport) -> Option<String> {
+    match (&report.failure, &report.completeness) {
+        (Some(error), _) => Some(error.to_string()),
+        (None, Some(Completeness::Contradicted { counted, seen })) => Some(format!(
+            "{seen} users were listed, and AWS counts {counted}"
+        )),
+        (None, _) => None,
     }
 }
 
@@ -66,12 +103,11 @@ fn pass_rows(text: &mut String, pass: &PassReport) {
         0 => String::new(),
         count => format!(" ({count} deleted meanwhile)"),
     };
-    let end = if pass.failure.is_some() {
-        ", incomplete"
-    } else {
-        ""
-    };
-    row(text, "users", &format!("{}{vanished}{end}", pass.users));
+    row(
+        text,
+        "users",
+        &format!("{}{vanished}{}", pass.users, complete(pass)),
+    );
     let each = |counts: &std::collections::BTreeMap<String, u64>| {
         let each = counts
             .iter()
@@ -89,6 +125,14 @@ fn pass_rows(text: &mut String, pass: &PassReport) {
         "unknown facts",
         &or_none(unknown.collect::<Vec<_>>().join(", ")),
     );
+    for served in &pass.served {
+        let why = served
+            .why
+            .as_ref()
+            .map(|why| format!(" ({why})"))
+            .unwrap_or_default();
+        row(text, served.facts, &format!("from {}{why}", served.by));
+    }
     let calls: u64 = pass.calls.values().sum();
     let by_action = pass
         .calls
@@ -110,6 +154,14 @@ fn pass_rows(text: &mut String, pass: &PassReport) {
     }
 }
 
+fn complete(pass: &PassReport) -> String {
+    match (incomplete(pass), &pass.completeness) {
+        (Some(why), _) => format!(", incomplete: {why}"),
+        (None, Some(Completeness::Unproven(why))) => format!(", all as far as known: {why}"),
+        (None, _) => ", all of them by AWS's own count".to_owned(),
+    }
+}
+
 fn or_none(text: String) -> String {
     if text.is_empty() {
         "none".to_owned()
@@ -119,7 +171,7 @@ fn or_none(text: String) -> String {
 }
 
 fn row(text: &mut String, name: &str, value: &str) {
-    let _ = writeln!(text, "{name:<18}{value}");
+    let _ = writeln!(text, "{name:<28}{value}");
 }
 
 fn checkpoint_text(checkpoint: &Checkpoint) -> Option<String> {

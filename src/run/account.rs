@@ -6,11 +6,11 @@ use super::delivery::Delivery;
 use super::once::Agent;
 use super::pass::Pass;
 use super::report::PassReport;
-use crate::aws::{self, AwsError};
-use crate::collect::PerUser;
+use crate::aws::{Action, AwsClient, AwsError, LearntRates};
+use crate::collect::AccountSource;
 use crate::model::PassStamp;
 use crate::observe::Progress;
-use crate::store::{Store, StoreError};
+use crate::store::{PassMemory, Store, StoreError};
 
 /// How a pass over an account went.
 pub(super) enum AccountEnd {
@@ -28,11 +28,12 @@ pub(super) async fn pass(
     progress: &Progress,
     is_full: bool,
 ) -> Result<AccountEnd, StoreError> {
-    let client = aws::connect(&agent.aws).await;
+    let client = AwsClient::connect(&agent.aws).await;
     let account = match client.account().await {
         Ok(account) => account,
         Err(error) => return Ok(AccountEnd::Refused(error)),
     };
+    client.adopt_rates(&learnt_rates(store, &account.id).await?);
     let stamp = PassStamp::new(OffsetDateTime::now_utc());
     tracing::info!(account = account.id, pass = %stamp.id, "collecting users");
     let pass = Pass {
@@ -44,12 +45,46 @@ pub(super) async fn pass(
         store,
         progress,
     };
-    let source = PerUser::new(client.clone(), agent.aws.max_in_flight.get());
+    let source = AccountSource::new(client.clone(), agent.aws.clone());
     let staged = || {
         delivery.wake();
         progress.set_batches(delivery.batches());
     };
     let mut report = pass.run(&source, staged).await?;
     report.calls = client.calls();
+    report.learnt_rates = client.learnt_rates();
+    remember(store, &client, &account.id).await?;
     Ok(AccountEnd::Passed(Box::new(report)))
+}
+
+/// The rates at which an earlier pass over the account was let through.
+async fn learnt_rates(store: &Store, account_id: &str) -> Result<LearntRates, StoreError> {
+    let account_id = account_id.to_owned();
+    let memory = store.run(move |store| store.memory(&account_id)).await?;
+    let rates = memory.rates_per_second.into_iter();
+    Ok(rates
+        .filter_map(|(action, rate)| Some((Action::parse(&action)?, rate)))
+        .collect())
+}
+
+/// Keeps what the pass learnt for the next one, if it is anything new.
+async fn remember(store: &Store, client: &AwsClient, account_id: &str) -> Result<(), StoreError> {
+    let rates = client.learnt_rates().into_iter();
+    let memory = PassMemory {
+        rates_per_second: rates
+            .map(|(action, rate)| (action.to_string(), rate))
+            .collect(),
+        denied: client
+            .denied()
+            .await
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+    };
+    let account_id = account_id.to_owned();
+    let remember = move |store: &Store| match store.memory(&account_id)? == memory {
+        true => Ok(()),
+        false => store.remember(&account_id, &memory),
+    };
+    store.run(remember).await
 }

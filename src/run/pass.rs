@@ -26,6 +26,8 @@ pub struct MappingPlan {
     pub admin: AdminRule,
     /// What tags tell about people.
     pub tag_names: TagNames,
+    /// Whether the root user is told.
+    pub with_root: bool,
 }
 
 /// A sink that events are staged for.
@@ -57,7 +59,8 @@ pub struct Pass<'a> {
 }
 
 impl MappingPlan {
-    /// The event about `user` in `dialect`; `None` if it cannot be written, which is logged.
+    /// The event about `user` in `dialect`; `None` for a root user that is not told, and if it
+    /// cannot be written, which is logged.
     pub fn event(
         &self,
         account: &Account,
@@ -65,6 +68,9 @@ impl MappingPlan {
         stamp: PassStamp,
         dialect: Dialect,
     ) -> Option<Rendered> {
+        if user.is_root() && !self.with_root {
+            return None;
+        }
         let admin = self.admin.judge(user);
         let tag_names = &self.tag_names;
         let inventoried = Inventoried {
@@ -101,6 +107,8 @@ impl Pass<'_> {
         report.account_id.clone_from(&self.account.id);
         report.vanished = ended.vanished;
         report.failure = ended.failure.map(Into::into);
+        report.completeness = Some(ended.completeness);
+        report.served = ended.served;
         report.checkpoint = self.checkpoint(&report, newest).await?;
         report.duration = start.elapsed();
         Ok(report)
@@ -156,7 +164,7 @@ impl Pass<'_> {
         newest: Option<OffsetDateTime>,
     ) -> Result<Option<Checkpoint>, StoreError> {
         let account_id = self.account.id.clone();
-        let Some(newest) = newest.filter(|_| report.failure.is_none()) else {
+        let Some(newest) = newest.filter(|_| report.saw_everybody()) else {
             return self
                 .store
                 .run(move |store| store.checkpoint(&account_id))

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::aws::{AwsError, CallCounts};
+use crate::aws::{AwsError, CallCounts, LearntRates};
+use crate::collect::{Completeness, Served};
 use crate::deliver::ForwarderReport;
 use crate::store::{Checkpoint, StagedCounts};
 
@@ -43,6 +44,12 @@ pub struct PassReport {
     pub staged: StagedCounts,
     /// Why the enumeration ended early, if it did.
     pub failure: Option<AwsError>,
+    /// Whether the users are all there are; `None` before the enumeration ended.
+    pub completeness: Option<Completeness>,
+    /// Where facts came from.
+    pub served: Vec<Served>,
+    /// Calls a second that AWS let through, where that is less than configured.
+    pub learnt_rates: LearntRates,
     /// The account's checkpoint after the pass.
     pub checkpoint: Option<Checkpoint>,
     /// Calls to AWS, retries included.
@@ -78,7 +85,13 @@ pub struct RunReport {
 impl PassReport {
     /// Whether everything that was asked for is known.
     pub fn is_whole(&self) -> bool {
-        self.failure.is_none() && self.unknown_facts.is_empty() && self.staged.too_large.is_empty()
+        self.saw_everybody() && self.unknown_facts.is_empty() && self.staged.too_large.is_empty()
+    }
+
+    /// Whether nothing contradicts that every user was seen.
+    pub fn saw_everybody(&self) -> bool {
+        self.failure.is_none()
+            && !matches!(self.completeness, Some(Completeness::Contradicted { .. }))
     }
 
     fn status(&self) -> ExitStatus {

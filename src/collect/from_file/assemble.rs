@@ -8,9 +8,10 @@ use time::OffsetDateTime;
 use super::entry::{Entry, Identity};
 use super::groups::{self, Groups, told};
 use super::kind;
-use super::report_row::ReportRow;
 use super::tables::Tables;
 use super::wire::UserDetail;
+use crate::collect::report::ReportRow;
+use crate::collect::root;
 use crate::model::{AttachedPolicy, Fact, Group, Mfa, Source, Tag, User};
 
 /// Builds every user, and adds warnings about what belongs to no user.
@@ -31,6 +32,10 @@ pub(super) fn users(tables: Tables, read_at: OffsetDateTime) -> (Vec<User>, Vec<
         let mfa = mfa.take(&entry.identity, row.as_ref(), read_at);
         users.push(user(entry, row, mfa, &mut groups, &source));
     }
+    users.extend(tables.roots.iter().filter_map(|row| {
+        let mfa = row.mfa_active.map(Mfa::Active);
+        root::user(row, told(mfa, &row.source))
+    }));
     warnings.extend(unmatched(&rows));
     warnings.extend(mfa.unmatched());
     (users, warnings)

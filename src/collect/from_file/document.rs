@@ -7,8 +7,8 @@ use serde::de::IgnoredAny;
 use time::OffsetDateTime;
 
 use super::error::FileError;
-use super::report::{self, Report};
 use super::wire::{DetailsPage, MfaPage, ReportEnvelope, UsersPage, VirtualMfaPage};
+use crate::collect::report::{self, Report};
 
 /// A saved file, read and checked.
 pub(super) struct Document {
@@ -62,7 +62,7 @@ impl Document {
         if text.trim_start().starts_with('{') {
             return json(file, text, read_at);
         }
-        match report::read(file, text, read_at)? {
+        match report::read(file, text, read_at).map_err(|error| FileError::csv(file, &error))? {
             Some(report) => Ok(Self {
                 file: file.to_owned(),
                 content: Content::Report(report),
@@ -129,7 +129,9 @@ fn envelope(
         .map_err(|error| broken(format!("no base64: {error}")))?;
     let csv = String::from_utf8(csv).map_err(|_| broken("no UTF-8 text".to_owned()))?;
     let as_of = envelope.generated_time.map_or(read_at, |time| time.0);
-    report::read(&format!("{file} (Content)"), &csv, as_of)?
+    let place = format!("{file} (Content)");
+    report::read(&place, &csv, as_of)
+        .map_err(|error| FileError::csv(&place, &error))?
         .ok_or_else(|| broken("no CSV with the columns user and arn".to_owned()))
 }
 

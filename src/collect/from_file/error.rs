@@ -86,6 +86,15 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// A CSV error at the line that the reader tells.
+    pub(super) fn csv(file: &str, error: &csv::Error) -> Self {
+        Self::Csv {
+            file: file.to_owned(),
+            line: error.position().map_or(1, csv::Position::line),
+            why: error.to_string(),
+        }
+    }
+
     /// A JSON error at the place that serde_json tells.
     pub(super) fn json(file: &str, error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());

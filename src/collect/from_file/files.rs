@@ -11,7 +11,7 @@ use super::assemble;
 use super::document::Document;
 use super::error::FileError;
 use super::tables::Tables;
-use crate::collect::{Enumeration, InventorySource};
+use crate::collect::{Completeness, Enumeration, InventorySource};
 use crate::model::User;
 
 /// Users from saved files, read and checked.
@@ -90,6 +90,8 @@ impl InventorySource for FromFiles {
             users: sent,
             vanished: 0,
             failure: None,
+            completeness: Completeness::Unproven("saved files".to_owned()),
+            served: Vec::new(),
         }
     }
 }

@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 
 use super::entry::{Entry, Identity};
 use super::kind;
-use super::report_row::ReportRow;
 use super::wire::{MfaPage, VirtualMfaPage};
+use crate::collect::report::ReportRow;
 use crate::model::{Fact, Mfa, MfaDevice, Source};
 
 /// The MFA devices of the files.

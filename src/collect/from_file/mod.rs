@@ -21,12 +21,9 @@ mod files;
 mod groups;
 mod mfa;
 mod pages;
-mod report;
-mod report_row;
 mod tables;
 #[cfg(test)]
 mod tests;
-mod timestamp;
 mod wire;
 
 pub use error::FileError;
@@ -38,5 +35,5 @@ mod kind {
     pub(super) const LIST_USERS: &str = "list-users";
     pub(super) const VIRTUAL_MFA: &str = "list-virtual-mfa-devices";
     pub(super) const LIST_MFA: &str = "list-mfa-devices";
-    pub(super) const REPORT: &str = "credential report";
+    pub(super) use crate::collect::report::SOURCE as REPORT;
 }

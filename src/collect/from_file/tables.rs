@@ -7,9 +7,8 @@ use super::entry::{Entry, Identity};
 use super::kind;
 use super::mfa::MfaTable;
 use super::pages::Pages;
-use super::report::Report;
-use super::report_row::ReportRow;
 use super::wire::{DetailsPage, GroupDetail, UsersPage};
+use crate::collect::report::{Report, ReportRow};
 
 /// Everything that was read so far. What comes twice (a user, a group, a report row) is taken
 /// from the later file, with a warning.
@@ -23,6 +22,8 @@ pub(super) struct Tables {
     pub(super) mfa: MfaTable,
     /// By ARN.
     pub(super) report_rows: BTreeMap<String, ReportRow>,
+    /// The root users of the reports' accounts.
+    pub(super) roots: Vec<ReportRow>,
     pub(super) pages: Pages,
     pub(super) warnings: Vec<String>,
 }
@@ -119,6 +120,7 @@ impl Tables {
     fn add_report(&mut self, report: Report) -> Vec<String> {
         self.warnings.extend(report.warnings);
         let mut repeated = Vec::new();
+        self.roots.extend(report.root);
         for row in report.rows {
             if let Some(before) = self.report_rows.insert(row.arn.to_string(), row) {
                 repeated.push(before.arn.to_string());

@@ -4,7 +4,7 @@
 //! cut it out and its content is unknown. `UserPolicyList` and `PermissionsBoundary` are the ones
 //! that AWS leaves out when there are none.
 
-use super::timestamp::Timestamp;
+use crate::collect::timestamp::Timestamp;
 use crate::model::{Arn, AttachedPolicy, Tag};
 use serde::de::{Deserialize, Deserializer, Error};
 

@@ -23,7 +23,7 @@ fn read_at() -> OffsetDateTime {
 }
 
 fn at(text: &str) -> OffsetDateTime {
-    super::timestamp::parse(text).unwrap()
+    crate::collect::timestamp::parse(text).unwrap()
 }
 
 fn arn(name: &str) -> String {

@@ -4,6 +4,9 @@ use std::future::Future;
 
 use crate::aws::{Action, AwsError};
 
+/// What is asked for at once: the most that AWS allows.
+pub(super) const PAGE_SIZE: i32 = 1000;
+
 /// One page of a listing.
 #[derive(Debug)]
 pub(super) struct Page<T> {

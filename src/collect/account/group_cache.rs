@@ -4,15 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_iam::types;
-use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
-use super::convert::attached_policy;
-use super::pages::{self, Page};
+use super::convert;
+use super::facts;
+use super::pages::{self, PAGE_SIZE, Page};
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
-use crate::model::{AttachedPolicy, Fact, Group, Source};
-
-const PAGE_SIZE: i32 = 1000;
+use crate::model::{AttachedPolicy, Fact, Group};
 
 /// A group that was asked for: `None` once AWS said that it no longer exists.
 type Cell = Arc<OnceCell<Option<Arc<Group>>>>;
@@ -46,13 +44,7 @@ impl GroupCache {
 
 async fn fetch(client: &AwsClient, listed: &types::Group) -> Result<Option<Arc<Group>>, AwsError> {
     let attached_policies = match attached_policies(client, listed.group_name()).await {
-        Ok(policies) => {
-            let source = Source {
-                name: Action::ListAttachedGroupPolicies.as_str(),
-                as_of: OffsetDateTime::now_utc(),
-            };
-            Fact::known(policies, &source)
-        }
+        Ok(policies) => Fact::known(policies, &facts::now(Action::ListAttachedGroupPolicies)),
         Err(error) if error.class == AwsErrorClass::Gone => return Ok(None),
         Err(error) if error.class.ends_the_pass() => return Err(error),
         Err(error) => {
@@ -81,10 +73,7 @@ async fn attached_policies(
             request.set_marker(marker.clone()).send()
         };
         let answer = client.call(action, request).await?;
-        let listed = answer.attached_policies().iter();
-        let policies: Option<Vec<_>> = listed.map(attached_policy).collect();
-        let policies =
-            policies.ok_or_else(|| AwsError::malformed(action, "an attached policy has no ARN"))?;
+        let policies = convert::attached_policies(action, answer.attached_policies())?;
         Page::new(
             action,
             policies,

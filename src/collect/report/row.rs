@@ -3,29 +3,30 @@
 use csv::StringRecord;
 use time::OffsetDateTime;
 
-use super::report::Columns;
-use super::timestamp;
+use super::Columns;
+use crate::collect::timestamp;
 use crate::model::{AccessKey, AccessKeyUse, Arn, ConsoleAccess, Source};
 
 /// What a row tells about a user. `None` is what it does not tell: the column is missing, says
 /// `not_supported`, or holds something else than AWS writes.
-pub(super) struct ReportRow {
+#[derive(Debug, Clone)]
+pub(in crate::collect) struct ReportRow {
     /// File and line, for messages.
-    pub(super) place: String,
-    pub(super) arn: Arn,
-    pub(super) source: Source,
-    pub(super) user_created_at: Option<OffsetDateTime>,
-    pub(super) mfa_active: Option<bool>,
-    pub(super) console: Option<ConsoleAccess>,
+    pub(in crate::collect) place: String,
+    pub(in crate::collect) arn: Arn,
+    pub(in crate::collect) source: Source,
+    pub(in crate::collect) user_created_at: Option<OffsetDateTime>,
+    pub(in crate::collect) mfa_active: Option<bool>,
+    pub(in crate::collect) console: Option<ConsoleAccess>,
     /// Never used is `Some(None)`: both `N/A` and `no_information`.
-    pub(super) password_last_used: Option<Option<OffsetDateTime>>,
-    pub(super) access_keys: Option<Vec<AccessKey>>,
+    pub(in crate::collect) password_last_used: Option<Option<OffsetDateTime>>,
+    pub(in crate::collect) access_keys: Option<Vec<AccessKey>>,
 }
 
 impl ReportRow {
     /// Whether the row can be about a user created at `created_at`. A report is up to four hours
     /// old and may still tell about a deleted user of the same name.
-    pub(super) fn is_about(&self, created_at: OffsetDateTime) -> bool {
+    pub(in crate::collect) fn is_about(&self, created_at: OffsetDateTime) -> bool {
         self.user_created_at
             .is_none_or(|time| time.unix_timestamp() == created_at.unix_timestamp())
     }

@@ -38,8 +38,16 @@ pub(super) fn listed_user(user: &types::User) -> Result<ListedUser, AwsError> {
     })
 }
 
-/// Reads a policy attached to a group; `None` when it has no ARN.
-pub(super) fn attached_policy(policy: &types::AttachedPolicy) -> Option<AttachedPolicy> {
+/// Reads attached policies, as `action` told them.
+pub(super) fn attached_policies(
+    action: Action,
+    policies: &[types::AttachedPolicy],
+) -> Result<Vec<AttachedPolicy>, AwsError> {
+    let read = policies.iter().map(attached_policy).collect::<Option<_>>();
+    read.ok_or_else(|| AwsError::malformed(action, "an attached policy has no ARN"))
+}
+
+fn attached_policy(policy: &types::AttachedPolicy) -> Option<AttachedPolicy> {
     let arn = policy.policy_arn()?;
     let name_in_arn = || arn.rsplit('/').next().unwrap_or(arn);
     Some(AttachedPolicy {
@@ -56,7 +64,8 @@ pub(super) fn mfa_device(device: &types::MfaDevice) -> MfaDevice {
     }
 }
 
-fn moment(at: &aws_sdk_iam::primitives::DateTime) -> Option<OffsetDateTime> {
+/// A time as we keep it; `None` for one that AWS never sends.
+pub(super) fn moment(at: &aws_sdk_iam::primitives::DateTime) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos(at.as_nanos())
         .ok()
         .filter(|at| at.unix_timestamp() > 0)

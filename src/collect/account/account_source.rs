@@ -1,0 +1,155 @@
+//! The enumeration of a live account, in bulk or per user.
+
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
+
+use super::bulk::{AccountWide, Bulk};
+use super::in_bulk;
+use super::join::{Entry, Joiner};
+use super::listing;
+use super::reader::UserReader;
+use super::run::{Run, Stop};
+use super::summary::{self, AccountSummary, account_summary};
+use crate::aws::{AwsClient, AwsError};
+use crate::collect::{Completeness, Enumeration, InventorySource, Served, root};
+use crate::config::{AwsSettings, Strategy};
+use crate::model::{Fact, Mfa, User};
+
+/// One live AWS account.
+#[derive(Debug)]
+pub struct AccountSource {
+    client: AwsClient,
+    settings: AwsSettings,
+}
+
+/// How a plan ended.
+struct Ended {
+    summary: Result<AccountSummary, AwsError>,
+    stop: Option<Stop>,
+    served: Vec<Served>,
+    root: Option<User>,
+}
+
+impl AccountSource {
+    /// Reads the account of `client` by `settings`.
+    pub fn new(client: AwsClient, settings: AwsSettings) -> Self {
+        Self { client, settings }
+    }
+
+    fn joiner(&self, wide: AccountWide, listing_error: Option<AwsError>) -> Joiner<'_> {
+        let reader = UserReader::new(&self.client);
+        Joiner {
+            settings: &self.settings,
+            reader,
+            wide,
+            listing_error,
+        }
+    }
+
+    /// Reads per user, page by page, as ListUsers tells them.
+    async fn per_user(&self, run: &mut Run) -> Ended {
+        let summary = account_summary(&self.client).await;
+        let joiner = self.joiner(AccountWide::not_asked(), None);
+        let entries = listing::users(&self.client).map(|listed| {
+            Ok(Entry {
+                listed: listed?,
+                is_listed: true,
+                details: Bulk::NotAsked,
+            })
+        });
+        let stop = run.send_all(&joiner, entries).await.err();
+        let mut served = vec![Served {
+            facts: "groups",
+            by: "ListGroupsForUser and ListAttachedGroupPolicies",
+            why: None,
+        }];
+        served.extend(joiner.wide.served(true));
+        Ended {
+            summary,
+            stop,
+            served,
+            root: None,
+        }
+    }
+
+    /// Reads in bulk: everything about the whole account at the same time, then users a page at
+    /// a time.
+    async fn in_bulk(&self, run: &mut Run) -> Ended {
+        let client = &self.client;
+        let (summary, wide, listing, groups) = tokio::join!(
+            account_summary(client),
+            AccountWide::read(client, &self.settings),
+            in_bulk::list(client),
+            super::details::groups(client),
+        );
+        let root = wide.report.value().and_then(|report| {
+            let row = report.root.as_ref()?;
+            root::user(row, root_mfa(&summary, row.mfa_active, &row.source))
+        });
+        let joiner = self.joiner(wide, listing.error.clone());
+        let sent = in_bulk::send(client, &joiner, run, listing.users, groups).await;
+        let details_error = sent.as_ref().ok().and_then(Option::as_ref);
+        let mut served = in_bulk::served(details_error, joiner.falls_back());
+        served.extend(joiner.wide.served(joiner.falls_back()));
+        let stop = match sent {
+            Err(stop) => Some(stop),
+            // Details of everybody make up for a listing that ended early.
+            Ok(None) => None,
+            Ok(Some(_)) => listing.error.map(Stop::Failed),
+        };
+        Ended {
+            summary,
+            stop,
+            served,
+            root,
+        }
+    }
+}
+
+impl InventorySource for AccountSource {
+    type Error = AwsError;
+
+    async fn collect(&self, users: mpsc::Sender<User>) -> Enumeration<AwsError> {
+        let mut run = Run::new(users);
+        let Ended {
+            summary,
+            mut stop,
+            served,
+            root,
+        } = match self.settings.strategy {
+            Strategy::PerUser => self.per_user(&mut run).await,
+            Strategy::Auto | Strategy::Bulk => self.in_bulk(&mut run).await,
+        };
+        let completeness = match stop {
+            None => summary::completeness(&self.client, summary, run.sent).await,
+            Some(_) => Completeness::EndedEarly,
+        };
+        if let (None, Some(root)) = (&stop, root) {
+            stop = run.send(root).await.err();
+        }
+        let failure = match stop {
+            Some(Stop::Failed(error)) => Some(error),
+            Some(Stop::ReaderGone) | None => None,
+        };
+        Enumeration {
+            users: run.sent,
+            vanished: run.vanished,
+            failure,
+            completeness,
+            served,
+        }
+    }
+}
+
+/// The root user's MFA: live from the summary, else from the report.
+fn root_mfa(
+    summary: &Result<AccountSummary, AwsError>,
+    reported: Option<bool>,
+    report: &crate::model::Source,
+) -> Fact<Mfa> {
+    match (summary::root_mfa(summary), reported) {
+        (Some(live), _) => live,
+        (None, Some(active)) => Fact::known(Mfa::Active(active), report),
+        (None, None) => Fact::not_collected(report.name),
+    }
+}

@@ -1,0 +1,82 @@
+//! The credential report, fetched: have it made, wait for it, read it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_iam::types::ReportStateType;
+use time::OffsetDateTime;
+use tokio::time::{Instant, sleep};
+
+use super::convert::moment;
+use crate::aws::{Action, AwsClient, AwsError};
+use crate::collect::report::{self, ReportRow};
+
+/// The report's rows by ARN.
+#[derive(Debug, Default)]
+pub(super) struct CredentialReport {
+    pub(super) rows: HashMap<String, ReportRow>,
+    /// The row about the root user.
+    pub(super) root: Option<ReportRow>,
+}
+
+const POLL_FIRST: Duration = Duration::from_millis(500);
+const POLL_MAX: Duration = Duration::from_secs(5);
+/// AWS makes a report within seconds, or within a minute for a large account.
+const WAIT_MAX: Duration = Duration::from_secs(120);
+
+/// Has a report made unless AWS has one that is less than four hours old, and fetches it.
+pub(super) async fn fetch(client: &AwsClient) -> Result<CredentialReport, AwsError> {
+    generate(client).await?;
+    let action = Action::GetCredentialReport;
+    let answer = client
+        .call(action, || client.iam().get_credential_report().send())
+        .await?;
+    let malformed = |what: String| AwsError::malformed(action, what);
+    let content = answer
+        .content()
+        .ok_or_else(|| malformed("no content".to_owned()))?;
+    let text = std::str::from_utf8(content.as_ref())
+        .map_err(|error| malformed(format!("the report is no UTF-8: {error}")))?;
+    let as_of = answer
+        .generated_time()
+        .and_then(moment)
+        .unwrap_or_else(OffsetDateTime::now_utc);
+    let report = report::read("credential report", text, as_of)
+        .map_err(|error| malformed(format!("the report is no CSV: {error}")))?
+        .ok_or_else(|| malformed("the report has no columns user and arn".to_owned()))?;
+    for warning in report.warnings {
+        tracing::debug!(
+            warning,
+            "a row of the credential report does not tell everything"
+        );
+    }
+    let rows = report
+        .rows
+        .into_iter()
+        .map(|row| (row.arn.to_string(), row));
+    Ok(CredentialReport {
+        rows: rows.collect(),
+        root: report.root,
+    })
+}
+
+/// Asks until the report is complete.
+async fn generate(client: &AwsClient) -> Result<(), AwsError> {
+    let action = Action::GenerateCredentialReport;
+    let deadline = Instant::now() + WAIT_MAX;
+    let mut pause = POLL_FIRST;
+    loop {
+        let request = || client.iam().generate_credential_report().send();
+        let answer = client.call(action, request).await?;
+        if answer.state() == Some(&ReportStateType::Complete) {
+            return Ok(());
+        }
+        if Instant::now() + pause > deadline {
+            let waited_s = WAIT_MAX.as_secs();
+            let what = format!("no report after {waited_s} s");
+            return Err(AwsError::malformed(action, what));
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(POLL_MAX);
+    }
+}

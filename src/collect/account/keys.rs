@@ -1,0 +1,76 @@
+//! ListAccessKeys and GetAccessKeyLastUsed: keys with their ids, at two calls a user or more.
+
+use aws_sdk_iam::types::{self, StatusType};
+
+use super::convert::moment;
+use super::pages::{self, PAGE_SIZE, Page};
+use crate::aws::{Action, AwsClient, AwsError};
+use crate::model::{AccessKey, AccessKeyUse};
+
+/// The access keys of `user_name`, each with its last use.
+pub(super) async fn of_user(
+    client: &AwsClient,
+    user_name: &str,
+) -> Result<Vec<AccessKey>, AwsError> {
+    let mut keys = Vec::new();
+    for listed in list(client, user_name).await? {
+        let Some(id) = listed.access_key_id() else {
+            return Err(AwsError::malformed(
+                Action::ListAccessKeys,
+                "an access key has no id",
+            ));
+        };
+        keys.push(AccessKey {
+            id: Some(id.to_owned()),
+            active: listed.status() == Some(&StatusType::Active),
+            rotated_at: listed.create_date().and_then(moment),
+            last_used: last_used(client, id).await?,
+        });
+    }
+    Ok(keys)
+}
+
+async fn list(
+    client: &AwsClient,
+    user_name: &str,
+) -> Result<Vec<types::AccessKeyMetadata>, AwsError> {
+    let action = Action::ListAccessKeys;
+    pages::all(async |marker: Option<String>| {
+        let request = || {
+            let request = client.iam().list_access_keys().user_name(user_name);
+            request
+                .max_items(PAGE_SIZE)
+                .set_marker(marker.clone())
+                .send()
+        };
+        let answer = client.call(action, request).await?;
+        let keys = answer.access_key_metadata().to_vec();
+        Page::new(
+            action,
+            keys,
+            answer.is_truncated(),
+            answer.marker(),
+            marker.as_deref(),
+        )
+    })
+    .await
+}
+
+async fn last_used(client: &AwsClient, id: &str) -> Result<Option<AccessKeyUse>, AwsError> {
+    let request = || {
+        client
+            .iam()
+            .get_access_key_last_used()
+            .access_key_id(id)
+            .send()
+    };
+    let answer = client.call(Action::GetAccessKeyLastUsed, request).await?;
+    let told = |text: &str| (text != "N/A" && !text.is_empty()).then(|| text.to_owned());
+    Ok(answer.access_key_last_used().and_then(|used| {
+        Some(AccessKeyUse {
+            at: moment(used.last_used_date()?)?,
+            service: told(used.service_name()),
+            region: told(used.region()),
+        })
+    }))
+}

@@ -1,0 +1,78 @@
+//! GetAccountSummary: the count that an enumeration must equal, and the root user's MFA.
+
+use std::collections::HashMap;
+
+use aws_sdk_iam::types::SummaryKeyType;
+
+use super::facts;
+use crate::aws::{Action, AwsClient, AwsError};
+use crate::collect::Completeness;
+use crate::model::{Fact, Mfa};
+
+/// What an account has, in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountSummary {
+    /// IAM users.
+    pub users: u64,
+    /// Groups.
+    pub groups: u64,
+    /// MFA devices in use, of every kind.
+    pub mfa_devices_in_use: u64,
+    /// Virtual MFA devices, in use or not.
+    pub virtual_mfa_devices: u64,
+    /// Whether the root user has MFA, where told.
+    pub has_root_mfa: Option<bool>,
+}
+
+/// Asks for the summary.
+pub async fn account_summary(client: &AwsClient) -> Result<AccountSummary, AwsError> {
+    let action = Action::GetAccountSummary;
+    let answer = client
+        .call(action, || client.iam().get_account_summary().send())
+        .await?;
+    let empty = HashMap::new();
+    let map = answer.summary_map().unwrap_or(&empty);
+    let count = |key: SummaryKeyType| {
+        let count = map.get(&key).and_then(|&count| u64::try_from(count).ok());
+        count.ok_or_else(|| AwsError::malformed(action, format!("no count of {}", key.as_str())))
+    };
+    Ok(AccountSummary {
+        users: count(SummaryKeyType::Users)?,
+        groups: count(SummaryKeyType::Groups).unwrap_or_default(),
+        mfa_devices_in_use: count(SummaryKeyType::MfaDevicesInUse).unwrap_or_default(),
+        virtual_mfa_devices: count(SummaryKeyType::MfaDevices).unwrap_or_default(),
+        has_root_mfa: map
+            .get(&SummaryKeyType::AccountMfaEnabled)
+            .map(|&enabled| enabled == 1),
+    })
+}
+
+/// The root user's MFA, live, where the summary tells it.
+pub(super) fn root_mfa(summary: &Result<AccountSummary, AwsError>) -> Option<Fact<Mfa>> {
+    let active = summary.as_ref().ok()?.has_root_mfa?;
+    Some(Fact::known(
+        Mfa::Active(active),
+        &facts::now(Action::GetAccountSummary),
+    ))
+}
+
+/// Whether `users`, all that the enumeration saw, is everybody. Users come and go: when the
+/// first count differs, it is taken once more.
+pub(super) async fn completeness(
+    client: &AwsClient,
+    first: Result<AccountSummary, AwsError>,
+    users: u64,
+) -> Completeness {
+    let summary = match first {
+        Ok(summary) if summary.users != users => account_summary(client).await,
+        first => first,
+    };
+    match summary {
+        Ok(summary) if summary.users == users => Completeness::Proven,
+        Ok(summary) => Completeness::Contradicted {
+            counted: summary.users,
+            seen: users,
+        },
+        Err(error) => Completeness::Unproven(error.to_string()),
+    }
+}

@@ -1,0 +1,40 @@
+//! The account's root user: an inventory entry of its own, told by the credential report alone.
+
+use super::report::ReportRow;
+use crate::model::{Fact, Mfa, User};
+
+/// The name that IAM's report gives the root user, without its brackets.
+const NAME: &str = "root_account";
+
+/// The root user that `row` is about; `None` if the row does not tell when it was created.
+///
+/// It can be in no group, has no tags and no policies: AWS does not allow any.
+pub(super) fn user(row: &ReportRow, mfa: Fact<Mfa>) -> Option<User> {
+    let source = &row.source;
+    let created_at = row.user_created_at?;
+    Some(User {
+        name: NAME.to_owned(),
+        id: row.arn.account_id().to_owned(),
+        arn: row.arn.clone(),
+        path: "/".to_owned(),
+        created_at,
+        password_last_used: match row.password_last_used {
+            Some(used) => Fact::known(used, source),
+            None => Fact::not_collected(source.name),
+        },
+        tags: Fact::known(Vec::new(), source),
+        groups: Fact::known(Vec::new(), source),
+        attached_policies: Fact::known(Vec::new(), source),
+        inline_policies: Fact::known(Vec::new(), source),
+        permissions_boundary: Fact::known(None, source),
+        mfa,
+        console: match &row.console {
+            Some(console) => Fact::known(console.clone(), source),
+            None => Fact::not_collected(source.name),
+        },
+        access_keys: match &row.access_keys {
+            Some(keys) => Fact::known(keys.clone(), source),
+            None => Fact::not_collected(source.name),
+        },
+    })
+}
