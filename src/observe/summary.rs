@@ -83,7 +83,7 @@ fn pass_rows(text: &mut String, pass: &PassReport) {
     let unknown = pass
         .unknown_facts
         .iter()
-        .map(|(fact, users)| format!("{fact} of {users} users"));
+        .map(|((fact, why), users)| format!("{fact} of {users} users ({why})"));
     row(
         text,
         "unknown facts",
