@@ -6,6 +6,7 @@
     reason = "in a test, a panic is the report"
 )]
 
+mod end_to_end;
 mod mapping;
 mod support;
 mod support_works;

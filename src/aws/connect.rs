@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use aws_config::meta::region::RegionProviderChain;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{AppName, BehaviorVersion};
+use aws_config::{AppName, BehaviorVersion, Region};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use crate::config::AwsSettings;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Where the commercial partition's IAM is signed, whatever region anything runs in.
+const FALLBACK_REGION: &str = "us-east-1";
 
 /// The services of one set of credentials.
 #[derive(Debug, Clone)]
@@ -28,21 +30,19 @@ pub(super) async fn services(settings: &AwsSettings) -> Services {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
-    let configured = settings.region.clone().map(aws_config::Region::new);
-    let region = RegionProviderChain::first_try(configured)
-        .or_default_provider()
-        .or_else("us-east-1");
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
-        .region(region)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::disabled());
     if let Ok(name) = AppName::new("rollcall") {
         loader = loader.app_name(name);
+    }
+    if let Some(region) = &settings.region {
+        loader = loader.region(Region::new(region.clone()));
     }
     if let Some(profile) = &settings.profile {
         loader = loader.profile_name(profile);
@@ -50,7 +50,12 @@ pub(super) async fn services(settings: &AwsSettings) -> Services {
     if let Some(url) = &settings.endpoint_url {
         loader = loader.endpoint_url(url);
     }
-    let config = loader.load().await;
+    // The loader's own region chain is the one that asks through our HTTP client.
+    let mut config = loader.load().await;
+    if config.region().is_none() {
+        let region = Region::from_static(FALLBACK_REGION);
+        config = config.into_builder().region(region).build();
+    }
     Services {
         iam: aws_sdk_iam::Client::new(&config),
         sts: aws_sdk_sts::Client::new(&config),

@@ -68,13 +68,18 @@ async fn dry_run(config: &Config) -> anyhow::Result<ExitStatus> {
         .map_or(crate::map::Dialect::Ocsf, |sink| sink.dialect);
     let stamp = PassStamp::new(OffsetDateTime::now_utc());
     let mapping = setup::mapping(&config.mapping);
-    let ended = run::print_events(&source, |_| account.clone(), &mapping, dialect, stamp).await?;
-    match ended.failure {
-        Some(error) if ended.users == 0 => Err(error.into()),
+    let printed = run::print_events(&source, |_| account.clone(), &mapping, dialect, stamp).await?;
+    let (users, is_whole) = (printed.ended.users, printed.unknown_facts.is_empty());
+    for ((fact, why), users) in &printed.unknown_facts {
+        tracing::warn!(fact, %why, users, "a fact is unknown");
+    }
+    match printed.ended.failure {
+        Some(error) if users == 0 => Err(error.into()),
         Some(error) => {
-            tracing::error!(users = ended.users, %error, "not every user was collected");
+            tracing::error!(users, %error, "not every user was collected");
             Ok(ExitStatus::Partial)
         }
-        None => Ok(ExitStatus::Done),
+        None if is_whole => Ok(ExitStatus::Done),
+        None => Ok(ExitStatus::Partial),
     }
 }

@@ -33,7 +33,7 @@ pub async fn dispatch(cli: Cli) -> ExitCode {
         if is_closed_pipe(&error) {
             return ExitStatus::Done;
         }
-        tracing::error!("{error:#}");
+        tracing::error!("{}", told(&error));
         status_of(&error)
     });
     ExitCode::from(status as u8)
@@ -44,6 +44,19 @@ pub async fn dispatch(cli: Cli) -> ExitCode {
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let error = error.downcast_ref::<std::io::Error>();
     error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// The error and its causes, without those that an earlier message already tells.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }
 
 /// The exit code that an error's kind is documented with; of an unknown kind, it is our bug.

@@ -92,7 +92,11 @@ impl SekoiaAsset {
 
 impl Sink for SekoiaAsset {
     fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict> {
-        self.post(batch).boxed()
+        async {
+            let verdict = self.post(batch).await;
+            verdict.without(self.api_key.expose_secret())
+        }
+        .boxed()
     }
 }
 

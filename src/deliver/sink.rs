@@ -44,3 +44,19 @@ pub enum Verdict {
         why: String,
     },
 }
+
+impl Verdict {
+    /// The verdict without `secret`, which a server's message may repeat.
+    pub(super) fn without(self, secret: &str) -> Self {
+        let clean = |why: String| why.replace(secret, "[secret]");
+        match self {
+            Self::Delivered => Self::Delivered,
+            Self::Retry { after, why } => Self::Retry {
+                after,
+                why: clean(why),
+            },
+            Self::Unauthorized { why } => Self::Unauthorized { why: clean(why) },
+            Self::Rejected { why } => Self::Rejected { why: clean(why) },
+        }
+    }
+}

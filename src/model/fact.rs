@@ -76,6 +76,12 @@ impl fmt::Display for Reason {
     }
 }
 
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.reason, self.detail)
+    }
+}
+
 impl<T> Fact<T> {
     /// A fact told by `source`.
     pub fn known(value: T, source: &Source) -> Self {

@@ -1,9 +1,11 @@
 //! What people and machines see of the work: logs, progress, summaries. Never on standard output.
 
 mod logging;
+mod pass_log;
 mod progress;
 mod summary;
 
 pub use logging::{LogFormat, init as init_logging};
+pub use pass_log::log_pass;
 pub use progress::Progress;
-pub use summary::{log_pass, summarize};
+pub use summary::summarize;

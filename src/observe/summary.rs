@@ -1,179 +1,121 @@
 //! The end of a pass and of a run, told to people.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use time::format_description::well_known::Rfc3339;
 
+use super::pass_log::incomplete;
 use crate::collect::Completeness;
-use crate::run::{PassReport, RunReport};
+use crate::run::{PassReport, RunReport, SinkReport};
 use crate::store::Checkpoint;
-
-/// Logs what a pass found.
-pub fn log_pass(report: &PassReport) {
-    let calls: u64 = report.calls.values().sum();
-    let checkpoint = report
-        .checkpoint
-        .and_then(|checkpoint| checkpoint_text(&checkpoint));
-    let (account, users) = (report.account_id.as_str(), report.users);
-    let queued: u64 = report.staged.queued.values().sum();
-    let unchanged: u64 = report.staged.unchanged.values().sum();
-    let unknown_facts: u64 = report.unknown_facts.values().sum();
-    let duration_ms = report.duration.as_millis() as u64;
-    for served in report.served.iter().filter(|served| served.why.is_some()) {
-        let (facts, by, why) = (served.facts, served.by, served.why.as_deref());
-        tracing::info!(
-            account,
-            facts,
-            by,
-            why,
-            "facts did not come by the cheapest call"
-        );
-    }
-    for (action, rate) in &report.learnt_rates {
-        tracing::info!(
-            account, %action, requests_per_second = rate,
-            "AWS throttled: the next pass starts at this rate"
-        );
-    }
-    if let Some(why) = incomplete(report) {
-        tracing::error!(
-            account,
-            users,
-            queued,
-            unchanged,
-            unknown_facts,
-            calls,
-            duration_ms,
-            checkpoint,
-            why,
-            "pass incomplete: what was collected is kept and delivered"
-        );
-    } else {
-        tracing::info!(
-            account,
-            users,
-            queued,
-            unchanged,
-            unknown_facts,
-            calls,
-            duration_ms,
-            checkpoint,
-            "pass complete"
-        );
-    }
-}
-
-/// Why not everybody was seen, if so.
-fn incomplete(report: &PassReport) -> Option<String> {
-    match (&report.failure, &report.completeness) {
-        (Some(error), _) => Some(error.to_string()),
-        (None, Some(Completeness::Contradicted { counted, seen })) => Some(format!(
-            "{seen} users were listed, and AWS counts {counted}"
-        )),
-        (None, _) => None,
-    }
-}
 
 /// The summary of `collect`, a short table.
 pub fn summarize(report: &RunReport) -> String {
-    let mut text = String::new();
+    let mut rows = Vec::new();
     if let Some(pass) = &report.pass {
-        pass_rows(&mut text, pass);
+        pass_rows(&mut rows, pass);
     }
     for sink in &report.sinks {
-        let forwarded = &sink.forwarded;
-        let mut told = format!(
-            "{} events in {} batches",
-            forwarded.delivered, forwarded.batches
-        );
-        if sink.waiting > 0 {
-            let _ = write!(told, ", {} kept for the next time", sink.waiting);
-        }
-        if let Some(why) = &forwarded.stopped {
-            let _ = write!(told, ": {why}");
-        }
-        row(&mut text, &format!("sent to {}", sink.name), &told);
+        rows.push((format!("sent to {}", sink.name), sent(sink)));
+    }
+    let name_len = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let mut text = "\n".to_owned();
+    for (name, value) in rows {
+        let _ = writeln!(text, "{name:<name_len$}  {value}");
     }
     text
 }
 
-fn pass_rows(text: &mut String, pass: &PassReport) {
-    row(text, "account", &pass.account_id);
-    let vanished = match pass.vanished {
-        0 => String::new(),
-        count => format!(" ({count} deleted meanwhile)"),
+/// Name and value of a line.
+type Row = (String, String);
+
+fn sent(sink: &SinkReport) -> String {
+    let forwarded = &sink.forwarded;
+    let mut told = match forwarded.batches {
+        0 => "nothing".to_owned(),
+        batches => format!(
+            "{} in {}",
+            counted(forwarded.delivered, "event", "events"),
+            counted(batches, "batch", "batches")
+        ),
     };
-    row(
-        text,
-        "users",
-        &format!("{}{vanished}{}", pass.users, complete(pass)),
-    );
-    let each = |counts: &std::collections::BTreeMap<String, u64>| {
-        let each = counts
-            .iter()
-            .map(|(sink, count)| format!("{count} for {sink}"));
-        each.collect::<Vec<_>>().join(", ")
-    };
-    row(text, "new or changed", &or_none(each(&pass.staged.queued)));
-    row(text, "unchanged", &or_none(each(&pass.staged.unchanged)));
-    let unknown = pass
-        .unknown_facts
-        .iter()
-        .map(|(fact, users)| format!("{fact} of {users} users"));
-    row(
-        text,
-        "unknown facts",
-        &or_none(unknown.collect::<Vec<_>>().join(", ")),
-    );
-    for served in &pass.served {
-        let why = served
-            .why
-            .as_ref()
-            .map(|why| format!(" ({why})"))
-            .unwrap_or_default();
-        row(text, served.facts, &format!("from {}{why}", served.by));
+    if sink.waiting > 0 {
+        let _ = write!(told, ", {} kept for the next time", sink.waiting);
     }
-    let calls: u64 = pass.calls.values().sum();
-    let by_action = pass
-        .calls
-        .iter()
-        .map(|(action, count)| format!("{action} {count}"));
-    let by_action = by_action.collect::<Vec<_>>().join(", ");
-    row(text, "AWS calls", &format!("{calls}: {by_action}"));
-    row(
-        text,
-        "duration",
-        &format!("{:.1} s", pass.duration.as_secs_f64()),
-    );
-    if let Some(checkpoint) = pass.checkpoint.and_then(|at| checkpoint_text(&at)) {
+    if let Some(why) = &forwarded.stopped {
+        let _ = write!(told, ": {why}");
+    }
+    told
+}
+
+fn pass_rows(rows: &mut Vec<Row>, pass: &PassReport) {
+    let mut row = |name: &str, value: String| rows.push((name.to_owned(), value));
+    row("account", pass.account_id.clone());
+    row("users", users(pass));
+    row("new or changed", each(&pass.staged.queued));
+    row("unchanged", each(&pass.staged.unchanged));
+    let unknown = pass.unknown_facts.iter();
+    let unknown = unknown.map(|((fact, why), &users)| {
+        format!("{fact} of {} ({why})", counted(users, "user", "users"))
+    });
+    row("unknown facts", listed(unknown));
+    for served in &pass.served {
+        let why = served.why.iter().map(|why| format!(" ({why})"));
         row(
-            text,
-            "checkpoint",
-            &format!("users created until {checkpoint}"),
+            served.facts,
+            format!("from {}{}", served.by, why.collect::<String>()),
         );
     }
-}
-
-fn complete(pass: &PassReport) -> String {
-    match (incomplete(pass), &pass.completeness) {
-        (Some(why), _) => format!(", incomplete: {why}"),
-        (None, Some(Completeness::Unproven(why))) => format!(", all as far as known: {why}"),
-        (None, _) => ", all of them by AWS's own count".to_owned(),
+    let calls: u64 = pass.calls.values().sum();
+    let by_action = pass.calls.iter();
+    let by_action = listed(by_action.map(|(action, count)| format!("{action} {count}")));
+    row("AWS calls", format!("{calls}: {by_action}"));
+    row("duration", format!("{:.1} s", pass.duration.as_secs_f64()));
+    if let Some(checkpoint) = pass.checkpoint.and_then(|at| checkpoint_text(&at)) {
+        row("checkpoint", format!("users created until {checkpoint}"));
     }
 }
 
-fn or_none(text: String) -> String {
-    if text.is_empty() {
+fn users(pass: &PassReport) -> String {
+    let mut told = pass.users.to_string();
+    if pass.vanished > 0 {
+        let _ = write!(told, " ({} deleted meanwhile)", pass.vanished);
+    }
+    match (incomplete(pass), &pass.completeness) {
+        (Some(why), _) => {
+            let _ = write!(told, ", incomplete: {why}");
+        }
+        (None, Some(Completeness::Unproven(why))) => {
+            let _ = write!(told, ", not counted by AWS ({why})");
+        }
+        (None, _) => {}
+    }
+    told
+}
+
+/// The counts of each sink that has any.
+fn each(counts: &BTreeMap<String, u64>) -> String {
+    listed(
+        counts
+            .iter()
+            .map(|(sink, count)| format!("{count} for {sink}")),
+    )
+}
+
+fn listed(parts: impl Iterator<Item = String>) -> String {
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() {
         "none".to_owned()
     } else {
-        text
+        parts.join(", ")
     }
 }
 
-fn row(text: &mut String, name: &str, value: &str) {
-    let _ = writeln!(text, "{name:<28}{value}");
+fn counted(count: u64, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
-fn checkpoint_text(checkpoint: &Checkpoint) -> Option<String> {
+pub(super) fn checkpoint_text(checkpoint: &Checkpoint) -> Option<String> {
     checkpoint.newest_create_date()?.format(&Rfc3339).ok()
 }

@@ -5,14 +5,23 @@ use std::io;
 use tokio::sync::mpsc;
 
 use super::chunk;
-use super::pass::MappingPlan;
+use super::pass::{MappingPlan, count_unknown};
+use super::report::UnknownCounts;
 use crate::collect::{Enumeration, InventorySource};
 use crate::map::Dialect;
 use crate::model::{Account, PassStamp, User};
 use crate::output;
 
-/// Writes the event about every user of `source` as one line each, and tells how the enumeration
-/// ended.
+/// What was printed, and what it lacks.
+#[derive(Debug)]
+pub struct Printed<E> {
+    /// How the enumeration ended.
+    pub ended: Enumeration<E>,
+    /// Facts that were asked for and could not be read.
+    pub unknown_facts: UnknownCounts,
+}
+
+/// Writes the event about every user of `source` as one line each, and tells how that went.
 ///
 /// `account_of` names the account of a user; files may hold several accounts.
 pub async fn print_events<S: InventorySource>(
@@ -21,14 +30,17 @@ pub async fn print_events<S: InventorySource>(
     mapping: &MappingPlan,
     dialect: Dialect,
     stamp: PassStamp,
-) -> io::Result<Enumeration<S::Error>> {
+) -> io::Result<Printed<S::Error>> {
     let (sender, mut users) = mpsc::channel(64);
-    let print_all = async {
+    // The channel goes with its reader: when nobody reads our output any more, the source stops.
+    let print_all = async move {
+        let mut unknown_facts = UnknownCounts::new();
         loop {
             let chunk = chunk::next(&mut users).await;
             if chunk.is_empty() {
-                return Ok(());
+                return Ok::<_, io::Error>(unknown_facts);
             }
+            count_unknown(&mut unknown_facts, &chunk);
             let events = chunk
                 .iter()
                 .filter_map(|user| mapping.event(&account_of(user), user, stamp, dialect));
@@ -41,5 +53,9 @@ pub async fn print_events<S: InventorySource>(
         }
     };
     let (ended, printed) = tokio::join!(source.collect(sender), print_all);
-    printed.map(|()| ended)
+    let unknown_facts = printed?;
+    Ok(Printed {
+        ended,
+        unknown_facts,
+    })
 }

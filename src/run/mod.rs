@@ -15,8 +15,8 @@ mod shutdown;
 
 pub use daemon::daemon;
 pub use delivery::{Delivery, ReadySink};
-pub use dry::print_events;
+pub use dry::{Printed, print_events};
 pub use once::{Agent, CollectOptions, once};
 pub use pass::{MappingPlan, Pass, Target};
-pub use report::{ExitStatus, PassReport, RunReport, SinkReport};
+pub use report::{ExitStatus, PassReport, RunReport, SinkReport, UnknownCounts};
 pub use shutdown::on_signal;

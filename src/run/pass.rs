@@ -1,13 +1,11 @@
 //! One pass over one account: collect, analyze, map and stage, all at the same time.
 
-use std::collections::BTreeMap;
-
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::chunk;
-use super::report::PassReport;
+use super::report::{PassReport, UnknownCounts};
 use crate::analyze::AdminRule;
 use crate::aws::AwsError;
 use crate::collect::InventorySource;
@@ -176,11 +174,12 @@ impl Pass<'_> {
     }
 }
 
-fn count_unknown(counts: &mut BTreeMap<&'static str, u64>, users: &[User]) {
+/// Counts the facts about `users` that were asked for and could not be read.
+pub(super) fn count_unknown(counts: &mut UnknownCounts, users: &[User]) {
     for user in users {
         for (fact, why) in user.unknown_facts() {
             if why.reason.is_shortfall() {
-                *counts.entry(fact).or_default() += 1;
+                *counts.entry((fact, why.clone())).or_default() += 1;
             }
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::aws::{AwsError, CallCounts, LearntRates};
 use crate::collect::{Completeness, Served};
 use crate::deliver::ForwarderReport;
+use crate::model::Unknown;
 use crate::store::{Checkpoint, StagedCounts};
 
 /// The documented exit codes.
@@ -29,6 +30,9 @@ pub enum ExitStatus {
     Interrupted = 130,
 }
 
+/// How many users lack a fact that was asked for, by its name and why it could not be read.
+pub type UnknownCounts = BTreeMap<(&'static str, Unknown), u64>;
+
 /// What one pass over one account found.
 #[derive(Debug, Default)]
 pub struct PassReport {
@@ -38,8 +42,8 @@ pub struct PassReport {
     pub users: u64,
     /// Users that were deleted while the pass was under way.
     pub vanished: u64,
-    /// Facts that were asked for and could not be read, by name.
-    pub unknown_facts: BTreeMap<&'static str, u64>,
+    /// Facts that were asked for and could not be read.
+    pub unknown_facts: UnknownCounts,
     /// What went into the outbox, per sink.
     pub staged: StagedCounts,
     /// Why the enumeration ended early, if it did.

@@ -8,6 +8,6 @@ mod generate;
 mod pretty;
 mod properties;
 mod refusals;
-mod schema;
+pub(crate) mod schema;
 mod snapshots;
 mod unknowns;

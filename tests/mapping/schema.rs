@@ -13,7 +13,7 @@ static OCSF: LazyLock<Validator> = LazyLock::new(|| compile("ocsf"));
 static SEKOIA: LazyLock<Validator> = LazyLock::new(|| compile("sekoia"));
 
 /// What is wrong with `event`, a line a finding; empty if it is valid.
-pub(super) fn findings(dialect: Dialect, event: &Value) -> Vec<String> {
+pub(crate) fn findings(dialect: Dialect, event: &Value) -> Vec<String> {
     let schema = match dialect {
         Dialect::Ocsf => &*OCSF,
         Dialect::Sekoia => &*SEKOIA,

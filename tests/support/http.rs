@@ -1,12 +1,15 @@
 //! A small HTTP server on a thread of its own, for fakes of the services we talk to.
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -27,11 +30,14 @@ pub(crate) struct Server {
 
 impl Server {
     /// The handler is called with each whole request, in the order in which they arrive.
-    pub(crate) fn start(handler: impl Fn(Request<Bytes>) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) fn start<F>(handler: impl Fn(Request<Bytes>) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Reply> + Send + 'static,
+    {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("its address");
         let (stop, stopped) = oneshot::channel();
-        let handler: Arc<Handler> = Arc::new(handler);
+        let handler: Arc<Handler> = Arc::new(move |request| handler(request).boxed());
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -65,7 +71,7 @@ impl Drop for Server {
     }
 }
 
-type Handler = dyn Fn(Request<Bytes>) -> Reply + Send + Sync;
+type Handler = dyn Fn(Request<Bytes>) -> BoxFuture<'static, Reply> + Send + Sync;
 
 async fn accept(listener: std::net::TcpListener, handler: Arc<Handler>) -> io::Result<()> {
     listener.set_nonblocking(true)?;
@@ -80,7 +86,8 @@ async fn serve(stream: TcpStream, handler: Arc<Handler>) {
     let service = service_fn(|request: Request<Incoming>| async {
         let (head, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
-        handler(Request::from_parts(head, body)).send().await
+        let reply = handler(Request::from_parts(head, body)).await;
+        reply.send().await
     });
     // An error here is a cut that the test asked for, or a client that went away.
     let _ = hyper::server::conn::http1::Builder::new()

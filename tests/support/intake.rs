@@ -1,6 +1,7 @@
 //! A fake Sekoia intake: records what it is sent, answers as scripted.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
@@ -12,6 +13,8 @@ use super::http::Server;
 use super::reply::Reply;
 
 const CONNECTOR: &str = "/api/v2/asset-management/asset-connector/";
+/// The configured connector's UUID.
+pub(crate) const CONNECTOR_UUID: &str = "5b0a5d2c-8f6e-4c1c-9d57-2f1d1d1f6a01";
 const TASKS: &str = "/api/v1/tasks/";
 
 /// One request as it came in, and what was decided about it.
@@ -58,7 +61,7 @@ impl Intake {
     pub(crate) fn start() -> Self {
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
-        let server = Server::start(move |request| shared.lock().unwrap().answer(request));
+        let server = Server::start(move |request| ready(shared.lock().unwrap().answer(request)));
         Self { state, server }
     }
 
@@ -68,10 +71,7 @@ impl Intake {
 
     /// The address of one connector, as an operator would configure it.
     pub(crate) fn connector_url(&self) -> String {
-        format!(
-            "{}{CONNECTOR}5b0a5d2c-8f6e-4c1c-9d57-2f1d1d1f6a01",
-            self.url()
-        )
+        format!("{}{CONNECTOR}{CONNECTOR_UUID}", self.url())
     }
 
     /// Replies for the next posts to a connector, in order.

@@ -1,6 +1,7 @@
 //! What the tests stand on: the real binary, a real enough AWS, and a scriptable intake.
 
 pub(crate) mod agent;
+pub(crate) mod aws_proxy;
 pub(crate) mod http;
 pub(crate) mod intake;
 pub(crate) mod moto;

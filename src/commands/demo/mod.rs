@@ -32,11 +32,12 @@ pub(super) async fn demo(args: &DemoArgs) -> anyhow::Result<ExitStatus> {
         .events
         .clone()
         .unwrap_or_else(|| temporary.path().join("events.ndjson"));
+    let start = tally::start_of(&events);
     let store = setup::open_store(&temporary.path().join("state")).await?;
     let first = pass(&store, &events, sample::BEFORE).await?;
-    let told_first = tally::of_file(&events)?;
+    let told_first = tally::of_file(&events, start)?;
     let second = pass(&store, &events, sample::AFTER).await?;
-    let told_both = tally::of_file(&events)?;
+    let told_both = tally::of_file(&events, start)?;
     let mut text = tally::table(&[&first, &second], &told_first);
     text.push_str(&tally::changes(&told_both.since(&told_first)));
     if let Some(path) = &args.events {

@@ -1,6 +1,8 @@
 //! What the demo's events say, counted from the file that they were delivered to.
 
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use anyhow::Context;
@@ -33,13 +35,26 @@ pub(super) struct Told {
     events: Vec<Event>,
 }
 
-/// Reads the events that were delivered to `path` so far.
-pub(super) fn of_file(path: &Path) -> anyhow::Result<Told> {
-    let text = std::fs::read_to_string(path)
+/// Where the demo's events will begin in `path`, to which an earlier demo may have written.
+pub(super) fn start_of(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+/// Reads the events that were delivered to `path` so far, from `start` on.
+pub(super) fn of_file(path: &Path, start: u64) -> anyhow::Result<Told> {
+    let text = text_from(path, start)
         .with_context(|| format!("reading the demo's events from {}", path.display()))?;
     let events: Result<Vec<Event>, _> = text.lines().map(serde_json::from_str).collect();
     let events = events.with_context(|| format!("reading an event in {}", path.display()))?;
     Ok(Told { events })
+}
+
+fn text_from(path: &Path, start: u64) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(start))?;
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok(text)
 }
 
 impl Told {

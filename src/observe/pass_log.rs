@@ -1,0 +1,71 @@
+//! The end of a pass, in the log.
+
+use super::summary::checkpoint_text;
+use crate::collect::Completeness;
+use crate::run::PassReport;
+
+/// Logs what a pass found.
+pub fn log_pass(report: &PassReport) {
+    let calls: u64 = report.calls.values().sum();
+    let checkpoint = report
+        .checkpoint
+        .and_then(|checkpoint| checkpoint_text(&checkpoint));
+    let (account, users) = (report.account_id.as_str(), report.users);
+    let queued: u64 = report.staged.queued.values().sum();
+    let unchanged: u64 = report.staged.unchanged.values().sum();
+    let unknown_facts: u64 = report.unknown_facts.values().sum();
+    let duration_ms = report.duration.as_millis() as u64;
+    for served in report.served.iter().filter(|served| served.why.is_some()) {
+        let (facts, by, why) = (served.facts, served.by, served.why.as_deref());
+        tracing::info!(
+            account,
+            facts,
+            by,
+            why,
+            "facts did not come by the cheapest call"
+        );
+    }
+    for (action, rate) in &report.learnt_rates {
+        tracing::info!(
+            account, %action, requests_per_second = rate,
+            "AWS throttled: the next pass starts at this rate"
+        );
+    }
+    if let Some(why) = incomplete(report) {
+        tracing::error!(
+            account,
+            users,
+            queued,
+            unchanged,
+            unknown_facts,
+            calls,
+            duration_ms,
+            checkpoint,
+            why,
+            "pass incomplete: what was collected is kept and delivered"
+        );
+    } else {
+        tracing::info!(
+            account,
+            users,
+            queued,
+            unchanged,
+            unknown_facts,
+            calls,
+            duration_ms,
+            checkpoint,
+            "pass complete"
+        );
+    }
+}
+
+/// Why not everybody was seen, if so.
+pub(super) fn incomplete(report: &PassReport) -> Option<String> {
+    match (&report.failure, &report.completeness) {
+        (Some(error), _) => Some(error.to_string()),
+        (None, Some(Completeness::Contradicted { counted, seen })) => Some(format!(
+            "{seen} users were listed, and AWS counts {counted}"
+        )),
+        (None, _) => None,
+    }
+}

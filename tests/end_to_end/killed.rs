@@ -1,0 +1,100 @@
+//! kill -9 at any moment loses nobody.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+
+use super::accounts::plant;
+use super::common::{self, sekoia_agent, sekoia_config, until};
+use crate::support::agent::Agent;
+use crate::support::intake::{Intake, Recorded};
+use crate::support::moto::Account;
+use crate::support::reply::Reply;
+
+const KILLS: u32 = 10;
+const BATCH: usize = 5;
+const SOON: Duration = Duration::from_secs(30);
+
+#[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "random moments: whoever looks wants the numbers"
+)]
+fn ten_kills_lose_nobody_and_repeat_at_most_a_batch_each() {
+    let planted = plant(100);
+    let intake = slow_intake();
+    let agent = agent(&planted.account, &intake);
+    let to_first_post = time_to_first_post(&planted.account);
+
+    let (mut killed, mut while_sending) = (0, 0);
+    for number in 0..KILLS {
+        // Each tenth of the time once, early and late ones in turn.
+        let tenth = f64::from(number * 7 % KILLS) + fastrand::f64();
+        let moment = to_first_post.mul_f64(2.0 * tenth / f64::from(KILLS));
+        let before = intake.posts().len();
+        let running = agent.spawn();
+        std::thread::sleep(moment);
+        running.signal(Signal::SIGKILL);
+        let was_running = running.wait(SOON).code.is_none();
+        killed += usize::from(was_running);
+        while_sending += usize::from(was_running && intake.posts().len() > before);
+    }
+    agent.run().expect_code(0);
+
+    let posts = intake.posts();
+    let repeats = repeats(&posts);
+    println!(
+        "{killed} of {KILLS} runs killed, {while_sending} of them after a post; {} posts; {repeats} \
+         events repeated",
+        posts.len()
+    );
+    assert!(killed >= 5, "only {killed} kills met a running agent");
+    assert!(while_sending >= 1, "no kill met an agent that was sending");
+    assert!(repeats <= BATCH * killed, "{repeats} events came twice");
+    let told: Vec<_> = common::names(&intake.events()).into_keys().collect();
+    assert!(told.iter().eq(planted.users.keys()), "{told:?}");
+    agent.run().expect_code(0);
+    assert_eq!(
+        intake.posts().len(),
+        posts.len(),
+        "something was left to send"
+    );
+}
+
+fn slow_intake() -> Intake {
+    let intake = Intake::start();
+    let taken = Reply::json(200, &serde_json::json!({}));
+    intake.otherwise(Some(taken.after(Duration::from_millis(80))));
+    intake
+}
+
+fn agent(account: &Account, intake: &Intake) -> Agent {
+    let config = format!("{}batch_size = {BATCH}\n", sekoia_config(intake, ""));
+    sekoia_agent(account, intake).config(&config).arg("collect")
+}
+
+/// How long an agent collects before it sends for the first time.
+fn time_to_first_post(account: &Account) -> Duration {
+    let intake = slow_intake();
+    let start = Instant::now();
+    let _running = agent(account, &intake).spawn();
+    until(SOON, || !intake.posts().is_empty());
+    start.elapsed()
+}
+
+/// How many events came again. Each must carry the id of the first time.
+#[track_caller]
+fn repeats(posts: &[Recorded]) -> usize {
+    let mut ids = BTreeMap::new();
+    let mut repeats = 0;
+    for event in posts.iter().flat_map(Recorded::items) {
+        let name = event["user"]["name"].as_str().expect("a name");
+        let id = &event["metadata"]["uid"];
+        if let Some(earlier) = ids.insert(name, id) {
+            assert_eq!(earlier, id, "{name} came again under another id");
+            repeats += 1;
+        }
+    }
+    repeats
+}

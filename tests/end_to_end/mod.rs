@@ -1,0 +1,16 @@
+//! The real binary, from AWS (moto) to the intake.
+
+mod accounts;
+mod common;
+mod daemon;
+mod daemon_ends;
+mod delivered;
+mod demo;
+mod denied;
+mod killed;
+mod refused_by_aws;
+mod repeated;
+mod saved_files;
+mod streamed;
+mod two_sinks;
+mod without_config;
