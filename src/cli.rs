@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
+use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::map::Dialect;
 use crate::observe::LogFormat;
@@ -49,6 +49,8 @@ pub enum Command {
     Collect(CollectArgs),
     /// Collect on a schedule until told to stop
     Run,
+    /// Show what a pass will cost and which facts it will miss, with two calls
+    Plan(PlanArgs),
     /// Turn saved AWS CLI output into events on standard output, without credentials
     Map(MapArgs),
     /// Show the whole pipeline on an embedded sample account, without AWS
@@ -67,6 +69,23 @@ pub struct CollectArgs {
     /// How long to wait for the sinks after the collection; the rest is sent next time
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
     pub drain_timeout: Duration,
+}
+
+/// Options of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// How the result is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub output: OutputFormat,
+}
+
+/// How a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people.
+    Table,
+    /// One JSON object.
+    Json,
 }
 
 /// Options of `map`.

@@ -136,7 +136,8 @@ mod tests {
         let open = documented(&user(known(vec![unread.clone(), plain])));
         assert_eq!(open, AdminVerdict::Unknown);
         let proven = documented(&user(known(vec![unread, admins])));
-        assert!(matches!(proven, AdminVerdict::Admin(proofs) if proofs[0].group == "ops"));
+        assert!(matches!(proven, AdminVerdict::Admin(proofs)
+            if matches!(&proofs[0], AdminProof::GroupPolicy { group, .. } if group == "ops")));
     }
 
     #[test]

@@ -66,6 +66,18 @@ impl Action {
         }
     }
 
+    /// Whether it is called for one user, group or key at a time.
+    pub fn is_per_user(self) -> bool {
+        matches!(
+            self,
+            Self::ListGroupsForUser
+                | Self::ListAttachedGroupPolicies
+                | Self::ListMfaDevices
+                | Self::ListAccessKeys
+                | Self::GetAccessKeyLastUsed
+        )
+    }
+
     /// The action of this spelling.
     pub fn parse(spelling: &str) -> Option<Self> {
         Self::ALL

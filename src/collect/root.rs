@@ -6,6 +6,11 @@ use crate::model::{Fact, Mfa, User};
 /// The name that IAM's report gives the root user, without its brackets.
 const NAME: &str = "root_account";
 
+/// A fact that the report has no value for; of a root user's password it never tells.
+fn untold<T>() -> Fact<T> {
+    Fact::not_collected("not told by the credential report")
+}
+
 /// The root user that `row` is about; `None` if the row does not tell when it was created.
 ///
 /// It can be in no group, has no tags and no policies: AWS does not allow any.
@@ -20,7 +25,7 @@ pub(super) fn user(row: &ReportRow, mfa: Fact<Mfa>) -> Option<User> {
         created_at,
         password_last_used: match row.password_last_used {
             Some(used) => Fact::known(used, source),
-            None => Fact::not_collected(source.name),
+            None => untold(),
         },
         tags: Fact::known(Vec::new(), source),
         groups: Fact::known(Vec::new(), source),
@@ -30,11 +35,11 @@ pub(super) fn user(row: &ReportRow, mfa: Fact<Mfa>) -> Option<User> {
         mfa,
         console: match &row.console {
             Some(console) => Fact::known(console.clone(), source),
-            None => Fact::not_collected(source.name),
+            None => untold(),
         },
         access_keys: match &row.access_keys {
             Some(keys) => Fact::known(keys.clone(), source),
-            None => Fact::not_collected(source.name),
+            None => untold(),
         },
     })
 }

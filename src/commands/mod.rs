@@ -4,6 +4,7 @@
 mod collect;
 mod demo;
 mod map;
+mod plan;
 mod run;
 mod setup;
 
@@ -26,6 +27,7 @@ pub async fn dispatch(cli: Cli) -> ExitCode {
     let ended = match &cli.command {
         Command::Collect(args) => collect::collect(global, args, &progress).await,
         Command::Run => run::run(global).await,
+        Command::Plan(args) => plan::plan(global, args).await,
         Command::Map(args) => map::map(global, args).await,
         Command::Demo(args) => demo::demo(args).await,
     };

@@ -19,10 +19,12 @@ mod keys;
 mod listing;
 mod mfa;
 mod pages;
+mod predict;
 mod reader;
 mod run;
 mod summary;
 mod virtual_mfa;
 
 pub use account_source::AccountSource;
+pub use predict::Prediction;
 pub use summary::{AccountSummary, account_summary};

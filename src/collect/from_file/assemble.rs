@@ -32,7 +32,7 @@ pub(super) fn users(tables: Tables, read_at: OffsetDateTime) -> (Vec<User>, Vec<
         let mfa = mfa.take(&entry.identity, row.as_ref(), read_at);
         users.push(user(entry, row, mfa, &mut groups, &source));
     }
-    users.extend(tables.roots.iter().filter_map(|row| {
+    users.extend(tables.roots.values().filter_map(|row| {
         let mfa = row.mfa_active.map(Mfa::Active);
         root::user(row, told(mfa, &row.source))
     }));

@@ -22,8 +22,8 @@ pub(super) struct Tables {
     pub(super) mfa: MfaTable,
     /// By ARN.
     pub(super) report_rows: BTreeMap<String, ReportRow>,
-    /// The root users of the reports' accounts.
-    pub(super) roots: Vec<ReportRow>,
+    /// The root users of the reports' accounts, by ARN.
+    pub(super) roots: BTreeMap<String, ReportRow>,
     pub(super) pages: Pages,
     pub(super) warnings: Vec<String>,
 }
@@ -120,7 +120,8 @@ impl Tables {
     fn add_report(&mut self, report: Report) -> Vec<String> {
         self.warnings.extend(report.warnings);
         let mut repeated = Vec::new();
-        self.roots.extend(report.root);
+        let root = report.root.map(|row| (row.arn.to_string(), row));
+        self.roots.extend(root);
         for row in report.rows {
             if let Some(before) = self.report_rows.insert(row.arn.to_string(), row) {
                 repeated.push(before.arn.to_string());
