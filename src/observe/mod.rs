@@ -6,4 +6,4 @@ mod summary;
 
 pub use logging::{LogFormat, init as init_logging};
 pub use progress::Progress;
-pub use summary::{log_pass, summarize};
+pub use summary::{log_pass, log_sinks, summarize};

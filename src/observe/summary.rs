@@ -38,6 +38,25 @@ pub fn log_pass(report: &PassReport) {
     }
 }
 
+/// Logs what became of each sink's events.
+pub fn log_sinks(report: &RunReport) {
+    for SinkReport {
+        name,
+        forwarded,
+        waiting,
+    } in &report.sinks
+    {
+        tracing::info!(
+            sink = name,
+            delivered = forwarded.delivered,
+            batches = forwarded.batches,
+            waiting,
+            stopped = forwarded.stopped,
+            "sink served"
+        );
+    }
+}
+
 /// The summary of `collect`, a short table.
 pub fn summarize(report: &RunReport) -> String {
     let mut rows = Vec::new();

@@ -45,9 +45,10 @@ pub(super) async fn pass(
         progress,
     };
     let source = PerUser::new(client.clone(), agent.aws.max_in_flight.get());
+    let batches = delivery.batch_counter();
     let staged = || {
         delivery.wake();
-        progress.set_batches(delivery.batches());
+        progress.set_batches(batches());
     };
     let mut report = pass.run(&source, staged).await?;
     report.calls = client.calls();
