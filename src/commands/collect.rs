@@ -8,7 +8,7 @@ use crate::cli::{CollectArgs, GlobalArgs};
 use crate::collect::AccountSource;
 use crate::config::Config;
 use crate::model::PassStamp;
-use crate::observe::{LogFormat, Progress, summarize};
+use crate::observe::{LogFormat, Progress, log_sinks, summarize};
 use crate::run::{self, CollectOptions, ExitStatus, RunReport};
 
 /// One pass over the account, delivered, with a summary at the end.
@@ -52,9 +52,10 @@ fn tell(report: &RunReport, format: LogFormat) {
     if let Some(error) = &report.refused {
         tracing::error!(%error, "nothing was collected");
     }
-    // As logs, the same is told by the pass's own line.
-    if format == LogFormat::Text {
-        eprint!("{}", summarize(report));
+    match format {
+        LogFormat::Text => eprint!("{}", summarize(report)),
+        // The pass has its own line already.
+        LogFormat::Json => log_sinks(report),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::summary::checkpoint_text;
 use crate::collect::Completeness;
-use crate::run::PassReport;
+use crate::run::{PassReport, RunReport, SinkReport};
 
 /// Logs what a pass found.
 pub fn log_pass(report: &PassReport) {
@@ -55,6 +55,25 @@ pub fn log_pass(report: &PassReport) {
             duration_ms,
             checkpoint,
             "pass complete"
+        );
+    }
+}
+
+/// Logs what became of each sink's events.
+pub fn log_sinks(report: &RunReport) {
+    for SinkReport {
+        name,
+        forwarded,
+        waiting,
+    } in &report.sinks
+    {
+        tracing::info!(
+            sink = name,
+            delivered = forwarded.delivered,
+            batches = forwarded.batches,
+            waiting,
+            stopped = forwarded.stopped,
+            "sink served"
         );
     }
 }

@@ -1,8 +1,9 @@
 //! A progress line on a terminal; nothing in a pipe.
 
+use std::fmt;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// The progress of one pass. Clones draw the same line.
 #[derive(Debug, Clone)]
@@ -14,8 +15,8 @@ impl Progress {
     /// A line on standard error, if that is a terminal.
     pub fn on_terminal() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} users, {per_sec}{msg}") {
-            bar.set_style(style);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} users, {rate}{msg}") {
+            bar.set_style(style.with_key("rate", write_rate));
         }
         Self { bar }
     }
@@ -52,4 +53,9 @@ impl Progress {
     pub fn suspend<T>(&self, work: impl FnOnce() -> T) -> T {
         self.bar.suspend(work)
     }
+}
+
+fn write_rate(state: &ProgressState, to: &mut dyn fmt::Write) {
+    // A line that cannot be written is drawn again at the next tick.
+    let _ = write!(to, "{:.0}/s", state.per_sec());
 }

@@ -46,9 +46,10 @@ pub(super) async fn pass(
         progress,
     };
     let source = AccountSource::new(client.clone(), agent.aws.clone());
+    let batches = delivery.batch_counter();
     let staged = || {
         delivery.wake();
-        progress.set_batches(delivery.batches());
+        progress.set_batches(batches());
     };
     let mut report = pass.run(&source, staged).await?;
     report.calls = client.calls();

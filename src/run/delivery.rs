@@ -93,12 +93,10 @@ impl Delivery {
             .send_modify(|phase| phase.eagerness = Eagerness::Everything);
     }
 
-    /// Progress of all sinks together: batches delivered.
-    pub fn batches(&self) -> u64 {
-        self.sinks
-            .iter()
-            .map(|(_, progress)| progress.report().batches)
-            .sum()
+    /// Counts the batches that all sinks together took so far.
+    pub fn batch_counter(&self) -> impl Fn() -> u64 + use<> {
+        let sinks: Vec<_> = self.sinks.iter().map(|(_, it)| Arc::clone(it)).collect();
+        move || sinks.iter().map(|sink| sink.report().batches).sum()
     }
 
     /// Whether a forwarder ended, which before the end only the store's failure makes it do.

@@ -1,7 +1,10 @@
 //! `collect`: one pass, delivered.
 
+use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
+use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
 use super::account::{self, AccountEnd};
@@ -11,6 +14,9 @@ use super::report::RunReport;
 use crate::config::AwsSettings;
 use crate::observe::{Progress, log_pass};
 use crate::store::{Store, StoreError};
+
+/// How often the progress line follows the delivery.
+const TICK: Duration = Duration::from_millis(150);
 
 /// What every pass needs to know.
 #[derive(Debug, Clone)]
@@ -58,7 +64,25 @@ pub async fn once(
         None => {}
     }
     delivery.end_pass();
-    report.sinks = delivery.drain(options.drain_timeout).await?;
+    let batches = delivery.batch_counter();
+    let drained = delivery.drain(options.drain_timeout);
+    report.sinks = while_shown(progress, batches, drained).await?;
     report.is_interrupted = cancel.is_cancelled();
     Ok(report)
+}
+
+/// Waits for `work`, with the batches that it delivers on the progress line.
+async fn while_shown<T>(
+    progress: &Progress,
+    batches: impl Fn() -> u64,
+    work: impl Future<Output = T>,
+) -> T {
+    let mut work = pin!(work);
+    let mut ticks = interval(TICK);
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            _ = ticks.tick() => progress.set_batches(batches()),
+        }
+    }
 }

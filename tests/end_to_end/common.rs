@@ -18,7 +18,7 @@ pub(super) const API_KEY: &str = "k3y-that-nobody-may-see";
 /// A configuration with one Sekoia sink; `more` is put before it.
 pub(super) fn sekoia_config(intake: &Intake, more: &str) -> String {
     format!(
-        "{more}\n[aws]\nrequests_per_second = 1000\n\n[[sinks]]\ntype = \"sekoia-asset\"\n\
+        "{more}\n[aws]\nstrategy = \"per-user\"\nrequests_per_second = 1000\n\n[[sinks]]\ntype = \"sekoia-asset\"\n\
          url = \"{}\"\nconnector_uuid = \"{CONNECTOR_UUID}\"\napi_key = \"env:SEKOIA_API_KEY\"\n",
         intake.url()
     )

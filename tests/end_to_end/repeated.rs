@@ -79,6 +79,9 @@ fn checkpoint(agent: &Agent) -> String {
         .filter_map(|line| line["checkpoint"].as_str())
         .collect();
     assert_eq!(passes.len(), 1, "{}", output.stderr);
+    let sinks = lines.iter().filter(|line| line["message"] == "sink served");
+    let waiting: Vec<_> = sinks.map(|sink| sink["waiting"].as_u64()).collect();
+    assert_eq!(waiting, [Some(0)], "{}", output.stderr);
     passes
         .first()
         .map(|text| (*text).to_owned())
