@@ -16,6 +16,8 @@ mod private;
 mod quarantine;
 mod record;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use checkpoint::Checkpoint;
