@@ -1,7 +1,7 @@
 //! One sink's forwarder: takes batches from the outbox, has them delivered, acknowledges them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -39,7 +39,14 @@ pub enum Eagerness {
 pub struct SinkProgress {
     delivered: AtomicU64,
     batches: AtomicU64,
-    stopped: Mutex<Option<String>>,
+    failing: Mutex<Failing>,
+}
+
+/// Why the last batch was not taken; nothing once one is.
+#[derive(Debug, Default, Clone)]
+struct Failing {
+    stopped: Option<String>,
+    retried: Option<String>,
 }
 
 /// What a forwarder did, and why it no longer does.
@@ -51,6 +58,8 @@ pub struct ForwarderReport {
     pub batches: u64,
     /// Why nothing more can be sent until somebody acts.
     pub stopped: Option<String>,
+    /// Why the last batch was not taken, if it is being sent again.
+    pub retried: Option<String>,
 }
 
 /// Sends one sink's outbox to it, one batch at a time, in an order that never lets an older
@@ -71,23 +80,35 @@ pub struct Forwarder {
 impl SinkProgress {
     /// A copy of the counts.
     pub fn report(&self) -> ForwarderReport {
+        let failing = self.failing().clone();
         ForwarderReport {
             delivered: self.delivered.load(Ordering::Relaxed),
             batches: self.batches.load(Ordering::Relaxed),
-            stopped: self
-                .stopped
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone(),
+            stopped: failing.stopped,
+            retried: failing.retried,
         }
     }
 
-    fn stop(&self, why: Option<String>) {
-        *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    fn stop(&self, why: String) {
+        *self.failing() = Failing {
+            stopped: Some(why),
+            retried: None,
+        };
+    }
+
+    fn fail(&self, why: String) {
+        *self.failing() = Failing {
+            stopped: None,
+            retried: Some(why),
+        };
+    }
+
+    fn failing(&self) -> MutexGuard<'_, Failing> {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count(&self, events: usize) {
-        self.stop(None);
+        *self.failing() = Failing::default();
         self.delivered.fetch_add(events as u64, Ordering::Relaxed);
         self.batches.fetch_add(1, Ordering::Relaxed);
     }
@@ -114,6 +135,9 @@ impl Forwarder {
         let mut backoff = Backoff::new();
         let mut stopped_in_pass = None;
         loop {
+            if cancel.is_cancelled() {
+                return Ok(());
+            }
             let now = *phase.borrow_and_update();
             if stopped_in_pass != Some(now.pass)
                 && let Some(batch) = self.batch(now).await?
@@ -197,7 +221,8 @@ impl Forwarder {
                 Ok(Next::GoOn)
             }
             Verdict::Retry { after, why } => {
-                let pause = after.unwrap_or_else(|| backoff.next());
+                // Asked to come back at once, again and again, we would never rest.
+                let pause = backoff.next().max(after.unwrap_or_default());
                 let pause_ms = pause.as_millis() as u64;
                 tracing::warn!(
                     sink,
@@ -206,6 +231,7 @@ impl Forwarder {
                     why,
                     "batch not delivered; sending it again"
                 );
+                self.progress.fail(why);
                 Ok(Next::After(pause))
             }
             Verdict::Unauthorized { why } | Verdict::Rejected { why } => {
@@ -216,7 +242,7 @@ impl Forwarder {
                     "the sink has stopped; everything for it is kept, and tried again with the \
                      next pass"
                 );
-                self.progress.stop(Some(why));
+                self.progress.stop(why);
                 Ok(Next::Stop)
             }
         }

@@ -13,7 +13,7 @@ mod sekoia_task;
 mod sink;
 
 pub use forwarder::{Eagerness, Forwarder, ForwarderReport, Phase, SinkProgress};
-pub use http::HttpError;
+pub use http::{HttpError, HttpTimeouts};
 pub use ndjson::Ndjson;
 pub use sekoia_asset::SekoiaAsset;
 pub use sink::{Outgoing, Sink, Verdict};

@@ -44,3 +44,18 @@ pub enum Verdict {
         why: String,
     },
 }
+
+impl Verdict {
+    /// The verdict with its reason as `change` has it.
+    pub(super) fn map_why(self, change: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Delivered => Self::Delivered,
+            Self::Retry { after, why } => Self::Retry {
+                after,
+                why: change(why),
+            },
+            Self::Unauthorized { why } => Self::Unauthorized { why: change(why) },
+            Self::Rejected { why } => Self::Rejected { why: change(why) },
+        }
+    }
+}
