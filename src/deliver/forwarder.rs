@@ -1,14 +1,13 @@
 //! One sink's forwarder: takes batches from the outbox, has them delivered, acknowledges them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
-use super::{Outgoing, Sink, Verdict};
+use super::{Outgoing, Sink, SinkProgress, Verdict};
 use crate::store::{BatchLimits, Queued, Receipt, Store, StoreError};
 
 /// How long a batch on its way may take after a cancellation.
@@ -34,34 +33,6 @@ pub enum Eagerness {
     EverythingAndEnd,
 }
 
-/// What a forwarder has done so far, for progress and summaries.
-#[derive(Debug, Default)]
-pub struct SinkProgress {
-    delivered: AtomicU64,
-    batches: AtomicU64,
-    failing: Mutex<Failing>,
-}
-
-/// Why the last batch was not taken; nothing once one is.
-#[derive(Debug, Default, Clone)]
-struct Failing {
-    stopped: Option<String>,
-    retried: Option<String>,
-}
-
-/// What a forwarder did, and why it no longer does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ForwarderReport {
-    /// Events acknowledged by the sink.
-    pub delivered: u64,
-    /// Batches acknowledged by the sink.
-    pub batches: u64,
-    /// Why nothing more can be sent until somebody acts.
-    pub stopped: Option<String>,
-    /// Why the last batch was not taken, if it is being sent again.
-    pub retried: Option<String>,
-}
-
 /// Sends one sink's outbox to it, one batch at a time, in an order that never lets an older
 /// state of a user arrive after a newer one.
 pub struct Forwarder {
@@ -75,43 +46,6 @@ pub struct Forwarder {
     pub limits: BatchLimits,
     /// Where progress is counted.
     pub progress: Arc<SinkProgress>,
-}
-
-impl SinkProgress {
-    /// A copy of the counts.
-    pub fn report(&self) -> ForwarderReport {
-        let failing = self.failing().clone();
-        ForwarderReport {
-            delivered: self.delivered.load(Ordering::Relaxed),
-            batches: self.batches.load(Ordering::Relaxed),
-            stopped: failing.stopped,
-            retried: failing.retried,
-        }
-    }
-
-    fn stop(&self, why: String) {
-        *self.failing() = Failing {
-            stopped: Some(why),
-            retried: None,
-        };
-    }
-
-    fn fail(&self, why: String) {
-        *self.failing() = Failing {
-            stopped: None,
-            retried: Some(why),
-        };
-    }
-
-    fn failing(&self) -> MutexGuard<'_, Failing> {
-        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn count(&self, events: usize) {
-        *self.failing() = Failing::default();
-        self.delivered.fetch_add(events as u64, Ordering::Relaxed);
-        self.batches.fetch_add(1, Ordering::Relaxed);
-    }
 }
 
 /// What to do after a batch was offered to the sink.
