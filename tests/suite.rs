@@ -6,6 +6,7 @@
     reason = "in a test, a panic is the report"
 )]
 
+mod config;
 mod delivery;
 mod mapping;
 mod support;
