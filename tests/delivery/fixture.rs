@@ -100,7 +100,9 @@ impl Sink for Scripted {
     fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict> {
         let text = |event: &Outgoing<'_>| String::from_utf8(event.json.to_vec()).unwrap();
         let offer = (self.start.elapsed(), batch.iter().map(text).collect());
-        self.offers.lock().unwrap().push(offer);
+        let mut offers = self.offers.lock().unwrap();
+        offers.push(offer);
+        assert!(offers.len() < 10_000, "offered in a loop");
         let verdict = self
             .script
             .pop_front()
