@@ -6,6 +6,8 @@
     reason = "in a test, a panic is the report"
 )]
 
+mod config;
+mod delivery;
 mod end_to_end;
 mod mapping;
 mod support;

@@ -6,11 +6,14 @@ use anyhow::Context;
 use etcetera::BaseStrategy;
 use serde::Deserialize;
 
+use super::path;
+
 /// `[agent]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AgentSettings {
     /// Where checkpoints and the outbox live; the platform's state directory by default.
+    #[serde(deserialize_with = "path::meant")]
     pub state_dir: Option<PathBuf>,
 }
 

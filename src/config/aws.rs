@@ -2,7 +2,10 @@
 
 use std::num::{NonZeroU32, NonZeroUsize};
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use super::base_url;
 
 /// `[aws]`. What is not set here follows the SDK's own variables and files.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -11,6 +14,7 @@ pub struct AwsSettings {
     /// Region that selects the partition and its endpoints; `us-east-1` when nothing says.
     pub region: Option<String>,
     /// One endpoint for every AWS service, as `AWS_ENDPOINT_URL` has it.
+    #[serde(deserialize_with = "endpoint_url")]
     pub endpoint_url: Option<String>,
     /// Named profile of the shared AWS configuration files.
     pub profile: Option<String>,
@@ -72,5 +76,13 @@ impl Default for AwsSettings {
             requests_per_second: TEN,
             max_in_flight: EIGHT,
         }
+    }
+}
+
+fn endpoint_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    match base_url::check(&text) {
+        Ok(url) => Ok(Some(url)),
+        Err(why) => Err(D::Error::custom(format!("`endpoint_url` {why}"))),
     }
 }

@@ -7,8 +7,13 @@ use serde::{Deserialize, Deserializer};
 
 /// Reads a duration longer than zero.
 pub(super) fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(from)?;
-    match humantime::parse_duration(&text) {
+    let value = toml::Value::deserialize(from)?;
+    let Some(text) = value.as_str() else {
+        return Err(D::Error::custom(
+            "a duration is a text; write \"45s\", \"20m\" or \"1h 30m\"",
+        ));
+    };
+    match humantime::parse_duration(text) {
         Ok(Duration::ZERO) => Err(D::Error::custom(
             "a duration of zero; write 20m, for example",
         )),

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::ConfigError;
+use super::{ConfigError, base_url};
+
+const BASE_URL: &str = "ASSET_CONNECTOR_PRODUCTION_BASE_URL";
 
 /// Overrides from the environment; they win over the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,10 +43,14 @@ impl AssetConnectorOverrides {
             Ok::<_, ConfigError>(number(name)?.map(|seconds| Duration::from_secs(seconds.into())))
         };
         let batch_size = number("ASSET_CONNECTOR_BATCH_SIZE")?;
+        let base_url = text(BASE_URL).map(|url| {
+            base_url::check(url.trim())
+                .map_err(|why| ConfigError::of_file(Path::new(BASE_URL), why))
+        });
         Ok(Self {
             batch_size: batch_size.and_then(|size| usize::try_from(size).ok()),
             frequency: seconds("ASSET_CONNECTOR_FREQUENCY")?,
-            base_url: text("ASSET_CONNECTOR_PRODUCTION_BASE_URL"),
+            base_url: base_url.transpose()?,
             rate_limit_wait: seconds("ASSET_CONNECTOR_RATE_LIMIT_WAIT")?,
             task_poll_interval: seconds("ASSET_CONNECTOR_TASK_POLL_INTERVAL")?,
             task_poll_timeout: seconds("ASSET_CONNECTOR_TASK_POLL_TIMEOUT")?,

@@ -4,6 +4,9 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+/// Below it, the nearest key is not what anybody meant.
+const LIKENESS_MIN: f64 = 0.75;
+
 /// What is wrong with a configuration, and where.
 #[derive(Debug, thiserror::Error)]
 pub struct ConfigError {
@@ -49,23 +52,44 @@ impl ConfigError {
     /// secret that was written where a reference belongs.
     pub(super) fn of_toml(path: &Path, text: &str, error: &toml::de::Error) -> Self {
         let message = error.message().trim_end();
-        let message = nearest_key(message).unwrap_or_else(|| message.to_owned());
+        let message = nearest(message).unwrap_or_else(|| in_plain_words(message));
         Self::at(path, text, error.span(), message)
     }
 }
 
-/// Rewrites serde's "unknown field `x`, expected one of `a`, `b`" to name the nearest key.
-fn nearest_key(message: &str) -> Option<String> {
-    let rest = message.strip_prefix("unknown field `")?;
+/// Rewrites serde's "unknown field `x`, expected one of `a`, `b`" to name the nearest key, and
+/// what it says of an unknown variant likewise.
+fn nearest(message: &str) -> Option<String> {
+    let kinds = [("unknown field `", "key"), ("unknown variant `", "value")];
+    let (rest, kind) = kinds
+        .iter()
+        .find_map(|(prefix, kind)| Some((message.strip_prefix(prefix)?, kind)))?;
     let (key, expected) = rest.split_once('`')?;
     let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
     let nearest = known
         .iter()
         .max_by(|a, b| strsim::jaro_winkler(key, a).total_cmp(&strsim::jaro_winkler(key, b)))?;
     let all = known.join(", ");
-    Some(format!(
-        "unknown key `{key}`; did you mean `{nearest}`? (known here: {all})"
-    ))
+    let hint = if strsim::jaro_winkler(key, nearest) >= LIKENESS_MIN {
+        format!("; did you mean `{nearest}`?")
+    } else {
+        String::new()
+    };
+    Some(format!("unknown {kind} `{key}`{hint} (known here: {all})"))
+}
+
+/// What serde says in its own terms, said to somebody who writes a file.
+fn in_plain_words(message: &str) -> String {
+    [
+        ("missing field", "missing key"),
+        ("a nonzero u32", "a whole number above 0"),
+        ("a nonzero usize", "a whole number above 0"),
+        ("a sequence", "a list"),
+    ]
+    .iter()
+    .fold(message.to_owned(), |message, (from, to)| {
+        message.replace(from, to)
+    })
 }
 
 /// Line and column, from 1, of the byte at `offset`.

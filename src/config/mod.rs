@@ -4,11 +4,13 @@
 
 mod agent;
 mod aws;
+mod base_url;
 mod duration;
 mod environment;
 mod error;
 mod load;
 mod mapping;
+mod path;
 mod schedule;
 mod secret;
 mod sinks;

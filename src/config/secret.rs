@@ -7,6 +7,8 @@ use secrecy::SecretString;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use super::path;
+
 /// Where a secret is found: `env:NAME` or `file:PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretRef {
@@ -33,6 +35,9 @@ pub enum SecretError {
     /// The file holds nothing.
     #[error("secret file {0} is empty")]
     Empty(PathBuf),
+    /// It holds what no HTTP header can carry.
+    #[error("{0} holds a line break or another character that no key has; correct it")]
+    Malformed(SecretRef),
 }
 
 impl SecretRef {
@@ -40,7 +45,7 @@ impl SecretRef {
     pub fn resolve(&self) -> Result<SecretString, SecretError> {
         match self {
             Self::Env(name) => match std::env::var(name) {
-                Ok(value) if !value.trim().is_empty() => Ok(value.trim().to_owned().into()),
+                Ok(value) if !value.trim().is_empty() => self.checked(value.trim()),
                 _ => Err(SecretError::Variable(name.clone())),
             },
             Self::File(path) => {
@@ -51,20 +56,33 @@ impl SecretRef {
                     })?;
                 match content.trim() {
                     "" => Err(SecretError::Empty(path.clone())),
-                    secret => Ok(secret.to_owned().into()),
+                    secret => self.checked(secret),
                 }
             }
         }
     }
 }
 
+impl SecretRef {
+    fn checked(&self, secret: &str) -> Result<SecretString, SecretError> {
+        if secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(secret.to_owned().into())
+        } else {
+            Err(SecretError::Malformed(self.clone()))
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for SecretRef {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        match text.split_once(':') {
+        // What is there is never repeated, of whatever type: it may be the secret itself.
+        let value = toml::Value::deserialize(from)?;
+        match value.as_str().and_then(|text| text.split_once(':')) {
             Some(("env", name)) if !name.is_empty() => Ok(Self::Env(name.to_owned())),
-            Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
-            // The text is not repeated: it may be the secret itself.
+            Some(("file", path)) if !path.is_empty() => match path::check(path) {
+                None => Ok(Self::File(path.into())),
+                Some(why) => Err(D::Error::custom(why)),
+            },
             _ => Err(D::Error::custom(
                 "a secret is given by reference: write \"env:NAME\" or \"file:PATH\"",
             )),

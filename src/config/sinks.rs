@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{AssetConnectorOverrides, SecretRef};
+use super::{AssetConnectorOverrides, SecretRef, base_url, path};
 use crate::map::Dialect;
 
 /// One sink, checked.
@@ -70,6 +70,7 @@ pub(super) struct SinkTable {
     url: Option<String>,
     connector_uuid: Option<Uuid>,
     api_key: Option<SecretRef>,
+    #[serde(default, deserialize_with = "path::meant")]
     path: Option<PathBuf>,
 }
 
@@ -103,6 +104,7 @@ impl SinkSettings {
 
 /// Sekoia's own default, and a good size elsewhere.
 const DEFAULT_BATCH_SIZE: usize = 100;
+const DEFAULT_URL: &str = "https://api.sekoia.io";
 
 impl SinkTable {
     /// Checks what the type needs and what it has no use for; the error names the key.
@@ -155,15 +157,12 @@ impl SinkTable {
         self,
         overrides: &AssetConnectorOverrides,
     ) -> Result<SekoiaAssetSettings, String> {
-        let url = overrides.base_url.clone().or(self.url);
-        let url = url.unwrap_or_else(|| "https://api.sekoia.io".to_owned());
-        let parsed = reqwest::Url::parse(&url).map_err(|why| format!("`url` {url:?}: {why}"))?;
-        if !matches!(parsed.scheme(), "http" | "https") {
-            return Err(format!("`url` {url:?} is neither http:// nor https://"));
-        }
+        let url = self.url.map_or(Ok(DEFAULT_URL.to_owned()), |url| {
+            base_url::check(&url).map_err(|why| format!("`url` {why}"))
+        })?;
         let seconds = Duration::from_secs;
         Ok(SekoiaAssetSettings {
-            url: url.trim_end_matches('/').to_owned(),
+            url: overrides.base_url.clone().unwrap_or(url),
             connector_uuid: self.connector_uuid.ok_or(
                 "a sekoia-asset sink needs `connector_uuid`, the connector configuration's UUID",
             )?,

@@ -1,14 +1,13 @@
 //! One sink's forwarder: takes batches from the outbox, has them delivered, acknowledges them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
-use super::{Outgoing, Sink, Verdict};
+use super::{Outgoing, Sink, SinkProgress, Verdict};
 use crate::store::{BatchLimits, Queued, Receipt, Store, StoreError};
 
 /// How long a batch on its way may take after a cancellation.
@@ -34,25 +33,6 @@ pub enum Eagerness {
     EverythingAndEnd,
 }
 
-/// What a forwarder has done so far, for progress and summaries.
-#[derive(Debug, Default)]
-pub struct SinkProgress {
-    delivered: AtomicU64,
-    batches: AtomicU64,
-    stopped: Mutex<Option<String>>,
-}
-
-/// What a forwarder did, and why it no longer does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ForwarderReport {
-    /// Events acknowledged by the sink.
-    pub delivered: u64,
-    /// Batches acknowledged by the sink.
-    pub batches: u64,
-    /// Why nothing more can be sent until somebody acts.
-    pub stopped: Option<String>,
-}
-
 /// Sends one sink's outbox to it, one batch at a time, in an order that never lets an older
 /// state of a user arrive after a newer one.
 pub struct Forwarder {
@@ -66,31 +46,6 @@ pub struct Forwarder {
     pub limits: BatchLimits,
     /// Where progress is counted.
     pub progress: Arc<SinkProgress>,
-}
-
-impl SinkProgress {
-    /// A copy of the counts.
-    pub fn report(&self) -> ForwarderReport {
-        ForwarderReport {
-            delivered: self.delivered.load(Ordering::Relaxed),
-            batches: self.batches.load(Ordering::Relaxed),
-            stopped: self
-                .stopped
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone(),
-        }
-    }
-
-    fn stop(&self, why: Option<String>) {
-        *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = why;
-    }
-
-    fn count(&self, events: usize) {
-        self.stop(None);
-        self.delivered.fetch_add(events as u64, Ordering::Relaxed);
-        self.batches.fetch_add(1, Ordering::Relaxed);
-    }
 }
 
 /// What to do after a batch was offered to the sink.
@@ -114,6 +69,9 @@ impl Forwarder {
         let mut backoff = Backoff::new();
         let mut stopped_in_pass = None;
         loop {
+            if cancel.is_cancelled() {
+                return Ok(());
+            }
             let now = *phase.borrow_and_update();
             if stopped_in_pass != Some(now.pass)
                 && let Some(batch) = self.batch(now).await?
@@ -197,7 +155,8 @@ impl Forwarder {
                 Ok(Next::GoOn)
             }
             Verdict::Retry { after, why } => {
-                let pause = after.unwrap_or_else(|| backoff.next());
+                // Asked to come back at once, again and again, we would never rest.
+                let pause = backoff.next().max(after.unwrap_or_default());
                 let pause_ms = pause.as_millis() as u64;
                 tracing::warn!(
                     sink,
@@ -206,6 +165,7 @@ impl Forwarder {
                     why,
                     "batch not delivered; sending it again"
                 );
+                self.progress.fail(why);
                 Ok(Next::After(pause))
             }
             Verdict::Unauthorized { why } | Verdict::Rejected { why } => {
@@ -216,7 +176,7 @@ impl Forwarder {
                     "the sink has stopped; everything for it is kept, and tried again with the \
                      next pass"
                 );
-                self.progress.stop(Some(why));
+                self.progress.stop(why);
                 Ok(Next::Stop)
             }
         }

@@ -7,13 +7,15 @@ mod backoff;
 mod forwarder;
 mod http;
 mod ndjson;
+mod progress;
 mod retry_after;
 mod sekoia_asset;
 mod sekoia_task;
 mod sink;
 
-pub use forwarder::{Eagerness, Forwarder, ForwarderReport, Phase, SinkProgress};
-pub use http::HttpError;
+pub use forwarder::{Eagerness, Forwarder, Phase};
+pub use http::{HttpError, HttpTimeouts};
 pub use ndjson::Ndjson;
+pub use progress::{ForwarderReport, SinkProgress};
 pub use sekoia_asset::SekoiaAsset;
 pub use sink::{Outgoing, Sink, Verdict};

@@ -1,8 +1,9 @@
 //! One event a line, to standard output or a file.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::Path;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -42,15 +43,18 @@ async fn write_off_thread(target: NdjsonTarget, lines: Vec<u8>) -> Verdict {
     };
     let written = tokio::task::spawn_blocking(move || match target {
         NdjsonTarget::Stdout => output::write(&lines),
-        NdjsonTarget::File(path) => append(path, &lines),
+        NdjsonTarget::File(path) => append(&path, &lines),
     });
     match written
         .await
         .unwrap_or_else(|error| Err(io::Error::other(error)))
     {
         Ok(()) => Verdict::Delivered,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Verdict::Rejected {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Verdict::Rejected {
             why: format!("nobody reads {place} any more"),
+        },
+        Err(error) if needs_somebody(error.kind()) => Verdict::Rejected {
+            why: format!("cannot write {place}: {error}"),
         },
         Err(error) => Verdict::Retry {
             after: None,
@@ -59,13 +63,42 @@ async fn write_off_thread(target: NdjsonTarget, lines: Vec<u8>) -> Verdict {
     }
 }
 
-/// Appends all of `lines` or nothing: half a line would spoil the one after it.
-fn append(path: PathBuf, lines: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-    let before_len = file.metadata()?.len();
-    let written = file.write_all(lines).and_then(|()| file.sync_data());
+/// Whether trying again is of no use until somebody has made the place, or opened it to us.
+fn needs_somebody(kind: ErrorKind) -> bool {
+    use ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
+    matches!(
+        kind,
+        IsADirectory | NotADirectory | NotFound | PermissionDenied | ReadOnlyFilesystem
+    )
+}
+
+/// Appends all of `lines` or nothing: half a line would spoil the one after it. A new file is
+/// private, as the state is.
+fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    let mut file = options.create(true).append(true).mode(0o600).open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        // Of a pipe or a device, nothing can be taken back or synced.
+        return file.write_all(lines);
+    }
+    let before_len = metadata.len();
+    let written = end_torn_line(path, before_len)
+        .and_then(|end| file.write_all(end))
+        .and_then(|()| file.write_all(lines))
+        .and_then(|()| file.sync_data());
     if written.is_err() {
         file.set_len(before_len)?;
     }
     written
+}
+
+/// What a process that was killed while it wrote still owes: the end of its last line.
+fn end_torn_line(path: &Path, len: u64) -> io::Result<&'static [u8]> {
+    let Some(last) = len.checked_sub(1) else {
+        return Ok(b"");
+    };
+    let mut byte = [0];
+    File::open(path)?.read_exact_at(&mut byte, last)?;
+    Ok(if byte == *b"\n" { b"" } else { b"\n" })
 }

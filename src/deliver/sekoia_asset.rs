@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use reqwest::{Client, header};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::http::{self, HttpError, verdict_of_error, verdict_of_failure};
-use super::sekoia_task::{TaskEnd, TaskWait};
+use super::http::{self, HttpError, HttpTimeouts, verdict_of_error, verdict_of_failure};
+use super::sekoia_task::{Task, TaskWait};
 use super::{Outgoing, Sink, Verdict};
 use crate::config::SekoiaAssetSettings;
 
@@ -25,18 +26,22 @@ pub struct SekoiaAsset {
     task: TaskWait,
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Accepted {
-    task_id: Option<String>,
-}
-
 impl SekoiaAsset {
     /// A sink by `settings`, with the key they refer to.
     pub fn new(settings: &SekoiaAssetSettings, api_key: SecretString) -> Result<Self, HttpError> {
+        Self::with_timeouts(settings, api_key, HttpTimeouts::default())
+    }
+
+    /// As [`SekoiaAsset::new`], more or less patient.
+    pub fn with_timeouts(
+        settings: &SekoiaAssetSettings,
+        api_key: SecretString,
+        timeouts: HttpTimeouts,
+    ) -> Result<Self, HttpError> {
         let base = settings.url.clone();
         let uuid = settings.connector_uuid;
         Ok(Self {
-            client: http::client()?,
+            client: http::client(timeouts)?,
             url: format!("{base}/api/v2/asset-management/asset-connector/{uuid}"),
             base,
             api_key,
@@ -44,6 +49,7 @@ impl SekoiaAsset {
             task: TaskWait {
                 first: settings.task_poll_interval,
                 total: settings.task_poll_timeout,
+                look: timeouts.connect,
             },
         })
     }
@@ -65,39 +71,47 @@ impl SekoiaAsset {
             Ok(answer) => return verdict_of_failure(answer, self.rate_limit_wait).await,
             Err(error) => return verdict_of_error(&error),
         };
-        let accepted = match answer.bytes().await {
-            Ok(body) => serde_json::from_slice::<Accepted>(&body).unwrap_or_default(),
+        let task_id = match http::body(answer).await {
+            Ok(body) => task_id(&body),
             Err(error) => return verdict_of_error(&error),
         };
-        match accepted.task_id {
-            None => Verdict::Delivered,
-            Some(task_id) => self.wait_for(&task_id).await,
-        }
+        let Some(task_id) = task_id else {
+            return Verdict::Delivered;
+        };
+        let url = format!("{}/api/v1/tasks/{}", self.base, segment(&task_id));
+        let task = Task {
+            id: &task_id,
+            url: &url,
+        };
+        self.task.wait(&self.client, &self.api_key, task).await
     }
 
-    async fn wait_for(&self, task_id: &str) -> Verdict {
-        match self
-            .task
-            .wait(&self.client, &self.base, &self.api_key, task_id)
-            .await
-        {
-            TaskEnd::Finished => Verdict::Delivered,
-            TaskEnd::Failed(why) => Verdict::Retry {
-                after: None,
-                why: format!("ingestion task {task_id} {why}"),
-            },
-        }
+    /// A server may repeat the key that it refuses; nobody else shall read it.
+    fn without_key(&self, why: String) -> String {
+        why.replace(self.api_key.expose_secret(), "[api_key]")
     }
 }
 
 impl Sink for SekoiaAsset {
     fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict> {
-        async {
-            let verdict = self.post(batch).await;
-            verdict.without(self.api_key.expose_secret())
-        }
-        .boxed()
+        async { self.post(batch).await.map_why(|why| self.without_key(why)) }.boxed()
     }
+}
+
+/// The task that an answer names, if it names one. Documented as a text; a number would name a
+/// task all the same.
+fn task_id(body: &[u8]) -> Option<String> {
+    match serde_json::from_slice::<Value>(body).ok()?.get("task_id")? {
+        Value::String(id) if !id.is_empty() => Some(id.clone()),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
+/// `task_id` as one segment of a path: what a server sends must not take the key elsewhere.
+fn segment(task_id: &str) -> PercentEncode<'_> {
+    const OTHERS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+    utf8_percent_encode(task_id, OTHERS)
 }
 
 /// The request's body; `None` if an event is no JSON, which the store's checksum rules out.

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde_json::Value;
 use tokio::time::Instant;
+
+use super::Verdict;
+use super::http::{body, causes, told};
 
 /// How patiently to wait for a task.
 #[derive(Debug, Clone, Copy)]
@@ -14,84 +17,103 @@ pub(super) struct TaskWait {
     pub(super) first: Duration,
     /// Until the task counts as failed.
     pub(super) total: Duration,
+    /// The most that one look takes.
+    pub(super) look: Duration,
+}
+
+/// A task, and where it is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub(super) id: &'a str,
+    pub(super) url: &'a str,
 }
 
 const INTERVAL_MAX: Duration = Duration::from_secs(5);
 
-/// How a task ended.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum TaskEnd {
-    /// Everything was ingested.
-    Finished,
-    /// It was not, or that cannot be known.
-    Failed(String),
-}
-
-#[derive(Debug, Deserialize)]
-struct Task {
-    status: String,
-    error: Option<serde_json::Value>,
+/// What a look told.
+enum Seen {
+    /// It ended, and this is what that means for the batch.
+    End(Verdict),
+    /// Nothing that decides. A look that fails is no verdict: the next one may succeed.
+    Nothing(String),
 }
 
 impl TaskWait {
-    /// Looks at the task until it ended or the time is over. A look that fails is no verdict:
-    /// the next one may succeed.
+    /// Looks at `task` until it ended or the time is over; one last look is taken then. A task
+    /// of which nothing is known counts as failed: a batch sent twice does no harm.
     pub(super) async fn wait(
         &self,
         client: &Client,
-        base: &str,
         api_key: &SecretString,
-        task_id: &str,
-    ) -> TaskEnd {
+        task: Task<'_>,
+    ) -> Verdict {
         let deadline = Instant::now() + self.total;
         let mut interval = self.first;
         loop {
             tokio::time::sleep_until((Instant::now() + interval).min(deadline)).await;
-            let last_seen = match look(client, base, api_key, task_id).await {
-                Ok(task) => match task.status.as_str() {
-                    "PENDING" | "RUNNING" => task.status,
-                    "FINISHED" => return TaskEnd::Finished,
-                    status => return TaskEnd::Failed(failure(status, task.error)),
-                },
-                Err(why) => why,
-            };
-            if Instant::now() >= deadline {
-                let waited_s = self.total.as_secs();
-                return TaskEnd::Failed(format!("did not end in {waited_s} s ({last_seen})"));
+            match self.look(client, api_key, task).await {
+                Seen::End(verdict) => return verdict,
+                Seen::Nothing(last_seen) if Instant::now() >= deadline => {
+                    let waited = humantime::format_duration(self.total);
+                    return failed(task, &format!("did not end in {waited} ({last_seen})"));
+                }
+                Seen::Nothing(_) => {}
             }
-            interval = (interval * 2).min(INTERVAL_MAX);
+            interval = (interval * 2).min(INTERVAL_MAX.max(self.first));
+        }
+    }
+
+    async fn look(&self, client: &Client, api_key: &SecretString, task: Task<'_>) -> Seen {
+        let get = client.get(task.url).timeout(self.look);
+        let answer = match get.bearer_auth(api_key.expose_secret()).send().await {
+            Ok(answer) => answer,
+            Err(error) => return Seen::Nothing(causes(&error.without_url())),
+        };
+        let status = answer.status();
+        match status {
+            StatusCode::OK => {}
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                return Seen::End(Verdict::Unauthorized {
+                    why: format!(
+                        "it took the batch, and answered {status} to the question what became of \
+                         it; allow the sink's api_key to read tasks"
+                    ),
+                });
+            }
+            status => return Seen::Nothing(format!("the task endpoint answered {status}")),
+        }
+        match body(answer).await {
+            Ok(body) => seen(task, &body),
+            Err(error) => Seen::Nothing(causes(&error.without_url())),
         }
     }
 }
 
-async fn look(
-    client: &Client,
-    base: &str,
-    api_key: &SecretString,
-    task_id: &str,
-) -> Result<Task, String> {
-    let url = reqwest::Url::parse(&format!("{base}/api/v1/tasks/"))
-        .and_then(|url| url.join(task_id))
-        .map_err(|error| error.to_string())?;
-    let answer = client
-        .get(url)
-        .bearer_auth(api_key.expose_secret())
-        .send()
-        .await;
-    let answer = answer.map_err(|error| error.without_url().to_string())?;
-    match answer.status() {
-        StatusCode::OK => answer
-            .json()
-            .await
-            .map_err(|error| error.without_url().to_string()),
-        status => Err(format!("the task endpoint answered {status}")),
+fn seen(task: Task<'_>, body: &[u8]) -> Seen {
+    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    let Some(status) = answer.get("status").and_then(Value::as_str) else {
+        return Seen::Nothing("the task endpoint's answer names no status".to_owned());
+    };
+    match status {
+        "PENDING" | "RUNNING" => Seen::Nothing(status.to_owned()),
+        "FINISHED" => Seen::End(Verdict::Delivered),
+        _ => {
+            let status = told(&Value::String(status.to_owned()));
+            let error = told(answer.get("error").unwrap_or(&Value::Null));
+            let reason = if error.is_empty() {
+                error
+            } else {
+                format!(": {error}")
+            };
+            Seen::End(failed(task, &format!("ended as {status}{reason}")))
+        }
     }
 }
 
-fn failure(status: &str, error: Option<serde_json::Value>) -> String {
-    let reason = match error {
-        Some(serde_json::Value::String(text)) if !text.is_empty() => format!(": {text}"),
-        _ => String::new(),
-    };
-    format!("ended as {status}{reason}")
+fn failed(task: Task<'_>, how: &str) -> Verdict {
+    let id = told(&Value::String(task.id.to_owned()));
+    Verdict::Retry {
+        after: None,
+        why: format!("ingestion task {id} {how}"),
+    }
 }

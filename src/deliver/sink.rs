@@ -46,17 +46,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The verdict without `secret`, which a server's message may repeat.
-    pub(super) fn without(self, secret: &str) -> Self {
-        let clean = |why: String| why.replace(secret, "[secret]");
+    /// The verdict with its reason as `change` has it.
+    pub(super) fn map_why(self, change: impl FnOnce(String) -> String) -> Self {
         match self {
             Self::Delivered => Self::Delivered,
             Self::Retry { after, why } => Self::Retry {
                 after,
-                why: clean(why),
+                why: change(why),
             },
-            Self::Unauthorized { why } => Self::Unauthorized { why: clean(why) },
-            Self::Rejected { why } => Self::Rejected { why: clean(why) },
+            Self::Unauthorized { why } => Self::Unauthorized { why: change(why) },
+            Self::Rejected { why } => Self::Rejected { why: change(why) },
         }
     }
 }

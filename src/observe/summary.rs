@@ -43,7 +43,7 @@ fn sent(sink: &SinkReport) -> String {
     if sink.waiting > 0 {
         let _ = write!(told, ", {} kept for the next time", sink.waiting);
     }
-    if let Some(why) = &forwarded.stopped {
+    if let Some(why) = forwarded.stopped.as_ref().or(forwarded.retried.as_ref()) {
         let _ = write!(told, ": {why}");
     }
     told

@@ -47,9 +47,10 @@ impl Store {
     /// The checkpoint of `account_id`; none before its first complete pass.
     pub fn checkpoint(&self, account_id: &str) -> Result<Option<Checkpoint>, StoreError> {
         let shared = &self.shared;
-        let value = shared.meta.get(key(account_id));
+        let key = key(account_id);
+        let value = shared.meta.get(&key);
         let value = value.map_err(|source| shared.failed("read its checkpoints", source))?;
-        Ok(value.and_then(|value| record::decode(&value).ok()))
+        Ok(value.and_then(|value| record::decode(&key, &value).ok()))
     }
 
     /// Moves the checkpoint of `account_id`, durably and never backwards.
@@ -61,9 +62,9 @@ impl Store {
         let shared = &self.shared;
         let _writer = shared.writer()?;
         let reached = reached.after(self.checkpoint(account_id)?);
-        let written = shared.meta.insert(key(account_id), encode(&reached)?);
-        written.map_err(|source| shared.failed("write to it", source))?;
-        shared.sync()?;
+        let key = key(account_id);
+        let record = encode(&key, &reached)?;
+        shared.durably(|| shared.meta.insert(key, record))?;
         Ok(reached)
     }
 }

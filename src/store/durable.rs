@@ -1,11 +1,12 @@
 //! Writes that survive a power cut, and work that stays off the async threads.
 
 use std::fs::File;
+use std::sync::MutexGuard;
 use std::sync::atomic::Ordering;
-use std::sync::{MutexGuard, PoisonError};
 
 use super::open::{Shared, db_dir};
-use super::{Store, StoreError};
+use super::private::io;
+use super::{Store, StoreError, verify};
 
 impl Store {
     /// Runs `work` on a thread where blocking is allowed.
@@ -22,49 +23,40 @@ impl Store {
 impl Shared {
     /// The right to write, unless an earlier write was lost.
     pub(super) fn writer(&self) -> Result<MutexGuard<'_, ()>, StoreError> {
-        let guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.poisoned.load(Ordering::Acquire) {
-            return Err(StoreError::Poisoned(self.dir.clone()));
+        match self.writer.lock() {
+            Ok(guard) if !self.poisoned.load(Ordering::Acquire) => Ok(guard),
+            // A panic in a write leaves as much in doubt as a failed one.
+            _ => Err(StoreError::Poisoned(self.dir.clone())),
         }
-        Ok(guard)
     }
 
-    /// Makes every write so far durable. sled's own flush hands its buffers to the kernel and
-    /// does not wait for the disk. A sync that failed once may report success the next time
-    /// although the data is gone, so nothing is written after one.
-    pub(super) fn sync(&self) -> Result<(), StoreError> {
-        let synced = self.flush_and_sync();
+    /// Does `write` and makes it durable. After a failure what is in memory may never reach the
+    /// disk, and a second sync may report success although the data is gone: nothing is read or
+    /// written any more.
+    pub(super) fn durably<T>(
+        &self,
+        write: impl FnOnce() -> sled::Result<T>,
+    ) -> Result<T, StoreError> {
+        let written = write().map_err(|source| self.failed("write to it", source));
+        let synced = written.and_then(|written| self.sync().map(|()| written));
         if synced.is_err() {
             self.poisoned.store(true, Ordering::Release);
         }
         synced
     }
 
-    fn flush_and_sync(&self) -> Result<(), StoreError> {
+    /// sled's own flush hands its buffers to the kernel and does not wait for the disk.
+    fn sync(&self) -> Result<(), StoreError> {
         self.db
             .flush()
             .map_err(|source| self.failed("write to it", source))?;
-        let dir = db_dir(&self.dir);
-        let sync = || {
-            File::open(dir.join("db"))?.sync_all()?;
-            // Pages above the size that the segments allow for would go here, unsynced.
-            match std::fs::read_dir(dir.join("blobs"))?.next() {
-                None => Ok(()),
-                Some(_) => Err(std::io::Error::other("a page grew beyond its segment")),
-            }
-        };
-        sync().map_err(|source| StoreError::Io {
-            dir: self.dir.clone(),
-            what: "sync it to disk",
-            source,
-        })
+        File::open(db_dir(&self.dir).join("db"))
+            .and_then(|file| file.sync_all())
+            .and_then(|()| verify::no_blobs(&self.dir))
+            .map_err(|source| io(&self.dir, "sync it to disk", source))
     }
 
     pub(super) fn failed(&self, what: &'static str, source: sled::Error) -> StoreError {
-        StoreError::Sled {
-            dir: self.dir.clone(),
-            what,
-            source,
-        }
+        StoreError::of_sled(&self.dir, what, source)
     }
 }

@@ -44,6 +44,7 @@ pub(super) struct UserState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct OutboxEntry {
     event_id: [u8; 16],
+    #[serde(with = "super::bytes")]
     pub(super) json: Vec<u8>,
 }
 

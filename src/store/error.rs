@@ -1,6 +1,6 @@
 //! What can go wrong with the state directory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why the store cannot be used. Every one of them is exit code 6.
 #[derive(Debug, thiserror::Error)]
@@ -63,4 +63,15 @@ pub enum StoreError {
     /// The operation itself failed in a way that is our bug.
     #[error("the store's worker failed: {0}")]
     Worker(String),
+}
+
+impl StoreError {
+    /// sled could not do `what` in `dir`. What the system said is told in its own words.
+    pub(super) fn of_sled(dir: &Path, what: &'static str, source: sled::Error) -> Self {
+        let dir = dir.to_owned();
+        match source {
+            sled::Error::Io(source) => Self::Io { dir, what, source },
+            source => Self::Sled { dir, what, source },
+        }
+    }
 }

@@ -21,10 +21,11 @@ impl Store {
     /// What the last pass over `account_id` learnt; nothing if there was none.
     pub fn memory(&self, account_id: &str) -> Result<PassMemory, StoreError> {
         let shared = &self.shared;
-        let value = shared.meta.get(key(account_id));
+        let key = key(account_id);
+        let value = shared.meta.get(&key);
         let value = value.map_err(|source| shared.failed("read", source))?;
         Ok(value
-            .and_then(|value| record::decode(&value).ok())
+            .and_then(|value| record::decode(&key, &value).ok())
             .unwrap_or_default())
     }
 
@@ -32,9 +33,10 @@ impl Store {
     pub fn remember(&self, account_id: &str, memory: &PassMemory) -> Result<(), StoreError> {
         let shared = &self.shared;
         let _writer = shared.writer()?;
-        let written = shared.meta.insert(key(account_id), encode(memory)?);
-        written.map_err(|source| shared.failed("write to it", source))?;
-        shared.sync()
+        let key = key(account_id);
+        let record = encode(&key, memory)?;
+        shared.durably(|| shared.meta.insert(key, record))?;
+        Ok(())
     }
 }
 

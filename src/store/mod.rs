@@ -4,16 +4,21 @@
 //! returns only once its writes survive a power cut. Why sled, and what makes it safe, is in
 //! `docs/decisions/sled.md`.
 
+mod bytes;
 mod checkpoint;
 mod durable;
 mod entry;
 mod error;
+mod format;
 mod memory;
 mod open;
 mod outbox;
+mod private;
 mod quarantine;
 mod record;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use checkpoint::Checkpoint;

@@ -1,21 +1,23 @@
-//! Opening the state directory: private, locked, of a known format, and whole.
+//! Opening the store: ours, of a known format, and whole.
 
-use std::fs::{DirBuilder, File, TryLockError};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use super::quarantine::{Damage, damage_of, set_aside};
-use super::{StoreError, verify};
+use super::{StoreError, format, private, verify};
 
-/// The format of trees and keys that this version writes.
-const FORMAT: u32 = 1;
-const FORMAT_KEY: &[u8] = b"format";
 /// Fixed when a store is made. Large, so that pages stay below a quarter of it.
-const SEGMENT_SIZE: usize = 4 * 1024 * 1024;
+pub(super) const SEGMENT_SIZE: usize = 4 * 1024 * 1024;
 const CACHE_CAPACITY: u64 = 8 * 1024 * 1024;
+/// In every store that is not new.
+const BEGUN: &[u8] = b"begun";
+/// How long sled's threads may take to let go of it.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+const LOCK_POLL: Duration = Duration::from_millis(5);
 
 /// The open store. Clones share it; the directory stays locked while one lives.
 #[derive(Debug, Clone)]
@@ -31,13 +33,14 @@ pub(super) struct Shared {
     pub(super) states: sled::Tree,
     /// What still waits for a sink.
     pub(super) outbox: sled::Tree,
-    /// Format and checkpoints.
+    /// Checkpoints.
     pub(super) meta: sled::Tree,
     /// Held by every write and by reads of the outbox, so that nothing is sent before it is
     /// durable.
     pub(super) writer: Mutex<()>,
     /// Set when a write could not be made durable.
     pub(super) poisoned: AtomicBool,
+    /// Last, so that it outlives sled.
     _lock: File,
 }
 
@@ -47,9 +50,7 @@ impl Store {
     /// A damaged store is moved aside to `quarantine-<time>` and a fresh one begun, which sends
     /// everything again. A newer format, a lock held elsewhere and a full disk are errors.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
-        make_private(dir).map_err(|source| io(dir, "make it private", source))?;
-        let lock = lock(dir)?;
-        probe_space(dir).map_err(|source| io(dir, "write to it", source))?;
+        let lock = private::take(dir)?;
         let (db, [states, outbox, meta]) = match open_whole(dir) {
             Ok(opened) => opened,
             Err(Damage::None(error)) => return Err(error),
@@ -77,84 +78,65 @@ type Opened = (sled::Db, [sled::Tree; 3]);
 
 /// Opens sled and reads every record once, so that damage shows now and not during a pass.
 fn open_whole(dir: &Path) -> Result<Opened, Damage> {
+    let is_old = format::check(dir)?;
     let opened = catch_unwind(AssertUnwindSafe(|| -> Result<Opened, Damage> {
-        let db = sled::Config::new()
-            .path(db_dir(dir))
-            .segment_size(SEGMENT_SIZE)
-            .cache_capacity(CACHE_CAPACITY)
-            .flush_every_ms(None)
-            .open()
-            .map_err(|source| damage_of(dir, "open", source))?;
+        let db = open_sled(dir).map_err(|source| damage_of(dir, "open", source))?;
         let tree = |name: &str| {
             db.open_tree(name)
                 .map_err(|source| damage_of(dir, "open a tree of", source))
         };
         let trees = [tree("states")?, tree("outbox")?, tree("meta")?];
         let [states, outbox, meta] = &trees;
-        check_format(dir, meta)?;
+        let begun = meta.get(BEGUN);
+        match begun.map_err(|source| damage_of(dir, "read", source))? {
+            // sled takes a file that it cannot read at all for an empty one.
+            None if is_old => return Err(Damage::Found("it has lost its content".to_owned())),
+            None => begin(dir, &db, meta)?,
+            Some(_) => {}
+        }
         verify::discard_damaged(states, outbox).map_err(|source| damage_of(dir, "read", source))?;
+        verify::no_blobs(dir)
+            .map_err(|source| Damage::Found(format!("it is not in one file: {source}")))?;
         Ok((db, trees))
     }));
     opened.unwrap_or_else(|_panic| Err(Damage::Found("sled cannot read it".to_owned())))
 }
 
-fn check_format(dir: &Path, meta: &sled::Tree) -> Result<(), Damage> {
-    let read = |source| damage_of(dir, "read the format of", source);
-    match meta.get(FORMAT_KEY).map_err(read)? {
-        None => {
-            meta.insert(FORMAT_KEY, &FORMAT.to_be_bytes())
-                .map_err(read)?;
-            Ok(())
+/// Marks a new store as begun, durably, and only then tells its format: one that has a format
+/// and no mark is no longer what it was.
+fn begin(dir: &Path, db: &sled::Db, meta: &sled::Tree) -> Result<(), Damage> {
+    let marked = meta.insert(BEGUN, &[]).and_then(|_| db.flush());
+    marked.map_err(|source| damage_of(dir, "write to", source))?;
+    File::open(db_dir(dir).join("db"))
+        .and_then(|file| file.sync_all())
+        .and_then(|()| format::write(dir))
+        .map_err(|source| Damage::None(private::io(dir, "write its format", source)))
+}
+
+/// Opens sled. Nobody else can have it, since we have the directory: a lock that is still held is
+/// that of its own threads, which outlive the last handle by a moment.
+fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
+    let config = sled::Config::new()
+        .path(db_dir(dir))
+        .segment_size(SEGMENT_SIZE)
+        .cache_capacity(CACHE_CAPACITY)
+        .flush_every_ms(None);
+    let deadline = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match config.open() {
+            Err(error) if is_locked(&error) && Instant::now() < deadline => {
+                std::thread::sleep(LOCK_POLL);
+            }
+            opened => return opened,
         }
-        Some(bytes) => match <[u8; 4]>::try_from(bytes.as_ref()).map(u32::from_be_bytes) {
-            Ok(FORMAT) => Ok(()),
-            Ok(found) if found > FORMAT => Err(Damage::None(StoreError::NewerFormat {
-                dir: dir.to_owned(),
-                found,
-                known: FORMAT,
-            })),
-            _ => Err(Damage::Found("its format is not readable".to_owned())),
-        },
     }
+}
+
+fn is_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.to_string().contains("could not acquire lock"))
 }
 
 /// Where sled keeps its files.
 pub(super) fn db_dir(dir: &Path) -> PathBuf {
     dir.join("store")
-}
-
-fn make_private(dir: &Path) -> std::io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    let mut permissions = std::fs::metadata(dir)?.permissions();
-    if permissions.mode() & 0o077 != 0 {
-        permissions.set_mode(0o700);
-        std::fs::set_permissions(dir, permissions)?;
-    }
-    Ok(())
-}
-
-fn lock(dir: &Path) -> Result<File, StoreError> {
-    let file = File::create(dir.join("lock")).map_err(|source| io(dir, "lock it", source))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(dir.to_owned())),
-        Err(TryLockError::Error(source)) => Err(io(dir, "lock it", source)),
-    }
-}
-
-/// Writes and removes one segment's worth: on a full disk sled may fail in ways that look like
-/// damage, and a store must never be set aside for lack of space.
-fn probe_space(dir: &Path) -> std::io::Result<()> {
-    let probe = dir.join("probe");
-    let written = std::fs::write(&probe, vec![0; SEGMENT_SIZE]);
-    let removed = std::fs::remove_file(&probe);
-    written.and(removed)
-}
-
-fn io(dir: &Path, what: &'static str, source: std::io::Error) -> StoreError {
-    StoreError::Io {
-        dir: dir.to_owned(),
-        what,
-        source,
-    }
 }

@@ -65,7 +65,7 @@ impl Store {
         for item in shared.outbox.scan_prefix(EntryKey::prefix(sink)) {
             let (key, value) = item.map_err(|source| shared.failed("read its outbox", source))?;
             let key = EntryKey::from_stored(&key);
-            let Ok(entry) = record::decode::<OutboxEntry>(&value) else {
+            let Ok(entry) = record::decode::<OutboxEntry>(key.as_bytes(), &value) else {
                 // Without its entry the state says "pending" in vain: the next pass stages anew.
                 let removed = shared.outbox.remove(key.as_bytes());
                 removed.map_err(|source| shared.failed("write to it", source))?;
@@ -104,7 +104,7 @@ impl Store {
             let state = shared.read::<UserState>(&shared.states, &event.key)?;
             if let Some(mut state) = state.filter(|state| state.event_id() == event.id) {
                 state.pending = false;
-                states.insert(event.key.as_bytes(), encode(&state)?);
+                states.insert(event.key.as_bytes(), encode(event.key.as_bytes(), &state)?);
             }
         }
         shared.apply(&states, &outbox)

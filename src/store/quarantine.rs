@@ -6,8 +6,8 @@ use std::path::Path;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::StoreError;
 use super::open::db_dir;
+use super::{StoreError, format};
 
 /// Why a store could not be opened.
 #[derive(Debug)]
@@ -41,25 +41,19 @@ pub(super) fn damage_of(dir: &Path, what: &'static str, source: sled::Error) -> 
                 ErrorKind::UnexpectedEof | ErrorKind::InvalidData
             ) =>
         {
-            Damage::None(StoreError::Sled {
-                dir: dir.to_owned(),
-                what,
-                source,
-            })
+            Damage::None(StoreError::of_sled(dir, what, source))
         }
         _ => Damage::Found(source.to_string()),
     }
 }
 
-/// Moves the store's files to `quarantine-<time>` beside them.
+/// Moves the store's files into `quarantine-<time>` beside them.
 pub(super) fn set_aside(dir: &Path, why: &str) -> Result<(), StoreError> {
-    let format = format_description!("[year][month][day]T[hour][minute][second]Z");
-    let now = OffsetDateTime::now_utc();
-    let time = now
-        .format(format)
-        .unwrap_or_else(|_| now.unix_timestamp().to_string());
-    let aside = dir.join(format!("quarantine-{time}"));
-    std::fs::rename(db_dir(dir), &aside).map_err(|source| StoreError::Damaged {
+    let aside = dir.join(format!("quarantine-{}", now()));
+    let moved = std::fs::create_dir(&aside)
+        .and_then(|()| move_if_there(&db_dir(dir), &aside.join("store")))
+        .and_then(|()| move_if_there(&format::file_of(dir), &aside.join("format")));
+    moved.map_err(|source| StoreError::Damaged {
         dir: dir.to_owned(),
         why: why.to_owned(),
         source,
@@ -70,4 +64,19 @@ pub(super) fn set_aside(dir: &Path, why: &str) -> Result<(), StoreError> {
          sent again"
     );
     Ok(())
+}
+
+fn move_if_there(from: &Path, to: &Path) -> std::io::Result<()> {
+    match std::fs::rename(from, to) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn now() -> String {
+    let time =
+        format_description!("[year][month][day]T[hour][minute][second].[subsecond digits:3]Z");
+    let now = OffsetDateTime::now_utc();
+    now.format(time)
+        .unwrap_or_else(|_| now.unix_timestamp().to_string())
 }

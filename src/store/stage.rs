@@ -44,6 +44,7 @@ impl StagedCounts {
         for (total, more) in [
             (&mut self.queued, other.queued),
             (&mut self.unchanged, other.unchanged),
+            (&mut self.too_large, other.too_large),
         ] {
             for (sink, count) in more {
                 *total.entry(sink).or_default() += count;
@@ -71,7 +72,7 @@ impl Store {
                 *counts.unchanged.entry(event.sink).or_default() += 1;
                 continue;
             }
-            let entry = encode(&OutboxEntry::new(&event.id, event.json))?;
+            let entry = encode(key.as_bytes(), &OutboxEntry::new(&event.id, event.json))?;
             if entry.len() > SIZE_MAX {
                 tracing::error!(
                     user_id = event.user_id,
@@ -84,7 +85,7 @@ impl Store {
                 continue;
             }
             let state = UserState::pending(&event.digest, &event.id);
-            states.insert(key.as_bytes(), encode(&state)?);
+            states.insert(key.as_bytes(), encode(key.as_bytes(), &state)?);
             outbox.insert(key.as_bytes(), entry);
             *counts.queued.entry(event.sink).or_default() += 1;
         }
@@ -121,7 +122,7 @@ impl Shared {
         let value = tree
             .get(key.as_bytes())
             .map_err(|source| self.failed("read", source))?;
-        Ok(value.and_then(|value| record::decode(&value).ok()))
+        Ok(value.and_then(|value| record::decode(key.as_bytes(), &value).ok()))
     }
 
     /// Applies both batches in one transaction, durably.
@@ -130,20 +131,24 @@ impl Shared {
         states: &sled::Batch,
         outbox: &sled::Batch,
     ) -> Result<(), StoreError> {
-        let applied = (&self.states, &self.outbox).transaction(|(in_states, in_outbox)| {
-            in_states.apply_batch(states)?;
-            in_outbox.apply_batch(outbox)?;
-            Ok::<_, ConflictableTransactionError<Infallible>>(())
-        });
-        match applied {
-            Ok(()) => self.sync(),
-            Err(TransactionError::Abort(never)) => match never {},
-            Err(TransactionError::Storage(source)) => Err(self.failed("write to it", source)),
-        }
+        let write = || {
+            let trees = (&self.states, &self.outbox);
+            trees.transaction(|(in_states, in_outbox)| {
+                in_states.apply_batch(states)?;
+                in_outbox.apply_batch(outbox)?;
+                Ok::<_, ConflictableTransactionError<Infallible>>(())
+            })
+        };
+        self.durably(|| {
+            write().map_err(|error| match error {
+                TransactionError::Abort(never) => match never {},
+                TransactionError::Storage(source) => source,
+            })
+        })
     }
 }
 
-/// `content` as a record.
-pub(super) fn encode<T: serde::Serialize>(content: &T) -> Result<Vec<u8>, StoreError> {
-    record::encode(content).map_err(|error| StoreError::Worker(error.to_string()))
+/// `content` as the record of `key`.
+pub(super) fn encode<T: serde::Serialize>(key: &[u8], content: &T) -> Result<Vec<u8>, StoreError> {
+    record::encode(key, content).map_err(|error| StoreError::Worker(error.to_string()))
 }

@@ -1,8 +1,12 @@
 //! Every record read once: what does not check out is dropped so that its user is sent again.
 
+use std::io::{Error, Result};
+use std::path::Path;
+
 use serde::de::DeserializeOwned;
 
 use super::entry::{EntryKey, OutboxEntry, UserState};
+use super::open::db_dir;
 use super::record;
 
 /// Drops damaged records from both trees, each with its counterpart: a user without a state is a
@@ -23,11 +27,20 @@ pub(super) fn discard_damaged(states: &sled::Tree, outbox: &sled::Tree) -> sled:
     Ok(())
 }
 
+/// Fails unless all is in sled's one file: pages above the size that its segments allow for go
+/// to files of their own, which it never syncs.
+pub(super) fn no_blobs(dir: &Path) -> Result<()> {
+    match std::fs::read_dir(db_dir(dir).join("blobs"))?.next() {
+        None => Ok(()),
+        Some(_) => Err(Error::other("a page grew beyond its segment")),
+    }
+}
+
 fn damaged_keys<T: DeserializeOwned>(tree: &sled::Tree) -> sled::Result<Vec<EntryKey>> {
     let mut damaged = Vec::new();
     for item in tree {
         let (key, value) = item?;
-        if record::decode::<T>(&value).is_err() {
+        if record::decode::<T>(&key, &value).is_err() {
             damaged.push(EntryKey::from_stored(&key));
         }
     }

@@ -1,0 +1,22 @@
+//! Base URLs: what paths are appended to.
+
+use reqwest::Url;
+
+/// `text` as a base URL without a slash at its end. The error reads well after the name of what
+/// was set, and does not repeat a text that may hold a password.
+pub(super) fn check(text: &str) -> Result<String, String> {
+    let url = match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => url,
+        // `localhost:8080` parses, with `localhost` for a scheme.
+        _ => return Err("is no URL that begins with https:// or http://".to_owned()),
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("holds a user name or password, which would end up in logs".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(format!(
+            "{text:?} goes on after its path; end it before the `?` or `#`"
+        ));
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}

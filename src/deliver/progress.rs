@@ -1,0 +1,69 @@
+//! What a forwarder has done so far, and what keeps it from doing more.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What a forwarder has done so far, for progress and summaries.
+#[derive(Debug, Default)]
+pub struct SinkProgress {
+    delivered: AtomicU64,
+    batches: AtomicU64,
+    failing: Mutex<Failing>,
+}
+
+/// Why the last batch was not taken; nothing once one is.
+#[derive(Debug, Default, Clone)]
+struct Failing {
+    stopped: Option<String>,
+    retried: Option<String>,
+}
+
+/// What a forwarder did, and why it no longer does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForwarderReport {
+    /// Events acknowledged by the sink.
+    pub delivered: u64,
+    /// Batches acknowledged by the sink.
+    pub batches: u64,
+    /// Why nothing more can be sent until somebody acts.
+    pub stopped: Option<String>,
+    /// Why the last batch was not taken, if it is being sent again.
+    pub retried: Option<String>,
+}
+
+impl SinkProgress {
+    /// A copy of the counts.
+    pub fn report(&self) -> ForwarderReport {
+        let failing = self.failing().clone();
+        ForwarderReport {
+            delivered: self.delivered.load(Ordering::Relaxed),
+            batches: self.batches.load(Ordering::Relaxed),
+            stopped: failing.stopped,
+            retried: failing.retried,
+        }
+    }
+
+    pub(super) fn stop(&self, why: String) {
+        *self.failing() = Failing {
+            stopped: Some(why),
+            retried: None,
+        };
+    }
+
+    pub(super) fn fail(&self, why: String) {
+        *self.failing() = Failing {
+            stopped: None,
+            retried: Some(why),
+        };
+    }
+
+    fn failing(&self) -> MutexGuard<'_, Failing> {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn count(&self, events: usize) {
+        *self.failing() = Failing::default();
+        self.delivered.fetch_add(events as u64, Ordering::Relaxed);
+        self.batches.fetch_add(1, Ordering::Relaxed);
+    }
+}

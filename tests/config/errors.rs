@@ -1,0 +1,159 @@
+//! Every error's text, in one snapshot: input and message side by side.
+
+use std::fmt::Write;
+
+use super::{parse, sekoia};
+
+fn catalogue(cases: &[(&str, String)]) -> String {
+    let mut text = String::new();
+    for (title, input) in cases {
+        let error = parse(input).expect_err(title).to_string();
+        let _ = writeln!(text, "# {title}\n{}\n  ==> {error}\n", input.trim());
+    }
+    text
+}
+
+fn case(title: &'static str, input: &str) -> (&'static str, String) {
+    (title, input.to_owned())
+}
+
+#[test]
+fn unknown_keys_are_refused_with_their_place_and_the_nearest_known_one() {
+    let cases = [
+        case("a table", "[agent]\n\n[shedule]\nevery = \"20m\""),
+        case("a key before all tables", "state_dir = \"/srv\""),
+        case("one sink as a table", "[sink]\ntype = \"ndjson\""),
+        case("agent", "[agent]\nstatedir = \"/srv\""),
+        case("schedule", "[schedule]\n  interval = \"20m\""),
+        case("aws", "[aws]\nrequest_per_second = 5"),
+        case("mapping", "[mapping]\nadmins = []"),
+        case("mapping.tags", "[mapping.tags]\nfirstname = [\"a\"]"),
+        (
+            "a sink",
+            sekoia("\n[[sinks]]\ntype = \"ndjson\"\nbatchsize = 3\n"),
+        ),
+        ("a sink's variant", sekoia("dialect = \"osf\"\n")),
+        case("a sink's type", "[[sinks]]\ntype = \"sekoia\""),
+    ];
+    insta::assert_snapshot!("config_unknown_keys", catalogue(&cases));
+}
+
+#[test]
+fn values_are_refused_with_their_place_and_what_to_write() {
+    let cases = [
+        case("no duration", "[schedule]\nevery = \"soon\""),
+        case("a bare number", "[schedule]\nevery = \"1200\""),
+        case("a number for a duration", "[schedule]\nevery = 1200"),
+        case("zero", "[schedule]\nevery = \"0s\""),
+        case("no rate", "[aws]\nrequests_per_second = 0"),
+        case("negative", "[aws]\nmax_in_flight = -1"),
+        case(
+            "an endpoint without a scheme",
+            "[aws]\nendpoint_url = \"localhost:5000\"",
+        ),
+        case("home", "[agent]\nstate_dir = \"~/rollcall\""),
+        case("an empty path", "[agent]\nstate_dir = \"\""),
+        case(
+            "one tag where a list belongs",
+            "[mapping.tags]\nemail = \"mail\"",
+        ),
+        case("a key twice", "[aws]\nregion = \"a\"\nregion = \"b\""),
+        case("no TOML", "[aws\nregion = \"a\""),
+    ];
+    insta::assert_snapshot!("config_values", catalogue(&cases));
+}
+
+#[test]
+fn sinks_are_refused_with_their_place_and_what_is_missing_or_too_much() {
+    let cases = [
+        case("no type", "[[sinks]]\nname = \"a\""),
+        case(
+            "nothing for sekoia-asset",
+            "[[sinks]]\ntype = \"sekoia-asset\"",
+        ),
+        case(
+            "no key",
+            "[[sinks]]\ntype = \"sekoia-asset\"\n\
+             connector_uuid = \"5b0a5d2c-8f6e-4c1c-9d57-2f1d1d1f6a01\"",
+        ),
+        case(
+            "no UUID",
+            "[[sinks]]\ntype = \"sekoia-asset\"\nconnector_uuid = \"mine\"",
+        ),
+        ("path", sekoia("path = \"/srv/events\"\n")),
+        case(
+            "url",
+            "[[sinks]]\ntype = \"ndjson\"\nurl = \"https://example.org\"",
+        ),
+        case(
+            "api_key",
+            "[[sinks]]\ntype = \"ndjson\"\napi_key = \"env:KEY\"",
+        ),
+        case(
+            "connector_uuid",
+            "[[sinks]]\ntype = \"ndjson\"\n\
+             connector_uuid = \"5b0a5d2c-8f6e-4c1c-9d57-2f1d1d1f6a01\"",
+        ),
+        case("no batch", "[[sinks]]\ntype = \"ndjson\"\nbatch_size = 0"),
+        case(
+            "a name with a space",
+            "[[sinks]]\ntype = \"ndjson\"\nname = \"my sink\"",
+        ),
+        case("an empty name", "[[sinks]]\ntype = \"ndjson\"\nname = \"\""),
+        (
+            "one name twice",
+            sekoia("name = \"a\"\n\n[[sinks]]\nname = \"a\"\ntype = \"ndjson\"\n"),
+        ),
+        (
+            "the default name twice",
+            [sekoia("\n"), sekoia("")].concat(),
+        ),
+        ("another scheme", sekoia("url = \"ftp://example.org\"\n")),
+        ("no URL", sekoia("url = \"api.sekoia.io\"\n")),
+        ("a query", sekoia("url = \"https://example.org/?a=b\"\n")),
+        (
+            "a password",
+            sekoia("url = \"https://me:hush@example.org\"\n"),
+        ),
+        case(
+            "an unexpanded path",
+            "[[sinks]]\ntype = \"ndjson\"\npath = \"~/events\"",
+        ),
+    ];
+    insta::assert_snapshot!("config_sinks", catalogue(&cases));
+}
+
+#[test]
+fn a_secret_in_place_of_a_reference_is_refused_and_never_repeated() {
+    const SECRET: &str = "7777123477771234";
+    for value in [
+        "\"7777123477771234\"",
+        "\"env:\"",
+        "\"file:\"",
+        "\"ENV:7777123477771234\"",
+        "\"Bearer:7777123477771234\"",
+        "7777123477771234",
+        "7777123477771234.5",
+        "[\"7777123477771234\"]",
+        "{ env = \"7777123477771234\" }",
+        "x7777123477771234",
+        "\"7777123477771234",
+    ] {
+        let input = format!(
+            "[[sinks]]\ntype = \"sekoia-asset\"\n\
+             connector_uuid = \"5b0a5d2c-8f6e-4c1c-9d57-2f1d1d1f6a01\"\napi_key = {value}\n"
+        );
+        let error = parse(&input).unwrap_err().to_string();
+        assert!(!error.contains(SECRET), "{error}");
+        assert!(error.starts_with("rollcall.toml:4:"), "{error}");
+        // What is no TOML at all cannot be told from any other slip.
+        let is_toml = input.parse::<toml::Table>().is_ok();
+        assert!(
+            !is_toml || error.contains("write \"env:NAME\" or \"file:PATH\""),
+            "{error}"
+        );
+    }
+    let url = sekoia("url = \"https://me:7777123477771234@example.org\"\n");
+    let error = parse(&url).unwrap_err().to_string();
+    assert!(!error.contains(SECRET), "{error}");
+}

@@ -1,0 +1,114 @@
+//! `config.example.toml` is valid, complete, and true about the defaults.
+
+use rollcall::config::{AssetConnectorOverrides, NdjsonTarget, SinkKind};
+
+use super::{parse, sekoia};
+
+const EXAMPLE: &str = include_str!("../../config.example.toml");
+
+/// The example with its optional settings as well.
+fn with_everything() -> String {
+    let uncomment = |line: &str| match line.strip_prefix('#') {
+        Some(setting) if !setting.starts_with(' ') => setting.to_owned(),
+        _ => line.to_owned(),
+    };
+    EXAMPLE
+        .lines()
+        .map(uncomment)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The keys that the table at the end of `before` knows, from what an unknown one is told.
+fn known_keys(before: &str) -> Vec<String> {
+    let error = parse(&format!("{before}\nno_such_key = 1\n"))
+        .unwrap_err()
+        .to_string();
+    let (_, known) = error.split_once("(known here: ").expect(&error);
+    known
+        .trim_end_matches(')')
+        .split(", ")
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_example_is_valid_and_what_it_calls_a_default_is_one() {
+    let (example, defaults) = (parse(EXAMPLE).unwrap(), parse("").unwrap());
+    assert_eq!(example.agent, defaults.agent);
+    assert_eq!(example.schedule, defaults.schedule);
+    assert_eq!(example.aws, defaults.aws);
+    assert_eq!(example.mapping, defaults.mapping);
+    let sekoia = parse(&sekoia("")).unwrap().sinks.remove(0);
+    assert_eq!(example.sinks[0].batch_size, sekoia.batch_size);
+    assert_eq!(example.sinks[0].dialect, sekoia.dialect);
+    let (SinkKind::SekoiaAsset(example), SinkKind::SekoiaAsset(default)) =
+        (&example.sinks[0].kind, &sekoia.kind)
+    else {
+        panic!("the example's first sink is of type sekoia-asset");
+    };
+    assert_eq!(example.url, default.url);
+}
+
+#[test]
+fn the_examples_optional_settings_are_valid_too() {
+    let all = parse(&with_everything()).unwrap();
+    assert!(all.agent.state_dir.is_some());
+    assert!(all.aws.region.is_some() && all.aws.endpoint_url.is_some());
+    assert!(all.aws.profile.is_some());
+    let SinkKind::Ndjson(NdjsonTarget::File(path)) = &all.sinks[1].kind else {
+        panic!("the example's second sink is a file");
+    };
+    assert_eq!(path.to_str(), Some("/var/log/rollcall/users.ndjson"));
+}
+
+#[test]
+fn every_key_there_is_appears_in_the_example_with_a_comment() {
+    let example = with_everything();
+    let lines: Vec<&str> = example.lines().collect();
+    let mut count = 0;
+    for table in [
+        "[agent]",
+        "[schedule]",
+        "[aws]",
+        "[mapping]",
+        "[mapping.tags]",
+        "[[sinks]]",
+    ] {
+        let starts = |line: &&str| **line == *table;
+        for key in known_keys(table).iter().filter(|key| *key != "tags") {
+            let mut inside = false;
+            let is_set = lines.iter().any(|line| {
+                inside = if line.starts_with('[') {
+                    starts(line)
+                } else {
+                    inside
+                };
+                inside && line.starts_with(&format!("{key} = "))
+            });
+            assert!(is_set, "{key} of {table} is not in the example");
+            count += 1;
+        }
+    }
+    let tables = known_keys("");
+    assert_eq!(tables, ["agent", "schedule", "aws", "mapping", "sinks"]);
+    assert_eq!(
+        count, 22,
+        "a key was added or removed; see to the example's comments too"
+    );
+}
+
+#[test]
+fn every_variable_that_is_read_is_named_in_the_example() {
+    let names = std::cell::RefCell::new(Vec::new());
+    let note = |name: &str| {
+        names.borrow_mut().push(name.to_owned());
+        None
+    };
+    AssetConnectorOverrides::read(note).unwrap();
+    let names = names.into_inner();
+    assert_eq!(names.len(), 6);
+    for name in names {
+        assert!(EXAMPLE.contains(&name), "{name}");
+    }
+}

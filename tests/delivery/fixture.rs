@@ -1,0 +1,167 @@
+//! A sink on the fake intake, a scripted sink, and forwarders over a real store.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use rollcall::config::{SecretRef, SekoiaAssetSettings};
+use rollcall::deliver::{HttpTimeouts, Outgoing, SekoiaAsset, Sink, Verdict};
+use rollcall::model::{Digest, EventId};
+use rollcall::run::{Delivery, ReadySink};
+use rollcall::store::{StagedEvent, Store};
+use tempfile::TempDir;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::intake::Intake;
+
+pub(crate) const KEY: &str = "kJ8-very-secret";
+pub(crate) const RATE_LIMIT_WAIT: Duration = Duration::from_secs(61);
+/// Until a task counts as failed.
+pub(crate) const TASK_PATIENCE: Duration = Duration::from_millis(300);
+
+/// A sink on `base`, with timeouts that suit a test.
+pub(crate) fn sekoia_at(base: &str) -> SekoiaAsset {
+    let settings = SekoiaAssetSettings {
+        url: base.to_owned(),
+        connector_uuid: uuid::uuid!("5b0a5d2c-8f6e-4c1c-9d57-2f1d1d1f6a01"),
+        api_key: SecretRef::Env("NOT_READ".to_owned()),
+        rate_limit_wait: RATE_LIMIT_WAIT,
+        task_poll_interval: Duration::from_millis(5),
+        task_poll_timeout: TASK_PATIENCE,
+    };
+    let timeouts = HttpTimeouts {
+        connect: Duration::from_millis(500),
+        read: Duration::from_millis(500),
+        total: Duration::from_secs(1),
+    };
+    SekoiaAsset::with_timeouts(&settings, KEY.into(), timeouts).unwrap()
+}
+
+/// What a sink on `intake` says of one batch of two users.
+pub(crate) async fn offer(intake: &Intake) -> Verdict {
+    let id = EventId::from_bytes([7; 16]);
+    let events = [r#"{"user":{"uid":"u1"}}"#, r#"{"user":{"uid":"u2"}}"#];
+    let batch = events.map(|json| Outgoing {
+        id,
+        json: json.as_bytes(),
+    });
+    sekoia_at(&intake.url()).deliver(&batch).await
+}
+
+pub(crate) fn retry(after_s: Option<u64>) -> Verdict {
+    Verdict::Retry {
+        after: after_s.map(Duration::from_secs),
+        why: "the test says so".to_owned(),
+    }
+}
+
+pub(crate) fn unauthorized() -> Verdict {
+    let why = "the test lets nobody in".to_owned();
+    Verdict::Unauthorized { why }
+}
+
+/// What a scripted sink was offered, and when.
+pub(crate) type Offers = Arc<Mutex<Vec<(Duration, Vec<String>)>>>;
+
+/// Answers as scripted, then as `otherwise`, each time after `delay`.
+pub(crate) struct Scripted {
+    pub(crate) script: VecDeque<Verdict>,
+    pub(crate) otherwise: Verdict,
+    pub(crate) delay: Duration,
+    pub(crate) offers: Offers,
+    start: Instant,
+}
+
+impl Scripted {
+    pub(crate) fn new<const N: usize>(script: [Verdict; N]) -> Self {
+        Self {
+            script: script.into(),
+            otherwise: Verdict::Delivered,
+            delay: Duration::ZERO,
+            offers: Offers::default(),
+            start: Instant::now(),
+        }
+    }
+
+    pub(crate) fn otherwise(self, otherwise: Verdict) -> Self {
+        Self { otherwise, ..self }
+    }
+
+    pub(crate) fn slow(self, delay_s: u64) -> Self {
+        let delay = Duration::from_secs(delay_s);
+        Self { delay, ..self }
+    }
+}
+
+impl Sink for Scripted {
+    fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict> {
+        let text = |event: &Outgoing<'_>| String::from_utf8(event.json.to_vec()).unwrap();
+        let offer = (self.start.elapsed(), batch.iter().map(text).collect());
+        let mut offers = self.offers.lock().unwrap();
+        offers.push(offer);
+        assert!(offers.len() < 10_000, "offered in a loop");
+        let verdict = self
+            .script
+            .pop_front()
+            .unwrap_or_else(|| self.otherwise.clone());
+        tokio::time::sleep(self.delay).map(|()| verdict).boxed()
+    }
+}
+
+/// A store, and forwarders of batches of two.
+pub(crate) struct Outbox {
+    _home: TempDir,
+    pub(crate) store: Store,
+    pub(crate) cancel: CancellationToken,
+}
+
+impl Outbox {
+    pub(crate) fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        Self {
+            store: Store::open(&home.path().join("state")).unwrap(),
+            _home: home,
+            cancel: CancellationToken::new(),
+        }
+    }
+
+    /// Puts a user in this state into the outbox of `sink`.
+    pub(crate) fn stage(&self, sink: &str, user: &str, json: &str) {
+        let digest = Digest::of(json.as_bytes());
+        let event = StagedEvent {
+            sink: sink.to_owned(),
+            user_id: user.to_owned(),
+            id: EventId::derive("111122223333", user, &digest, "test"),
+            digest,
+            json: json.as_bytes().to_vec(),
+        };
+        self.store
+            .stage("111122223333", vec![event], false)
+            .unwrap();
+    }
+
+    /// As many users as told, "0", "1" and so on.
+    pub(crate) fn fill(&self, sink: &str, count: usize) {
+        for user in 0..count {
+            self.stage(sink, &format!("{user:03}"), &user.to_string());
+        }
+    }
+
+    pub(crate) fn start(&self, sinks: Vec<(&str, Box<dyn Sink>)>) -> Delivery {
+        let ready = |(name, sink): (&str, _)| ReadySink {
+            name: name.to_owned(),
+            batch_size: 2,
+            sink,
+        };
+        let sinks = sinks.into_iter().map(ready).collect();
+        Delivery::start(&self.store, sinks, &self.cancel)
+    }
+}
+
+/// Lets `seconds` of paused time pass.
+pub(crate) async fn pass_s(seconds: u64) {
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+}

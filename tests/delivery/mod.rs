@@ -1,0 +1,9 @@
+//! From the outbox to a sink: every answer, every interruption, and what is kept.
+
+mod answers;
+mod fixture;
+mod forwarding;
+mod interruptions;
+mod ndjson;
+mod secrecy;
+mod tasks;

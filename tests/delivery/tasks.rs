@@ -1,0 +1,154 @@
+//! A batch is delivered when its ingestion task is finished, and not before.
+
+use std::future::ready;
+use std::time::Instant;
+
+use rollcall::deliver::Verdict;
+use serde_json::{Value, json};
+
+use super::fixture::{KEY, TASK_PATIENCE, offer};
+use crate::support::http::Server;
+use crate::support::intake::Intake;
+use crate::support::reply::Reply;
+
+/// A server that accepts every post with `task_id` and answers every look with `reply`.
+fn tasks_that_answer(task_id: Value, reply: Reply) -> Server {
+    Server::start(move |request| {
+        ready(match request.method().as_str() {
+            "POST" => Reply::json(200, &json!({"task_id": task_id})),
+            _ => reply.clone(),
+        })
+    })
+}
+
+async fn offer_to(server: &Server) -> Verdict {
+    use rollcall::deliver::{Outgoing, Sink};
+    let id = rollcall::model::EventId::from_bytes([7; 16]);
+    let batch = [Outgoing { id, json: b"{}" }];
+    super::fixture::sekoia_at(&server.url())
+        .deliver(&batch)
+        .await
+}
+
+#[track_caller]
+fn assert_retried(verdict: Verdict, part: &str) {
+    let Verdict::Retry { after: None, why } = verdict else {
+        panic!("{verdict:?}");
+    };
+    assert!(why.contains(part), "{why}");
+}
+
+#[tokio::test]
+async fn a_batch_is_delivered_only_when_its_task_is_finished() {
+    let intake = Intake::start();
+    intake.tasks([&["PENDING", "RUNNING", "RUNNING", "FINISHED"]]);
+    assert_eq!(offer(&intake).await, Verdict::Delivered);
+    let looks = intake.requests().split_off(1);
+    assert_eq!(looks.len(), 4);
+    for look in looks {
+        assert_eq!(
+            (look.method.as_str(), look.path.as_str()),
+            ("GET", "/api/v1/tasks/task-1")
+        );
+        assert_eq!(look.headers["authorization"], format!("Bearer {KEY}"));
+    }
+}
+
+#[tokio::test]
+async fn a_failed_task_is_sent_again_with_its_error_told() {
+    let intake = Intake::start();
+    intake.tasks([&["RUNNING", "FAILED"]]);
+    assert_retried(
+        offer(&intake).await,
+        "task task-1 ended as FAILED: the test made it fail",
+    );
+    let task = json!({"status": "CANCELED", "error": {"code": "T1", "message": "no\nroom"}});
+    let server = tasks_that_answer(json!("t"), Reply::json(200, &task));
+    assert_retried(offer_to(&server).await, "ended as CANCELED: T1: no room");
+}
+
+#[tokio::test]
+async fn a_task_that_stays_pending_is_given_up_in_the_time_configured() {
+    let intake = Intake::start();
+    intake.tasks([&["PENDING"]]);
+    let start = Instant::now();
+    assert_retried(offer(&intake).await, "did not end in 300ms (PENDING)");
+    let took = start.elapsed();
+    assert!(
+        took >= TASK_PATIENCE && took < TASK_PATIENCE * 8,
+        "{took:?}"
+    );
+    assert!(intake.requests().len() > 3, "looked at more than once");
+}
+
+#[tokio::test]
+async fn a_task_endpoint_that_tells_nothing_is_given_up_in_time_and_sent_again() {
+    for (reply, part) in [
+        (Reply::status(404), "404"),
+        (Reply::status(500), "500"),
+        (Reply::cut(), "error sending request"),
+        (Reply::status(200).body("<html>"), "names no status"),
+        (
+            Reply::json(200, &json!({"state": "FINISHED"})),
+            "names no status",
+        ),
+        (
+            Reply::json(200, &json!({"status": "FINISHED"})).cut_halfway(),
+            "body",
+        ),
+        (Reply::silence(), "timed out"),
+    ] {
+        let start = Instant::now();
+        let server = tasks_that_answer(json!("t"), reply);
+        assert_retried(offer_to(&server).await, part);
+        assert!(start.elapsed() < TASK_PATIENCE * 8, "{part}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_that_fails_once_decides_nothing() {
+    let looks = std::sync::atomic::AtomicUsize::new(0);
+    let server = Server::start(move |request| {
+        if request.method() == "POST" {
+            return ready(Reply::json(200, &json!({"task_id": 17})));
+        }
+        assert_eq!(request.uri().path(), "/api/v1/tasks/17");
+        ready(
+            match looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+                0 => Reply::status(503),
+                1 => Reply::cut(),
+                _ => Reply::json(200, &json!({"status": "FINISHED"})),
+            },
+        )
+    });
+    assert_eq!(offer_to(&server).await, Verdict::Delivered);
+}
+
+#[tokio::test]
+async fn a_key_that_may_not_read_tasks_stops_the_sink_and_says_so() {
+    for status in [401, 403] {
+        let server = tasks_that_answer(json!("t"), Reply::status(status));
+        let Verdict::Unauthorized { why } = offer_to(&server).await else {
+            panic!("{status} does not stop the sink");
+        };
+        assert!(
+            why.contains(&status.to_string()) && why.contains("read tasks"),
+            "{why}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_task_id_never_takes_the_key_to_another_server() {
+    let elsewhere = Intake::start();
+    let host = elsewhere.url().replace("http:", "");
+    for id in [
+        format!("{}/api/v1/tasks/x", elsewhere.url()),
+        host,
+        "?a=#b/../..".to_owned(),
+    ] {
+        let server = tasks_that_answer(json!(id), Reply::json(200, &json!({"status": "FINISHED"})));
+        assert_eq!(offer_to(&server).await, Verdict::Delivered, "{id}");
+    }
+    assert!(elsewhere.requests().is_empty());
+}
