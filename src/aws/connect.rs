@@ -7,6 +7,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
+use super::whole::WholeAnswers;
 use crate::config::AwsSettings;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -56,8 +57,10 @@ pub(super) async fn services(settings: &AwsSettings) -> Services {
         let region = Region::from_static(FALLBACK_REGION);
         config = config.into_builder().region(region).build();
     }
+    let iam = aws_sdk_iam::config::Builder::from(&config).interceptor(WholeAnswers);
+    let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(WholeAnswers);
     Services {
-        iam: aws_sdk_iam::Client::new(&config),
-        sts: aws_sdk_sts::Client::new(&config),
+        iam: aws_sdk_iam::Client::from_conf(iam.build()),
+        sts: aws_sdk_sts::Client::from_conf(sts.build()),
     }
 }
