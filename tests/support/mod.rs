@@ -8,6 +8,7 @@ pub(crate) mod moto;
 pub(crate) mod reply;
 pub(crate) mod running;
 pub(crate) mod seed;
+pub(crate) mod sim_aws;
 
 use std::future::Future;
 
