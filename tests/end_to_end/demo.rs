@@ -15,8 +15,8 @@ fn demo_tells_of_two_passes_and_leaves_nothing_behind() {
         .map(|line| line.split_whitespace().collect())
         .collect();
     assert_eq!(rows[0], ["users", "sent", "unchanged"], "{}", output.stdout);
-    assert_eq!(rows[1], ["pass", "1", "42", "42", "0"]);
-    assert_eq!(rows[2], ["pass", "2", "42", "1", "41"]);
+    assert_eq!(rows[1], ["pass", "1", "43", "43", "0"]);
+    assert_eq!(rows[2], ["pass", "2", "43", "1", "42"]);
     assert!(output.stdout.contains("laura.bennett"), "{}", output.stdout);
     assert_eq!(output.stderr, "");
     let left = std::fs::read_dir(agent.state_home())
@@ -31,10 +31,10 @@ fn events_of_the_demo_are_valid_and_a_second_demo_counts_only_its_own() {
     let first = agent.run().expect_code(0);
     let file = agent.home().join("events.ndjson");
     let events = common::valid_file(Dialect::Ocsf, &file);
-    assert_eq!(events.len(), 43);
+    assert_eq!(events.len(), 44);
     let names = common::names(&events);
-    assert_eq!((names.len(), names["laura.bennett"]), (42, 2));
+    assert_eq!((names.len(), names["laura.bennett"]), (43, 2));
     let second = agent.run().expect_code(0);
     assert_eq!(second.stdout, first.stdout);
-    assert_eq!(common::valid_file(Dialect::Ocsf, &file).len(), 86);
+    assert_eq!(common::valid_file(Dialect::Ocsf, &file).len(), 88);
 }

@@ -98,6 +98,7 @@ fn without_list_attached_group_policies_nobody_is_called_no_administrator() {
 fn dry_run_without_a_permission_tells_so_and_ends_as_partial() {
     let proxy = AwsProxy::start(&TINY.account, |call| denied(call, "ListMFADevices"));
     let agent = Agent::new()
+        .config("[aws]\nstrategy = \"per-user\"\n")
         .account(&TINY.account)
         .env("AWS_ENDPOINT_URL", &proxy.url());
     let output = agent.args(["collect", "--dry-run"]).run().expect_code(4);

@@ -30,7 +30,7 @@ fn sample_account_becomes_valid_events_in_both_dialects() {
         let events = common::valid_lines(dialect, &output.stdout);
         let names = common::names(&events);
         assert!(
-            names.len() == 42 && names.values().all(|&count| count == 1),
+            names.len() == 43 && names.values().all(|&count| count == 1),
             "{names:?}"
         );
         assert_eq!(output.stderr, "");

@@ -10,7 +10,7 @@ use crate::support::intake::Intake;
 fn first_batch_is_sent_long_before_the_last_user_is_read() {
     let proxy = AwsProxy::transparent(&LARGE.account);
     let intake = Intake::start();
-    let config = sekoia_config(&intake, "").replace("= 1000", "= 70");
+    let config = sekoia_config(&intake, "").replace("= 1000", "= 40");
     let agent = Agent::new().config(&config).account(&LARGE.account);
     let agent = agent.env("AWS_ENDPOINT_URL", &proxy.url());
     let agent = agent.env("SEKOIA_API_KEY", API_KEY).arg("collect");

@@ -121,7 +121,7 @@ impl InventorySource for AccountSource {
             Strategy::Auto | Strategy::Bulk => self.in_bulk(&mut run).await,
         };
         let completeness = match stop {
-            None => summary::completeness(&self.client, summary, run.sent).await,
+            None => summary::completeness(&self.client, summary, run.sent, run.vanished).await,
             Some(_) => Completeness::EndedEarly,
         };
         if let (None, Some(root)) = (&stop, root) {

@@ -92,7 +92,7 @@ impl AccountWide {
     /// Where MFA, passwords and keys come from.
     pub(super) fn served(&self, asks_per_user: bool) -> Vec<Served> {
         const MFA: &str = "MFA";
-        const PASSWORDS_AND_KEYS: &str = "passwords and access keys";
+        const PASSWORDS_AND_KEYS: &str = "passwords, keys";
         let why = |error: &AwsError| Some(format!("{}: {}", error.action, error.class));
         let mfa = match (&self.virtual_mfa, &self.report) {
             (Bulk::NotAsked, _) => ("ListMFADevices", None),
@@ -112,7 +112,7 @@ impl AccountWide {
         let keys = match &self.report {
             Bulk::Read(_) => ("the credential report", None),
             Bulk::Failed(error) => ("nothing", why(error)),
-            Bulk::NotAsked => ("nothing", Some("not in the per-user plan".to_owned())),
+            Bulk::NotAsked => ("nothing in this plan", None),
         };
         [(MFA, mfa), (PASSWORDS_AND_KEYS, keys)]
             .into_iter()

@@ -89,7 +89,7 @@ pub(super) fn served(error: Option<&AwsError>, falls_back: bool) -> Vec<Served> 
             why: why.clone(),
         },
         Served {
-            facts: "policies and tags of users",
+            facts: "user policies, tags",
             by: rest,
             why,
         },

@@ -56,22 +56,24 @@ pub(super) fn root_mfa(summary: &Result<AccountSummary, AwsError>) -> Option<Fac
     ))
 }
 
-/// Whether `users`, all that the enumeration saw, is everybody. Users come and go: when the
-/// first count differs, it is taken once more.
+/// Whether the `sent` users are everybody that is left after `vanished` others were deleted.
+/// Users come and go: when the first count is not that of the users listed, it is taken once more.
 pub(super) async fn completeness(
     client: &AwsClient,
     first: Result<AccountSummary, AwsError>,
-    users: u64,
+    sent: u64,
+    vanished: u64,
 ) -> Completeness {
     let summary = match first {
-        Ok(summary) if summary.users != users => account_summary(client).await,
-        first => first,
+        Ok(summary) if summary.users == sent + vanished => return Completeness::Proven,
+        Ok(_) => account_summary(client).await,
+        Err(error) => Err(error),
     };
     match summary {
-        Ok(summary) if summary.users == users => Completeness::Proven,
+        Ok(summary) if summary.users == sent => Completeness::Proven,
         Ok(summary) => Completeness::Contradicted {
             counted: summary.users,
-            seen: users,
+            seen: sent,
         },
         Err(error) => Completeness::Unproven(error.to_string()),
     }
