@@ -4,6 +4,7 @@ mod details;
 mod failures;
 mod listings;
 mod nonsense;
+mod per_user;
 mod reports;
 mod requests;
 mod sessions;
