@@ -3,3 +3,4 @@
 mod accounts;
 mod agents;
 mod intakes;
+mod sim_aws;

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
@@ -27,6 +28,7 @@ pub struct AwsClient {
 #[derive(Debug)]
 struct Shared {
     settings: AwsSettings,
+    credentials: Option<SharedCredentialsProvider>,
     services: RwLock<Services>,
     throttle: Throttle,
     probes: Probes,
@@ -39,9 +41,27 @@ const BACKOFF_MAX: Duration = Duration::from_secs(20);
 impl AwsClient {
     /// Connects by `settings`.
     pub async fn connect(settings: &AwsSettings) -> Self {
+        Self::connect_with(settings, None).await
+    }
+
+    /// Connects by `settings`, but with these credentials instead of those of the SDK's chain.
+    pub async fn connect_as(
+        settings: &AwsSettings,
+        credentials: impl ProvideCredentials + 'static,
+    ) -> Self {
+        let credentials = SharedCredentialsProvider::new(credentials);
+        Self::connect_with(settings, Some(credentials)).await
+    }
+
+    async fn connect_with(
+        settings: &AwsSettings,
+        credentials: Option<SharedCredentialsProvider>,
+    ) -> Self {
+        let services = services(settings, credentials.as_ref()).await;
         let shared = Shared {
             settings: settings.clone(),
-            services: RwLock::new(services(settings).await),
+            credentials,
+            services: RwLock::new(services),
             throttle: Throttle::new(settings.requests_per_second),
             probes: Probes::new(),
             calls: Mutex::default(),
@@ -188,7 +208,8 @@ impl AwsClient {
     /// Loads credentials anew: the SDK would keep those that it believes to be valid.
     async fn renew(&self) {
         tracing::info!("the credentials expired; loading them anew");
-        let renewed = services(&self.shared.settings).await;
+        let shared = &self.shared;
+        let renewed = services(&shared.settings, shared.credentials.as_ref()).await;
         *self
             .shared
             .services

@@ -5,8 +5,10 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
+use super::whole::WholeAnswers;
 use crate::config::AwsSettings;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -22,11 +24,15 @@ pub(super) struct Services {
     pub(super) sts: aws_sdk_sts::Client,
 }
 
-/// Clients by `settings`, and by the SDK's own variables and files for what they leave open.
+/// Clients by `settings`, and by the SDK's own variables and files for what they leave open;
+/// with `credentials`, where there are, instead of those of the SDK's chain.
 ///
 /// The SDK's retries are off: every call passes through the limits and counts of
 /// [`super::AwsClient`].
-pub(super) async fn services(settings: &AwsSettings) -> Services {
+pub(super) async fn services(
+    settings: &AwsSettings,
+    credentials: Option<&SharedCredentialsProvider>,
+) -> Services {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
@@ -50,14 +56,19 @@ pub(super) async fn services(settings: &AwsSettings) -> Services {
     if let Some(url) = &settings.endpoint_url {
         loader = loader.endpoint_url(url);
     }
+    if let Some(credentials) = credentials {
+        loader = loader.credentials_provider(credentials.clone());
+    }
     // The loader's own region chain is the one that asks through our HTTP client.
     let mut config = loader.load().await;
     if config.region().is_none() {
         let region = Region::from_static(FALLBACK_REGION);
         config = config.into_builder().region(region).build();
     }
+    let iam = aws_sdk_iam::config::Builder::from(&config).interceptor(WholeAnswers);
+    let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(WholeAnswers);
     Services {
-        iam: aws_sdk_iam::Client::new(&config),
-        sts: aws_sdk_sts::Client::new(&config),
+        iam: aws_sdk_iam::Client::from_conf(iam.build()),
+        sts: aws_sdk_sts::Client::from_conf(sts.build()),
     }
 }

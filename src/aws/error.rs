@@ -9,6 +9,7 @@ use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::Action;
+use super::whole::NotWhole;
 use crate::model::{Fact, Reason};
 
 /// A call that AWS did not answer as hoped.
@@ -37,7 +38,7 @@ pub enum AwsErrorClass {
     ExpiredCredentials,
     /// No credentials, or none that AWS knows.
     InvalidCredentials,
-    /// No connection, or no answer in time.
+    /// No connection, or no answer in time, or only the beginning of one.
     Unreachable,
     /// An answer that makes no sense.
     Malformed,
@@ -114,7 +115,9 @@ impl AwsError {
                 classify_service(context.err().code(), context.raw().status().as_u16())
             }
             SdkError::ResponseError(context) if context.raw().status().is_server_error() => Server,
-            SdkError::ResponseError(_) => Malformed,
+            SdkError::ResponseError(_) if is_caused_by::<NotWhole>(error) => Malformed,
+            // The connection ended before the answer did.
+            SdkError::ResponseError(_) => Unreachable,
             other => match credentials_error(other) {
                 Some(_) => InvalidCredentials,
                 None => Unreachable,
@@ -208,6 +211,10 @@ fn classify_service(code: Option<&str>, status: u16) -> AwsErrorClass {
         _ if status < 400 => Malformed,
         _ => Refused,
     }
+}
+
+fn is_caused_by<T: StdError + 'static>(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).any(|cause| cause.is::<T>())
 }
 
 fn credentials_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a CredentialsError> {

@@ -9,6 +9,7 @@ mod connect;
 mod error;
 mod probe;
 mod throttle;
+mod whole;
 
 pub use action::Action;
 pub use client::{AwsClient, CallCounts};

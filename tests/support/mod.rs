@@ -8,8 +8,13 @@ pub(crate) mod moto;
 pub(crate) mod reply;
 pub(crate) mod running;
 pub(crate) mod seed;
+pub(crate) mod sim_aws;
 
 use std::future::Future;
+
+/// That of a main thread, where the product runs: without optimization, a collection's futures
+/// take more than the two MiB of other threads.
+const STACK_SIZE: usize = 8 << 20;
 
 /// Runs a future to its end from any test, async or not: on a thread and a runtime of its own.
 pub(crate) fn block_on<F>(future: F) -> F::Output
@@ -24,8 +29,11 @@ where
             .expect("a tokio runtime")
             .block_on(future)
     };
-    std::thread::scope(|scope| match scope.spawn(run).join() {
-        Ok(output) => output,
-        Err(panic) => std::panic::resume_unwind(panic),
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_SIZE);
+        match thread.spawn_scoped(scope, run).expect("a thread").join() {
+            Ok(output) => output,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
     })
 }

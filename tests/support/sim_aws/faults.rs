@@ -1,0 +1,198 @@
+//! What can go wrong, and when.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::answer::Refusal;
+use super::call::Call;
+
+/// One way to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Throttling,
+    Denied(Denial),
+    ExpiredToken,
+    InvalidClientTokenId,
+    ServiceFailure,
+    ServiceUnavailable,
+    /// The connection ends instead of an answer.
+    CutBefore,
+    /// The connection ends in the middle of an answer.
+    CutWithin,
+    /// 200 and an answer whose tags do not match.
+    MismatchedXml,
+    /// 200 and an HTML page, as a captive portal or a proxy has it.
+    Html,
+    /// 200 and only so many bytes of the answer, their number being told as its length.
+    TruncatedAt(usize),
+    /// 200 and nothing.
+    EmptyBody,
+    /// A truncated page without a marker.
+    NoMarker,
+    /// From the second page on, the marker that the page was asked for.
+    RepeatedMarker,
+    /// GetAccountSummary counts so many users more, or less.
+    WrongCount(i64),
+}
+
+/// Why AWS denies a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Denial {
+    NothingAllows,
+    IdentityPolicy,
+    ServiceControlPolicy,
+}
+
+/// What a fault changes in an answer that is otherwise given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Twist {
+    NoMarker,
+    RepeatedMarker,
+    WrongCount(i64),
+}
+
+/// A fault, and the calls that it hits.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    action: Option<&'static str>,
+    target: Option<String>,
+    fault: Fault,
+    spared: u32,
+    hits_max: u32,
+    chance: Option<Chance>,
+    calls: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Chance {
+    probability: f64,
+    seed: u64,
+    repeats: HashMap<u64, u32>,
+}
+
+impl Fault {
+    /// Hits every call of `action`.
+    pub(crate) fn of(self, action: &'static str) -> Rule {
+        Rule {
+            action: Some(action),
+            ..self.of_all()
+        }
+    }
+
+    /// Hits every call.
+    pub(crate) fn of_all(self) -> Rule {
+        Rule {
+            action: None,
+            target: None,
+            fault: self,
+            spared: 0,
+            hits_max: u32::MAX,
+            chance: None,
+            calls: 0,
+        }
+    }
+
+    pub(super) fn twist(self) -> Option<Twist> {
+        match self {
+            Self::NoMarker => Some(Twist::NoMarker),
+            Self::RepeatedMarker => Some(Twist::RepeatedMarker),
+            Self::WrongCount(off) => Some(Twist::WrongCount(off)),
+            _ => None,
+        }
+    }
+
+    /// The refusal that takes the answer's place, unless the fault hits on the wire.
+    pub(super) fn refusal(self, denied: impl FnOnce(Denial) -> String) -> Option<Refusal> {
+        let expired = "The security token included in the request is expired";
+        let invalid = "The security token included in the request is invalid.";
+        let failure = "The request processing has failed because of an unknown error.";
+        Some(match self {
+            Self::Throttling => Refusal::new(400, "Throttling", "Rate exceeded"),
+            Self::Denied(denial) => Refusal::new(403, "AccessDenied", denied(denial)),
+            Self::ExpiredToken => Refusal::new(403, "ExpiredToken", expired),
+            Self::InvalidClientTokenId => Refusal::new(403, "InvalidClientTokenId", invalid),
+            Self::ServiceFailure => Refusal::new(500, "ServiceFailure", failure),
+            Self::ServiceUnavailable => {
+                Refusal::new(503, "ServiceUnavailable", "Service is unavailable.")
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl Denial {
+    /// How AWS ends its sentence about a denied `action`.
+    pub(super) fn because(self, action: &str) -> String {
+        match self {
+            Self::NothingAllows => {
+                format!("because no identity-based policy allows the {action} action")
+            }
+            Self::IdentityPolicy => "with an explicit deny in an identity-based policy".to_owned(),
+            Self::ServiceControlPolicy => {
+                "with an explicit deny in a service control policy".to_owned()
+            }
+        }
+    }
+}
+
+impl Rule {
+    /// Only calls about this user, group or key.
+    pub(crate) fn about(mut self, name: &str) -> Self {
+        self.target = Some(name.to_owned());
+        self
+    }
+
+    /// Not the first so many calls.
+    pub(crate) fn sparing(mut self, calls: u32) -> Self {
+        self.spared = calls;
+        self
+    }
+
+    /// Only so many calls.
+    pub(crate) fn times(mut self, calls: u32) -> Self {
+        self.hits_max = calls;
+        self
+    }
+
+    /// Only some calls: drawn from the seed, what the call asks for and how often it was asked
+    /// before, so that the order in which calls arrive changes nothing.
+    pub(crate) fn with_probability(mut self, probability: f64, seed: u64) -> Self {
+        self.chance = Some(Chance {
+            probability,
+            seed,
+            repeats: HashMap::new(),
+        });
+        self
+    }
+
+    /// The fault, if it hits this call.
+    pub(super) fn hit(&mut self, action: &'static str, call: &Call) -> Option<Fault> {
+        let target = call.target().map(|(_, name)| name);
+        let is_meant = self.action.is_none_or(|meant| meant == action)
+            && self
+                .target
+                .as_deref()
+                .is_none_or(|meant| target == Some(meant));
+        if !is_meant {
+            return None;
+        }
+        self.calls += 1;
+        let is_due = self.calls > self.spared && self.calls - self.spared <= self.hits_max;
+        let is_drawn = self
+            .chance
+            .as_mut()
+            .is_none_or(|chance| chance.draw(action, call));
+        (is_due && is_drawn).then_some(self.fault)
+    }
+}
+
+impl Chance {
+    fn draw(&mut self, action: &str, call: &Call) -> bool {
+        let mut hasher = DefaultHasher::new();
+        (self.seed, action, call.target(), call.param("Marker")).hash(&mut hasher);
+        let asked = hasher.finish();
+        let repeats = self.repeats.entry(asked).or_default();
+        *repeats += 1;
+        fastrand::Rng::with_seed(asked ^ u64::from(*repeats)).f64() < self.probability
+    }
+}
