@@ -99,6 +99,16 @@ fn policies_come_with_every_version_and_readable_documents() {
             .find(|version| version.is_default_version);
         let default = default.and_then(|version| version.version_id.as_deref());
         assert_eq!(told.default_version_id.as_deref(), default);
+        let users = account
+            .users
+            .values()
+            .filter(|user| user.attached.contains(arn));
+        let groups = account
+            .groups
+            .values()
+            .filter(|group| group.attached.contains(arn));
+        let holders = i32::try_from(users.count() + groups.count()).unwrap();
+        assert_eq!(told.attachment_count, Some(holders), "{arn}");
         let ends = format!("{}{}", told.path().unwrap(), told.policy_name().unwrap());
         assert!(arn.ends_with(&ends), "{arn} {ends}");
     }

@@ -1,12 +1,12 @@
 //! GetAccountAuthorizationDetails: users, groups and policies in one listing.
 
+use std::collections::HashMap;
+
+use super::super::SimPolicy;
 use super::super::answer::Answer;
 use super::super::paging::{Page, past};
 use super::super::xml::Xml;
 use super::{Ctx, SimAccount, SimGroup, SimUser, groups, policies, users};
-use crate_policy::SimPolicy;
-
-use super::super::policy as crate_policy;
 
 /// The parts of the listing, in the order in which they come: each letter begins its keys.
 const FILTERS: [(&str, &str); 4] = [
@@ -32,38 +32,31 @@ pub(super) fn get_account_authorization_details(ctx: &Ctx<'_>) -> Answer {
             .filter(move |(filter, _)| wanted.is_empty() || wanted.contains(filter));
         parts.flat_map(move |(_, part)| items(ctx.account, part, key.as_deref()))
     })?;
+    let (mut users, mut groups, mut managed) = (Vec::new(), Vec::new(), Vec::new());
+    for item in &page.items {
+        match item {
+            Item::User(user) => users.push(*user),
+            Item::Group(group) => groups.push(*group),
+            Item::Policy(policy) => managed.push(*policy),
+        }
+    }
+    let account = ctx.account;
+    let attachments = if managed.is_empty() {
+        HashMap::new()
+    } else {
+        attachments(account)
+    };
     let mut xml = Xml::default();
-    let items = || page.items.iter().copied();
-    let users = items().filter_map(|item| {
-        if let Item::User(user) = item {
-            Some(user)
-        } else {
-            None
-        }
-    });
     xml.list("UserDetailList", users, |xml, user| {
-        user_detail(xml, ctx.account, user)
-    });
-    let groups = items().filter_map(|item| {
-        if let Item::Group(group) = item {
-            Some(group)
-        } else {
-            None
-        }
+        user_detail(xml, account, user)
     });
     xml.list("GroupDetailList", groups, |xml, group| {
-        group_detail(xml, ctx.account, group)
+        group_detail(xml, account, group)
     });
     xml.list("RoleDetailList", [], |_, ()| ());
-    let managed = items().filter_map(|item| {
-        if let Item::Policy(policy) = item {
-            Some(policy)
-        } else {
-            None
-        }
-    });
     xml.list("Policies", managed, |xml, policy| {
-        policy_detail(xml, ctx.account, policy)
+        let holders = attachments.get(&*policy.arn).copied();
+        policy_detail(xml, policy, holders.unwrap_or_default());
     });
     page.end(&mut xml);
     Ok(xml)
@@ -111,6 +104,17 @@ fn items<'a>(
     }
 }
 
+/// How many users and groups hold each policy: counted once, not for each policy.
+fn attachments(account: &SimAccount) -> HashMap<&str, i64> {
+    let of_users = account.users.values().map(|user| &user.attached);
+    let of_groups = account.groups.values().map(|group| &group.attached);
+    let mut attachments = HashMap::new();
+    for arn in of_users.chain(of_groups).flatten() {
+        *attachments.entry(arn.as_str()).or_default() += 1;
+    }
+    attachments
+}
+
 /// The groups by name only, and no use of the password.
 fn user_detail(xml: &mut Xml, account: &SimAccount, user: &SimUser) {
     xml.text("Path", &user.path);
@@ -141,23 +145,15 @@ fn group_detail(xml: &mut Xml, account: &SimAccount, group: &SimGroup) {
     });
 }
 
-fn policy_detail(xml: &mut Xml, account: &SimAccount, policy: &SimPolicy) {
+fn policy_detail(xml: &mut Xml, policy: &SimPolicy, attachments: i64) {
     let version = |index: usize| format!("v{}", index + 1);
     let last = policy.versions.len().saturating_sub(1);
-    let holders = account.users.values().map(|user| &user.attached);
-    let holders = holders.chain(account.groups.values().map(|group| &group.attached));
-    let attachments = holders
-        .filter(|attached| attached.contains(&policy.arn))
-        .count();
     xml.text("PolicyName", policy.name());
     xml.text("PolicyId", &policy.id);
     xml.text("Arn", &policy.arn);
     xml.text("Path", policy.path());
     xml.text("DefaultVersionId", &version(last));
-    xml.number(
-        "AttachmentCount",
-        i64::try_from(attachments).expect("few holders"),
-    );
+    xml.number("AttachmentCount", attachments);
     xml.flag("IsAttachable", true);
     xml.date("CreateDate", policy.created_at);
     xml.date("UpdateDate", policy.created_at);

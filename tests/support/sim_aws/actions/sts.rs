@@ -3,10 +3,9 @@
 use time::{Duration, OffsetDateTime};
 
 use super::Ctx;
-use crate_principal::{caller, session_key, session_token};
 
 use super::super::answer::{Answer, Refusal};
-use super::super::principal as crate_principal;
+use super::super::principal::{caller, session_key, session_token};
 use super::super::xml::Xml;
 
 pub(super) fn get_caller_identity(ctx: &Ctx<'_>) -> Answer {
