@@ -25,11 +25,21 @@ impl Dialect {
         }
     }
 
-    /// The event about one user.
-    pub fn render(self, inventoried: &Inventoried<'_>) -> Result<Rendered, RenderError> {
+    /// The event about one user of whom nothing was known before.
+    pub fn render(self, now: &Inventoried<'_>) -> Result<Rendered, RenderError> {
+        self.render_against(now, now)
+    }
+
+    /// The event about one user as it is `now`, digested as it is `known`: with the last known
+    /// value of what is unknown now, so that a call that was denied is no change.
+    pub fn render_against(
+        self,
+        now: &Inventoried<'_>,
+        known: &Inventoried<'_>,
+    ) -> Result<Rendered, RenderError> {
         match self {
-            Self::Ocsf => rendered::seal(ocsf::event(inventoried), self, inventoried),
-            Self::Sekoia => rendered::seal(sekoia::event(inventoried), self, inventoried),
+            Self::Ocsf => rendered::seal(ocsf::event(now), &ocsf::event(known), self, now),
+            Self::Sekoia => rendered::seal(sekoia::event(now), &sekoia::event(known), self, now),
         }
     }
 }

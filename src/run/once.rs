@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::account::{self, AccountEnd};
 use super::delivery::{Delivery, ReadySink};
-use super::pass::{MappingPlan, Target};
+use super::mapping_plan::MappingPlan;
+use super::pass::Target;
 use super::report::RunReport;
 use crate::config::AwsSettings;
 use crate::observe::{Progress, log_pass};

@@ -48,6 +48,13 @@ pub(super) struct OutboxEntry {
     pub(super) json: Vec<u8>,
 }
 
+/// What was last known of a user.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Known {
+    #[serde(with = "super::bytes")]
+    pub(super) facts: Vec<u8>,
+}
+
 impl UserState {
     pub(super) fn pending(digest: &Digest, event_id: &EventId) -> Self {
         Self {

@@ -33,6 +33,8 @@ pub(super) struct Shared {
     pub(super) states: sled::Tree,
     /// What still waits for a sink.
     pub(super) outbox: sled::Tree,
+    /// What was last known of each user, whoever was told.
+    pub(super) known: sled::Tree,
     /// Checkpoints.
     pub(super) meta: sled::Tree,
     /// Held by every write and by reads of the outbox, so that nothing is sent before it is
@@ -51,7 +53,7 @@ impl Store {
     /// everything again. A newer format, a lock held elsewhere and a full disk are errors.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let lock = private::take(dir)?;
-        let (db, [states, outbox, meta]) = match open_whole(dir) {
+        let (db, [states, outbox, known, meta]) = match open_whole(dir) {
             Ok(opened) => opened,
             Err(Damage::None(error)) => return Err(error),
             Err(Damage::Found(why)) => {
@@ -65,6 +67,7 @@ impl Store {
                 db,
                 states,
                 outbox,
+                known,
                 meta,
                 writer: Mutex::new(()),
                 poisoned: AtomicBool::new(false),
@@ -74,7 +77,7 @@ impl Store {
     }
 }
 
-type Opened = (sled::Db, [sled::Tree; 3]);
+type Opened = (sled::Db, [sled::Tree; 4]);
 
 /// Opens sled and reads every record once, so that damage shows now and not during a pass.
 fn open_whole(dir: &Path) -> Result<Opened, Damage> {
@@ -85,8 +88,13 @@ fn open_whole(dir: &Path) -> Result<Opened, Damage> {
             db.open_tree(name)
                 .map_err(|source| damage_of(dir, "open a tree of", source))
         };
-        let trees = [tree("states")?, tree("outbox")?, tree("meta")?];
-        let [states, outbox, meta] = &trees;
+        let trees = [
+            tree("states")?,
+            tree("outbox")?,
+            tree("known")?,
+            tree("meta")?,
+        ];
+        let [states, outbox, _, meta] = &trees;
         let begun = meta.get(BEGUN);
         match begun.map_err(|source| damage_of(dir, "read", source))? {
             // sled takes a file that it cannot read at all for an empty one.

@@ -2,7 +2,7 @@
 
 use super::entry::{EntryKey, OutboxEntry, UserState};
 use super::record;
-use super::stage::encode;
+use super::stage::{Writes, encode};
 use super::{Store, StoreError};
 use crate::model::EventId;
 
@@ -95,19 +95,22 @@ impl Store {
     pub fn acknowledge(&self, delivered: &[Receipt]) -> Result<(), StoreError> {
         let shared = &self.shared;
         let _writer = shared.writer()?;
-        let (mut states, mut outbox) = (sled::Batch::default(), sled::Batch::default());
+        let mut writes = Writes::default();
         for event in delivered {
             let waiting = shared.read::<OutboxEntry>(&shared.outbox, &event.key)?;
             if waiting.is_some_and(|entry| entry.event_id() == event.id) {
-                outbox.remove(event.key.as_bytes());
+                writes.outbox.remove(event.key.as_bytes());
+                writes.is_empty = false;
             }
             let state = shared.read::<UserState>(&shared.states, &event.key)?;
             if let Some(mut state) = state.filter(|state| state.event_id() == event.id) {
                 state.pending = false;
-                states.insert(event.key.as_bytes(), encode(event.key.as_bytes(), &state)?);
+                let record = encode(event.key.as_bytes(), &state)?;
+                writes.states.insert(event.key.as_bytes(), record);
+                writes.is_empty = false;
             }
         }
-        shared.apply(&states, &outbox)
+        shared.apply(&writes)
     }
 
     /// How many events wait for `sink`.
