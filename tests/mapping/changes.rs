@@ -28,7 +28,7 @@ const IN_BOTH: [Change; 9] = [
 ];
 
 /// Told by the strict dialect only.
-const IN_OCSF: [Change; 21] = [
+const IN_OCSF: [Change; 20] = [
     ("path", |u| u.path.push('x')),
     ("another tag", |u| {
         let (key, value) = ("Team".to_owned(), String::new());
