@@ -13,6 +13,11 @@ use crate::deliver::{Ndjson, SekoiaAsset, Sink};
 use crate::run::{Agent, MappingPlan, ReadySink, Target};
 use crate::store::Store;
 
+/// Arguments that do not fit what there is, in words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct UsageError(pub(super) String);
+
 /// The configuration that `global` names.
 pub(super) fn config(global: &GlobalArgs) -> anyhow::Result<Config> {
     let overrides = AssetConnectorOverrides::read(|name| std::env::var(name).ok())?;

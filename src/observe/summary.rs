@@ -43,6 +43,13 @@ fn sent(sink: &SinkReport) -> String {
     if sink.waiting > 0 {
         let _ = write!(told, ", {} kept for the next time", sink.waiting);
     }
+    if forwarded.buried > 0 {
+        let rejected = counted(forwarded.buried, "event", "events");
+        let _ = write!(
+            told,
+            ", {rejected} rejected for good (rollcall dead-letters list)"
+        );
+    }
     if let Some(why) = forwarded.stopped.as_ref().or(forwarded.retried.as_ref()) {
         let _ = write!(told, ": {why}");
     }

@@ -108,9 +108,9 @@ impl PassReport {
 }
 
 impl SinkReport {
-    /// Whether everything for the sink was delivered.
+    /// Whether everything for the sink was delivered, and nothing rejected.
     pub fn is_done(&self) -> bool {
-        self.waiting == 0
+        self.waiting == 0 && self.forwarded.buried == 0
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod bytes;
 mod checkpoint;
+mod dead_letters;
 mod durable;
 mod entry;
 mod error;
@@ -23,6 +24,7 @@ mod tests;
 mod verify;
 
 pub use checkpoint::Checkpoint;
+pub use dead_letters::DeadLetter;
 pub use entry::EntryKey;
 pub use error::StoreError;
 pub use memory::PassMemory;

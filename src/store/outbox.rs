@@ -38,8 +38,8 @@ pub struct Batch {
 /// What proves to the store that an event was delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    key: EntryKey,
-    id: EventId,
+    pub(super) key: EntryKey,
+    pub(super) id: EventId,
 }
 
 impl Queued {
@@ -55,6 +55,16 @@ impl Queued {
 impl Store {
     /// The next events for `sink`, all of them durable. They stay until acknowledged.
     pub fn next_batch(&self, sink: &str, limits: BatchLimits) -> Result<Batch, StoreError> {
+        self.batch_after(sink, 0, limits)
+    }
+
+    /// The same, passing over the first `skipped` events.
+    pub fn batch_after(
+        &self,
+        sink: &str,
+        skipped: usize,
+        limits: BatchLimits,
+    ) -> Result<Batch, StoreError> {
         let shared = &self.shared;
         let _writer = shared.writer()?;
         let mut batch = Batch {
@@ -62,7 +72,11 @@ impl Store {
             is_full: false,
         };
         let mut bytes = 0;
-        for item in shared.outbox.scan_prefix(EntryKey::prefix(sink)) {
+        for item in shared
+            .outbox
+            .scan_prefix(EntryKey::prefix(sink))
+            .skip(skipped)
+        {
             let (key, value) = item.map_err(|source| shared.failed("read its outbox", source))?;
             let key = EntryKey::from_stored(&key);
             let Ok(entry) = record::decode::<OutboxEntry>(key.as_bytes(), &value) else {

@@ -62,6 +62,7 @@ pub(super) struct Writes {
     pub(super) states: sled::Batch,
     pub(super) outbox: sled::Batch,
     pub(super) known: sled::Batch,
+    pub(super) dead: sled::Batch,
     pub(super) is_empty: bool,
 }
 
@@ -72,6 +73,7 @@ impl Default for Writes {
             states: batch(),
             outbox: batch(),
             known: batch(),
+            dead: batch(),
             is_empty: true,
         }
     }
@@ -181,11 +183,12 @@ impl Shared {
             return Ok(());
         }
         let write = || {
-            let trees = (&self.states, &self.outbox, &self.known);
-            trees.transaction(|(in_states, in_outbox, in_known)| {
+            let trees = (&self.states, &self.outbox, &self.known, &self.dead);
+            trees.transaction(|(in_states, in_outbox, in_known, in_dead)| {
                 in_states.apply_batch(&writes.states)?;
                 in_outbox.apply_batch(&writes.outbox)?;
                 in_known.apply_batch(&writes.known)?;
+                in_dead.apply_batch(&writes.dead)?;
                 Ok::<_, ConflictableTransactionError<Infallible>>(())
             })
         };
