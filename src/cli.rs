@@ -68,6 +68,9 @@ pub struct CollectArgs {
     /// Write events to standard output; store nothing and send nothing
     #[arg(long, conflicts_with = "full")]
     pub dry_run: bool,
+    /// Report users as deleted however many are gone
+    #[arg(long, conflicts_with = "dry_run")]
+    pub accept_deletions: bool,
     /// How long to wait for the sinks after the collection; the rest is sent next time
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
     pub drain_timeout: Duration,

@@ -8,9 +8,11 @@ use clap::ColorChoice;
 
 use crate::analyze::AdminRule;
 use crate::cli::GlobalArgs;
-use crate::config::{AssetConnectorOverrides, Config, MappingSettings, SinkKind, SinkSettings};
+use crate::config::{
+    AssetConnectorOverrides, Config, DeletedUsers, MappingSettings, SinkKind, SinkSettings,
+};
 use crate::deliver::{Ndjson, SekoiaAsset, Sink};
-use crate::run::{Agent, MappingPlan, ReadySink, Target};
+use crate::run::{Agent, DeletionPlan, MappingPlan, ReadySink, Target};
 use crate::store::Store;
 
 /// Arguments that do not fit what there is, in words.
@@ -34,6 +36,16 @@ pub(super) fn agent(config: &Config) -> Agent {
         aws: config.aws.clone(),
         mapping: mapping(&config.mapping),
         targets: config.sinks.iter().map(target).collect(),
+        deletions: deletions(&config.mapping),
+    }
+}
+
+/// When a disappearance is told.
+pub(super) fn deletions(settings: &MappingSettings) -> DeletionPlan {
+    DeletionPlan {
+        is_told: settings.deleted_users == DeletedUsers::Send,
+        percent_max: settings.max_deleted_percent,
+        is_accepted: false,
     }
 }
 

@@ -42,6 +42,17 @@ impl Dialect {
             Self::Sekoia => rendered::seal(sekoia::event(now), &sekoia::event(known), self, now),
         }
     }
+
+    /// The event that a user was deleted, with what was last known of it.
+    pub fn render_deletion(self, last_known: &Inventoried<'_>) -> Result<Rendered, RenderError> {
+        let user = last_known;
+        match self {
+            Self::Ocsf => rendered::seal(ocsf::deletion(user), &ocsf::deletion(user), self, user),
+            Self::Sekoia => {
+                rendered::seal(sekoia::deletion(user), &sekoia::deletion(user), self, user)
+            }
+        }
+    }
 }
 
 impl fmt::Display for Dialect {

@@ -49,4 +49,27 @@ impl MappingPlan {
             .inspect_err(|error| tracing::error!(%error, "a user has no event"))
             .ok()
     }
+
+    /// The event that `user`, as last known, was deleted; `None` if it cannot be written, which is
+    /// logged.
+    pub fn deletion(
+        &self,
+        account: &Account,
+        user: &User,
+        stamp: PassStamp,
+        dialect: Dialect,
+    ) -> Option<Rendered> {
+        let admin = self.admin.judge(user);
+        let last_known = Inventoried {
+            account,
+            user,
+            admin: &admin,
+            tag_names: &self.tag_names,
+            pass: stamp,
+        };
+        dialect
+            .render_deletion(&last_known)
+            .inspect_err(|error| tracing::error!(%error, "a deletion has no event"))
+            .ok()
+    }
 }

@@ -6,6 +6,7 @@
 mod account;
 mod chunk;
 mod daemon;
+mod deletions;
 mod delivery;
 mod dry;
 mod mapping_plan;
@@ -16,6 +17,7 @@ mod shutdown;
 mod staging;
 
 pub use daemon::daemon;
+pub use deletions::{DeletionPlan, Deletions};
 pub use delivery::{Delivery, ReadySink};
 pub use dry::{Printed, print_events};
 pub use mapping_plan::MappingPlan;

@@ -1,14 +1,17 @@
 //! One pass over one account: collect, analyze, map and stage, all at the same time.
 
+use std::collections::HashSet;
+
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::chunk;
+use super::deletions::DeletionPlan;
 use super::mapping_plan::MappingPlan;
 use super::report::{PassReport, UnknownCounts};
 use super::staging;
-use crate::aws::AwsError;
+use crate::aws::{AwsClient, AwsError};
 use crate::collect::InventorySource;
 use crate::map::Dialect;
 use crate::model::{Account, PassStamp, User};
@@ -40,10 +43,30 @@ pub struct Pass<'a> {
     pub targets: &'a [Target],
     /// Whether to send everything again.
     pub is_full: bool,
+    /// When a disappearance is told.
+    pub deletions: DeletionPlan,
+    /// Where a disappearance can be confirmed; nowhere for saved files.
+    pub aws: Option<&'a AwsClient>,
     /// Where events go.
     pub store: &'a Store,
     /// Who watches.
     pub progress: &'a Progress,
+}
+
+/// Who was seen in a pass.
+#[derive(Debug, Default)]
+struct Seen {
+    ids: HashSet<String>,
+    newest: Option<OffsetDateTime>,
+}
+
+impl Seen {
+    fn add(&mut self, users: &[User]) {
+        self.ids.extend(users.iter().map(|user| user.id.clone()));
+        self.newest = self
+            .newest
+            .max(users.iter().map(|user| user.created_at).max());
+    }
 }
 
 impl Pass<'_> {
@@ -62,13 +85,14 @@ impl Pass<'_> {
         let (sender, users) = mpsc::channel(CHANNEL_LEN);
         let (ended, seen) =
             tokio::join!(source.collect(sender), self.stage_all(users, &mut staged));
-        let (mut report, newest) = seen?;
+        let (mut report, seen) = seen?;
         report.account_id.clone_from(&self.account.id);
         report.vanished = ended.vanished;
         report.failure = ended.failure.map(Into::into);
         report.completeness = Some(ended.completeness);
         report.served = ended.served;
-        report.checkpoint = self.checkpoint(&report, newest).await?;
+        report.deletions = self.tell_deletions(&report, &seen.ids).await?;
+        report.checkpoint = self.checkpoint(&report, seen.newest).await?;
         report.duration = start.elapsed();
         Ok(report)
     }
@@ -77,15 +101,14 @@ impl Pass<'_> {
         &self,
         mut users: mpsc::Receiver<User>,
         staged: &mut impl FnMut(),
-    ) -> Result<(PassReport, Option<OffsetDateTime>), StoreError> {
-        let mut report = PassReport::default();
-        let mut newest = None;
+    ) -> Result<(PassReport, Seen), StoreError> {
+        let (mut report, mut seen) = (PassReport::default(), Seen::default());
         loop {
             let chunk = chunk::next(&mut users).await;
             if chunk.is_empty() {
-                return Ok((report, newest));
+                return Ok((report, seen));
             }
-            newest = newest.max(chunk.iter().map(|user| user.created_at).max());
+            seen.add(&chunk);
             count_unknown(&mut report.unknown_facts, &chunk);
             report.users += chunk.len() as u64;
             report.staged.add(self.stage(&chunk).await?);

@@ -35,7 +35,8 @@ pub(super) fn of(pass: &Pass<'_>, users: &[User], last_known: &[Option<Vec<u8>>]
     staging
 }
 
-fn read(kept: &[u8]) -> Option<User> {
+/// A kept user.
+pub(super) fn read(kept: &[u8]) -> Option<User> {
     match kept.split_first() {
         Some((&LAYOUT, facts)) => postcard::from_bytes(facts).ok(),
         _ => None,

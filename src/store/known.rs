@@ -5,6 +5,17 @@ use super::record;
 use super::{Store, StoreError};
 
 impl Store {
+    /// The ids of the users of `account_id` of whom anything is kept.
+    pub fn known_user_ids(&self, account_id: &str) -> Result<Vec<String>, StoreError> {
+        let shared = &self.shared;
+        let prefix = key(account_id, "");
+        let ids = shared.known.scan_prefix(&prefix).keys().map(|key| {
+            let key = key.map_err(|source| shared.failed("read", source))?;
+            Ok(String::from_utf8_lossy(&key[prefix.len()..]).into_owned())
+        });
+        ids.collect()
+    }
+
     /// What was last known of each of `user_ids`, in their order.
     pub fn last_known(
         &self,

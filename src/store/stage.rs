@@ -35,6 +35,8 @@ pub struct Staging {
     pub known: Vec<(String, Vec<u8>)>,
     /// Events, for those sinks that do not know them yet.
     pub events: Vec<StagedEvent>,
+    /// Users of whom nothing is kept any more, by UserId.
+    pub forgotten: Vec<String>,
 }
 
 impl From<Vec<StagedEvent>> for Staging {
@@ -116,6 +118,10 @@ impl Store {
                 writes.known.insert(key, record);
                 writes.is_empty = false;
             }
+        }
+        for user_id in staging.forgotten {
+            writes.known.remove(known::key(account_id, &user_id));
+            writes.is_empty = false;
         }
         for event in staging.events {
             let key = EntryKey::new(&event.sink, account_id, &event.user_id);
