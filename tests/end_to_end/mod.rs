@@ -4,6 +4,7 @@ mod accounts;
 mod common;
 mod daemon;
 mod daemon_ends;
+mod deleted;
 mod delivered;
 mod demo;
 mod denied;
