@@ -169,7 +169,7 @@ impl<'a> Stamped<'a> for Event<'a> {
         self.metadata.correlation_uid = Some(inventoried.pass.id.to_string());
         self.metadata.loggers[0].version = Some(env!("CARGO_PKG_VERSION"));
         self.user.programmatic_credentials = credentials(inventoried.user, true);
-        self.unmapped.stamp(inventoried.user);
+        self.unmapped.stamp(inventoried);
     }
 }
 
