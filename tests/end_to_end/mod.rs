@@ -8,6 +8,7 @@ mod delivered;
 mod demo;
 mod denied;
 mod killed;
+mod plan;
 mod refused_by_aws;
 mod repeated;
 mod saved_files;
