@@ -14,6 +14,7 @@ use crate::aws::AwsError;
 use crate::cli::{Cli, Command};
 use crate::collect::FileError;
 use crate::config::{ConfigError, SecretError};
+use crate::deliver::HttpError;
 use crate::observe::{self, Progress};
 use crate::run::ExitStatus;
 use crate::store::StoreError;
@@ -63,7 +64,11 @@ fn told(error: &anyhow::Error) -> String {
 
 /// The exit code that an error's kind is documented with; of an unknown kind, it is our bug.
 fn status_of(error: &anyhow::Error) -> ExitStatus {
-    if error.is::<ConfigError>() || error.is::<SecretError>() || error.is::<FileError>() {
+    if error.is::<ConfigError>()
+        || error.is::<SecretError>()
+        || error.is::<FileError>()
+        || error.is::<HttpError>()
+    {
         ExitStatus::Usage
     } else if error.is::<StoreError>() {
         ExitStatus::State

@@ -7,6 +7,7 @@ mod daemon_ends;
 mod delivered;
 mod demo;
 mod denied;
+mod first_hour;
 mod killed;
 mod plan;
 mod refused_by_aws;
