@@ -11,6 +11,7 @@ use crate::observe::LogFormat;
 /// Asset inventory of AWS IAM users as OCSF events.
 #[derive(Debug, Parser)]
 #[command(
+    name = "rollcall",
     version,
     about,
     propagate_version = true,

@@ -5,10 +5,10 @@ use time::OffsetDateTime;
 use super::setup;
 use crate::aws::AwsClient;
 use crate::cli::{CollectArgs, GlobalArgs};
-use crate::collect::AccountSource;
+use crate::collect::{AccountSource, Enumeration};
 use crate::config::Config;
 use crate::model::PassStamp;
-use crate::observe::{LogFormat, Progress, log_sinks, summarize};
+use crate::observe::{LogFormat, Progress, incomplete, log_sinks, summarize};
 use crate::run::{self, CollectOptions, ExitStatus, RunReport};
 
 /// One pass over the account, delivered, with a summary at the end.
@@ -64,17 +64,25 @@ async fn dry_run(config: &Config) -> anyhow::Result<ExitStatus> {
     let stamp = PassStamp::new(OffsetDateTime::now_utc());
     let mapping = setup::mapping(&config.mapping);
     let printed = run::print_events(&source, |_| account.clone(), &mapping, dialect, stamp).await?;
-    let (users, is_whole) = (printed.ended.users, printed.unknown_facts.is_empty());
     for ((fact, why), users) in &printed.unknown_facts {
         tracing::warn!(fact, %why, users, "a fact is unknown");
     }
-    match printed.ended.failure {
-        Some(error) if users == 0 => Err(error.into()),
-        Some(error) => {
-            tracing::error!(users, %error, "not every user was collected");
-            Ok(ExitStatus::Partial)
-        }
-        None if is_whole => Ok(ExitStatus::Done),
-        None => Ok(ExitStatus::Partial),
+    let Enumeration {
+        users,
+        failure,
+        completeness,
+        ..
+    } = printed.ended;
+    let why = incomplete(failure.as_ref(), Some(&completeness));
+    if let (0, Some(error)) = (users, failure) {
+        return Err(error.into());
     }
+    if let Some(why) = &why {
+        tracing::error!(users, why, "not every user was collected");
+    }
+    Ok(if why.is_none() && printed.unknown_facts.is_empty() {
+        ExitStatus::Done
+    } else {
+        ExitStatus::Partial
+    })
 }

@@ -15,6 +15,7 @@ use crate::aws::AwsError;
 use crate::cli::{Cli, Command};
 use crate::collect::FileError;
 use crate::config::{ConfigError, SecretError};
+use crate::deliver::HttpError;
 use crate::observe::{self, Progress};
 use crate::run::ExitStatus;
 use crate::store::StoreError;
@@ -68,6 +69,7 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
     let is_usage = error.is::<ConfigError>()
         || error.is::<SecretError>()
         || error.is::<FileError>()
+        || error.is::<HttpError>()
         || error.is::<setup::UsageError>();
     if is_usage {
         ExitStatus::Usage

@@ -12,128 +12,150 @@ use crate::config::{AwsSettings, Config, Strategy};
 use crate::model::Account;
 use crate::output;
 use crate::run::ExitStatus;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
-/// What a pass over the account will cost and miss. Two calls; nothing is changed.
+/// What a pass over the account will cost and miss. Two calls; nothing is sent.
 pub(super) async fn plan(global: &GlobalArgs, args: &PlanArgs) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     let client = AwsClient::connect(&config.aws).await;
     let account = client.account().await?;
     let summary = account_summary(&client).await?;
     let denied = denied_last_time(&config, &account.id).await;
-    let prediction = Prediction::of(&config.aws, &summary, denied.as_deref().unwrap_or_default());
+    let known = match &denied {
+        Denied::Known(denied) => denied.as_slice(),
+        Denied::NoPassYet | Denied::Unreadable => &[],
+    };
+    let prediction = Prediction::of(&config.aws, &summary, known);
+    let plan = Plan {
+        settings: &config.aws,
+        account,
+        summary,
+        prediction,
+        denied,
+    };
     let text = match args.output {
-        OutputFormat::Table => table(&config.aws, &account, &summary, &prediction, &denied),
-        OutputFormat::Json => document(&config.aws, &account, &summary, &prediction, &denied),
+        OutputFormat::Table => plan.table(),
+        OutputFormat::Json => plan.document(),
     };
     output::write(text.as_bytes())?;
     Ok(ExitStatus::Done)
 }
 
-/// What the last pass found denied; `None` if there was none, or a daemon has the store.
-async fn denied_last_time(config: &Config, account_id: &str) -> Option<Vec<Action>> {
-    let dir = config.agent.resolved_state_dir().ok()?;
-    if !dir.exists() {
-        return None;
-    }
-    let account_id = account_id.to_owned();
-    let read = move || {
-        let store = Store::open(&dir)?;
-        store
-            .checkpoint(&account_id)?
-            .map(|_| store.memory(&account_id))
-            .transpose()
-    };
-    let memory = tokio::task::spawn_blocking(read).await.ok()?;
-    let denied = memory
-        .inspect_err(|error| tracing::warn!("{error}"))
-        .ok()??
-        .denied;
-    Some(
-        denied
-            .iter()
-            .filter_map(|action| Action::parse(action))
-            .collect(),
-    )
+/// What is shown.
+struct Plan<'a> {
+    settings: &'a AwsSettings,
+    account: Account,
+    summary: AccountSummary,
+    prediction: Prediction,
+    denied: Denied,
 }
 
-fn table(
-    settings: &AwsSettings,
-    account: &Account,
-    summary: &AccountSummary,
-    prediction: &Prediction,
-    denied: &Option<Vec<Action>>,
-) -> String {
-    let mut text = String::new();
-    let mut row = |name: &str, value: &str| {
-        let _ = writeln!(text, "{name:<10}{value}");
+/// What the last complete pass found denied.
+enum Denied {
+    /// These actions.
+    Known(Vec<Action>),
+    /// There was none.
+    NoPassYet,
+    /// The state could not be read: a daemon has it, or it is damaged. That is logged.
+    Unreadable,
+}
+
+async fn denied_last_time(config: &Config, account_id: &str) -> Denied {
+    let dir = match config.agent.resolved_state_dir() {
+        Ok(dir) if dir.exists() => dir,
+        _ => return Denied::NoPassYet,
     };
-    row("account", &account.id);
-    row("plan", strategy(settings.strategy));
-    row(
-        "users",
-        &format!("{} in {} groups", summary.users, summary.groups),
-    );
-    let total: u64 = prediction.calls.values().sum();
-    row(
-        "calls",
-        &format!("{total}, and one for each user whose MFA nothing else tells"),
-    );
-    for (action, calls) in &prediction.calls {
-        row("", &format!("{calls:>6}  {action}"));
-    }
-    let rate = settings.requests_per_second;
-    let seconds = prediction.duration(settings).as_secs_f64();
-    row(
-        "duration",
-        &format!("about {seconds:.1} s, at {rate} calls a second and action"),
-    );
-    match denied {
-        None => row("missing", "not known before the first complete pass"),
-        Some(_) if prediction.missing.is_empty() => row("missing", "nothing"),
-        Some(_) => {
-            for (fact, action) in &prediction.missing {
-                row(
-                    "missing",
-                    &format!("{fact}: {action} was denied in the last pass"),
-                );
+    let account_id = account_id.to_owned();
+    let read = move || -> Result<Denied, StoreError> {
+        let store = Store::open(&dir)?;
+        if store.checkpoint(&account_id)?.is_none() {
+            return Ok(Denied::NoPassYet);
+        }
+        let denied = store.memory(&account_id)?.denied;
+        let denied = denied.iter().filter_map(|action| Action::parse(action));
+        Ok(Denied::Known(denied.collect()))
+    };
+    let read = tokio::task::spawn_blocking(read).await;
+    let read = read.unwrap_or_else(|error| Err(StoreError::Worker(error.to_string())));
+    read.unwrap_or_else(|error| {
+        tracing::warn!("{error}");
+        Denied::Unreadable
+    })
+}
+
+impl Plan<'_> {
+    fn table(&self) -> String {
+        let Self {
+            settings, summary, ..
+        } = self;
+        let mut text = String::new();
+        let mut row = |name: &str, value: &str| {
+            let _ = writeln!(text, "{name:<10}{value}");
+        };
+        row("account", &self.account.id);
+        row("plan", told(settings.strategy));
+        row("users", &summary.users.to_string());
+        row("groups", &summary.groups.to_string());
+        let total: u64 = self.prediction.calls.values().sum();
+        row(
+            "calls",
+            &format!("{total}, and one for each user whose MFA nothing else tells"),
+        );
+        for (action, calls) in &self.prediction.calls {
+            row("", &format!("{calls:>6}  {action}"));
+        }
+        let rate = settings.requests_per_second;
+        let seconds = self.prediction.duration(settings).as_secs_f64();
+        row(
+            "duration",
+            &format!("about {seconds:.1} s, at {rate} calls a second and action"),
+        );
+        match self.denied {
+            Denied::NoPassYet => row("missing", "not known before the first complete pass"),
+            Denied::Unreadable => row("missing", "not known: the state could not be read"),
+            Denied::Known(_) if self.prediction.missing.is_empty() => row("missing", "nothing"),
+            Denied::Known(_) => {
+                for (fact, action) in &self.prediction.missing {
+                    let why = format!("{fact}: {action} was denied in the last pass");
+                    row("missing", &why);
+                }
             }
         }
+        text
     }
-    text
+
+    fn document(&self) -> String {
+        let calls = self.prediction.calls.iter();
+        let calls = calls.map(|(action, &calls)| (action.to_string(), calls.into()));
+        let missing = self.prediction.missing.iter();
+        let missing =
+            missing.map(|(fact, action)| json!({"fact": fact, "permission": action.as_str()}));
+        let is_known = matches!(self.denied, Denied::Known(_));
+        let document = json!({
+            "account": self.account.id,
+            "plan": name(self.settings.strategy),
+            "users": self.summary.users,
+            "groups": self.summary.groups,
+            "calls": calls.collect::<serde_json::Map<_, _>>(),
+            "duration_ms": self.prediction.duration(self.settings).as_millis() as u64,
+            "missing": is_known.then(|| missing.collect::<Vec<_>>()),
+        });
+        format!("{document}\n")
+    }
 }
 
-fn document(
-    settings: &AwsSettings,
-    account: &Account,
-    summary: &AccountSummary,
-    prediction: &Prediction,
-    denied: &Option<Vec<Action>>,
-) -> String {
-    let calls = prediction
-        .calls
-        .iter()
-        .map(|(action, &calls)| (action.to_string(), calls.into()));
-    let missing = prediction
-        .missing
-        .iter()
-        .map(|(fact, action)| json!({"fact": fact, "permission": action.as_str()}));
-    let document = json!({
-        "account": account.id,
-        "plan": strategy(settings.strategy),
-        "users": summary.users,
-        "groups": summary.groups,
-        "calls": calls.collect::<serde_json::Map<_, _>>(),
-        "duration_ms": prediction.duration(settings).as_millis() as u64,
-        "missing": denied.is_some().then(|| missing.collect::<Vec<_>>()),
-    });
-    format!("{document}\n")
-}
-
-fn strategy(strategy: Strategy) -> &'static str {
+/// The spelling of the configuration.
+fn name(strategy: Strategy) -> &'static str {
     match strategy {
-        Strategy::Auto => "auto: in bulk, and per user where bulk is denied or fails",
+        Strategy::Auto => "auto",
         Strategy::Bulk => "bulk",
         Strategy::PerUser => "per-user",
+    }
+}
+
+fn told(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::Auto => "auto: in bulk, and per user where bulk is denied or fails",
+        Strategy::Bulk | Strategy::PerUser => name(strategy),
     }
 }

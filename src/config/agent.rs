@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use etcetera::BaseStrategy;
 use serde::Deserialize;
 
-use super::path;
+use super::{ConfigError, path};
 
 /// `[agent]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -20,13 +19,14 @@ pub struct AgentSettings {
 impl AgentSettings {
     /// The configured state directory, or `rollcall` in the platform's (`$XDG_STATE_HOME`, else
     /// `~/.local/state`).
-    pub fn resolved_state_dir(&self) -> anyhow::Result<PathBuf> {
+    pub fn resolved_state_dir(&self) -> Result<PathBuf, ConfigError> {
         if let Some(dir) = &self.state_dir {
             return Ok(dir.clone());
         }
-        let strategy = etcetera::choose_base_strategy().context(
-            "no state directory: the home directory is unknown; set agent.state_dir or HOME",
-        )?;
+        let strategy = etcetera::choose_base_strategy().map_err(|_| {
+            let why = "has no default, since there is no home directory; set it, or HOME";
+            ConfigError::of_file(Path::new("agent.state_dir"), why)
+        })?;
         let base = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
         Ok(base.join(Path::new("rollcall")))
     }

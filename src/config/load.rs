@@ -1,6 +1,7 @@
 //! Loading: from a file, or the defaults when there is none.
 
 use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -49,8 +50,8 @@ impl Config {
         let default = Path::new(DEFAULT_FILE);
         let path = match path {
             Some(path) => path,
-            None if default.exists() => default,
-            None => return Self::parse(default, "", overrides),
+            None if is_absent(default) => return Self::parse(default, "", overrides),
+            None => default,
         };
         let text = std::fs::read_to_string(path)
             .map_err(|error| ConfigError::of_file(path, format!("cannot be read: {error}")))?;
@@ -75,6 +76,13 @@ impl Config {
             sinks: check_sinks(path, text, tables.sinks, overrides)?,
         })
     }
+}
+
+/// Whether nothing is there. A link to nowhere is something, and so is what may not be looked at:
+/// going on without it would send events elsewhere than its writer meant.
+fn is_absent(path: &Path) -> bool {
+    let error = path.symlink_metadata().err();
+    error.is_some_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 fn check_sinks(

@@ -37,8 +37,11 @@ impl Default for HttpTimeouts {
 
 /// The HTTP client could not be built.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot set up HTTPS: {0}")]
-pub struct HttpError(#[from] reqwest::Error);
+#[error(
+    "cannot set up HTTPS: {}; install the system's CA certificates, or name them in SSL_CERT_FILE",
+    causes(.0)
+)]
+pub struct HttpError(#[source] reqwest::Error);
 
 /// A client for posts: a redirected post would hand the key and the users to somebody else.
 pub(super) fn client(timeouts: HttpTimeouts) -> Result<Client, HttpError> {
@@ -50,8 +53,8 @@ pub(super) fn client(timeouts: HttpTimeouts) -> Result<Client, HttpError> {
         .connect_timeout(timeouts.connect)
         .read_timeout(timeouts.read)
         .timeout(timeouts.total)
-        .build()?;
-    Ok(client)
+        .build();
+    client.map_err(HttpError)
 }
 
 /// The verdict of an exchange that brought no answer.

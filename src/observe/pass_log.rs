@@ -1,6 +1,7 @@
 //! The end of a pass, in the log.
 
 use super::summary::checkpoint_text;
+use crate::aws::AwsError;
 use crate::collect::Completeness;
 use crate::run::{PassReport, RunReport, SinkReport};
 
@@ -31,7 +32,7 @@ pub fn log_pass(report: &PassReport) {
             "AWS throttled: the next pass starts at this rate"
         );
     }
-    if let Some(why) = incomplete(report) {
+    if let Some(why) = incomplete(report.failure.as_ref(), report.completeness.as_ref()) {
         tracing::error!(
             account,
             users,
@@ -79,8 +80,11 @@ pub fn log_sinks(report: &RunReport) {
 }
 
 /// Why not everybody was seen, if so.
-pub(super) fn incomplete(report: &PassReport) -> Option<String> {
-    match (&report.failure, &report.completeness) {
+pub fn incomplete(
+    failure: Option<&AwsError>,
+    completeness: Option<&Completeness>,
+) -> Option<String> {
+    match (failure, completeness) {
         (Some(error), _) => Some(error.to_string()),
         (None, Some(Completeness::Contradicted { counted, seen })) => Some(format!(
             "{seen} users were listed, and AWS counts {counted}"

@@ -100,7 +100,8 @@ fn users(pass: &PassReport) -> String {
     if pass.vanished > 0 {
         let _ = write!(told, " ({} deleted meanwhile)", pass.vanished);
     }
-    match (incomplete(pass), &pass.completeness) {
+    let why = incomplete(pass.failure.as_ref(), pass.completeness.as_ref());
+    match (why, &pass.completeness) {
         (Some(why), _) => {
             let _ = write!(told, ", incomplete: {why}");
         }

@@ -1,5 +1,6 @@
 //! Signals end the work soon, with a documented code, and lose nothing.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
@@ -47,6 +48,25 @@ fn interrupted_collect_ends_with_130_and_the_next_one_delivers_the_rest() {
         ]
         .map(|ends| move || ends("collect", Signal::SIGINT, 130)),
     );
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_keeps_no_process() {
+    both(["collect", "run"].map(|command| {
+        move || {
+            let agent = Agent::new()
+                .account(&SMALL.account)
+                .config("[[sinks]]\ntype = \"ndjson\"\npath = \"pipe\"\n");
+            let pipe = agent.home().join("pipe");
+            let made = Command::new("mkfifo").arg(pipe).status();
+            assert!(made.expect("mkfifo").success());
+            let mut running = agent.arg(command).spawn();
+            running.wait_for("pass complete", SOON);
+            running.signal(Signal::SIGTERM);
+            let code = if command == "run" { 0 } else { 130 };
+            running.wait(LIMIT).expect_code(code);
+        }
+    }));
 }
 
 #[track_caller]

@@ -8,6 +8,7 @@ use super::accounts::TINY;
 use super::common;
 use crate::support::agent::Agent;
 use crate::support::moto::Account;
+use crate::support::sim_aws::{Fault, SimAccount, SimAws, SimUser};
 
 #[test]
 fn events_go_to_standard_output_once_and_state_to_a_private_directory() {
@@ -47,6 +48,23 @@ fn dry_run_prints_everyone_every_time_and_stores_nothing() {
         .expect("the state home")
         .count();
     assert_eq!(left, 0);
+}
+
+#[test]
+fn dry_run_of_an_account_that_counts_others_is_partial() {
+    let alice = SimAccount::new("210000000001").user(SimUser::new("alice"));
+    let sim = SimAws::start([alice]);
+    sim.inject(Fault::WrongCount(3).of("GetAccountSummary"));
+    let agent = Agent::new().aws(&sim.url()).args(["collect", "--dry-run"]);
+    let agent = agent.env("AWS_ACCESS_KEY_ID", "210000000001");
+    let output = agent.run().expect_code(4);
+    assert!(
+        output
+            .stderr
+            .contains("1 users were listed, and AWS counts 4"),
+        "{}",
+        output.stderr
+    );
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(super) async fn demo(args: &DemoArgs) -> anyhow::Result<ExitStatus> {
         .events
         .clone()
         .unwrap_or_else(|| temporary.path().join("events.ndjson"));
-    let start = tally::start_of(&events);
+    let start = tally::start_of(&events)?;
     let store = setup::open_store(&temporary.path().join("state")).await?;
     let first = pass(&store, &events, sample::BEFORE).await?;
     let told_first = tally::of_file(&events, start)?;

@@ -1,8 +1,9 @@
 //! What the demo's events say, counted from the file that they were delivered to.
 
 use std::fmt::Write as _;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::Context;
@@ -35,9 +36,15 @@ pub(super) struct Told {
     events: Vec<Event>,
 }
 
-/// Where the demo's events will begin in `path`, to which an earlier demo may have written.
-pub(super) fn start_of(path: &Path) -> u64 {
-    std::fs::metadata(path).map_or(0, |file| file.len())
+/// Where the demo's events will begin in `path`, to which an earlier demo may have written. Makes
+/// the file as its sink would: better to fail now than after the first pass.
+pub(super) fn start_of(path: &Path) -> anyhow::Result<u64> {
+    let mut options = OpenOptions::new();
+    let file = options.create(true).append(true).mode(0o600).open(path);
+    let metadata = file
+        .and_then(|file| file.metadata())
+        .with_context(|| format!("cannot write the demo's events to {}", path.display()))?;
+    Ok(metadata.len())
 }
 
 /// Reads the events that were delivered to `path` so far, from `start` on.
