@@ -4,7 +4,7 @@ use aws_sdk_iam::types::{self, StatusType};
 
 use super::convert::moment;
 use super::pages::{self, PAGE_SIZE, Page};
-use crate::aws::{Action, AwsClient, AwsError};
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
 use crate::model::{AccessKey, AccessKeyUse};
 
 /// The access keys of `user_name`, each with its last use.
@@ -14,17 +14,22 @@ pub(super) async fn of_user(
 ) -> Result<Vec<AccessKey>, AwsError> {
     let mut keys = Vec::new();
     for listed in list(client, user_name).await? {
-        let Some(id) = listed.access_key_id() else {
+        let (Some(id), Some(status)) = (listed.access_key_id(), listed.status()) else {
             return Err(AwsError::malformed(
                 Action::ListAccessKeys,
-                "an access key has no id",
+                "an access key has no id or no status",
             ));
+        };
+        let last_used = match last_used(client, id).await {
+            // The key is gone, and the user is not.
+            Err(error) if error.class == AwsErrorClass::Gone => continue,
+            answer => answer?,
         };
         keys.push(AccessKey {
             id: Some(id.to_owned()),
-            active: listed.status() == Some(&StatusType::Active),
+            active: *status == StatusType::Active,
             rotated_at: listed.create_date().and_then(moment),
-            last_used: last_used(client, id).await?,
+            last_used,
         });
     }
     Ok(keys)
