@@ -32,6 +32,9 @@ pub(super) struct Joiner<'a> {
     pub(super) listing_error: Option<AwsError>,
 }
 
+/// The details as facts that are newer than them name them.
+const DETAILS: &str = "authorization details";
+
 /// The facts that only the details tell.
 struct DetailFacts {
     tags: Fact<Vec<Tag>>,
@@ -90,7 +93,10 @@ impl Joiner<'_> {
         match details {
             Bulk::Read(details) => Ok(Some(Fact::known(details.groups.clone(), &details.source))),
             Bulk::Failed(error) if !self.falls_back() => Ok(Some(error.as_unknown())),
-            Bulk::Failed(_) | Bulk::NotAsked => self.reader.groups(name).await,
+            untold => {
+                let untold = untold.untold(DETAILS);
+                self.reader.groups(name, &untold).await
+            }
         }
     }
 
@@ -151,14 +157,11 @@ fn detail_facts(details: Bulk<UserDetails>) -> DetailFacts {
                 permissions_boundary: Fact::known(details.permissions_boundary, source),
             }
         }
-        untold => {
-            let newer_than = "authorization details";
-            DetailFacts {
-                tags: untold.untold(newer_than),
-                attached_policies: untold.untold(newer_than),
-                inline_policies: untold.untold(newer_than),
-                permissions_boundary: untold.untold(newer_than),
-            }
-        }
+        untold => DetailFacts {
+            tags: untold.untold(DETAILS),
+            attached_policies: untold.untold(DETAILS),
+            inline_policies: untold.untold(DETAILS),
+            permissions_boundary: untold.untold(DETAILS),
+        },
     }
 }
