@@ -22,6 +22,7 @@ mod pages;
 mod predict;
 mod reader;
 mod run;
+mod served;
 mod summary;
 mod virtual_mfa;
 
