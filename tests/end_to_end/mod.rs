@@ -7,6 +7,7 @@ mod daemon_ends;
 mod delivered;
 mod demo;
 mod denied;
+mod denied_in_auto;
 mod killed;
 mod refused_by_aws;
 mod repeated;
