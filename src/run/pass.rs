@@ -57,6 +57,11 @@ pub struct Pass<'a> {
 }
 
 impl MappingPlan {
+    /// Whether there are events about `user` at all.
+    fn tells(&self, user: &User) -> bool {
+        self.with_root || !user.is_root()
+    }
+
     /// The event about `user` in `dialect`; `None` for a root user that is not told, and if it
     /// cannot be written, which is logged.
     pub fn event(
@@ -66,7 +71,7 @@ impl MappingPlan {
         stamp: PassStamp,
         dialect: Dialect,
     ) -> Option<Rendered> {
-        if user.is_root() && !self.with_root {
+        if !self.tells(user) {
             return None;
         }
         let admin = self.admin.judge(user);
@@ -120,10 +125,11 @@ impl Pass<'_> {
         let mut report = PassReport::default();
         let mut newest = None;
         loop {
-            let chunk = chunk::next(&mut users).await;
+            let mut chunk = chunk::next(&mut users).await;
             if chunk.is_empty() {
                 return Ok((report, newest));
             }
+            chunk.retain(|user| self.mapping.tells(user));
             newest = newest.max(chunk.iter().map(|user| user.created_at).max());
             count_unknown(&mut report.unknown_facts, &chunk);
             report.users += chunk.len() as u64;

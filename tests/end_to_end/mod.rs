@@ -11,6 +11,7 @@ mod denied_in_auto;
 mod killed;
 mod refused_by_aws;
 mod repeated;
+mod root_user;
 mod saved_files;
 mod streamed;
 mod two_sinks;
