@@ -127,10 +127,7 @@ pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
         severity_id: 1,
         severity: "Informational",
         time: None,
-        message: format!(
-            "IAM user {} of AWS account {}",
-            inventoried.user.name, account.id
-        ),
+        message: message(inventoried),
         metadata: metadata(),
         cloud: Cloud {
             provider: "AWS",
@@ -159,6 +156,16 @@ pub(super) fn deletion<'a>(last_known: &Inventoried<'a>) -> Event<'a> {
             user.name, account.id
         ),
         ..event(last_known)
+    }
+}
+
+/// The root user is no IAM user.
+fn message(inventoried: &Inventoried<'_>) -> String {
+    let (user, account) = (inventoried.user, inventoried.account);
+    if user.is_root() {
+        format!("Root user of AWS account {}", account.id)
+    } else {
+        format!("IAM user {} of AWS account {}", user.name, account.id)
     }
 }
 

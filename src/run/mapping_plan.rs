@@ -16,6 +16,11 @@ pub struct MappingPlan {
 }
 
 impl MappingPlan {
+    /// Whether there are events about `user` at all.
+    pub(super) fn tells(&self, user: &User) -> bool {
+        self.with_root || !user.is_root()
+    }
+
     /// The event about `user` in `dialect`, digested as the user is `known`: with the last known
     /// value of what is unknown now. It says what changed since `last`.
     ///
@@ -29,7 +34,7 @@ impl MappingPlan {
         stamp: PassStamp,
         dialect: Dialect,
     ) -> Option<Rendered> {
-        if user.is_root() && !self.with_root {
+        if !self.tells(user) {
             return None;
         }
         let (admin_now, admin_known) = (self.admin.judge(user), self.admin.judge(known));
