@@ -52,6 +52,8 @@ pub enum Command {
     Run,
     /// Show what a pass will cost and which facts it will miss, with two calls
     Plan(PlanArgs),
+    /// What sinks rejected for good: see it, send it again, or forget it
+    DeadLetters(DeadLettersArgs),
     /// Turn saved AWS CLI output into events on standard output, without credentials
     Map(MapArgs),
     /// Show the whole pipeline on an embedded sample account, without AWS
@@ -67,6 +69,9 @@ pub struct CollectArgs {
     /// Write events to standard output; store nothing and send nothing
     #[arg(long, conflicts_with = "full")]
     pub dry_run: bool,
+    /// Report users as deleted however many are gone
+    #[arg(long, conflicts_with = "dry_run")]
+    pub accept_deletions: bool,
     /// How long to wait for the sinks after the collection; the rest is sent next time
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
     pub drain_timeout: Duration,
@@ -78,6 +83,48 @@ pub struct PlanArgs {
     /// How the result is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub output: OutputFormat,
+}
+
+/// Options of `dead-letters`.
+#[derive(Debug, Args)]
+pub struct DeadLettersArgs {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: DeadLettersCommand,
+}
+
+/// What to do with dead letters.
+#[derive(Debug, Subcommand)]
+pub enum DeadLettersCommand {
+    /// Which there are, and why
+    List {
+        /// How the result is written
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        output: OutputFormat,
+    },
+    /// The event itself
+    Show {
+        /// The event's id, or how it begins
+        id: String,
+    },
+    /// Put them back into the outbox; they go with the next pass
+    Retry(WhichLetters),
+    /// Forget them
+    Drop(WhichLetters),
+    /// All events, one a line
+    Export,
+}
+
+/// Which dead letters.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct WhichLetters {
+    /// Event ids, or how they begin
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Every one
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// How a table is written.

@@ -29,11 +29,13 @@ pub enum Action {
     ListAccessKeys,
     /// The last use of one access key.
     GetAccessKeyLastUsed,
+    /// One user, to confirm that it is gone.
+    GetUser,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::GetCallerIdentity,
         Self::GetAccountSummary,
         Self::ListUsers,
@@ -46,6 +48,7 @@ impl Action {
         Self::ListMfaDevices,
         Self::ListAccessKeys,
         Self::GetAccessKeyLastUsed,
+        Self::GetUser,
     ];
 
     /// The spelling of IAM policies: `iam:ListUsers`.
@@ -63,6 +66,7 @@ impl Action {
             Self::ListMfaDevices => "iam:ListMFADevices",
             Self::ListAccessKeys => "iam:ListAccessKeys",
             Self::GetAccessKeyLastUsed => "iam:GetAccessKeyLastUsed",
+            Self::GetUser => "iam:GetUser",
         }
     }
 

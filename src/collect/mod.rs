@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use crate::model::User;
 
-pub use account::{AccountSource, AccountSummary, Prediction, account_summary};
+pub use account::{AccountSource, AccountSummary, Prediction, account_summary, is_gone};
 pub use from_file::{FileError, FromFiles};
 
 /// A source of users: an AWS account or saved files.

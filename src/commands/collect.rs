@@ -28,16 +28,10 @@ pub(super) async fn collect(
         is_full: args.full,
         drain_timeout: args.drain_timeout,
     };
+    let mut agent = setup::agent(&config);
+    agent.deletions.is_accepted = args.accept_deletions;
     progress.begin();
-    let ended = run::once(
-        &setup::agent(&config),
-        &store,
-        sinks,
-        options,
-        progress,
-        &cancel,
-    )
-    .await;
+    let ended = run::once(&agent, &store, sinks, options, progress, &cancel).await;
     progress.end();
     let report = ended?;
     tell(&report, global.log_format);

@@ -2,6 +2,7 @@
 //! code.
 
 mod collect;
+mod dead_letters;
 mod demo;
 mod map;
 mod plan;
@@ -28,6 +29,7 @@ pub async fn dispatch(cli: Cli) -> ExitCode {
     let ended = match &cli.command {
         Command::Collect(args) => collect::collect(global, args, &progress).await,
         Command::Run => run::run(global).await,
+        Command::DeadLetters(args) => dead_letters::dead_letters(global, args).await,
         Command::Plan(args) => plan::plan(global, args).await,
         Command::Map(args) => map::map(global, args).await,
         Command::Demo(args) => demo::demo(args).await,
@@ -64,11 +66,12 @@ fn told(error: &anyhow::Error) -> String {
 
 /// The exit code that an error's kind is documented with; of an unknown kind, it is our bug.
 fn status_of(error: &anyhow::Error) -> ExitStatus {
-    if error.is::<ConfigError>()
+    let is_usage = error.is::<ConfigError>()
         || error.is::<SecretError>()
         || error.is::<FileError>()
         || error.is::<HttpError>()
-    {
+        || error.is::<setup::UsageError>();
+    if is_usage {
         ExitStatus::Usage
     } else if error.is::<StoreError>() {
         ExitStatus::State

@@ -8,10 +8,17 @@ use clap::ColorChoice;
 
 use crate::analyze::AdminRule;
 use crate::cli::GlobalArgs;
-use crate::config::{AssetConnectorOverrides, Config, MappingSettings, SinkKind, SinkSettings};
+use crate::config::{
+    AssetConnectorOverrides, Config, DeletedUsers, MappingSettings, SinkKind, SinkSettings,
+};
 use crate::deliver::{Ndjson, SekoiaAsset, Sink};
-use crate::run::{Agent, MappingPlan, ReadySink, Target};
+use crate::run::{Agent, DeletionPlan, MappingPlan, ReadySink, Target};
 use crate::store::Store;
+
+/// Arguments that do not fit what there is, in words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct UsageError(pub(super) String);
 
 /// The configuration that `global` names.
 pub(super) fn config(global: &GlobalArgs) -> anyhow::Result<Config> {
@@ -29,6 +36,16 @@ pub(super) fn agent(config: &Config) -> Agent {
         aws: config.aws.clone(),
         mapping: mapping(&config.mapping),
         targets: config.sinks.iter().map(target).collect(),
+        deletions: deletions(&config.mapping),
+    }
+}
+
+/// When a disappearance is told.
+pub(super) fn deletions(settings: &MappingSettings) -> DeletionPlan {
+    DeletionPlan {
+        is_told: settings.deleted_users == DeletedUsers::Send,
+        percent_max: settings.max_deleted_percent,
+        is_accepted: false,
     }
 }
 

@@ -14,8 +14,23 @@ pub struct MappingSettings {
     /// Whether the account's root user is an inventory entry; only the credential report tells
     /// of it.
     pub root_account: bool,
+    /// Whether it is told that a user was deleted.
+    pub deleted_users: DeletedUsers,
+    /// The share of known users, in percent, that may be gone at once; more are held back until
+    /// they are accepted.
+    pub max_deleted_percent: u8,
     /// Which tags tell about the person behind a user.
     pub tags: TagNames,
+}
+
+/// Whether it is told that a user was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeletedUsers {
+    /// Once it is proven.
+    Send,
+    /// Never.
+    Skip,
 }
 
 impl Default for MappingSettings {
@@ -23,6 +38,8 @@ impl Default for MappingSettings {
         Self {
             admin: AdminRule::DOCUMENTED.map(str::to_owned).to_vec(),
             root_account: true,
+            deleted_users: DeletedUsers::Send,
+            max_deleted_percent: 20,
             tags: TagNames::default(),
         }
     }

@@ -20,7 +20,7 @@ pub use aws::{AccessKeyLookup, AwsSettings, MfaLookup, Strategy};
 pub use environment::AssetConnectorOverrides;
 pub use error::ConfigError;
 pub use load::{Config, DEFAULT_FILE};
-pub use mapping::MappingSettings;
+pub use mapping::{DeletedUsers, MappingSettings};
 pub use schedule::ScheduleSettings;
 pub use secret::{SecretError, SecretRef};
 pub use sinks::{NdjsonTarget, SekoiaAssetSettings, SinkKind, SinkSettings};

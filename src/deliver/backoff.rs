@@ -23,6 +23,11 @@ impl Backoff {
         ceiling.mul_f64(0.5 + fastrand::f64() / 2.0)
     }
 
+    /// Whether nothing has failed since the last success.
+    pub(super) fn is_first(&self) -> bool {
+        self.failures == 0
+    }
+
     /// The next failure is a first one.
     pub(super) fn reset(&mut self) {
         self.failures = 0;

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
+use super::narrowing::{Finding, Narrowing};
 use super::{Outgoing, Sink, SinkProgress, Verdict};
 use crate::store::{BatchLimits, Queued, Receipt, Store, StoreError};
 
@@ -54,6 +56,8 @@ enum Next {
     GoOn,
     /// Offer the same events again after this long.
     After(Duration),
+    /// Wait until there is more.
+    Wait,
     /// Wait for the next pass.
     Stop,
 }
@@ -67,16 +71,16 @@ impl Forwarder {
         cancel: CancellationToken,
     ) -> Result<(), StoreError> {
         let mut backoff = Backoff::new();
+        let mut narrowing = Narrowing::default();
         let mut stopped_in_pass = None;
         loop {
             if cancel.is_cancelled() {
                 return Ok(());
             }
             let now = *phase.borrow_and_update();
-            if stopped_in_pass != Some(now.pass)
-                && let Some(batch) = self.batch(now).await?
-            {
-                match self.offer(&batch, &mut backoff, &cancel).await? {
+            if stopped_in_pass != Some(now.pass) {
+                let step = self.step(now, &mut backoff, &mut narrowing, &cancel);
+                match step.await? {
                     Next::GoOn => continue,
                     Next::After(pause) => {
                         tokio::select! {
@@ -85,6 +89,7 @@ impl Forwarder {
                         }
                     }
                     Next::Stop => stopped_in_pass = Some(now.pass),
+                    Next::Wait => {}
                 }
             }
             if now.eagerness == Eagerness::EverythingAndEnd {
@@ -97,12 +102,39 @@ impl Forwarder {
         }
     }
 
+    /// Offers the next batch that may go in this phase.
+    async fn step(
+        &mut self,
+        now: Phase,
+        backoff: &mut Backoff,
+        narrowing: &mut Narrowing,
+        cancel: &CancellationToken,
+    ) -> Result<Next, StoreError> {
+        match self.batch(now, narrowing).await? {
+            Some(batch) => self.offer(&batch, backoff, narrowing, cancel).await,
+            None if narrowing.skipped() > 0 => {
+                narrowing.reset();
+                Ok(Next::After(backoff.next()))
+            }
+            None => Ok(Next::Wait),
+        }
+    }
+
     /// The next batch that may go in this phase.
-    async fn batch(&self, now: Phase) -> Result<Option<Vec<Queued>>, StoreError> {
-        let (name, limits) = (self.name.clone(), self.limits);
+    async fn batch(
+        &self,
+        now: Phase,
+        narrowing: &Narrowing,
+    ) -> Result<Option<Vec<Queued>>, StoreError> {
+        let (name, mut limits) = (self.name.clone(), self.limits);
+        limits.count = narrowing.batch_size(limits.count);
+        let skipped = narrowing.skipped();
+        if skipped >= self.limits.count {
+            return Ok(None);
+        }
         let batch = self
             .store
-            .run(move |store| store.next_batch(&name, limits))
+            .run(move |store| store.batch_after(&name, skipped, limits))
             .await?;
         let is_full = batch.is_full;
         let may_go = is_full || now.eagerness != Eagerness::FullBatches;
@@ -115,6 +147,7 @@ impl Forwarder {
         &mut self,
         batch: &[Queued],
         backoff: &mut Backoff,
+        narrowing: &mut Narrowing,
         cancel: &CancellationToken,
     ) -> Result<Next, StoreError> {
         let outgoing: Vec<Outgoing<'_>> = batch
@@ -133,7 +166,7 @@ impl Forwarder {
             verdict = delivery => verdict,
             () = too_late => return Ok(Next::Stop),
         };
-        self.act_on(verdict, batch, backoff).await
+        self.act_on(verdict, batch, backoff, narrowing).await
     }
 
     async fn act_on(
@@ -141,6 +174,7 @@ impl Forwarder {
         verdict: Verdict,
         batch: &[Queued],
         backoff: &mut Backoff,
+        narrowing: &mut Narrowing,
     ) -> Result<Next, StoreError> {
         let (sink, events) = (self.name.as_str(), batch.len());
         match verdict {
@@ -151,24 +185,32 @@ impl Forwarder {
                     .await?;
                 self.progress.count(events);
                 backoff.reset();
+                narrowing.delivered(events);
                 tracing::debug!(sink, events, "batch delivered");
                 Ok(Next::GoOn)
             }
-            Verdict::Retry { after, why } => {
-                // Asked to come back at once, again and again, we would never rest.
-                let pause = backoff.next().max(after.unwrap_or_default());
-                let pause_ms = pause.as_millis() as u64;
+            Verdict::Retry { after, why } => Ok(self.pause(after, why, events, backoff)),
+            Verdict::NotIngested { why } if backoff.is_first() => {
+                Ok(self.pause(None, why, events, backoff))
+            }
+            Verdict::NotIngested { why } => match narrowing.not_ingested(events) {
+                Finding::SearchOn => Ok(self.pause(None, why, events, backoff)),
+                Finding::Bad => self.bury(batch, why).await,
+            },
+            Verdict::Rejected { why } => {
+                backoff.reset();
+                if narrowing.rejected(events) == Finding::Bad {
+                    return self.bury(batch, why).await;
+                }
                 tracing::warn!(
                     sink,
                     events,
-                    pause_ms,
                     why,
-                    "batch not delivered; sending it again"
+                    "batch rejected; looking for the bad event"
                 );
-                self.progress.fail(why);
-                Ok(Next::After(pause))
+                Ok(Next::GoOn)
             }
-            Verdict::Unauthorized { why } | Verdict::Rejected { why } => {
+            Verdict::Unauthorized { why } | Verdict::Refused { why } => {
                 tracing::error!(
                     sink,
                     events,
@@ -180,5 +222,44 @@ impl Forwarder {
                 Ok(Next::Stop)
             }
         }
+    }
+
+    /// Offers the same events again after a pause.
+    fn pause(
+        &self,
+        after: Option<Duration>,
+        why: String,
+        events: usize,
+        backoff: &mut Backoff,
+    ) -> Next {
+        // Asked to come back at once, again and again, we would never rest.
+        let pause = backoff.next().max(after.unwrap_or_default());
+        let (sink, pause_ms) = (self.name.as_str(), pause.as_millis() as u64);
+        tracing::warn!(
+            sink,
+            events,
+            pause_ms,
+            why,
+            "batch not delivered; sending it again"
+        );
+        self.progress.fail(why);
+        Next::After(pause)
+    }
+
+    /// Keeps the one event of `batch` as a dead letter.
+    async fn bury(&self, batch: &[Queued], why: String) -> Result<Next, StoreError> {
+        for event in batch {
+            let (sink, event_id) = (self.name.as_str(), event.id);
+            tracing::error!(
+                sink, %event_id, why,
+                "the sink rejected an event for good: see rollcall dead-letters list"
+            );
+            let (receipt, why, now) = (event.receipt(), why.clone(), OffsetDateTime::now_utc());
+            self.store
+                .run(move |store| store.bury(&receipt, &why, now))
+                .await?;
+            self.progress.bury();
+        }
+        Ok(Next::GoOn)
     }
 }

@@ -108,9 +108,14 @@ pub(super) async fn verdict_of_failure(answer: Response, rate_limit_wait: Durati
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Verdict::Unauthorized {
             why: format!("{why}; check the sink's api_key and what it is allowed to do"),
         },
-        status if status.is_redirection() => Verdict::Rejected {
+        status if status.is_redirection() => Verdict::Refused {
             why: format!("{why}; redirects are not followed: set the sink's url to where it is"),
         },
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::GONE => {
+            Verdict::Refused {
+                why: format!("{why}; check the sink's url and connector_uuid"),
+            }
+        }
         _ => Verdict::Rejected { why },
     }
 }

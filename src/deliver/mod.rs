@@ -6,6 +6,7 @@
 mod backoff;
 mod forwarder;
 mod http;
+mod narrowing;
 mod ndjson;
 mod progress;
 mod retry_after;

@@ -50,10 +50,10 @@ async fn write_off_thread(target: NdjsonTarget, lines: Vec<u8>) -> Verdict {
         .unwrap_or_else(|error| Err(io::Error::other(error)))
     {
         Ok(()) => Verdict::Delivered,
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Verdict::Rejected {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Verdict::Refused {
             why: format!("nobody reads {place} any more"),
         },
-        Err(error) if needs_somebody(error.kind()) => Verdict::Rejected {
+        Err(error) if needs_somebody(error.kind()) => Verdict::Refused {
             why: format!("cannot write {place}: {error}"),
         },
         Err(error) => Verdict::Retry {

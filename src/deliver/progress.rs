@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub struct SinkProgress {
     delivered: AtomicU64,
     batches: AtomicU64,
+    buried: AtomicU64,
     failing: Mutex<Failing>,
 }
 
@@ -25,6 +26,8 @@ pub struct ForwarderReport {
     pub delivered: u64,
     /// Batches acknowledged by the sink.
     pub batches: u64,
+    /// Events that the sink rejected for good.
+    pub buried: u64,
     /// Why nothing more can be sent until somebody acts.
     pub stopped: Option<String>,
     /// Why the last batch was not taken, if it is being sent again.
@@ -38,9 +41,14 @@ impl SinkProgress {
         ForwarderReport {
             delivered: self.delivered.load(Ordering::Relaxed),
             batches: self.batches.load(Ordering::Relaxed),
+            buried: self.buried.load(Ordering::Relaxed),
             stopped: failing.stopped,
             retried: failing.retried,
         }
+    }
+
+    pub(super) fn bury(&self) {
+        self.buried.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn stop(&self, why: String) {

@@ -40,7 +40,8 @@ enum Seen {
 
 impl TaskWait {
     /// Looks at `task` until it ended or the time is over; one last look is taken then. A task
-    /// of which nothing is known counts as failed: a batch sent twice does no harm.
+    /// of which nothing could be learnt is no fault of the batch: it is sent again, which does no
+    /// harm.
     pub(super) async fn wait(
         &self,
         client: &Client,
@@ -55,7 +56,11 @@ impl TaskWait {
                 Seen::End(verdict) => return verdict,
                 Seen::Nothing(last_seen) if Instant::now() >= deadline => {
                     let waited = humantime::format_duration(self.total);
-                    return failed(task, &format!("did not end in {waited} ({last_seen})"));
+                    let why = about(task, &format!("did not end in {waited} ({last_seen})"));
+                    return match last_seen.as_str() {
+                        "PENDING" | "RUNNING" => Verdict::NotIngested { why },
+                        _ => Verdict::Retry { after: None, why },
+                    };
                 }
                 Seen::Nothing(_) => {}
             }
@@ -105,15 +110,14 @@ fn seen(task: Task<'_>, body: &[u8]) -> Seen {
             } else {
                 format!(": {error}")
             };
-            Seen::End(failed(task, &format!("ended as {status}{reason}")))
+            Seen::End(Verdict::NotIngested {
+                why: about(task, &format!("ended as {status}{reason}")),
+            })
         }
     }
 }
 
-fn failed(task: Task<'_>, how: &str) -> Verdict {
+fn about(task: Task<'_>, how: &str) -> String {
     let id = told(&Value::String(task.id.to_owned()));
-    Verdict::Retry {
-        after: None,
-        why: format!("ingestion task {id} {how}"),
-    }
+    format!("ingestion task {id} {how}")
 }

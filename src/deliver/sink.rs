@@ -38,8 +38,18 @@ pub enum Verdict {
         /// What it said, and what to do.
         why: String,
     },
-    /// The sink will not take this batch.
+    /// The sink takes nothing, whatever it is: it is not where we look for it, or not open.
+    Refused {
+        /// What it said.
+        why: String,
+    },
+    /// The sink will not take this batch, for something in it.
     Rejected {
+        /// What it said.
+        why: String,
+    },
+    /// The sink took this batch and failed to process it. Perhaps for something in it.
+    NotIngested {
         /// What it said.
         why: String,
     },
@@ -55,7 +65,9 @@ impl Verdict {
                 why: change(why),
             },
             Self::Unauthorized { why } => Self::Unauthorized { why: change(why) },
+            Self::Refused { why } => Self::Refused { why: change(why) },
             Self::Rejected { why } => Self::Rejected { why: change(why) },
+            Self::NotIngested { why } => Self::NotIngested { why: change(why) },
         }
     }
 }

@@ -25,11 +25,32 @@ impl Dialect {
         }
     }
 
-    /// The event about one user.
-    pub fn render(self, inventoried: &Inventoried<'_>) -> Result<Rendered, RenderError> {
+    /// The event about one user of whom nothing was known before.
+    pub fn render(self, now: &Inventoried<'_>) -> Result<Rendered, RenderError> {
+        self.render_against(now, now)
+    }
+
+    /// The event about one user as it is `now`, digested as it is `known`: with the last known
+    /// value of what is unknown now, so that a call that was denied is no change.
+    pub fn render_against(
+        self,
+        now: &Inventoried<'_>,
+        known: &Inventoried<'_>,
+    ) -> Result<Rendered, RenderError> {
         match self {
-            Self::Ocsf => rendered::seal(ocsf::event(inventoried), self, inventoried),
-            Self::Sekoia => rendered::seal(sekoia::event(inventoried), self, inventoried),
+            Self::Ocsf => rendered::seal(ocsf::event(now), &ocsf::event(known), self, now),
+            Self::Sekoia => rendered::seal(sekoia::event(now), &sekoia::event(known), self, now),
+        }
+    }
+
+    /// The event that a user was deleted, with what was last known of it.
+    pub fn render_deletion(self, last_known: &Inventoried<'_>) -> Result<Rendered, RenderError> {
+        let user = last_known;
+        match self {
+            Self::Ocsf => rendered::seal(ocsf::deletion(user), &ocsf::deletion(user), self, user),
+            Self::Sekoia => {
+                rendered::seal(sekoia::deletion(user), &sekoia::deletion(user), self, user)
+            }
         }
     }
 }

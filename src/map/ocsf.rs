@@ -142,6 +142,26 @@ pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
     }
 }
 
+/// The event that the user, as last known, was deleted: class 3001, activity Delete.
+pub(super) fn deletion<'a>(last_known: &Inventoried<'a>) -> Event<'a> {
+    let (user, account) = (last_known.user, last_known.account);
+    Event {
+        activity_id: 6,
+        activity_name: "Delete",
+        category_uid: 3,
+        category_name: "Identity & Access Management",
+        class_uid: 3001,
+        class_name: "Account Change",
+        type_uid: 300_106,
+        type_name: "Account Change: Delete",
+        message: format!(
+            "IAM user {} was deleted from AWS account {}",
+            user.name, account.id
+        ),
+        ..event(last_known)
+    }
+}
+
 impl<'a> Stamped<'a> for Event<'a> {
     fn stamp(&mut self, id: &EventId, inventoried: &Inventoried<'a>) {
         self.time = Some(unix_ms(inventoried.pass.collected_at));

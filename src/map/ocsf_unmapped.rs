@@ -125,7 +125,7 @@ pub(super) fn unmapped<'a>(inventoried: &Inventoried<'a>) -> Unmapped<'a> {
                 .and_then(rfc3339),
             password_last_used: None,
             access_keys: access_keys(user, false),
-            unknown: unknown(user),
+            unknown: Vec::new(),
         },
     }
 }
@@ -136,6 +136,7 @@ impl<'a> Unmapped<'a> {
         let used = user.password_last_used.value().copied().flatten();
         self.aws_iam.password_last_used = used.and_then(rfc3339);
         self.aws_iam.access_keys = access_keys(user, true);
+        self.aws_iam.unknown = unknown(user);
     }
 }
 

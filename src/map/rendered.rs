@@ -26,29 +26,30 @@ pub struct RenderError {
 
 /// An event whose content stands, and whose stamps are still missing.
 pub(super) trait Stamped<'a>: Serialize {
-    /// Adds what changes without the user changing: id, pass, versions, last-used times.
+    /// Adds what changes without the user changing: id, pass, versions, last-used times, and the
+    /// reasons of unknown facts.
     fn stamp(&mut self, id: &EventId, inventoried: &Inventoried<'a>);
 }
 
-/// Digests the lasting content of `event`, then stamps and writes it.
+/// Digests the lasting content of `known`, then stamps and writes `event`, which tells what is
+/// known now.
 pub(super) fn seal<'a, E: Stamped<'a>>(
     mut event: E,
+    known: &impl Serialize,
     dialect: Dialect,
     inventoried: &Inventoried<'a>,
 ) -> Result<Rendered, RenderError> {
     let arn = inventoried.user.arn.as_str();
-    let write = |event: &E| {
-        serde_json::to_vec(event).map_err(|source| RenderError {
-            arn: arn.to_owned(),
-            source,
-        })
+    let failed = |source| RenderError {
+        arn: arn.to_owned(),
+        source,
     };
-    let digest = Digest::of(&write(&event)?);
+    let digest = Digest::of(&serde_json::to_vec(known).map_err(failed)?);
     let id = EventId::derive(&inventoried.account.id, arn, &digest, dialect.as_str());
     event.stamp(&id, inventoried);
     Ok(Rendered {
         id,
         digest,
-        json: write(&event)?,
+        json: serde_json::to_vec(&event).map_err(failed)?,
     })
 }

@@ -27,6 +27,21 @@ pub(super) struct Event<'a> {
     time: i64,
     metadata: Metadata,
     user: User<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    enrichments: Vec<Enrichment>,
+}
+
+/// How the receiver is told about logons, and that there will be none.
+#[derive(Serialize)]
+struct Enrichment {
+    name: &'static str,
+    value: &'static str,
+    data: Login,
+}
+
+#[derive(Serialize)]
+struct Login {
+    is_enabled: bool,
 }
 
 #[derive(Serialize)]
@@ -115,6 +130,20 @@ pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
             version: "1.6.0",
         },
         user: user(inventoried),
+        enrichments: Vec::new(),
+    }
+}
+
+/// The event that the user, as last known, was deleted: the receiver has no class for it, and
+/// takes a user that cannot log in any more.
+pub(super) fn deletion<'a>(last_known: &Inventoried<'a>) -> Event<'a> {
+    Event {
+        enrichments: vec![Enrichment {
+            name: "login",
+            value: "infos",
+            data: Login { is_enabled: false },
+        }],
+        ..event(last_known)
     }
 }
 

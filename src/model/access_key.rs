@@ -1,9 +1,10 @@
 //! Access keys: what a user signs API calls with.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// One access key, or one key slot of the credential report (which does not tell the id).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessKey {
     /// AccessKeyId (`AKIA...`), where told.
     pub id: Option<String>,
@@ -16,7 +17,7 @@ pub struct AccessKey {
 }
 
 /// The last use of an access key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessKeyUse {
     /// When.
     pub at: OffsetDateTime,

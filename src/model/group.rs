@@ -1,9 +1,11 @@
 //! IAM groups and the policies they grant.
 
+use serde::{Deserialize, Serialize};
+
 use super::Fact;
 
 /// An IAM group. Shared between its members (`Arc<Group>`): fetched once a pass.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// GroupName.
     pub name: String,
@@ -18,7 +20,7 @@ pub struct Group {
 }
 
 /// A managed policy attached to a user or group.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AttachedPolicy {
     /// PolicyName.
     pub name: String,

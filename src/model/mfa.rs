@@ -1,9 +1,10 @@
 //! Multi-factor authentication devices.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// What is known about a user's MFA.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mfa {
     /// Every device of the user, of every kind.
     Devices(Vec<MfaDevice>),
@@ -15,7 +16,7 @@ pub enum Mfa {
 }
 
 /// One MFA device.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MfaDevice {
     /// SerialNumber: an ARN, or a hardware token's serial.
     pub serial_number: String,

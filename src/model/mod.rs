@@ -9,6 +9,7 @@ mod arn;
 mod digest;
 mod fact;
 mod group;
+mod last_known;
 mod mfa;
 mod pass;
 mod user;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{AccessKey, Arn, AttachedPolicy, Fact, Group, Mfa, Unknown};
 
 /// One IAM user. What ListUsers tells is certain; everything else is a [`Fact`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// UserName.
     pub name: String,
@@ -40,7 +41,7 @@ pub struct User {
 }
 
 /// Whether the user can sign in to the console with a password.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsoleAccess {
     /// `password_enabled` of the credential report.
     pub enabled: bool,
@@ -49,7 +50,7 @@ pub struct ConsoleAccess {
 }
 
 /// A tag on a user.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Tag {
     /// Key; unique per user without regard to case.
     pub key: String,

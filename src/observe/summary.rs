@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::pass_log::incomplete;
 use crate::collect::Completeness;
-use crate::run::{PassReport, RunReport, SinkReport};
+use crate::run::{Deletions, PassReport, RunReport, SinkReport};
 use crate::store::Checkpoint;
 
 /// The summary of `collect`, a short table.
@@ -43,6 +43,13 @@ fn sent(sink: &SinkReport) -> String {
     if sink.waiting > 0 {
         let _ = write!(told, ", {} kept for the next time", sink.waiting);
     }
+    if forwarded.buried > 0 {
+        let rejected = counted(forwarded.buried, "event", "events");
+        let _ = write!(
+            told,
+            ", {rejected} rejected for good (rollcall dead-letters list)"
+        );
+    }
     if let Some(why) = forwarded.stopped.as_ref().or(forwarded.retried.as_ref()) {
         let _ = write!(told, ": {why}");
     }
@@ -55,6 +62,17 @@ fn pass_rows(rows: &mut Vec<Row>, pass: &PassReport) {
     row("users", users(pass));
     row("new or changed", each(&pass.staged.queued));
     row("unchanged", each(&pass.staged.unchanged));
+    let Deletions { told, held_back } = pass.deletions;
+    if told > 0 {
+        row("deleted", told.to_string());
+    }
+    if held_back > 0 {
+        let users = counted(held_back, "user", "users");
+        row(
+            "held back",
+            format!("{users} gone at once; see --accept-deletions"),
+        );
+    }
     let unknown = pass.unknown_facts.iter();
     let unknown = unknown.map(|((fact, why), &users)| {
         format!("{fact} of {} ({why})", counted(users, "user", "users"))

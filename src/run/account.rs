@@ -42,6 +42,8 @@ pub(super) async fn pass(
         mapping: &agent.mapping,
         targets: &agent.targets,
         is_full,
+        deletions: agent.deletions,
+        aws: Some(&client),
         store,
         progress,
     };

@@ -5,7 +5,8 @@ use std::io;
 use tokio::sync::mpsc;
 
 use super::chunk;
-use super::pass::{MappingPlan, count_unknown};
+use super::mapping_plan::MappingPlan;
+use super::pass::count_unknown;
 use super::report::UnknownCounts;
 use crate::collect::{Enumeration, InventorySource};
 use crate::map::Dialect;
@@ -43,7 +44,7 @@ pub async fn print_events<S: InventorySource>(
             count_unknown(&mut unknown_facts, &chunk);
             let events = chunk
                 .iter()
-                .filter_map(|user| mapping.event(&account_of(user), user, stamp, dialect));
+                .filter_map(|user| mapping.event(&account_of(user), user, user, stamp, dialect));
             let mut lines = Vec::new();
             for event in events {
                 lines.extend_from_slice(&event.json);

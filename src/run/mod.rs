@@ -6,17 +6,22 @@
 mod account;
 mod chunk;
 mod daemon;
+mod deletions;
 mod delivery;
 mod dry;
+mod mapping_plan;
 mod once;
 mod pass;
 mod report;
 mod shutdown;
+mod staging;
 
 pub use daemon::daemon;
+pub use deletions::{DeletionPlan, Deletions};
 pub use delivery::{Delivery, ReadySink};
 pub use dry::{Printed, print_events};
+pub use mapping_plan::MappingPlan;
 pub use once::{Agent, CollectOptions, once};
-pub use pass::{MappingPlan, Pass, Target};
+pub use pass::{Pass, Target};
 pub use report::{ExitStatus, PassReport, RunReport, SinkReport, UnknownCounts};
 pub use shutdown::on_signal;

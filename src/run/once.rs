@@ -8,8 +8,10 @@ use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
 use super::account::{self, AccountEnd};
+use super::deletions::DeletionPlan;
 use super::delivery::{Delivery, ReadySink};
-use super::pass::{MappingPlan, Target};
+use super::mapping_plan::MappingPlan;
+use super::pass::Target;
 use super::report::RunReport;
 use crate::config::AwsSettings;
 use crate::observe::{Progress, log_pass};
@@ -27,6 +29,8 @@ pub struct Agent {
     pub mapping: MappingPlan,
     /// For whom.
     pub targets: Vec<Target>,
+    /// When a disappearance is told.
+    pub deletions: DeletionPlan,
 }
 
 /// What `collect` was asked for.

@@ -1,32 +1,25 @@
 //! One pass over one account: collect, analyze, map and stage, all at the same time.
 
+use std::collections::HashSet;
+
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::chunk;
+use super::deletions::DeletionPlan;
+use super::mapping_plan::MappingPlan;
 use super::report::{PassReport, UnknownCounts};
-use crate::analyze::AdminRule;
-use crate::aws::AwsError;
+use super::staging;
+use crate::aws::{AwsClient, AwsError};
 use crate::collect::InventorySource;
-use crate::map::{Dialect, Inventoried, Rendered, TagNames};
+use crate::map::Dialect;
 use crate::model::{Account, PassStamp, User};
 use crate::observe::Progress;
-use crate::store::{Checkpoint, StagedEvent, Store, StoreError};
+use crate::store::{Checkpoint, StagedCounts, Store, StoreError};
 
 /// Users between the collector and the store; what the collector may be ahead.
 const CHANNEL_LEN: usize = 256;
-
-/// How users become events.
-#[derive(Debug, Clone)]
-pub struct MappingPlan {
-    /// Who is an administrator.
-    pub admin: AdminRule,
-    /// What tags tell about people.
-    pub tag_names: TagNames,
-    /// Whether the root user is told.
-    pub with_root: bool,
-}
 
 /// A sink that events are staged for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,38 +43,29 @@ pub struct Pass<'a> {
     pub targets: &'a [Target],
     /// Whether to send everything again.
     pub is_full: bool,
+    /// When a disappearance is told.
+    pub deletions: DeletionPlan,
+    /// Where a disappearance can be confirmed; nowhere for saved files.
+    pub aws: Option<&'a AwsClient>,
     /// Where events go.
     pub store: &'a Store,
     /// Who watches.
     pub progress: &'a Progress,
 }
 
-impl MappingPlan {
-    /// The event about `user` in `dialect`; `None` for a root user that is not told, and if it
-    /// cannot be written, which is logged.
-    pub fn event(
-        &self,
-        account: &Account,
-        user: &User,
-        stamp: PassStamp,
-        dialect: Dialect,
-    ) -> Option<Rendered> {
-        if user.is_root() && !self.with_root {
-            return None;
-        }
-        let admin = self.admin.judge(user);
-        let tag_names = &self.tag_names;
-        let inventoried = Inventoried {
-            account,
-            user,
-            admin: &admin,
-            tag_names,
-            pass: stamp,
-        };
-        dialect
-            .render(&inventoried)
-            .inspect_err(|error| tracing::error!(%error, "a user has no event"))
-            .ok()
+/// Who was seen in a pass.
+#[derive(Debug, Default)]
+struct Seen {
+    ids: HashSet<String>,
+    newest: Option<OffsetDateTime>,
+}
+
+impl Seen {
+    fn add(&mut self, users: &[User]) {
+        self.ids.extend(users.iter().map(|user| user.id.clone()));
+        self.newest = self
+            .newest
+            .max(users.iter().map(|user| user.created_at).max());
     }
 }
 
@@ -101,13 +85,14 @@ impl Pass<'_> {
         let (sender, users) = mpsc::channel(CHANNEL_LEN);
         let (ended, seen) =
             tokio::join!(source.collect(sender), self.stage_all(users, &mut staged));
-        let (mut report, newest) = seen?;
+        let (mut report, seen) = seen?;
         report.account_id.clone_from(&self.account.id);
         report.vanished = ended.vanished;
         report.failure = ended.failure.map(Into::into);
         report.completeness = Some(ended.completeness);
         report.served = ended.served;
-        report.checkpoint = self.checkpoint(&report, newest).await?;
+        report.deletions = self.tell_deletions(&report, &seen.ids).await?;
+        report.checkpoint = self.checkpoint(&report, seen.newest).await?;
         report.duration = start.elapsed();
         Ok(report)
     }
@@ -116,43 +101,31 @@ impl Pass<'_> {
         &self,
         mut users: mpsc::Receiver<User>,
         staged: &mut impl FnMut(),
-    ) -> Result<(PassReport, Option<OffsetDateTime>), StoreError> {
-        let mut report = PassReport::default();
-        let mut newest = None;
+    ) -> Result<(PassReport, Seen), StoreError> {
+        let (mut report, mut seen) = (PassReport::default(), Seen::default());
         loop {
             let chunk = chunk::next(&mut users).await;
             if chunk.is_empty() {
-                return Ok((report, newest));
+                return Ok((report, seen));
             }
-            newest = newest.max(chunk.iter().map(|user| user.created_at).max());
+            seen.add(&chunk);
             count_unknown(&mut report.unknown_facts, &chunk);
             report.users += chunk.len() as u64;
-            let (account_id, is_full) = (self.account.id.clone(), self.is_full);
-            let events = self.events(&chunk);
-            let stage = move |store: &Store| store.stage(&account_id, events, is_full);
-            report.staged.add(self.store.run(stage).await?);
+            report.staged.add(self.stage(&chunk).await?);
             self.progress.add_users(chunk.len());
             staged();
         }
     }
 
-    fn events(&self, users: &[User]) -> Vec<StagedEvent> {
-        let mut events = Vec::with_capacity(users.len() * self.targets.len());
-        for user in users {
-            for target in self.targets {
-                let event = self
-                    .mapping
-                    .event(self.account, user, self.stamp, target.dialect);
-                events.extend(event.map(|event| StagedEvent {
-                    sink: target.sink.clone(),
-                    user_id: user.id.clone(),
-                    id: event.id,
-                    digest: event.digest,
-                    json: event.json,
-                }));
-            }
-        }
-        events
+    async fn stage(&self, users: &[User]) -> Result<StagedCounts, StoreError> {
+        let ids: Vec<String> = users.iter().map(|user| user.id.clone()).collect();
+        let account_id = self.account.id.clone();
+        let last_known = move |store: &Store| store.last_known(&account_id, &ids);
+        let last_known = self.store.run(last_known).await?;
+        let staging = staging::of(self, users, &last_known);
+        let (account_id, is_full) = (self.account.id.clone(), self.is_full);
+        let stage = move |store: &Store| store.stage(&account_id, staging, is_full);
+        self.store.run(stage).await
     }
 
     /// Moves the checkpoint if every user was seen; else it stays where it is.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::deletions::Deletions;
 use crate::aws::{AwsError, CallCounts, LearntRates};
 use crate::collect::{Completeness, Served};
 use crate::deliver::ForwarderReport;
@@ -50,6 +51,8 @@ pub struct PassReport {
     pub failure: Option<AwsError>,
     /// Whether the users are all there are; `None` before the enumeration ended.
     pub completeness: Option<Completeness>,
+    /// Users who are gone.
+    pub deletions: Deletions,
     /// Where facts came from.
     pub served: Vec<Served>,
     /// Calls a second that AWS let through, where that is less than configured.
@@ -89,7 +92,10 @@ pub struct RunReport {
 impl PassReport {
     /// Whether everything that was asked for is known.
     pub fn is_whole(&self) -> bool {
-        self.saw_everybody() && self.unknown_facts.is_empty() && self.staged.too_large.is_empty()
+        self.saw_everybody()
+            && self.unknown_facts.is_empty()
+            && self.staged.too_large.is_empty()
+            && self.deletions.held_back == 0
     }
 
     /// Whether nothing contradicts that every user was seen.
@@ -108,9 +114,9 @@ impl PassReport {
 }
 
 impl SinkReport {
-    /// Whether everything for the sink was delivered.
+    /// Whether everything for the sink was delivered, and nothing rejected.
     pub fn is_done(&self) -> bool {
-        self.waiting == 0
+        self.waiting == 0 && self.forwarded.buried == 0
     }
 }
 

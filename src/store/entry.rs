@@ -25,6 +25,13 @@ impl EntryKey {
         [sink.as_bytes(), b"\0"].concat()
     }
 
+    /// Part `index` of sink, account and user.
+    pub(super) fn part(&self, index: usize) -> &str {
+        let part = self.0.split(|byte| *byte == 0).nth(index);
+        part.and_then(|part| std::str::from_utf8(part).ok())
+            .unwrap_or_default()
+    }
+
     /// The key's bytes.
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -46,6 +53,13 @@ pub(super) struct OutboxEntry {
     event_id: [u8; 16],
     #[serde(with = "super::bytes")]
     pub(super) json: Vec<u8>,
+}
+
+/// What was last known of a user.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Known {
+    #[serde(with = "super::bytes")]
+    pub(super) facts: Vec<u8>,
 }
 
 impl UserState {

@@ -6,10 +6,12 @@
 
 mod bytes;
 mod checkpoint;
+mod dead_letters;
 mod durable;
 mod entry;
 mod error;
 mod format;
+mod known;
 mod memory;
 mod open;
 mod outbox;
@@ -22,9 +24,10 @@ mod tests;
 mod verify;
 
 pub use checkpoint::Checkpoint;
+pub use dead_letters::DeadLetter;
 pub use entry::EntryKey;
 pub use error::StoreError;
 pub use memory::PassMemory;
 pub use open::Store;
 pub use outbox::{Batch, BatchLimits, Queued, Receipt};
-pub use stage::{StagedCounts, StagedEvent};
+pub use stage::{StagedCounts, StagedEvent, Staging};

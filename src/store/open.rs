@@ -33,6 +33,10 @@ pub(super) struct Shared {
     pub(super) states: sled::Tree,
     /// What still waits for a sink.
     pub(super) outbox: sled::Tree,
+    /// What was last known of each user, whoever was told.
+    pub(super) known: sled::Tree,
+    /// What sinks rejected for good.
+    pub(super) dead: sled::Tree,
     /// Checkpoints.
     pub(super) meta: sled::Tree,
     /// Held by every write and by reads of the outbox, so that nothing is sent before it is
@@ -51,7 +55,7 @@ impl Store {
     /// everything again. A newer format, a lock held elsewhere and a full disk are errors.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let lock = private::take(dir)?;
-        let (db, [states, outbox, meta]) = match open_whole(dir) {
+        let (db, [states, outbox, known, dead, meta]) = match open_whole(dir) {
             Ok(opened) => opened,
             Err(Damage::None(error)) => return Err(error),
             Err(Damage::Found(why)) => {
@@ -65,6 +69,8 @@ impl Store {
                 db,
                 states,
                 outbox,
+                known,
+                dead,
                 meta,
                 writer: Mutex::new(()),
                 poisoned: AtomicBool::new(false),
@@ -74,7 +80,7 @@ impl Store {
     }
 }
 
-type Opened = (sled::Db, [sled::Tree; 3]);
+type Opened = (sled::Db, [sled::Tree; 5]);
 
 /// Opens sled and reads every record once, so that damage shows now and not during a pass.
 fn open_whole(dir: &Path) -> Result<Opened, Damage> {
@@ -85,8 +91,14 @@ fn open_whole(dir: &Path) -> Result<Opened, Damage> {
             db.open_tree(name)
                 .map_err(|source| damage_of(dir, "open a tree of", source))
         };
-        let trees = [tree("states")?, tree("outbox")?, tree("meta")?];
-        let [states, outbox, meta] = &trees;
+        let trees = [
+            tree("states")?,
+            tree("outbox")?,
+            tree("known")?,
+            tree("dead")?,
+            tree("meta")?,
+        ];
+        let [states, outbox, _, dead, meta] = &trees;
         let begun = meta.get(BEGUN);
         match begun.map_err(|source| damage_of(dir, "read", source))? {
             // sled takes a file that it cannot read at all for an empty one.
@@ -94,7 +106,8 @@ fn open_whole(dir: &Path) -> Result<Opened, Damage> {
             None => begin(dir, &db, meta)?,
             Some(_) => {}
         }
-        verify::discard_damaged(states, outbox).map_err(|source| damage_of(dir, "read", source))?;
+        verify::discard_damaged(states, outbox, dead)
+            .map_err(|source| damage_of(dir, "read", source))?;
         verify::no_blobs(dir)
             .map_err(|source| Damage::Found(format!("it is not in one file: {source}")))?;
         Ok((db, trees))

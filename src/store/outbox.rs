@@ -2,7 +2,7 @@
 
 use super::entry::{EntryKey, OutboxEntry, UserState};
 use super::record;
-use super::stage::encode;
+use super::stage::{Writes, encode};
 use super::{Store, StoreError};
 use crate::model::EventId;
 
@@ -38,8 +38,8 @@ pub struct Batch {
 /// What proves to the store that an event was delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    key: EntryKey,
-    id: EventId,
+    pub(super) key: EntryKey,
+    pub(super) id: EventId,
 }
 
 impl Queued {
@@ -55,6 +55,16 @@ impl Queued {
 impl Store {
     /// The next events for `sink`, all of them durable. They stay until acknowledged.
     pub fn next_batch(&self, sink: &str, limits: BatchLimits) -> Result<Batch, StoreError> {
+        self.batch_after(sink, 0, limits)
+    }
+
+    /// The same, passing over the first `skipped` events.
+    pub fn batch_after(
+        &self,
+        sink: &str,
+        skipped: usize,
+        limits: BatchLimits,
+    ) -> Result<Batch, StoreError> {
         let shared = &self.shared;
         let _writer = shared.writer()?;
         let mut batch = Batch {
@@ -62,7 +72,11 @@ impl Store {
             is_full: false,
         };
         let mut bytes = 0;
-        for item in shared.outbox.scan_prefix(EntryKey::prefix(sink)) {
+        for item in shared
+            .outbox
+            .scan_prefix(EntryKey::prefix(sink))
+            .skip(skipped)
+        {
             let (key, value) = item.map_err(|source| shared.failed("read its outbox", source))?;
             let key = EntryKey::from_stored(&key);
             let Ok(entry) = record::decode::<OutboxEntry>(key.as_bytes(), &value) else {
@@ -95,19 +109,22 @@ impl Store {
     pub fn acknowledge(&self, delivered: &[Receipt]) -> Result<(), StoreError> {
         let shared = &self.shared;
         let _writer = shared.writer()?;
-        let (mut states, mut outbox) = (sled::Batch::default(), sled::Batch::default());
+        let mut writes = Writes::default();
         for event in delivered {
             let waiting = shared.read::<OutboxEntry>(&shared.outbox, &event.key)?;
             if waiting.is_some_and(|entry| entry.event_id() == event.id) {
-                outbox.remove(event.key.as_bytes());
+                writes.outbox.remove(event.key.as_bytes());
+                writes.is_empty = false;
             }
             let state = shared.read::<UserState>(&shared.states, &event.key)?;
             if let Some(mut state) = state.filter(|state| state.event_id() == event.id) {
                 state.pending = false;
-                states.insert(event.key.as_bytes(), encode(event.key.as_bytes(), &state)?);
+                let record = encode(event.key.as_bytes(), &state)?;
+                writes.states.insert(event.key.as_bytes(), record);
+                writes.is_empty = false;
             }
         }
-        shared.apply(&states, &outbox)
+        shared.apply(&writes)
     }
 
     /// How many events wait for `sink`.

@@ -6,7 +6,8 @@ use std::convert::Infallible;
 use sled::Transactional;
 use sled::transaction::{ConflictableTransactionError, TransactionError};
 
-use super::entry::{EntryKey, OutboxEntry, UserState};
+use super::entry::{EntryKey, Known, OutboxEntry, UserState};
+use super::known;
 use super::open::Shared;
 use super::record::{self, SIZE_MAX};
 use super::{Store, StoreError};
@@ -27,6 +28,26 @@ pub struct StagedEvent {
     pub json: Vec<u8>,
 }
 
+/// What to keep of users and to send to sinks, together.
+#[derive(Debug, Clone, Default)]
+pub struct Staging {
+    /// What is now known of users where that is something new, by UserId.
+    pub known: Vec<(String, Vec<u8>)>,
+    /// Events, for those sinks that do not know them yet.
+    pub events: Vec<StagedEvent>,
+    /// Users of whom nothing is kept any more, by UserId.
+    pub forgotten: Vec<String>,
+}
+
+impl From<Vec<StagedEvent>> for Staging {
+    fn from(events: Vec<StagedEvent>) -> Self {
+        Self {
+            events,
+            ..Self::default()
+        }
+    }
+}
+
 /// What staging did, per sink.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StagedCounts {
@@ -36,6 +57,28 @@ pub struct StagedCounts {
     pub unchanged: BTreeMap<String, u64>,
     /// Events that no page could hold; a user within IAM's quotas never makes one.
     pub too_large: BTreeMap<String, u64>,
+}
+
+/// Writes that belong together, by tree.
+pub(super) struct Writes {
+    pub(super) states: sled::Batch,
+    pub(super) outbox: sled::Batch,
+    pub(super) known: sled::Batch,
+    pub(super) dead: sled::Batch,
+    pub(super) is_empty: bool,
+}
+
+impl Default for Writes {
+    fn default() -> Self {
+        let batch = sled::Batch::default;
+        Self {
+            states: batch(),
+            outbox: batch(),
+            known: batch(),
+            dead: batch(),
+            is_empty: true,
+        }
+    }
 }
 
 impl StagedCounts {
@@ -54,19 +97,33 @@ impl StagedCounts {
 }
 
 impl Store {
-    /// Puts what is new or changed into the outbox; with `resend`, everything. When this
-    /// returns, digests and entries are durable together.
+    /// Keeps what is known and puts what is new or changed into the outbox; with `resend`,
+    /// everything. When this returns, all of it is durable together.
     pub fn stage(
         &self,
         account_id: &str,
-        events: Vec<StagedEvent>,
+        staging: impl Into<Staging>,
         resend: bool,
     ) -> Result<StagedCounts, StoreError> {
         let shared = &self.shared;
         let _writer = shared.writer()?;
         let mut counts = StagedCounts::default();
-        let (mut states, mut outbox) = (sled::Batch::default(), sled::Batch::default());
-        for event in events {
+        let staging = staging.into();
+        let mut writes = Writes::default();
+        for (user_id, facts) in staging.known {
+            let key = known::key(account_id, &user_id);
+            let record = encode(&key, &Known { facts })?;
+            // Without a baseline, what is unknown is only not made up for.
+            if record.len() <= SIZE_MAX {
+                writes.known.insert(key, record);
+                writes.is_empty = false;
+            }
+        }
+        for user_id in staging.forgotten {
+            writes.known.remove(known::key(account_id, &user_id));
+            writes.is_empty = false;
+        }
+        for event in staging.events {
             let key = EntryKey::new(&event.sink, account_id, &event.user_id);
             if !resend && shared.is_current(&key, &event)? {
                 *counts.unchanged.entry(event.sink).or_default() += 1;
@@ -85,13 +142,14 @@ impl Store {
                 continue;
             }
             let state = UserState::pending(&event.digest, &event.id);
-            states.insert(key.as_bytes(), encode(key.as_bytes(), &state)?);
-            outbox.insert(key.as_bytes(), entry);
+            writes
+                .states
+                .insert(key.as_bytes(), encode(key.as_bytes(), &state)?);
+            writes.outbox.insert(key.as_bytes(), entry);
+            writes.is_empty = false;
             *counts.queued.entry(event.sink).or_default() += 1;
         }
-        if !counts.queued.is_empty() {
-            shared.apply(&states, &outbox)?;
-        }
+        shared.apply(&writes)?;
         Ok(counts)
     }
 }
@@ -125,17 +183,18 @@ impl Shared {
         Ok(value.and_then(|value| record::decode(key.as_bytes(), &value).ok()))
     }
 
-    /// Applies both batches in one transaction, durably.
-    pub(super) fn apply(
-        &self,
-        states: &sled::Batch,
-        outbox: &sled::Batch,
-    ) -> Result<(), StoreError> {
+    /// Applies `writes` in one transaction, durably.
+    pub(super) fn apply(&self, writes: &Writes) -> Result<(), StoreError> {
+        if writes.is_empty {
+            return Ok(());
+        }
         let write = || {
-            let trees = (&self.states, &self.outbox);
-            trees.transaction(|(in_states, in_outbox)| {
-                in_states.apply_batch(states)?;
-                in_outbox.apply_batch(outbox)?;
+            let trees = (&self.states, &self.outbox, &self.known, &self.dead);
+            trees.transaction(|(in_states, in_outbox, in_known, in_dead)| {
+                in_states.apply_batch(&writes.states)?;
+                in_outbox.apply_batch(&writes.outbox)?;
+                in_known.apply_batch(&writes.known)?;
+                in_dead.apply_batch(&writes.dead)?;
                 Ok::<_, ConflictableTransactionError<Infallible>>(())
             })
         };

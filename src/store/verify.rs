@@ -5,18 +5,25 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
+use super::dead_letters::DeadRecord;
 use super::entry::{EntryKey, OutboxEntry, UserState};
 use super::open::db_dir;
 use super::record;
 
-/// Drops damaged records from both trees, each with its counterpart: a user without a state is a
+/// Drops damaged records from the trees, each with its counterparts: a user without a state is a
 /// new user, and is sent again by the next pass.
-pub(super) fn discard_damaged(states: &sled::Tree, outbox: &sled::Tree) -> sled::Result<()> {
+pub(super) fn discard_damaged(
+    states: &sled::Tree,
+    outbox: &sled::Tree,
+    dead: &sled::Tree,
+) -> sled::Result<()> {
     let mut damaged = damaged_keys::<UserState>(states)?;
     damaged.extend(damaged_keys::<OutboxEntry>(outbox)?);
+    damaged.extend(damaged_keys::<DeadRecord>(dead)?);
     for key in &damaged {
         states.remove(key.as_bytes())?;
         outbox.remove(key.as_bytes())?;
+        dead.remove(key.as_bytes())?;
     }
     if !damaged.is_empty() {
         tracing::error!(

@@ -104,8 +104,18 @@ async fn a_refused_key_stops_the_sink_and_names_the_remedy() {
 }
 
 #[tokio::test]
-async fn a_refused_batch_stops_the_sink_with_the_servers_words() {
-    for status in [400, 404, 413, 422] {
+async fn an_address_where_nothing_is_stops_the_sink_and_no_event_is_blamed() {
+    for status in [404, 405, 410] {
+        let Verdict::Refused { why } = verdict_of(Reply::status(status)).await else {
+            panic!("{status} does not stop the sink");
+        };
+        assert!(why.contains("connector_uuid"), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn a_rejected_batch_is_told_in_the_servers_words() {
+    for status in [400, 409, 413, 422] {
         let reply = Reply::json(status, &json!({"code": "B1", "message": "items: bad"}));
         let Verdict::Rejected { why } = verdict_of(reply).await else {
             panic!("{status} does not stop the sink");
@@ -138,7 +148,7 @@ async fn a_redirect_is_not_followed_and_the_key_goes_nowhere_else() {
     for status in [301, 302, 303, 307, 308] {
         let elsewhere = Intake::start();
         let reply = Reply::status(status).header("location", &elsewhere.connector_url());
-        let Verdict::Rejected { why } = verdict_of(reply).await else {
+        let Verdict::Refused { why } = verdict_of(reply).await else {
             panic!("{status} does not stop the sink");
         };
         assert!(

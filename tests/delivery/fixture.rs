@@ -151,9 +151,17 @@ impl Outbox {
     }
 
     pub(crate) fn start(&self, sinks: Vec<(&str, Box<dyn Sink>)>) -> Delivery {
+        self.start_in_batches(2, sinks)
+    }
+
+    pub(crate) fn start_in_batches(
+        &self,
+        batch_size: usize,
+        sinks: Vec<(&str, Box<dyn Sink>)>,
+    ) -> Delivery {
         let ready = |(name, sink): (&str, _)| ReadySink {
             name: name.to_owned(),
-            batch_size: 2,
+            batch_size,
             sink,
         };
         let sinks = sinks.into_iter().map(ready).collect();

@@ -137,8 +137,8 @@ async fn a_stopped_sink_is_tried_again_in_the_next_pass_and_not_before() {
 async fn a_sink_that_stopped_ends_the_wait_and_keeps_everything() {
     for stop in [
         unauthorized(),
-        Verdict::Rejected {
-            why: "bad".to_owned(),
+        Verdict::Refused {
+            why: "nobody here".to_owned(),
         },
     ] {
         let outbox = Outbox::new();

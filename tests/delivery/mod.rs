@@ -4,6 +4,7 @@ mod answers;
 mod fixture;
 mod forwarding;
 mod interruptions;
+mod isolation;
 mod ndjson;
 mod secrecy;
 mod tasks;

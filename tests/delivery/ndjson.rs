@@ -62,7 +62,7 @@ async fn a_place_that_somebody_must_make_first_stops_the_sink() {
         dir.path().join("missing").join("events"),
         dir.path().to_owned(),
     ] {
-        let Verdict::Rejected { why } = write(&path, &["1"]).await else {
+        let Verdict::Refused { why } = write(&path, &["1"]).await else {
             panic!("{} is tried again for ever", path.display());
         };
         assert!(why.contains(&path.display().to_string()), "{why}");

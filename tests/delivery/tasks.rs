@@ -31,6 +31,13 @@ async fn offer_to(server: &Server) -> Verdict {
 }
 
 #[track_caller]
+fn assert_not_ingested(verdict: Verdict, part: &str) {
+    let Verdict::NotIngested { why } = verdict else {
+        panic!("{verdict:?}");
+    };
+    assert!(why.contains(part), "{why}");
+}
+
 fn assert_retried(verdict: Verdict, part: &str) {
     let Verdict::Retry { after: None, why } = verdict else {
         panic!("{verdict:?}");
@@ -58,13 +65,13 @@ async fn a_batch_is_delivered_only_when_its_task_is_finished() {
 async fn a_failed_task_is_sent_again_with_its_error_told() {
     let intake = Intake::start();
     intake.tasks([&["RUNNING", "FAILED"]]);
-    assert_retried(
+    assert_not_ingested(
         offer(&intake).await,
         "task task-1 ended as FAILED: the test made it fail",
     );
     let task = json!({"status": "CANCELED", "error": {"code": "T1", "message": "no\nroom"}});
     let server = tasks_that_answer(json!("t"), Reply::json(200, &task));
-    assert_retried(offer_to(&server).await, "ended as CANCELED: T1: no room");
+    assert_not_ingested(offer_to(&server).await, "ended as CANCELED: T1: no room");
 }
 
 #[tokio::test]
@@ -72,7 +79,7 @@ async fn a_task_that_stays_pending_is_given_up_in_the_time_configured() {
     let intake = Intake::start();
     intake.tasks([&["PENDING"]]);
     let start = Instant::now();
-    assert_retried(offer(&intake).await, "did not end in 300ms (PENDING)");
+    assert_not_ingested(offer(&intake).await, "did not end in 300ms (PENDING)");
     let took = start.elapsed();
     assert!(
         took >= TASK_PATIENCE && took < TASK_PATIENCE * 8,

@@ -15,4 +15,5 @@ mod repeated;
 mod saved_files;
 mod streamed;
 mod two_sinks;
+mod unknown_is_no_change;
 mod without_config;

@@ -12,6 +12,7 @@ mod convert;
 mod credential_report;
 mod details;
 mod facts;
+mod gone;
 mod group_cache;
 mod in_bulk;
 mod join;
@@ -26,5 +27,6 @@ mod summary;
 mod virtual_mfa;
 
 pub use account_source::AccountSource;
+pub use gone::is_gone;
 pub use predict::Prediction;
 pub use summary::{AccountSummary, account_summary};

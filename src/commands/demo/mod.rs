@@ -78,6 +78,8 @@ async fn pass(
             dialect: Dialect::Ocsf,
         }],
         is_full: false,
+        deletions: setup::deletions(&MappingSettings::default()),
+        aws: None,
         store,
         progress: &Progress::hidden(),
     };

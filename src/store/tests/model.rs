@@ -69,7 +69,7 @@ fn stage(state: &Fixture, known: &mut BTreeMap<u8, Known>, users: &[(u8, u8)], r
         }
     }
     let event = |(user, content)| event(&name(user), format!("{user} {content}"));
-    let events = users.into_iter().map(event).collect();
+    let events: Vec<_> = users.into_iter().map(event).collect();
     let counts = state.store().stage(ACCOUNT, events, resend).unwrap();
     assert_eq!(
         counts.queued.get(SINK).copied().unwrap_or_default(),

@@ -1,0 +1,132 @@
+//! Finding the bad event in a batch that the sink rejected: halves, until it stands alone.
+
+/// Which events of the outbox are under suspicion.
+#[derive(Debug, Default)]
+pub(super) struct Narrowing {
+    /// This many from its head.
+    suspects: usize,
+    /// This many from its head are passed over, to see whether the sink takes another one.
+    skipped: usize,
+    /// Whether the sink took another one since the suspicion arose.
+    is_proven: bool,
+}
+
+/// What to do about a batch that the sink could not process.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Finding {
+    /// Offer a part of it, or others.
+    SearchOn,
+    /// It is a single event, and the sink takes others: the fault is the event's.
+    Bad,
+}
+
+impl Narrowing {
+    /// How many events the next batch may hold, of `usual` at most.
+    pub(super) fn batch_size(&self, usual: usize) -> usize {
+        match self.suspects {
+            0 => usual,
+            suspects => suspects.div_ceil(2).min(usual),
+        }
+    }
+
+    /// How many events from the head the next batch passes over.
+    pub(super) fn skipped(&self) -> usize {
+        self.skipped
+    }
+
+    /// Suspects nobody any more: no event made a difference, so the fault is the sink's.
+    pub(super) fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    /// A batch of `events` was rejected, in so many words: if it is a single one, it is bad.
+    pub(super) fn rejected(&mut self, events: usize) -> Finding {
+        self.suspects = if events > 1 {
+            events
+        } else {
+            self.suspects.saturating_sub(1)
+        };
+        if events > 1 {
+            Finding::SearchOn
+        } else {
+            Finding::Bad
+        }
+    }
+
+    /// A batch of `events` was not processed. A single one is only blamed once the sink has
+    /// processed another; until then, others are tried.
+    pub(super) fn not_ingested(&mut self, events: usize) -> Finding {
+        if self.suspects == 0 {
+            self.is_proven = false;
+        }
+        if events > 1 {
+            self.suspects = events;
+            return Finding::SearchOn;
+        }
+        if self.is_proven && self.skipped == 0 {
+            self.suspects = self.suspects.saturating_sub(1);
+            self.is_proven = false;
+            return Finding::Bad;
+        }
+        self.suspects = 1;
+        self.skipped += 1;
+        Finding::SearchOn
+    }
+
+    /// A batch of `events` was delivered: the bad one is among the suspects after them, or is
+    /// the one that was passed over.
+    pub(super) fn delivered(&mut self, events: usize) {
+        self.suspects = match self.skipped {
+            0 => self.suspects.saturating_sub(events),
+            _ => 1,
+        };
+        self.skipped = 0;
+        self.is_proven = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Offers `events`, of which those in `bad` are rejected; returns what was found bad, and how
+    /// many offers that took.
+    fn isolate(events: usize, bad: &[usize], usual: usize) -> (Vec<usize>, usize) {
+        let mut outbox: Vec<usize> = (0..events).collect();
+        let (mut narrowing, mut found, mut offers) = (Narrowing::default(), Vec::new(), 0);
+        while !outbox.is_empty() {
+            let size = narrowing.batch_size(usual).min(outbox.len());
+            let is_rejected = outbox[..size].iter().any(|event| bad.contains(event));
+            offers += 1;
+            if !is_rejected {
+                narrowing.delivered(size);
+                outbox.drain(..size);
+            } else if narrowing.rejected(size) == Finding::Bad {
+                found.push(outbox.remove(0));
+            }
+        }
+        (found, offers)
+    }
+
+    #[test]
+    fn one_bad_event_of_a_hundred_is_found_in_a_dozen_offers_wherever_it_is() {
+        for bad in 0..100 {
+            let (found, offers) = isolate(100, &[bad], 100);
+            assert_eq!(found, [bad]);
+            assert!(offers <= 15, "{bad}: {offers} offers");
+        }
+    }
+
+    #[test]
+    fn several_bad_events_are_found_and_no_good_one() {
+        for bad in [
+            vec![0, 1, 2],
+            vec![0, 99],
+            vec![3, 50, 51, 250],
+            (0..300).collect(),
+        ] {
+            let (found, _) = isolate(300, &bad, 100);
+            assert_eq!(found, bad);
+        }
+    }
+}
