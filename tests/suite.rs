@@ -6,6 +6,7 @@
     reason = "in a test, a panic is the report"
 )]
 
+mod collection;
 mod config;
 mod delivery;
 mod end_to_end;

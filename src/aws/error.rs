@@ -186,6 +186,8 @@ fn classify_service(code: Option<&str>, status: u16) -> AwsErrorClass {
         | "RequestThrottledException"
         | "TooManyRequestsException"
         | "RequestLimitExceeded"
+        | "LimitExceeded"
+        | "LimitExceededException"
         | "SlowDown"
         | "PriorRequestNotComplete"
         | "BandwidthLimitExceeded" => Throttled,

@@ -73,7 +73,7 @@ impl Throttle {
     pub(super) fn adopt(&self, learnt: &LearntRates) {
         for (action, &rate) in learnt {
             if let Some(gate) = self.gates.get(action) {
-                gate.change(Duration::ZERO, |now| rate.clamp(RATE_MIN, now));
+                gate.change(Duration::ZERO, limiter, |now| rate.max(RATE_MIN).min(now));
             }
         }
     }
@@ -88,7 +88,9 @@ impl Throttle {
     /// AWS said that `action` came too fast: half as many from now on.
     pub(super) fn throttled(&self, action: Action) {
         if let Some(gate) = self.gates.get(&action) {
-            gate.change(HALVE_AT_MOST_EVERY, |rate| (rate / 2.0).max(RATE_MIN));
+            gate.change(HALVE_AT_MOST_EVERY, exhausted_limiter, |rate| {
+                (rate / 2.0).max(RATE_MIN)
+            });
         }
     }
 
@@ -96,7 +98,9 @@ impl Throttle {
     pub(super) fn answered(&self, action: Action) {
         if let Some(gate) = self.gates.get(&action) {
             let step = self.ceiling / 20.0;
-            gate.change(RECOVER_EVERY, |rate| (rate + step).min(self.ceiling));
+            gate.change(RECOVER_EVERY, exhausted_limiter, |rate| {
+                (rate + step).min(self.ceiling)
+            });
         }
     }
 
@@ -131,7 +135,12 @@ impl Gate {
         Some(too_early.wait_time_from(limiter.clock().now()))
     }
 
-    fn change(&self, at_most_every: Duration, new_rate: impl FnOnce(f64) -> f64) {
+    fn change(
+        &self,
+        at_most_every: Duration,
+        limiter: impl FnOnce(f64) -> Arc<Limiter>,
+        new_rate: impl FnOnce(f64) -> f64,
+    ) {
         let mut state = self.state();
         let rate = new_rate(state.rate);
         if state.rate != rate && state.changed_at.elapsed() >= at_most_every {
@@ -150,11 +159,27 @@ fn limiter(rate: f64) -> Arc<Limiter> {
         start: Instant::now(),
     };
     let period = Duration::from_secs_f64(1.0 / rate);
-    let burst = NonZeroU32::new(rate as u32).unwrap_or(NonZeroU32::MIN);
     let quota = Quota::with_period(period)
         .unwrap_or(Quota::per_second(NonZeroU32::MIN))
-        .allow_burst(burst);
+        .allow_burst(burst(rate));
     Arc::new(RateLimiter::direct_with_clock(quota, clock))
+}
+
+/// A second's worth, and at least one call.
+fn burst(rate: f64) -> NonZeroU32 {
+    NonZeroU32::new(rate as u32).unwrap_or(NonZeroU32::MIN)
+}
+
+/// A limiter of `rate` calls a second whose burst is spent: a rate that changes under load would
+/// else let a second's worth through on top.
+fn exhausted_limiter(rate: f64) -> Arc<Limiter> {
+    let limiter = limiter(rate);
+    let all_of_it = limiter.check_n(burst(rate));
+    debug_assert!(
+        matches!(all_of_it, Ok(Ok(()))),
+        "a new limiter has its burst"
+    );
+    limiter
 }
 
 #[cfg(test)]
@@ -223,6 +248,24 @@ mod tests {
         }
         assert_eq!(rate(&throttle), 20.0);
         assert!(throttle.learnt().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_second_after_a_burst_has_more_calls_than_the_ceiling_while_a_rate_recovers() {
+        let throttle = throttle(10);
+        let start = Instant::now();
+        tokio::time::advance(HALVE_AT_MOST_EVERY).await;
+        throttle.throttled(Action::ListUsers);
+        let mut sent = Vec::new();
+        while start.elapsed() < Duration::from_secs(90) {
+            throttle.admit(Action::ListUsers).await;
+            throttle.answered(Action::ListUsers);
+            sent.push(start.elapsed());
+        }
+        assert_eq!(rate(&throttle), 10.0);
+        let a_second = sent.windows(12).map(|calls| calls[11] - calls[0]);
+        let shortest = a_second.min().unwrap();
+        assert!(shortest >= Duration::from_secs(1), "{shortest:?}");
     }
 
     #[tokio::test(start_paused = true)]

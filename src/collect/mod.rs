@@ -72,7 +72,7 @@ pub struct Served {
     /// The facts.
     pub facts: &'static str,
     /// The calls that told them; "nothing" where none could.
-    pub by: &'static str,
-    /// Why not by the cheapest call, where that is so.
+    pub by: String,
+    /// Which calls failed that would have told them, or more of them.
     pub why: Option<String>,
 }

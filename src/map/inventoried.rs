@@ -1,6 +1,6 @@
 //! Everything an event is made from.
 
-use super::TagNames;
+use super::{Change, TagNames};
 use crate::analyze::AdminVerdict;
 use crate::model::{Account, PassStamp, User};
 
@@ -15,6 +15,8 @@ pub struct Inventoried<'a> {
     pub admin: &'a AdminVerdict,
     /// Which tags hold a person's name and address.
     pub tag_names: &'a TagNames,
+    /// What changed since the last pass: stamped on the event, and no part of its content.
+    pub changes: &'a [Change],
     /// The pass: stamped on the event, and no part of its content.
     pub pass: PassStamp,
 }

@@ -4,6 +4,7 @@
 //! give the same content digest and event id.
 
 mod canonical;
+mod changes;
 mod dialect;
 mod email;
 mod identity;
@@ -13,6 +14,7 @@ mod ocsf_unmapped;
 mod rendered;
 mod sekoia;
 
+pub use changes::{Change, Judged, changes};
 pub use dialect::Dialect;
 pub use identity::{Identity, Person, TagNames};
 pub use inventoried::Inventoried;

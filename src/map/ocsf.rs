@@ -127,10 +127,7 @@ pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
         severity_id: 1,
         severity: "Informational",
         time: None,
-        message: format!(
-            "IAM user {} of AWS account {}",
-            inventoried.user.name, account.id
-        ),
+        message: message(inventoried),
         metadata: metadata(),
         cloud: Cloud {
             provider: "AWS",
@@ -162,6 +159,16 @@ pub(super) fn deletion<'a>(last_known: &Inventoried<'a>) -> Event<'a> {
     }
 }
 
+/// The root user is no IAM user.
+fn message(inventoried: &Inventoried<'_>) -> String {
+    let (user, account) = (inventoried.user, inventoried.account);
+    if user.is_root() {
+        format!("Root user of AWS account {}", account.id)
+    } else {
+        format!("IAM user {} of AWS account {}", user.name, account.id)
+    }
+}
+
 impl<'a> Stamped<'a> for Event<'a> {
     fn stamp(&mut self, id: &EventId, inventoried: &Inventoried<'a>) {
         self.time = Some(unix_ms(inventoried.pass.collected_at));
@@ -169,7 +176,7 @@ impl<'a> Stamped<'a> for Event<'a> {
         self.metadata.correlation_uid = Some(inventoried.pass.id.to_string());
         self.metadata.loggers[0].version = Some(env!("CARGO_PKG_VERSION"));
         self.user.programmatic_credentials = credentials(inventoried.user, true);
-        self.unmapped.stamp(inventoried.user);
+        self.unmapped.stamp(inventoried);
     }
 }
 

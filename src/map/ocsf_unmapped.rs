@@ -4,7 +4,7 @@ use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::{Inventoried, canonical};
+use super::{Change, Inventoried, canonical};
 use crate::analyze::{AdminProof, AdminVerdict};
 use crate::model::{self, AttachedPolicy, Mfa, User};
 
@@ -40,6 +40,8 @@ struct AwsIam<'a> {
     password_last_used: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     access_keys: Option<Vec<AccessKey<'a>>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    changes: &'a [Change],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unknown: Vec<Unknown<'a>>,
 }
@@ -125,14 +127,17 @@ pub(super) fn unmapped<'a>(inventoried: &Inventoried<'a>) -> Unmapped<'a> {
                 .and_then(rfc3339),
             password_last_used: None,
             access_keys: access_keys(user, false),
+            changes: &[],
             unknown: Vec::new(),
         },
     }
 }
 
 impl<'a> Unmapped<'a> {
-    /// Adds the last-used times, which move without the user changing.
-    pub(super) fn stamp(&mut self, user: &'a User) {
+    /// Adds what moves without being content: changes, last-used times, reasons.
+    pub(super) fn stamp(&mut self, inventoried: &Inventoried<'a>) {
+        let user = inventoried.user;
+        self.aws_iam.changes = inventoried.changes;
         let used = user.password_last_used.value().copied().flatten();
         self.aws_iam.password_last_used = used.and_then(rfc3339);
         self.aws_iam.access_keys = access_keys(user, true);

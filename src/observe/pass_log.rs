@@ -17,7 +17,7 @@ pub fn log_pass(report: &PassReport) {
     let unknown_facts: u64 = report.unknown_facts.values().sum();
     let duration_ms = report.duration.as_millis() as u64;
     for served in report.served.iter().filter(|served| served.why.is_some()) {
-        let (facts, by, why) = (served.facts, served.by, served.why.as_deref());
+        let (facts, by, why) = (served.facts, served.by.as_str(), served.why.as_deref());
         tracing::info!(
             account,
             facts,

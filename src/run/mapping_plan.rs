@@ -1,7 +1,7 @@
 //! How users become events, by configuration.
 
-use crate::analyze::AdminRule;
-use crate::map::{Dialect, Inventoried, Rendered, TagNames};
+use crate::analyze::{AdminRule, AdminVerdict};
+use crate::map::{self, Change, Dialect, Inventoried, Judged, Rendered, TagNames};
 use crate::model::{Account, PassStamp, User};
 
 /// How users become events.
@@ -16,8 +16,13 @@ pub struct MappingPlan {
 }
 
 impl MappingPlan {
+    /// Whether there are events about `user` at all.
+    pub(super) fn tells(&self, user: &User) -> bool {
+        self.with_root || !user.is_root()
+    }
+
     /// The event about `user` in `dialect`, digested as the user is `known`: with the last known
-    /// value of what is unknown now.
+    /// value of what is unknown now. It says what changed since `last`.
     ///
     /// `None` for a root user that is not told, and if it cannot be written, which is logged.
     pub fn event(
@@ -25,18 +30,21 @@ impl MappingPlan {
         account: &Account,
         user: &User,
         known: &User,
+        last: Option<&User>,
         stamp: PassStamp,
         dialect: Dialect,
     ) -> Option<Rendered> {
-        if user.is_root() && !self.with_root {
+        if !self.tells(user) {
             return None;
         }
         let (admin_now, admin_known) = (self.admin.judge(user), self.admin.judge(known));
+        let changes = last.map_or_else(Vec::new, |last| self.changes(last, known, &admin_known));
         let now = Inventoried {
             account,
             user,
             admin: &admin_now,
             tag_names: &self.tag_names,
+            changes: &changes,
             pass: stamp,
         };
         let known = Inventoried {
@@ -65,11 +73,20 @@ impl MappingPlan {
             user,
             admin: &admin,
             tag_names: &self.tag_names,
+            changes: &[],
             pass: stamp,
         };
         dialect
             .render_deletion(&last_known)
             .inspect_err(|error| tracing::error!(%error, "a deletion has no event"))
             .ok()
+    }
+
+    fn changes(&self, last: &User, known: &User, admin: &AdminVerdict) -> Vec<Change> {
+        let before = Judged {
+            user: last,
+            admin: &self.admin.judge(last),
+        };
+        map::changes(before, Judged { user: known, admin })
     }
 }

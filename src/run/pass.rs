@@ -104,10 +104,11 @@ impl Pass<'_> {
     ) -> Result<(PassReport, Seen), StoreError> {
         let (mut report, mut seen) = (PassReport::default(), Seen::default());
         loop {
-            let chunk = chunk::next(&mut users).await;
+            let mut chunk = chunk::next(&mut users).await;
             if chunk.is_empty() {
                 return Ok((report, seen));
             }
+            chunk.retain(|user| self.mapping.tells(user));
             seen.add(&chunk);
             count_unknown(&mut report.unknown_facts, &chunk);
             report.users += chunk.len() as u64;

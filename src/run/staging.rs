@@ -13,10 +13,19 @@ pub(super) fn of(pass: &Pass<'_>, users: &[User], last_known: &[Option<Vec<u8>>]
     let mut staging = Staging::default();
     for (user, kept) in users.iter().zip(last_known) {
         let last = kept.as_deref().and_then(read);
-        let known = last.map_or_else(|| user.clone(), |last| user.or_last_known(&last));
+        let last = last.filter(|last| last.id == user.id);
+        let known = last
+            .as_ref()
+            .map_or_else(|| user.clone(), |last| user.or_last_known(last));
         for target in pass.targets {
-            let mapping = pass.mapping;
-            let event = mapping.event(pass.account, user, &known, pass.stamp, target.dialect);
+            let event = pass.mapping.event(
+                pass.account,
+                user,
+                &known,
+                last.as_ref(),
+                pass.stamp,
+                target.dialect,
+            );
             staging.events.extend(event.map(|event| StagedEvent {
                 sink: target.sink.clone(),
                 user_id: user.id.clone(),

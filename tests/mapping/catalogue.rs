@@ -60,6 +60,7 @@ pub(super) fn render(
         user,
         admin: &admin,
         tag_names: &TagNames::default(),
+        changes: &[],
         pass,
     };
     dialect.render(&inventoried).unwrap()

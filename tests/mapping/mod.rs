@@ -3,6 +3,7 @@
 mod catalogue;
 mod changes;
 mod cross_check;
+mod field_changes;
 mod fixture;
 mod generate;
 mod pretty;

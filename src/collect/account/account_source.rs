@@ -3,12 +3,13 @@
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
 
-use super::bulk::{AccountWide, Bulk};
+use super::bulk::{AccountWide, NoDetails};
 use super::in_bulk;
 use super::join::{Entry, Joiner};
 use super::listing;
 use super::reader::UserReader;
 use super::run::{Run, Stop};
+use super::served::Sources;
 use super::summary::{self, AccountSummary, account_summary};
 use crate::aws::{AwsClient, AwsError};
 use crate::collect::{Completeness, Enumeration, InventorySource, Served, root};
@@ -54,16 +55,11 @@ impl AccountSource {
             Ok(Entry {
                 listed: listed?,
                 is_listed: true,
-                details: Bulk::NotAsked,
+                details: Err(NoDetails::NotAsked),
             })
         });
         let stop = run.send_all(&joiner, entries).await.err();
-        let mut served = vec![Served {
-            facts: "groups",
-            by: "ListGroupsForUser and ListAttachedGroupPolicies",
-            why: None,
-        }];
-        served.extend(joiner.wide.served(true));
+        let served = self.served(&joiner.wide, None).await;
         Ended {
             summary,
             stop,
@@ -89,8 +85,7 @@ impl AccountSource {
         let joiner = self.joiner(wide, listing.error.clone());
         let sent = in_bulk::send(client, &joiner, run, listing.users, groups).await;
         let details_error = sent.as_ref().ok().and_then(Option::as_ref);
-        let mut served = in_bulk::served(details_error, joiner.falls_back());
-        served.extend(joiner.wide.served(joiner.falls_back()));
+        let served = self.served(&joiner.wide, details_error).await;
         let stop = match sent {
             Err(stop) => Some(stop),
             // Details of everybody make up for a listing that ended early.
@@ -103,6 +98,18 @@ impl AccountSource {
             served,
             root,
         }
+    }
+
+    async fn served(&self, wide: &AccountWide, details_error: Option<&AwsError>) -> Vec<Served> {
+        let (calls, denied) = (self.client.calls(), self.client.denied().await);
+        let sources = Sources {
+            settings: &self.settings,
+            wide,
+            details_error,
+            calls: &calls,
+            denied: &denied,
+        };
+        sources.served()
     }
 }
 

@@ -1,9 +1,10 @@
 //! What is known of the whole account before any user is looked at.
 
+use time::OffsetDateTime;
+
 use super::credential_report::{self, CredentialReport};
 use super::virtual_mfa::{self, VirtualMfa};
 use crate::aws::{AwsClient, AwsError};
-use crate::collect::Served;
 use crate::collect::report::ReportRow;
 use crate::config::{AwsSettings, MfaLookup};
 use crate::model::Fact;
@@ -17,6 +18,17 @@ pub(super) enum Bulk<T> {
     Failed(AwsError),
     /// Not part of the plan.
     NotAsked,
+}
+
+/// Why there are no details of a user.
+#[derive(Debug)]
+pub(super) enum NoDetails {
+    /// Asked for, and not answered.
+    Failed(AwsError),
+    /// Not part of the plan.
+    NotAsked,
+    /// They were told before there was the user.
+    Newer,
 }
 
 /// What is known of the whole account.
@@ -40,16 +52,6 @@ impl<T> Bulk<T> {
         match self {
             Self::Failed(error) => Some(error),
             Self::Read(_) | Self::NotAsked => None,
-        }
-    }
-
-    /// A fact of a user that the answer does not tell: for lack of an answer, or because it is
-    /// older than the user.
-    pub(super) fn untold<F>(&self, newer_than: &str) -> Fact<F> {
-        match self {
-            Self::Failed(error) => error.as_unknown(),
-            Self::NotAsked => Fact::not_collected("per-user plan"),
-            Self::Read(_) => Fact::not_collected(format!("newer than the {newer_than}")),
         }
     }
 }
@@ -89,34 +91,26 @@ impl AccountWide {
         self.report.value()?.rows.get(arn)
     }
 
-    /// Where MFA, passwords and keys come from.
-    pub(super) fn served(&self, asks_per_user: bool) -> Vec<Served> {
-        const MFA: &str = "MFA";
-        const PASSWORDS_AND_KEYS: &str = "passwords, keys";
-        let why = |error: &AwsError| Some(format!("{}: {}", error.action, error.class));
-        let mfa = match (&self.virtual_mfa, &self.report) {
-            (Bulk::NotAsked, _) => ("ListMFADevices", None),
-            (Bulk::Read(_), Bulk::Read(_)) => {
-                ("ListVirtualMFADevices and the credential report", None)
+    /// A fact of a user created at `created_at` that the report does not tell.
+    pub(super) fn unreported<F>(&self, created_at: OffsetDateTime) -> Fact<F> {
+        match &self.report {
+            Bulk::Failed(error) => error.as_unknown(),
+            Bulk::NotAsked => Fact::not_collected("per-user plan"),
+            Bulk::Read(report) if report.as_of < created_at => {
+                Fact::not_collected("newer than the credential report")
             }
-            (Bulk::Failed(error), _) | (_, Bulk::Failed(error)) => (
-                if asks_per_user {
-                    "ListMFADevices"
-                } else {
-                    "what is left"
-                },
-                why(error),
-            ),
-            (Bulk::Read(_), Bulk::NotAsked) => ("ListVirtualMFADevices", None),
-        };
-        let keys = match &self.report {
-            Bulk::Read(_) => ("the credential report", None),
-            Bulk::Failed(error) => ("nothing", why(error)),
-            Bulk::NotAsked => ("nothing in this plan", None),
-        };
-        [(MFA, mfa), (PASSWORDS_AND_KEYS, keys)]
-            .into_iter()
-            .map(|(facts, (by, why))| Served { facts, by, why })
-            .collect()
+            Bulk::Read(_) => Fact::not_collected("not told by the credential report"),
+        }
+    }
+}
+
+impl NoDetails {
+    /// A fact that the details would have told.
+    pub(super) fn untold<F>(&self) -> Fact<F> {
+        match self {
+            Self::Failed(error) => error.as_unknown(),
+            Self::NotAsked => Fact::not_collected("per-user plan"),
+            Self::Newer => Fact::not_collected("newer than the authorization details"),
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use aws_sdk_iam::operation::get_credential_report::GetCredentialReportOutput;
 use aws_sdk_iam::types::ReportStateType;
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep};
@@ -12,8 +13,10 @@ use crate::aws::{Action, AwsClient, AwsError};
 use crate::collect::report::{self, ReportRow};
 
 /// The report's rows by ARN.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct CredentialReport {
+    /// When it was made.
+    pub(super) as_of: OffsetDateTime,
     pub(super) rows: HashMap<String, ReportRow>,
     /// The row about the root user.
     pub(super) root: Option<ReportRow>,
@@ -24,23 +27,44 @@ const POLL_MAX: Duration = Duration::from_secs(5);
 /// AWS makes a report within seconds, or within a minute for a large account.
 const WAIT_MAX: Duration = Duration::from_secs(120);
 
-/// Has a report made unless AWS has one that is less than four hours old, and fetches it.
+/// Has a report made unless AWS has one that is less than four hours old, and fetches it. One that
+/// expires between the two is made anew, once.
 pub(super) async fn fetch(client: &AwsClient) -> Result<CredentialReport, AwsError> {
     generate(client).await?;
-    let action = Action::GetCredentialReport;
-    let answer = client
-        .call(action, || client.iam().get_credential_report().send())
-        .await?;
-    let malformed = |what: String| AwsError::malformed(action, what);
+    let answer = match get(client).await {
+        Err(error) if is_not_there(&error) => {
+            generate(client).await?;
+            get(client).await?
+        }
+        answer => answer?,
+    };
+    read(&answer)
+}
+
+async fn get(client: &AwsClient) -> Result<GetCredentialReportOutput, AwsError> {
+    let request = || client.iam().get_credential_report().send();
+    client.call(Action::GetCredentialReport, request).await
+}
+
+fn is_not_there(error: &AwsError) -> bool {
+    matches!(
+        error.code.as_deref(),
+        Some("ReportExpired" | "ReportNotPresent" | "ReportInProgress")
+    )
+}
+
+fn read(answer: &GetCredentialReportOutput) -> Result<CredentialReport, AwsError> {
+    let malformed = |what: String| AwsError::malformed(Action::GetCredentialReport, what);
     let content = answer
         .content()
         .ok_or_else(|| malformed("no content".to_owned()))?;
     let text = std::str::from_utf8(content.as_ref())
         .map_err(|error| malformed(format!("the report is no UTF-8: {error}")))?;
+    // Facts that may be four hours old must not pass for those of this moment.
     let as_of = answer
         .generated_time()
         .and_then(moment)
-        .unwrap_or_else(OffsetDateTime::now_utc);
+        .ok_or_else(|| malformed("the report does not tell its time".to_owned()))?;
     let report = report::read("credential report", text, as_of)
         .map_err(|error| malformed(format!("the report is no CSV: {error}")))?
         .ok_or_else(|| malformed("the report has no columns user and arn".to_owned()))?;
@@ -55,6 +79,7 @@ pub(super) async fn fetch(client: &AwsClient) -> Result<CredentialReport, AwsErr
         .into_iter()
         .map(|row| (row.arn.to_string(), row));
     Ok(CredentialReport {
+        as_of,
         rows: rows.collect(),
         root: report.root,
     })

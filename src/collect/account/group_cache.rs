@@ -25,14 +25,18 @@ impl GroupCache {
     /// The group that `listed` names, with its policies: from memory, from the call that another
     /// user's collection has under way, or from AWS. `None` if it was deleted meanwhile.
     ///
-    /// Only an error that ends the pass is one here; any other makes the policies unknown.
+    /// Only an error that ends the pass is one here; any other makes the policies unknown. The
+    /// names of inline policies are `untold`: only the details tell them in bulk.
     pub(super) async fn group(
         &self,
         client: &AwsClient,
         listed: &types::Group,
+        untold: &Fact<Vec<String>>,
     ) -> Result<Option<Arc<Group>>, AwsError> {
         let cell = self.cell(listed.arn());
-        let group = cell.get_or_try_init(|| fetch(client, listed)).await?;
+        let group = cell
+            .get_or_try_init(|| fetch(client, listed, untold))
+            .await?;
         Ok(group.clone())
     }
 
@@ -42,7 +46,11 @@ impl GroupCache {
     }
 }
 
-async fn fetch(client: &AwsClient, listed: &types::Group) -> Result<Option<Arc<Group>>, AwsError> {
+async fn fetch(
+    client: &AwsClient,
+    listed: &types::Group,
+    untold: &Fact<Vec<String>>,
+) -> Result<Option<Arc<Group>>, AwsError> {
     let attached_policies = match attached_policies(client, listed.group_name()).await {
         Ok(policies) => Fact::known(policies, &facts::now(Action::ListAttachedGroupPolicies)),
         Err(error) if error.class == AwsErrorClass::Gone => return Ok(None),
@@ -57,7 +65,7 @@ async fn fetch(client: &AwsClient, listed: &types::Group) -> Result<Option<Arc<G
         arn: Some(listed.arn().to_owned()),
         id: Some(listed.group_id().to_owned()),
         attached_policies,
-        inline_policies: Fact::not_collected("per-user plan"),
+        inline_policies: untold.clone(),
     })))
 }
 

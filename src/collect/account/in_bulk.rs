@@ -4,14 +4,13 @@ use std::collections::HashMap;
 
 use futures_util::{StreamExt, stream};
 
-use super::bulk::Bulk;
+use super::bulk::NoDetails;
 use super::convert::ListedUser;
 use super::details::{self, Groups, UserDetails};
 use super::join::{Entry, Joiner};
 use super::listing;
 use super::run::{Run, Stop};
 use crate::aws::{AwsClient, AwsError};
-use crate::collect::Served;
 
 /// What ListUsers told.
 #[derive(Debug, Default)]
@@ -62,38 +61,15 @@ pub(super) async fn send(
     let mut left: Vec<ListedUser> = listed.into_values().collect();
     left.sort_by(|a, b| a.name.cmp(&b.name));
     let entries = left.into_iter().map(|listed| {
-        let details = detailed.clone().map_or(Bulk::NotAsked, Bulk::Failed);
+        let why = detailed.clone().map_or(NoDetails::Newer, NoDetails::Failed);
         Ok(Entry {
             listed,
             is_listed: true,
-            details,
+            details: Err(why),
         })
     });
     run.send_all(joiner, stream::iter(entries)).await?;
     Ok(detailed)
-}
-
-/// Where groups, policies and tags came from, if the details failed with `error` or not.
-pub(super) fn served(error: Option<&AwsError>, falls_back: bool) -> Vec<Served> {
-    let why = error.map(|error| format!("{}: {}", error.action, error.class));
-    let groups = match error {
-        None => "GetAccountAuthorizationDetails",
-        Some(_) if falls_back => "ListGroupsForUser and ListAttachedGroupPolicies",
-        Some(_) => "nothing",
-    };
-    let rest = if error.is_none() { groups } else { "nothing" };
-    vec![
-        Served {
-            facts: "groups",
-            by: groups,
-            why: why.clone(),
-        },
-        Served {
-            facts: "user policies, tags",
-            by: rest,
-            why,
-        },
-    ]
 }
 
 /// Sends the users that have details, taking them out of `listed`.
@@ -137,6 +113,6 @@ fn entry(listed: Option<ListedUser>, details: UserDetails) -> Entry {
     Entry {
         listed,
         is_listed,
-        details: Bulk::Read(details),
+        details: Ok(details),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::bulk::{AccountWide, Bulk};
+use super::bulk::{AccountWide, NoDetails};
 use super::convert::ListedUser;
 use super::details::UserDetails;
 use super::facts::{self, Told};
@@ -19,7 +19,7 @@ pub(super) struct Entry {
     pub(super) listed: ListedUser,
     /// Whether ListUsers told of the user, and so when its password was last used.
     pub(super) is_listed: bool,
-    pub(super) details: Bulk<UserDetails>,
+    pub(super) details: Result<UserDetails, NoDetails>,
 }
 
 /// Joins entries to users, asking for what is still open.
@@ -54,7 +54,7 @@ impl Joiner<'_> {
         let (groups, mfa, keys) = tokio::join!(
             self.groups(&listed.name, &details),
             self.mfa(&listed, row),
-            self.access_keys(&listed.name, row),
+            self.access_keys(&listed, row),
         );
         let (Some(groups), Some(mfa), Some(access_keys)) = (groups?, mfa?, keys?) else {
             return Ok(None);
@@ -75,7 +75,7 @@ impl Joiner<'_> {
             mfa,
             console: match row.and_then(|row| Some((row.console.clone()?, &row.source))) {
                 Some((console, source)) => Fact::known(console, source),
-                None => self.wide.report.untold("credential report"),
+                None => self.wide.unreported(listed.created_at),
             },
             access_keys,
         }))
@@ -86,11 +86,15 @@ impl Joiner<'_> {
         self.settings.strategy != Strategy::Bulk
     }
 
-    async fn groups(&self, name: &str, details: &Bulk<UserDetails>) -> Told<Vec<Arc<Group>>> {
+    async fn groups(
+        &self,
+        name: &str,
+        details: &Result<UserDetails, NoDetails>,
+    ) -> Told<Vec<Arc<Group>>> {
         match details {
-            Bulk::Read(details) => Ok(Some(Fact::known(details.groups.clone(), &details.source))),
-            Bulk::Failed(error) if !self.falls_back() => Ok(Some(error.as_unknown())),
-            Bulk::Failed(_) | Bulk::NotAsked => self.reader.groups(name).await,
+            Ok(details) => Ok(Some(Fact::known(details.groups.clone(), &details.source))),
+            Err(NoDetails::Failed(error)) if !self.falls_back() => Ok(Some(error.as_unknown())),
+            Err(why) => self.reader.groups(name, &why.untold()).await,
         }
     }
 
@@ -106,15 +110,19 @@ impl Joiner<'_> {
         Ok(asked.map(|asked| mfa::or_reported(asked, row)))
     }
 
-    async fn access_keys(&self, name: &str, row: Option<&ReportRow>) -> Told<Vec<AccessKey>> {
+    async fn access_keys(
+        &self,
+        listed: &ListedUser,
+        row: Option<&ReportRow>,
+    ) -> Told<Vec<AccessKey>> {
         let reported = match row.and_then(|row| Some((row.access_keys.clone()?, &row.source))) {
             Some((keys, source)) => Fact::known(keys, source),
-            None => self.wide.report.untold("credential report"),
+            None => self.wide.unreported(listed.created_at),
         };
         if self.settings.access_keys == AccessKeyLookup::Report {
             return Ok(Some(reported));
         }
-        let asked = self.reader.access_keys(name).await?;
+        let asked = self.reader.access_keys(&listed.name).await?;
         Ok(asked.map(|asked| match (&asked, &reported) {
             (Fact::Unknown(_), Fact::Known { .. }) => reported,
             _ => asked,
@@ -140,9 +148,9 @@ impl Joiner<'_> {
     }
 }
 
-fn detail_facts(details: Bulk<UserDetails>) -> DetailFacts {
+fn detail_facts(details: Result<UserDetails, NoDetails>) -> DetailFacts {
     match details {
-        Bulk::Read(details) => {
+        Ok(details) => {
             let source = &details.source;
             DetailFacts {
                 tags: Fact::known(details.tags, source),
@@ -151,14 +159,11 @@ fn detail_facts(details: Bulk<UserDetails>) -> DetailFacts {
                 permissions_boundary: Fact::known(details.permissions_boundary, source),
             }
         }
-        untold => {
-            let newer_than = "authorization details";
-            DetailFacts {
-                tags: untold.untold(newer_than),
-                attached_policies: untold.untold(newer_than),
-                inline_policies: untold.untold(newer_than),
-                permissions_boundary: untold.untold(newer_than),
-            }
-        }
+        Err(why) => DetailFacts {
+            tags: why.untold(),
+            attached_policies: why.untold(),
+            inline_policies: why.untold(),
+            permissions_boundary: why.untold(),
+        },
     }
 }

@@ -4,30 +4,50 @@ use aws_sdk_iam::types::{self, StatusType};
 
 use super::convert::moment;
 use super::pages::{self, PAGE_SIZE, Page};
-use crate::aws::{Action, AwsClient, AwsError};
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
 use crate::model::{AccessKey, AccessKeyUse};
+
+/// How often keys are listed when one of them is gone by the time its last use is asked for.
+const LISTINGS_MAX: u32 = 3;
 
 /// The access keys of `user_name`, each with its last use.
 pub(super) async fn of_user(
     client: &AwsClient,
     user_name: &str,
 ) -> Result<Vec<AccessKey>, AwsError> {
+    for _ in 0..LISTINGS_MAX {
+        // A key that is gone may have been deleted alone or with its user: the next listing tells.
+        if let Some(keys) = listed_and_used(client, user_name).await? {
+            return Ok(keys);
+        }
+    }
+    let what = "access keys are listed that do not exist";
+    Err(AwsError::malformed(Action::ListAccessKeys, what))
+}
+
+/// The keys as they are listed, with their last uses; `None` if one is gone meanwhile.
+async fn listed_and_used(
+    client: &AwsClient,
+    user_name: &str,
+) -> Result<Option<Vec<AccessKey>>, AwsError> {
     let mut keys = Vec::new();
     for listed in list(client, user_name).await? {
-        let Some(id) = listed.access_key_id() else {
-            return Err(AwsError::malformed(
-                Action::ListAccessKeys,
-                "an access key has no id",
-            ));
+        let (Some(id), Some(status)) = (listed.access_key_id(), listed.status()) else {
+            let what = "an access key has no id or no status";
+            return Err(AwsError::malformed(Action::ListAccessKeys, what));
+        };
+        let last_used = match last_used(client, id).await {
+            Err(error) if error.class == AwsErrorClass::Gone => return Ok(None),
+            answer => answer?,
         };
         keys.push(AccessKey {
             id: Some(id.to_owned()),
-            active: listed.status() == Some(&StatusType::Active),
+            active: *status == StatusType::Active,
             rotated_at: listed.create_date().and_then(moment),
-            last_used: last_used(client, id).await?,
+            last_used,
         });
     }
-    Ok(keys)
+    Ok(Some(keys))
 }
 
 async fn list(

@@ -32,12 +32,13 @@ pub(super) fn or_reported(asked: Fact<Mfa>, row: Option<&ReportRow>) -> Fact<Mfa
 }
 
 /// The answer without asking per user, for a plan that does not: the report's word, or the
-/// reason of the bulk call that failed. `None` where neither failed.
+/// reason of the bulk call that failed. `None` where neither failed, and where everybody is asked
+/// in any case.
 pub(super) fn without_asking(wide: &AccountWide, row: Option<&ReportRow>) -> Option<Fact<Mfa>> {
-    let of_virtual = match &wide.virtual_mfa {
-        Bulk::Failed(error) => Some(error),
-        Bulk::Read(_) | Bulk::NotAsked => None,
+    let error = match &wide.virtual_mfa {
+        Bulk::Failed(error) => error,
+        Bulk::Read(_) => wide.report.error()?,
+        Bulk::NotAsked => return None,
     };
-    let error = of_virtual.or(wide.report.error())?;
     Some(or_reported(error.as_unknown(), row))
 }

@@ -23,6 +23,7 @@ mod pages;
 mod predict;
 mod reader;
 mod run;
+mod served;
 mod summary;
 mod virtual_mfa;
 

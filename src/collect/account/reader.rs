@@ -10,7 +10,7 @@ use super::group_cache::GroupCache;
 use super::keys;
 use super::pages::{self, PAGE_SIZE, Page};
 use crate::aws::{Action, AwsClient, AwsError};
-use crate::model::{AccessKey, Group, Mfa};
+use crate::model::{AccessKey, Fact, Group, Mfa};
 
 /// Reads facts about single users, and each group once.
 #[derive(Debug)]
@@ -27,12 +27,17 @@ impl<'a> UserReader<'a> {
         }
     }
 
-    /// The user's groups, each with its managed policies.
-    pub(super) async fn groups(&self, user_name: &str) -> Told<Vec<Arc<Group>>> {
+    /// The user's groups, each with its managed policies; why their inline policies are unknown
+    /// is told by `untold`.
+    pub(super) async fn groups(
+        &self,
+        user_name: &str,
+        untold: &Fact<Vec<String>>,
+    ) -> Told<Vec<Arc<Group>>> {
         let groups = async {
             let mut groups = Vec::new();
             for listed in self.list_groups(user_name).await? {
-                groups.extend(self.groups.group(self.client, &listed).await?);
+                groups.extend(self.groups.group(self.client, &listed, untold).await?);
             }
             Ok(groups)
         };

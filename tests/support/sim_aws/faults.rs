@@ -101,6 +101,11 @@ impl Fault {
         }
     }
 
+    /// Whether a refusal takes the answer's place; what is spoiled on the wire has happened.
+    pub(super) fn refuses(self) -> bool {
+        self.refusal(|_| String::new()).is_some()
+    }
+
     /// The refusal that takes the answer's place, unless the fault hits on the wire.
     pub(super) fn refusal(self, denied: impl FnOnce(Denial) -> String) -> Option<Refusal> {
         let expired = "The security token included in the request is expired";

@@ -159,7 +159,7 @@ impl Sim {
 
     fn answer(&self, call: &Call, action: (&'static str, Service), how: &Treatment) -> Answer {
         let (name, _) = action;
-        if name == "GenerateCredentialReport" && how.fault.is_none() {
+        if name == "GenerateCredentialReport" && !how.fault.is_some_and(Fault::refuses) {
             let mut accounts = self
                 .accounts
                 .write()

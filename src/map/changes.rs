@@ -1,0 +1,108 @@
+//! What changed about a user between two passes, field by field.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::canonical;
+use crate::analyze::AdminVerdict;
+use crate::model::{Fact, Mfa, User};
+
+/// One field that changed. A field that was or is unknown never has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The field, as events name it.
+    pub field: &'static str,
+    /// As it was last known.
+    pub before: Value,
+    /// As it is.
+    pub after: Value,
+}
+
+/// A user with the verdict on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    /// The user.
+    pub user: &'a User,
+    /// Whether it is an administrator.
+    pub admin: &'a AdminVerdict,
+}
+
+/// What changed from `before` to `after`, of the same user, in a fixed order.
+pub fn changes(before: Judged<'_>, after: Judged<'_>) -> Vec<Change> {
+    let (told_before, told_after) = (fields(before), fields(after));
+    let pairs = told_before.into_iter().zip(told_after);
+    pairs
+        .filter_map(|((field, before), (_, after))| {
+            let (before, after) = (before?, after?);
+            (before != after).then_some(Change {
+                field,
+                before,
+                after,
+            })
+        })
+        .collect()
+}
+
+/// The fields that are compared; `None` where one is unknown.
+fn fields(judged: Judged<'_>) -> [(&'static str, Option<Value>); 11] {
+    let user = judged.user;
+    [
+        ("user.name", Some(json!(user.name))),
+        ("user.uid", Some(json!(user.arn.as_str()))),
+        ("user.type", admin(judged.admin)),
+        (
+            "user.has_mfa",
+            user.mfa.value().map(Mfa::is_active).map(Value::from),
+        ),
+        ("user.groups", groups(user)),
+        ("attached_policies", attached_policies(user)),
+        ("inline_policies", names(&user.inline_policies)),
+        (
+            "permissions_boundary",
+            user.permissions_boundary.value().map(|arn| json!(arn)),
+        ),
+        ("tags", tags(user)),
+        (
+            "console_access",
+            user.console.value().map(|console| json!(console.enabled)),
+        ),
+        ("access_keys", access_keys(user)),
+    ]
+}
+
+fn admin(verdict: &AdminVerdict) -> Option<Value> {
+    match verdict {
+        AdminVerdict::Admin(_) => Some(json!("Admin")),
+        AdminVerdict::NotAdmin => Some(json!("User")),
+        AdminVerdict::Unknown => None,
+    }
+}
+
+fn groups(user: &User) -> Option<Value> {
+    let groups = canonical::groups(user)?;
+    Some(groups.iter().map(|group| json!(group.name)).collect())
+}
+
+fn attached_policies(user: &User) -> Option<Value> {
+    let policies = canonical::policies(user.attached_policies.value()?);
+    Some(policies.iter().map(|policy| json!(policy.arn)).collect())
+}
+
+fn names(names: &Fact<Vec<String>>) -> Option<Value> {
+    Some(json!(canonical::names(names.value()?)))
+}
+
+fn tags(user: &User) -> Option<Value> {
+    let tags = canonical::tags(user.tags.value()?).into_iter();
+    Some(
+        tags.map(|tag| (tag.key.clone(), json!(tag.value)))
+            .collect(),
+    )
+}
+
+/// How many keys there are, and how many of them are active.
+fn access_keys(user: &User) -> Option<Value> {
+    let keys = user.access_keys.value()?;
+    let active = keys.iter().filter(|key| key.active).count();
+    Some(json!({"active": active, "inactive": keys.len() - active}))
+}

@@ -1,0 +1,104 @@
+//! Which facts a plan must know when certain calls do not tell: written from the documentation
+//! of the plans, not from their code.
+
+use std::collections::BTreeSet;
+
+use rollcall::config::{AccessKeyLookup, MfaLookup, Strategy};
+
+use super::drawn::Reading;
+use crate::support::sim_aws::SimUser;
+
+/// Names of facts, as [`rollcall::model::User::unknown_facts`] has them.
+pub(super) type Facts = BTreeSet<&'static str>;
+
+/// What can be known when `hidden` calls do not tell.
+pub(super) struct Oracle<'a> {
+    pub(super) reading: &'a Reading,
+    pub(super) hidden: &'a BTreeSet<&'static str>,
+}
+
+impl Oracle<'_> {
+    fn tells(&self, action: &str) -> bool {
+        !self.hidden.contains(action)
+    }
+
+    fn is_bulk(&self) -> bool {
+        self.reading.strategy != Strategy::PerUser
+    }
+
+    fn has_details(&self) -> bool {
+        self.is_bulk() && self.tells("GetAccountAuthorizationDetails")
+    }
+
+    /// Whether there is a credential report.
+    pub(super) fn has_report(&self) -> bool {
+        self.is_bulk()
+            && self.tells("GenerateCredentialReport")
+            && self.tells("GetCredentialReport")
+    }
+
+    /// Whether anybody can tell who there is.
+    pub(super) fn knows_everybody(&self) -> bool {
+        self.tells("ListUsers") || self.has_details()
+    }
+
+    /// The facts about `user` that stay unknown.
+    pub(super) fn unknown(&self, user: &SimUser) -> Facts {
+        let reported = self.has_report() && !self.reading.not_in_report.contains(&user.name);
+        let mut unknown = self.unknown_of_groups(user);
+        let mut unless = |is_known: bool, facts: &[&'static str]| {
+            if !is_known {
+                unknown.extend(facts);
+            }
+        };
+        unless(
+            self.has_details(),
+            &[
+                "tags",
+                "attached_policies",
+                "inline_policies",
+                "permissions_boundary",
+            ],
+        );
+        unless(reported, &["console_access"]);
+        unless(self.tells("ListUsers") || reported, &["password_last_used"]);
+        unless(reported || self.lists_keys(user), &["access_keys"]);
+        unless(self.knows_mfa(user, reported), &["mfa"]);
+        unknown
+    }
+
+    fn unknown_of_groups(&self, user: &SimUser) -> Facts {
+        if self.has_details() {
+            return Facts::new();
+        }
+        if self.reading.strategy == Strategy::Bulk || !self.tells("ListGroupsForUser") {
+            return Facts::from(["groups"]);
+        }
+        let mut unknown = Facts::new();
+        if !user.groups.is_empty() {
+            unknown.insert("groups.inline_policies");
+            if !self.tells("ListAttachedGroupPolicies") {
+                unknown.insert("groups.attached_policies");
+            }
+        }
+        unknown
+    }
+
+    fn lists_keys(&self, user: &SimUser) -> bool {
+        self.reading.access_keys == AccessKeyLookup::Ids
+            && self.tells("ListAccessKeys")
+            && (user.keys.is_empty() || self.tells("GetAccessKeyLastUsed"))
+    }
+
+    fn knows_mfa(&self, user: &SimUser, reported: bool) -> bool {
+        let asks_live = !self.is_bulk() || self.reading.mfa == MfaLookup::Live;
+        let has_virtual = user.mfa.keys().any(|serial| serial.contains(":mfa/"));
+        let lists_virtual = self.tells("ListVirtualMFADevices");
+        let in_bulk =
+            !asks_live && lists_virtual && (has_virtual || (reported && user.mfa.is_empty()));
+        let gives_up = self.reading.strategy == Strategy::Bulk
+            && !asks_live
+            && !(lists_virtual && self.has_report());
+        in_bulk || reported || (!gives_up && self.tells("ListMFADevices"))
+    }
+}

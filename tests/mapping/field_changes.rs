@@ -1,0 +1,56 @@
+//! What an event says of a change.
+
+use rollcall::analyze::{AdminRule, AdminVerdict};
+use rollcall::map::{Change, Judged, changes};
+use rollcall::model::{Fact, Mfa, Reason, User};
+use serde_json::json;
+
+use super::catalogue::case;
+
+fn told(before: &User, after: &User) -> Vec<Change> {
+    let rule = AdminRule::new(AdminRule::DOCUMENTED);
+    let verdicts: [AdminVerdict; 2] = [before, after].map(|user| rule.judge(user));
+    let judged = |user, admin| Judged { user, admin };
+    changes(judged(before, &verdicts[0]), judged(after, &verdicts[1]))
+}
+
+#[test]
+fn a_change_is_told_with_the_values_before_and_after() {
+    let before = case("everything_known").user;
+    let mut after = before.clone();
+    let source = rollcall::model::Source {
+        name: "test",
+        as_of: before.created_at,
+    };
+    after.mfa = Fact::known(Mfa::Devices(Vec::new()), &source);
+    after.groups = Fact::known(Vec::new(), &source);
+    after.name = "renamed".to_owned();
+    let told = told(&before, &after);
+    let fields: Vec<_> = told.iter().map(|change| change.field).collect();
+    assert_eq!(
+        fields,
+        ["user.name", "user.type", "user.has_mfa", "user.groups"]
+    );
+    assert_eq!(
+        (&told[0].before, &told[0].after),
+        (&json!(before.name), &json!("renamed"))
+    );
+    assert_eq!(
+        (&told[2].before, &told[2].after),
+        (&json!(true), &json!(false))
+    );
+    assert_eq!(told[3].after, json!([]));
+}
+
+#[test]
+fn what_is_or_was_unknown_has_not_changed() {
+    let known = case("everything_known").user;
+    let mut unknown = known.clone();
+    unknown.mfa = Fact::unknown(Reason::Denied, "iam:ListMFADevices");
+    unknown.groups = Fact::unknown(Reason::Denied, "iam:ListGroupsForUser");
+    unknown.tags = Fact::unknown(Reason::Failed, "iam:ListUserTags");
+    unknown.access_keys = Fact::unknown(Reason::Failed, "iam:ListAccessKeys");
+    assert_eq!(told(&known, &unknown), []);
+    assert_eq!(told(&unknown, &known), []);
+    assert_eq!(told(&known, &known), []);
+}
