@@ -1,6 +1,7 @@
 //! One pass over one account: collect, analyze, map and stage, all at the same time.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
@@ -10,13 +11,13 @@ use super::chunk;
 use super::deletions::DeletionPlan;
 use super::mapping_plan::MappingPlan;
 use super::report::{PassReport, UnknownCounts};
-use super::staging;
+use super::staging::Stager;
 use crate::aws::{AwsClient, AwsError};
 use crate::collect::InventorySource;
 use crate::map::Dialect;
 use crate::model::{Account, PassStamp, User};
 use crate::observe::Progress;
-use crate::store::{Checkpoint, StagedCounts, Store, StoreError};
+use crate::store::{Checkpoint, Store, StoreError};
 
 /// Users between the collector and the store; what the collector may be ahead.
 const CHANNEL_LEN: usize = 256;
@@ -102,6 +103,13 @@ impl Pass<'_> {
         mut users: mpsc::Receiver<User>,
         staged: &mut impl FnMut(),
     ) -> Result<(PassReport, Seen), StoreError> {
+        let stager = Arc::new(Stager {
+            account: self.account.clone(),
+            stamp: self.stamp,
+            mapping: self.mapping.clone(),
+            targets: self.targets.to_vec(),
+            is_full: self.is_full,
+        });
         let (mut report, mut seen) = (PassReport::default(), Seen::default());
         loop {
             let mut chunk = chunk::next(&mut users).await;
@@ -112,21 +120,11 @@ impl Pass<'_> {
             seen.add(&chunk);
             count_unknown(&mut report.unknown_facts, &chunk);
             report.users += chunk.len() as u64;
-            report.staged.add(self.stage(&chunk).await?);
-            self.progress.add_users(chunk.len());
+            let users = chunk.len();
+            report.staged.add(stager.stage(self.store, chunk).await?);
+            self.progress.add_users(users);
             staged();
         }
-    }
-
-    async fn stage(&self, users: &[User]) -> Result<StagedCounts, StoreError> {
-        let ids: Vec<String> = users.iter().map(|user| user.id.clone()).collect();
-        let account_id = self.account.id.clone();
-        let last_known = move |store: &Store| store.last_known(&account_id, &ids);
-        let last_known = self.store.run(last_known).await?;
-        let staging = staging::of(self, users, &last_known);
-        let (account_id, is_full) = (self.account.id.clone(), self.is_full);
-        let stage = move |store: &Store| store.stage(&account_id, staging, is_full);
-        self.store.run(stage).await
     }
 
     /// Moves the checkpoint if every user was seen; else it stays where it is.

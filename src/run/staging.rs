@@ -1,47 +1,82 @@
 //! From users as a pass saw them to what the store keeps and sends.
 
-use super::pass::Pass;
-use crate::model::User;
-use crate::store::{StagedEvent, Staging};
+use std::sync::Arc;
+
+use super::mapping_plan::MappingPlan;
+use super::pass::Target;
+use crate::model::{Account, PassStamp, User};
+use crate::store::{StagedCounts, StagedEvent, Staging, Store, StoreError};
 
 /// The layout of kept users. Another number makes those of another layout unknown, which costs
 /// nothing but the baseline of what is unknown at that moment.
 const LAYOUT: u8 = 1;
 
-/// What to stage of `users`, of whom `last_known` is what was kept, each at its place.
-pub(super) fn of(pass: &Pass<'_>, users: &[User], last_known: &[Option<Vec<u8>>]) -> Staging {
-    let mut staging = Staging::default();
-    for (user, kept) in users.iter().zip(last_known) {
-        let last = kept.as_deref().and_then(read);
-        let last = last.filter(|last| last.id == user.id);
-        let known = last
-            .as_ref()
-            .map_or_else(|| user.clone(), |last| user.or_last_known(last));
-        for target in pass.targets {
-            let event = pass.mapping.event(
-                pass.account,
-                user,
-                &known,
-                last.as_ref(),
-                pass.stamp,
-                target.dialect,
-            );
-            staging.events.extend(event.map(|event| StagedEvent {
-                sink: target.sink.clone(),
-                user_id: user.id.clone(),
-                id: event.id,
-                digest: event.digest,
-                json: event.json,
-            }));
-        }
-        let written = write(&known);
-        if written.is_some() && written != *kept {
-            staging
-                .known
-                .extend(written.map(|facts| (user.id.clone(), facts)));
-        }
+/// What a pass stages its users with.
+#[derive(Debug)]
+pub(super) struct Stager {
+    pub(super) account: Account,
+    pub(super) stamp: PassStamp,
+    pub(super) mapping: MappingPlan,
+    pub(super) targets: Vec<Target>,
+    pub(super) is_full: bool,
+}
+
+impl Stager {
+    /// Judges, maps and stages `users` on a thread where that may take its time; the collection
+    /// goes on meanwhile. When this returns, they are durable.
+    pub(super) async fn stage(
+        self: &Arc<Self>,
+        store: &Store,
+        users: Vec<User>,
+    ) -> Result<StagedCounts, StoreError> {
+        let this = Arc::clone(self);
+        let stage = move |store: &Store| {
+            let ids: Vec<String> = users.iter().map(|user| user.id.clone()).collect();
+            let last_known = store.last_known(&this.account.id, &ids)?;
+            store.stage(
+                &this.account.id,
+                this.staging(&users, &last_known),
+                this.is_full,
+            )
+        };
+        store.run(stage).await
     }
-    staging
+
+    /// What to stage of `users`, of whom `last_known` is what was kept, each at its place.
+    fn staging(&self, users: &[User], last_known: &[Option<Vec<u8>>]) -> Staging {
+        let mut staging = Staging::default();
+        for (user, kept) in users.iter().zip(last_known) {
+            let last = kept.as_deref().and_then(read);
+            let last = last.filter(|last| last.id == user.id);
+            let known = match &last {
+                Some(last) => user.or_last_known(last),
+                None => user.clone(),
+            };
+            for target in &self.targets {
+                let event = self.mapping.event(
+                    &self.account,
+                    user,
+                    &known,
+                    last.as_ref(),
+                    self.stamp,
+                    target.dialect,
+                );
+                staging.events.extend(event.map(|event| StagedEvent {
+                    sink: target.sink.clone(),
+                    user_id: user.id.clone(),
+                    id: event.id,
+                    digest: event.digest,
+                    json: event.json,
+                }));
+            }
+            let written = write(&known);
+            if written.is_some() && written != *kept {
+                let written = written.map(|facts| (user.id.clone(), facts));
+                staging.known.extend(written);
+            }
+        }
+        staging
+    }
 }
 
 /// A kept user.
