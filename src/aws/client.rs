@@ -89,10 +89,10 @@ impl AwsClient {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let first = self.shared.probes.enter(action).await?;
+        let admission = self.shared.probes.enter(action).await?;
         let answer = self.attempts(action, request).await;
-        if let Some(first) = first {
-            first.answered(&answer);
+        if let Some(admission) = admission {
+            admission.answered(&answer);
         }
         answer
     }
@@ -183,8 +183,8 @@ impl AwsClient {
     }
 
     /// The actions whose first call was denied.
-    pub async fn denied(&self) -> Vec<Action> {
-        self.shared.probes.denied().await
+    pub fn denied(&self) -> Vec<Action> {
+        self.shared.probes.denied()
     }
 
     /// Starts from the rates that an earlier pass learnt.

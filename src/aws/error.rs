@@ -118,9 +118,11 @@ impl AwsError {
             SdkError::ResponseError(_) if is_caused_by::<NotWhole>(error) => Malformed,
             // The connection ended before the answer did.
             SdkError::ResponseError(_) => Unreachable,
-            other => match credentials_error(other) {
-                Some(_) => InvalidCredentials,
-                None => Unreachable,
+            other => match (credentials_error(other), other) {
+                (Some(_), _) => InvalidCredentials,
+                (None, SdkError::ConstructionFailure(_)) => Refused,
+                (None, SdkError::DispatchFailure(failure)) if failure.is_user() => Refused,
+                (None, _) => Unreachable,
             },
         };
         let message = match error.message() {

@@ -1,72 +1,177 @@
-//! A denied permission is found out once a pass, not once a user.
+//! What cannot be had is found out once a pass, not once a user: a permission that is denied, an
+//! action that fails every time.
 
 use std::collections::HashMap;
-
-use tokio::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Action, AwsError, AwsErrorClass};
 
-/// What the first call of each action was answered.
+/// After so many calls in a row that failed in spite of their retries, an action is given up.
+const FAILURES_MAX: u32 = 3;
+
+/// What the calls of each action were answered.
 #[derive(Debug)]
 pub(super) struct Probes {
-    actions: HashMap<Action, Mutex<State>>,
+    actions: HashMap<Action, Probe>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum State {
-    Untried,
-    Allowed,
-    Denied(AwsError),
+#[derive(Debug, Default)]
+struct Probe {
+    /// Held by the first call; the others wait until it is answered.
+    first: tokio::sync::Mutex<()>,
+    found: Mutex<Found>,
 }
 
-/// The first call of an action: the others wait until it is answered.
-pub(super) struct FirstCall<'a>(MutexGuard<'a, State>);
+#[derive(Debug, Default)]
+struct Found {
+    is_answered: bool,
+    failures_in_a_row: u32,
+    given_up: Option<AwsError>,
+}
+
+/// The right to call an action; alone, while nobody has had an answer yet.
+pub(super) struct Admission<'a> {
+    probe: &'a Probe,
+    _alone: Option<tokio::sync::MutexGuard<'a, ()>>,
+}
 
 impl Probes {
     pub(super) fn new() -> Self {
-        let untried = |action| (action, Mutex::new(State::Untried));
+        let untried = |action| (action, Probe::default());
         Self {
             actions: Action::ALL.into_iter().map(untried).collect(),
         }
     }
 
-    /// Whether `action` may be called: as its first call, as a later one, or not at all since the
-    /// first was denied. Once one was allowed, a denial is about its user and decides nothing.
-    pub(super) async fn enter(&self, action: Action) -> Result<Option<FirstCall<'_>>, AwsError> {
-        let Some(state) = self.actions.get(&action) else {
+    /// Whether `action` may be called; an error if it was given up.
+    pub(super) async fn enter(&self, action: Action) -> Result<Option<Admission<'_>>, AwsError> {
+        let Some(probe) = self.actions.get(&action) else {
             return Ok(None);
         };
-        let state = state.lock().await;
-        match &*state {
-            State::Untried => Ok(Some(FirstCall(state))),
-            State::Allowed => Ok(None),
-            State::Denied(error) => Err(error.clone()),
+        let mut alone = None;
+        if !probe.found().is_answered {
+            alone = Some(probe.first.lock().await);
         }
+        let found = probe.found();
+        if let Some(error) = &found.given_up {
+            return Err(error.clone());
+        }
+        let _alone = alone.filter(|_| !found.is_answered);
+        drop(found);
+        Ok(Some(Admission { probe, _alone }))
     }
 
-    /// The actions whose first call was denied.
-    pub(super) async fn denied(&self) -> Vec<Action> {
-        let mut denied = Vec::new();
-        for action in Action::ALL {
-            if let Some(state) = self.actions.get(&action)
-                && matches!(*state.lock().await, State::Denied(_))
-            {
-                denied.push(action);
-            }
-        }
-        denied
+    /// The actions that were denied.
+    pub(super) fn denied(&self) -> Vec<Action> {
+        let is_denied = |action: &Action| {
+            let given_up = self
+                .actions
+                .get(action)
+                .map(|probe| probe.found().given_up.clone());
+            given_up
+                .flatten()
+                .is_some_and(|error| error.class == AwsErrorClass::Denied)
+        };
+        Action::ALL.into_iter().filter(is_denied).collect()
     }
 }
 
-impl FirstCall<'_> {
-    /// Records the answer. Only a denial and a success tell something about the permission.
-    pub(super) fn answered<T>(mut self, answer: &Result<T, AwsError>) {
-        match answer {
-            Err(error) if error.class == AwsErrorClass::Denied => {
-                *self.0 = State::Denied(error.clone());
-            }
-            Ok(_) => *self.0 = State::Allowed,
-            Err(_) => {}
+impl Probe {
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Admission<'_> {
+    /// Records the answer, after all retries. A denial of the first call is about the action;
+    /// once one was allowed, a denial is about its user and decides nothing.
+    pub(super) fn answered<T>(self, answer: &Result<T, AwsError>) {
+        let mut found = self.probe.found();
+        let is_first = !std::mem::replace(&mut found.is_answered, true);
+        let failed = answer
+            .as_ref()
+            .err()
+            .filter(|error| error.class.is_retryable());
+        found.failures_in_a_row = failed.map_or(0, |_| found.failures_in_a_row + 1);
+        let is_given_up = found.failures_in_a_row >= FAILURES_MAX;
+        let denied = answer
+            .as_ref()
+            .err()
+            .filter(|error| error.class == AwsErrorClass::Denied);
+        if let Some(error) = denied
+            .filter(|_| is_first)
+            .or(failed.filter(|_| is_given_up))
+        {
+            found.given_up = Some(error.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACTION: Action = Action::ListMfaDevices;
+
+    fn error(class: AwsErrorClass) -> Result<(), AwsError> {
+        Err(AwsError {
+            action: ACTION,
+            class,
+            code: None,
+            message: String::new(),
+        })
+    }
+
+    /// Whether each of `answers` is still asked for after those before it.
+    async fn asked(answers: &[Result<(), AwsError>]) -> Vec<bool> {
+        let probes = Probes::new();
+        let mut asked = Vec::new();
+        for answer in answers {
+            let admission = probes.enter(ACTION).await;
+            asked.push(admission.is_ok());
+            if let Ok(Some(admission)) = admission {
+                admission.answered(answer);
+            }
+        }
+        asked
+    }
+
+    #[tokio::test]
+    async fn a_first_denial_is_the_last_call_and_a_later_one_is_about_its_user() {
+        let denied = error(AwsErrorClass::Denied);
+        assert_eq!(asked(&[denied.clone(), Ok(())]).await, [true, false]);
+        assert_eq!(asked(&[Ok(()), denied, Ok(())]).await, [true; 3]);
+    }
+
+    #[tokio::test]
+    async fn an_action_that_fails_three_times_in_a_row_is_given_up() {
+        let failed = error(AwsErrorClass::Server);
+        let in_a_row = [failed.clone(), failed.clone(), failed.clone(), Ok(())];
+        assert_eq!(asked(&in_a_row).await, [true, true, true, false]);
+        let between = [
+            failed.clone(),
+            failed.clone(),
+            Ok(()),
+            failed.clone(),
+            failed,
+            Ok(()),
+        ];
+        assert_eq!(asked(&between).await, [true; 6]);
+    }
+
+    #[tokio::test]
+    async fn only_the_first_call_keeps_the_others_waiting() {
+        let probes = Probes::new();
+        let first = probes.enter(ACTION).await.unwrap().unwrap();
+        let mut second = std::pin::pin!(probes.enter(ACTION));
+        let early = tokio::time::timeout(std::time::Duration::ZERO, &mut second).await;
+        assert!(early.is_err(), "it did not wait");
+        first.answered(&error(AwsErrorClass::Server));
+        let second = second.await.unwrap().unwrap();
+        assert!(
+            probes.enter(ACTION).await.is_ok(),
+            "both go at the same time"
+        );
+        second.answered(&Ok(()));
     }
 }

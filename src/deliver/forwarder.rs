@@ -114,7 +114,7 @@ impl Forwarder {
             Some(batch) => self.offer(&batch, backoff, narrowing, cancel).await,
             None if narrowing.skipped() > 0 => {
                 narrowing.reset();
-                Ok(Next::After(backoff.next()))
+                Ok(self.nothing_is_taken(backoff))
             }
             None => Ok(Next::Wait),
         }
@@ -193,35 +193,50 @@ impl Forwarder {
             Verdict::NotIngested { why } if backoff.is_first() => {
                 Ok(self.pause(None, why, events, backoff))
             }
-            Verdict::NotIngested { why } => match narrowing.not_ingested(events) {
+            Verdict::NotIngested { why } => match narrowing.refused(events) {
                 Finding::SearchOn => Ok(self.pause(None, why, events, backoff)),
                 Finding::Bad => self.bury(batch, why).await,
             },
-            Verdict::Rejected { why } => {
-                backoff.reset();
-                if narrowing.rejected(events) == Finding::Bad {
-                    return self.bury(batch, why).await;
+            Verdict::Rejected { why } => match narrowing.refused(events) {
+                Finding::SearchOn => {
+                    tracing::warn!(
+                        sink,
+                        events,
+                        why,
+                        "batch rejected; looking for the bad event"
+                    );
+                    self.progress.fail(why);
+                    Ok(Next::GoOn)
                 }
-                tracing::warn!(
-                    sink,
-                    events,
-                    why,
-                    "batch rejected; looking for the bad event"
-                );
-                Ok(Next::GoOn)
-            }
+                Finding::Bad => self.bury(batch, why).await,
+            },
             Verdict::Unauthorized { why } | Verdict::Refused { why } => {
-                tracing::error!(
-                    sink,
-                    events,
-                    why,
-                    "the sink has stopped; everything for it is kept, and tried again with the \
-                     next pass"
-                );
-                self.progress.stop(why);
+                self.stop(why);
                 Ok(Next::Stop)
             }
         }
+    }
+
+    /// The sink took none of the events that it was offered one by one. After a rejection in so
+    /// many words nothing will help until somebody acts; else a later try may.
+    fn nothing_is_taken(&self, backoff: &mut Backoff) -> Next {
+        if !backoff.is_first() {
+            return Next::After(backoff.next());
+        }
+        let why = self.progress.report().retried.unwrap_or_default();
+        let why = format!("it takes no event at all: {why}");
+        self.stop(why);
+        Next::Stop
+    }
+
+    fn stop(&self, why: String) {
+        let sink = self.name.as_str();
+        tracing::error!(
+            sink,
+            why,
+            "the sink has stopped; everything for it is kept, and tried again with the next pass"
+        );
+        self.progress.stop(why);
     }
 
     /// Offers the same events again after a pause.

@@ -77,12 +77,7 @@ async fn remember(store: &Store, client: &AwsClient, account_id: &str) -> Result
         rates_per_second: rates
             .map(|(action, rate)| (action.to_string(), rate))
             .collect(),
-        denied: client
-            .denied()
-            .await
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
+        denied: client.denied().iter().map(ToString::to_string).collect(),
     };
     let account_id = account_id.to_owned();
     let remember = move |store: &Store| match store.memory(&account_id)? == memory {

@@ -8,7 +8,7 @@ use super::staging;
 use crate::aws::AwsErrorClass;
 use crate::collect::{Completeness, is_gone};
 use crate::model::User;
-use crate::store::{StagedEvent, Staging, Store, StoreError};
+use crate::store::{StagedCounts, StagedEvent, Staging, Store, StoreError};
 
 /// Above this many, users are not asked about one by one: the inventory is proven complete.
 const CONFIRMED_MAX: usize = 25;
@@ -39,7 +39,7 @@ impl Pass<'_> {
     /// Tells of known users who are not among `seen`, if `report` proves that they are gone.
     pub(super) async fn tell_deletions(
         &self,
-        report: &PassReport,
+        report: &mut PassReport,
         seen: &HashSet<String>,
     ) -> Result<Deletions, StoreError> {
         let is_proven = report.failure.is_none()
@@ -69,7 +69,8 @@ impl Pass<'_> {
         }
         let gone = self.confirmed(absent).await?;
         let told = gone.len() as u64;
-        self.stage_deletions(gone).await?;
+        let counts = self.stage_deletions(gone).await?;
+        report.staged.add(counts);
         Ok(Deletions { told, held_back: 0 })
     }
 
@@ -85,9 +86,18 @@ impl Pass<'_> {
         let (account_id, ids) = (self.account.id.clone(), absent.clone());
         let last_known = move |store: &Store| store.last_known(&account_id, &ids);
         let last_known = self.store.run(last_known).await?;
-        let users = last_known
+        let users: Vec<User> = last_known
             .iter()
-            .filter_map(|kept| staging::read(kept.as_deref()?));
+            .filter_map(|kept| staging::read(kept.as_deref()?))
+            .collect();
+        if users.len() < absent.len() {
+            let unreadable = absent.len() - users.len();
+            tracing::error!(
+                account = self.account.id,
+                unreadable,
+                "users are gone of whom nothing readable is kept: they cannot be told as deleted"
+            );
+        }
         let mut gone = Vec::new();
         for user in users {
             if absent.len() > CONFIRMED_MAX || self.is_gone(&user).await {
@@ -107,9 +117,9 @@ impl Pass<'_> {
         })
     }
 
-    async fn stage_deletions(&self, gone: Vec<User>) -> Result<(), StoreError> {
+    async fn stage_deletions(&self, gone: Vec<User>) -> Result<StagedCounts, StoreError> {
         if gone.is_empty() {
-            return Ok(());
+            return Ok(StagedCounts::default());
         }
         let mut staging = Staging::default();
         for user in gone {
@@ -129,6 +139,6 @@ impl Pass<'_> {
         }
         let account_id = self.account.id.clone();
         let stage = move |store: &Store| store.stage(&account_id, staging, false);
-        self.store.run(stage).await.map(|_| ())
+        self.store.run(stage).await
     }
 }

@@ -92,7 +92,7 @@ impl Pass<'_> {
         report.failure = ended.failure.map(Into::into);
         report.completeness = Some(ended.completeness);
         report.served = ended.served;
-        report.deletions = self.tell_deletions(&report, &seen.ids).await?;
+        report.deletions = self.tell_deletions(&mut report, &seen.ids).await?;
         report.checkpoint = self.checkpoint(&report, seen.newest).await?;
         report.duration = start.elapsed();
         Ok(report)

@@ -125,3 +125,19 @@ async fn an_unchanged_user_whose_event_is_a_dead_letter_is_not_sent_with_every_p
     outbox.fill("picky", 12);
     assert_eq!(outbox.store.outbox_depth("picky").unwrap(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_sink_that_rejects_everybody_is_at_fault_itself_and_buries_nobody() {
+    const ALL: &[&str] = &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"];
+    let outbox = Outbox::new();
+    let (taken, report) = drain(&outbox, ALL, rejected).await;
+    assert_eq!(
+        (taken.len(), report.waiting, report.forwarded.buried),
+        (0, 12, 0)
+    );
+    let stopped = report.forwarded.stopped.unwrap();
+    assert!(
+        stopped.contains("no event at all: user 5 is odd"),
+        "{stopped}"
+    );
+}

@@ -101,7 +101,7 @@ impl AccountSource {
     }
 
     async fn served(&self, wide: &AccountWide, details_error: Option<&AwsError>) -> Vec<Served> {
-        let (calls, denied) = (self.client.calls(), self.client.denied().await);
+        let (calls, denied) = (self.client.calls(), self.client.denied());
         let sources = Sources {
             settings: &self.settings,
             wide,
