@@ -8,7 +8,7 @@ use super::setup;
 use crate::aws::{Action, AwsClient};
 use crate::cli::{GlobalArgs, OutputFormat, PlanArgs};
 use crate::collect::{AccountSummary, Prediction, account_summary};
-use crate::config::{AwsSettings, Config, Strategy};
+use crate::config::{AccessKeyLookup, AwsSettings, Config, MfaLookup, Strategy};
 use crate::model::Account;
 use crate::output;
 use crate::run::ExitStatus;
@@ -75,10 +75,8 @@ fn table(
         &format!("{} in {} groups", summary.users, summary.groups),
     );
     let total: u64 = prediction.calls.values().sum();
-    row(
-        "calls",
-        &format!("{total}, and one for each user whose MFA nothing else tells"),
-    );
+    let on_top = on_top(settings);
+    row("calls", &format!("{total}{on_top}"));
     for (action, calls) in &prediction.calls {
         row("", &format!("{calls:>6}  {action}"));
     }
@@ -101,6 +99,21 @@ fn table(
         }
     }
     text
+}
+
+/// The calls whose number the account's summary does not tell.
+fn on_top(settings: &AwsSettings) -> String {
+    let mut on_top = Vec::new();
+    if settings.strategy != Strategy::PerUser && settings.mfa == MfaLookup::Auto {
+        on_top.push("one for each user whose MFA nothing else tells");
+    }
+    if settings.access_keys == AccessKeyLookup::Ids {
+        on_top.push("one for each access key");
+    }
+    on_top
+        .iter()
+        .map(|calls| format!(", and {calls}"))
+        .collect()
 }
 
 fn document(

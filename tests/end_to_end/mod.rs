@@ -11,6 +11,7 @@ mod denied_in_auto;
 mod expired;
 mod killed;
 mod refused_by_aws;
+mod plan;
 mod repeated;
 mod root_user;
 mod saved_files;
