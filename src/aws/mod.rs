@@ -7,6 +7,7 @@ mod action;
 mod client;
 mod connect;
 mod error;
+mod limiter;
 mod probe;
 mod throttle;
 mod whole;

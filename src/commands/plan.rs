@@ -8,7 +8,7 @@ use super::setup;
 use crate::aws::{Action, AwsClient};
 use crate::cli::{GlobalArgs, OutputFormat, PlanArgs};
 use crate::collect::{AccountSummary, Prediction, account_summary};
-use crate::config::{AwsSettings, Config, Strategy};
+use crate::config::{AccessKeyLookup, AwsSettings, Config, MfaLookup, Strategy};
 use crate::model::Account;
 use crate::output;
 use crate::run::ExitStatus;
@@ -62,7 +62,7 @@ enum Denied {
 
 async fn denied_last_time(config: &Config, account_id: &str) -> Denied {
     let dir = match config.agent.resolved_state_dir() {
-        Ok(dir) if dir.exists() => dir,
+        Ok(dir) if dir.join("store").exists() => dir,
         _ => return Denied::NoPassYet,
     };
     let account_id = account_id.to_owned();
@@ -97,10 +97,7 @@ impl Plan<'_> {
         row("users", &summary.users.to_string());
         row("groups", &summary.groups.to_string());
         let total: u64 = self.prediction.calls.values().sum();
-        row(
-            "calls",
-            &format!("{total}, and one for each user whose MFA nothing else tells"),
-        );
+        row("calls", &format!("{total}{}", on_top(settings)));
         for (action, calls) in &self.prediction.calls {
             row("", &format!("{calls:>6}  {action}"));
         }
@@ -142,6 +139,21 @@ impl Plan<'_> {
         });
         format!("{document}\n")
     }
+}
+
+/// The calls whose number the account's summary does not tell.
+fn on_top(settings: &AwsSettings) -> String {
+    let mut on_top = Vec::new();
+    if settings.strategy != Strategy::PerUser && settings.mfa == MfaLookup::Auto {
+        on_top.push("one for each user whose MFA nothing else tells");
+    }
+    if settings.access_keys == AccessKeyLookup::Ids {
+        on_top.push("one for each access key");
+    }
+    on_top
+        .iter()
+        .map(|calls| format!(", and {calls}"))
+        .collect()
 }
 
 /// The spelling of the configuration.

@@ -2,6 +2,7 @@
 
 mod collected;
 mod drawn;
+mod failures;
 mod judge;
 mod oracle;
 mod property;

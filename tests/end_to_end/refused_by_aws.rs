@@ -76,6 +76,29 @@ fn throttling_now_and_then_costs_time_and_nothing_else() {
     }
 }
 
+#[test]
+fn a_limit_on_making_reports_is_throttling_and_not_the_end_of_the_report() {
+    let count = AtomicU32::new(0);
+    let proxy = AwsProxy::start(&SMALL.account, move |call| {
+        let is_first = call.action() == "GenerateCredentialReport"
+            && count.fetch_add(1, Ordering::Relaxed) == 0;
+        is_first.then(|| aws_error(409, "LimitExceeded"))
+    });
+    let sink = "[[sinks]]\ntype = \"ndjson\"\npath = \"events.ndjson\"\n";
+    let agent = Agent::new()
+        .config(sink)
+        .account(&SMALL.account)
+        .env("AWS_ENDPOINT_URL", &proxy.url());
+    let output = agent.arg("collect").run().expect_code(0);
+    let mut lines = output.stderr.lines();
+    let row = lines.find(|line| line.starts_with("passwords, keys"));
+    assert!(
+        row.is_some_and(|row| row.ends_with("from the credential report")),
+        "{}",
+        output.stderr
+    );
+}
+
 /// One `collect` of the small account through a proxy with `rule`.
 fn collect(rule: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static) -> (Output, Intake) {
     let proxy = AwsProxy::start(&SMALL.account, rule);

@@ -56,6 +56,7 @@ pub(super) enum Twist {
 pub(crate) struct Rule {
     action: Option<&'static str>,
     target: Option<String>,
+    key: Option<String>,
     fault: Fault,
     spared: u32,
     hits_max: u32,
@@ -84,6 +85,7 @@ impl Fault {
         Rule {
             action: None,
             target: None,
+            key: None,
             fault: self,
             spared: 0,
             hits_max: u32::MAX,
@@ -147,6 +149,12 @@ impl Rule {
         self
     }
 
+    /// Only calls signed with this access key.
+    pub(crate) fn signed_with(mut self, access_key_id: &str) -> Self {
+        self.key = Some(access_key_id.to_owned());
+        self
+    }
+
     /// Not the first so many calls.
     pub(crate) fn sparing(mut self, calls: u32) -> Self {
         self.spared = calls;
@@ -177,7 +185,11 @@ impl Rule {
             && self
                 .target
                 .as_deref()
-                .is_none_or(|meant| target == Some(meant));
+                .is_none_or(|meant| target == Some(meant))
+            && self
+                .key
+                .as_deref()
+                .is_none_or(|meant| call.access_key_id == meant);
         if !is_meant {
             return None;
         }
