@@ -117,6 +117,11 @@ impl SimAws {
         self.sim.counters.busy()
     }
 
+    /// The time during which at least one call was under way, latency included.
+    pub(crate) fn occupied(&self) -> Duration {
+        self.sim.counters.occupied()
+    }
+
     fn script<T>(&self, change: impl FnOnce(&mut Script) -> T) {
         change(
             &mut self

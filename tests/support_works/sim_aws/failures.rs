@@ -200,6 +200,12 @@ fn latency_delays_each_call_alone_and_is_not_time_spent_serving() {
         "{:?}",
         sim.busy()
     );
+    // Calls at the same time count once.
+    assert!(
+        (latency..3 * latency).contains(&sim.occupied()),
+        "{:?}",
+        sim.occupied()
+    );
 }
 
 #[test]

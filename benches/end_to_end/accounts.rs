@@ -1,0 +1,39 @@
+//! The accounts that are collected: always the same for the same size.
+
+use time::{Duration, OffsetDateTime};
+
+use crate::scenario::Mfa;
+use crate::sim_aws::{SimAccount, SimReport};
+
+const SEED: u64 = 7;
+/// One user in so many has an MFA device that is no app, where apps are the rule.
+const WITHOUT_APP: usize = 500;
+
+/// An account of so many users, with a credential report an hour old, as any pass but the first
+/// finds it.
+pub(crate) fn account(users: usize, mfa: Mfa) -> SimAccount {
+    let mut account = SimAccount::generate(SEED, users);
+    if mfa == Mfa::Apps {
+        let others = account.users.values().filter(|user| !has_app(&user.mfa));
+        let others: Vec<String> = others.map(|user| user.name.clone()).collect();
+        let kept = (users / WITHOUT_APP).max(1);
+        let every = others.len().div_ceil(kept).max(1);
+        for (_, name) in others.iter().enumerate().filter(|(n, _)| n % every != 0) {
+            let serial_number = account.virtual_mfa(name);
+            if let Some(user) = account.users.get_mut(name)
+                && let Some((_, enabled_at)) = user.mfa.pop_first()
+            {
+                user.mfa.clear();
+                user.mfa.insert(serial_number, enabled_at);
+            }
+        }
+    }
+    let an_hour_ago = OffsetDateTime::now_utc() - Duration::HOUR;
+    account.report = Some(SimReport::of(&account, an_hour_ago));
+    account
+}
+
+/// Whether there is an app among these devices, or no device at all.
+fn has_app<T>(devices: &std::collections::BTreeMap<String, T>) -> bool {
+    devices.is_empty() || devices.keys().any(|serial| serial.contains(":mfa/"))
+}
