@@ -111,16 +111,21 @@ impl Store {
         let _writer = shared.writer()?;
         let mut writes = Writes::default();
         for event in delivered {
-            let waiting = shared.read::<OutboxEntry>(&shared.outbox, &event.key)?;
-            if waiting.is_some_and(|entry| entry.event_id() == event.id) {
-                writes.outbox.remove(event.key.as_bytes());
-                writes.is_empty = false;
-            }
+            let key = event.key.as_bytes();
             let state = shared.read::<UserState>(&shared.states, &event.key)?;
-            if let Some(mut state) = state.filter(|state| state.event_id() == event.id) {
-                state.pending = false;
-                let record = encode(event.key.as_bytes(), &state)?;
-                writes.states.insert(event.key.as_bytes(), record);
+            // A state and its entry are one transaction: the entry need not be read as well.
+            let is_told = match state.filter(|state| state.event_id() == event.id) {
+                Some(mut state) => {
+                    state.pending = false;
+                    writes.states.insert(key, encode(key, &state)?);
+                    true
+                }
+                None => shared
+                    .read::<OutboxEntry>(&shared.outbox, &event.key)?
+                    .is_some_and(|entry| entry.event_id() == event.id),
+            };
+            if is_told {
+                writes.outbox.remove(key);
                 writes.is_empty = false;
             }
         }

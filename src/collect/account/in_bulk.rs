@@ -80,23 +80,27 @@ async fn send_detailed(
     listed: &mut HashMap<String, ListedUser>,
     groups: &Groups,
 ) -> Result<Option<AwsError>, Stop> {
-    let mut marker = None;
-    loop {
-        let page = match details::users(client, marker, groups).await {
+    let mut next = Some(details::users(client, None, groups).await);
+    while let Some(page) = next {
+        let page = match page {
             Ok(page) => page,
             Err(error) => return Ok(Some(error)),
         };
         let entries = page.items.into_iter().map(|details| {
             let listed = listed.remove(details.arn.as_str());
-            Ok(entry(listed, details))
+            entry(listed, details)
         });
-        run.send_all(joiner, stream::iter(entries.collect::<Vec<_>>()))
-            .await?;
-        match page.next {
-            Some(next) => marker = Some(next),
-            None => return Ok(None),
-        }
+        let sent = run.send_unordered(joiner, stream::iter(entries.collect::<Vec<_>>()));
+        // AWS takes its time for a page: that of sending the one before.
+        let following = async {
+            let marker = page.next?;
+            Some(details::users(client, Some(marker), groups).await)
+        };
+        let (sent, following) = tokio::join!(sent, following);
+        sent?;
+        next = following;
     }
+    Ok(None)
 }
 
 /// The entry of a user with details, whether ListUsers told of it or not.

@@ -46,6 +46,26 @@ impl Run {
         let joined = entries
             .map(async |entry| joiner.user(entry?).await)
             .buffered(max_in_flight);
+        self.send_joined(joined).await
+    }
+
+    /// Joins and sends `entries` in any order: whoever is asked about holds up nobody else.
+    pub(super) async fn send_unordered(
+        &mut self,
+        joiner: &Joiner<'_>,
+        entries: impl Stream<Item = Entry>,
+    ) -> Result<(), Stop> {
+        let max_in_flight = joiner.settings.max_in_flight.get();
+        let joined = entries
+            .map(async |entry| joiner.user(entry).await)
+            .buffer_unordered(max_in_flight);
+        self.send_joined(joined).await
+    }
+
+    async fn send_joined(
+        &mut self,
+        joined: impl Stream<Item = Result<Option<User>, AwsError>>,
+    ) -> Result<(), Stop> {
         let mut joined = std::pin::pin!(joined);
         while let Some(user) = joined.next().await {
             match user.map_err(Stop::Failed)? {
