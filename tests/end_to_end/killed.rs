@@ -39,12 +39,15 @@ fn ten_kills_lose_nobody_and_repeat_at_most_a_batch_each() {
             number < 4 * KILLS,
             "only {killed} kills met a running agent"
         );
-        // Each tenth of the time once, early and late ones in turn.
+        // Every other time while it sends; else each tenth of the time, early and late in turn.
         let tenth = f64::from(number * 7 % 10) + fastrand::f64();
         let moment = to_first_post.mul_f64(0.16 * tenth);
         let before = intake.posts().len();
         let running = agent.spawn();
-        std::thread::sleep(moment);
+        match number % 2 {
+            0 => std::thread::sleep(moment),
+            _ => sleep_into_sending(&intake, before, to_first_post),
+        }
         moments.push(Instant::now());
         running.signal(Signal::SIGKILL);
         let was_running = running.wait(SOON).code.is_none();
@@ -74,6 +77,15 @@ fn ten_kills_lose_nobody_and_repeat_at_most_a_batch_each() {
         posts.len(),
         "something was left to send"
     );
+}
+
+/// Sleeps until a batch or two after the first new post; not for ever, since nothing may be left.
+fn sleep_into_sending(intake: &Intake, before: usize, to_first_post: Duration) {
+    let deadline = Instant::now() + 3 * to_first_post;
+    while intake.posts().len() == before && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    std::thread::sleep((2 * INTAKE_WORKS).mul_f64(fastrand::f64()));
 }
 
 fn slow_intake() -> Intake {
