@@ -33,7 +33,9 @@ const LATENCIES_MS: [u64; 2] = [0, 30];
 const BASELINE_USERS: usize = 1_000;
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
+    // Cargo adds --bench to tell that this is a benchmark: it names no scenario.
+    let args = std::env::args().skip(1).filter(|arg| arg != "--bench");
+    let args: Vec<String> = args.collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [measure::MODE, program, ..] => measure::run_and_tell(program, &args[2..]),
         [binary, ref only @ ..] if !binary.starts_with('-') => bench(Path::new(binary), only),
