@@ -8,7 +8,7 @@ use super::staging;
 use crate::aws::AwsErrorClass;
 use crate::collect::{Completeness, is_gone};
 use crate::model::User;
-use crate::store::{StagedCounts, StagedEvent, Staging, Store, StoreError};
+use crate::store::{StagedCounts, Staging, Store, StoreError};
 
 /// Above this many, users are not asked about one by one: the inventory is proven complete.
 const CONFIRMED_MAX: usize = 25;
@@ -127,13 +127,9 @@ impl Pass<'_> {
                 let event = self
                     .mapping
                     .deletion(self.account, &user, self.stamp, target.dialect);
-                staging.events.extend(event.map(|event| StagedEvent {
-                    sink: target.sink.clone(),
-                    user_id: user.id.clone(),
-                    id: event.id,
-                    digest: event.digest,
-                    json: event.json,
-                }));
+                staging
+                    .events
+                    .extend(event.map(|event| staging::staged(target, &user.id, event)));
             }
             staging.forgotten.push(user.id);
         }

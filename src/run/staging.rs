@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::mapping_plan::MappingPlan;
 use super::pass::Target;
+use crate::map::Rendered;
 use crate::model::{Account, PassStamp, User};
 use crate::store::{StagedCounts, StagedEvent, Staging, Store, StoreError};
 
@@ -61,13 +62,9 @@ impl Stager {
                     self.stamp,
                     target.dialect,
                 );
-                staging.events.extend(event.map(|event| StagedEvent {
-                    sink: target.sink.clone(),
-                    user_id: user.id.clone(),
-                    id: event.id,
-                    digest: event.digest,
-                    json: event.json,
-                }));
+                staging
+                    .events
+                    .extend(event.map(|event| staged(target, &user.id, event)));
             }
             let written = write(&known);
             if written.is_some() && written != *kept {
@@ -76,6 +73,17 @@ impl Stager {
             }
         }
         staging
+    }
+}
+
+/// `event` about a user, for the sink of `target`.
+pub(super) fn staged(target: &Target, user_id: &str, event: Rendered) -> StagedEvent {
+    StagedEvent {
+        sink: target.sink.clone(),
+        user_id: user_id.to_owned(),
+        id: event.id,
+        digest: event.digest,
+        json: event.json,
     }
 }
 
