@@ -94,6 +94,7 @@ fn map_and_serialize_one_event(bencher: Bencher<'_, '_>, dialect: Dialect) {
             user: &user,
             admin: &admin,
             tag_names: &tag_names,
+            is_last_use_content: false,
             changes: &[],
             pass,
         };

@@ -52,6 +52,14 @@ pub enum Command {
     Run,
     /// Show what a pass will cost and which facts it will miss, with two calls
     Plan(PlanArgs),
+    /// Show the passes that are kept, or what happened to one user
+    History(HistoryArgs),
+    /// Show what changed between two passes
+    Diff(DiffArgs),
+    /// Show accounts and sinks: the last passes, what waits, what is wrong
+    Status(StatusArgs),
+    /// Look at the state directory, check it, or make it smaller
+    State(StateArgs),
     /// What sinks rejected for good: see it, send it again, or forget it
     DeadLetters(DeadLettersArgs),
     /// Turn saved AWS CLI output into events on standard output, without credentials
@@ -83,6 +91,67 @@ pub struct PlanArgs {
     /// How the result is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub output: OutputFormat,
+}
+
+/// Options of `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// UserName, ARN or UserId; without it, the passes
+    pub user: Option<String>,
+    /// Only this account
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// How the result is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub output: OutputFormat,
+}
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier pass, by its id or how that begins [default: the last complete one but one]
+    #[arg(long, value_name = "PASS")]
+    pub from: Option<String>,
+    /// The later pass [default: the last complete one]
+    #[arg(long, value_name = "PASS")]
+    pub to: Option<String>,
+    /// Only this account
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// How the result is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub output: OutputFormat,
+}
+
+/// Options of `status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// How the result is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub output: OutputFormat,
+}
+
+/// Options of `state`.
+#[derive(Debug, Args)]
+pub struct StateArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: StateCommand,
+}
+
+/// What to do with the state directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum StateCommand {
+    /// Where it is, how large, and what it holds
+    Info {
+        /// How the result is written
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        output: OutputFormat,
+    },
+    /// Read every record; exit code 6 if any is damaged
+    Verify,
+    /// Copy what counts to a new store in the old one's place
+    Compact,
 }
 
 /// Options of `dead-letters`.

@@ -29,7 +29,7 @@ pub(super) async fn collect(
         drain_timeout: args.drain_timeout,
     };
     let mut agent = setup::agent(&config);
-    agent.deletions.is_accepted = args.accept_deletions;
+    agent.plan.deletions.is_accepted = args.accept_deletions;
     progress.begin();
     let ended = run::once(&agent, &store, sinks, options, progress, &cancel).await;
     progress.end();

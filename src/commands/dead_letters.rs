@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::json;
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::setup;
@@ -16,9 +17,14 @@ pub(super) async fn dead_letters(
     global: &GlobalArgs,
     args: &DeadLettersArgs,
 ) -> anyhow::Result<ExitStatus> {
-    let config = setup::config(global)?;
-    let store = setup::open_store(&config.agent.resolved_state_dir()?).await?;
-    let letters = store.run(|store| store.dead_letters()).await?;
+    let store = match args.command {
+        DeadLettersCommand::Retry(_) | DeadLettersCommand::Drop(_) => {
+            let dir = setup::config(global)?.agent.resolved_state_dir()?;
+            setup::open_store(&dir).await?
+        }
+        _ => setup::existing(global).await?,
+    };
+    let letters = store.run(Store::dead_letters).await?;
     let text = match &args.command {
         DeadLettersCommand::List {
             output: OutputFormat::Table,
@@ -112,9 +118,10 @@ fn unknown(id: &str) -> anyhow::Error {
 
 async fn retry(store: &Store, letters: Vec<DeadLetter>) -> anyhow::Result<String> {
     let (mut sent, mut outdated) = (0, 0);
+    let now = OffsetDateTime::now_utc();
     for letter in letters {
         match store
-            .run(move |store| store.retry_dead_letter(&letter))
+            .run(move |store| store.retry_dead_letter(&letter, now))
             .await?
         {
             true => sent += 1,

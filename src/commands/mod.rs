@@ -4,10 +4,15 @@
 mod collect;
 mod dead_letters;
 mod demo;
+mod diff;
+mod history;
 mod map;
 mod plan;
 mod run;
 mod setup;
+mod state;
+mod status;
+mod timeline;
 
 use std::process::ExitCode;
 
@@ -16,7 +21,7 @@ use crate::cli::{Cli, Command};
 use crate::collect::FileError;
 use crate::config::{ConfigError, SecretError};
 use crate::deliver::HttpError;
-use crate::observe::{self, Progress};
+use crate::observe::{self, AskError, Progress, StatusError};
 use crate::run::ExitStatus;
 use crate::store::StoreError;
 
@@ -30,6 +35,10 @@ pub async fn dispatch(cli: Cli) -> ExitCode {
         Command::Collect(args) => collect::collect(global, args, &progress).await,
         Command::Run => run::run(global).await,
         Command::DeadLetters(args) => dead_letters::dead_letters(global, args).await,
+        Command::History(args) => history::history(global, args).await,
+        Command::Diff(args) => diff::diff(global, args).await,
+        Command::Status(args) => status::status(global, args).await,
+        Command::State(args) => state::state(global, args).await,
         Command::Plan(args) => plan::plan(global, args).await,
         Command::Map(args) => map::map(global, args).await,
         Command::Demo(args) => demo::demo(args).await,
@@ -70,6 +79,8 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
         || error.is::<SecretError>()
         || error.is::<FileError>()
         || error.is::<HttpError>()
+        || error.is::<StatusError>()
+        || error.is::<AskError>()
         || error.is::<setup::UsageError>();
     if is_usage {
         ExitStatus::Usage

@@ -61,13 +61,14 @@ enum Denied {
 }
 
 async fn denied_last_time(config: &Config, account_id: &str) -> Denied {
-    let dir = match config.agent.resolved_state_dir() {
-        Ok(dir) if dir.join("store").exists() => dir,
-        _ => return Denied::NoPassYet,
+    let Ok(dir) = config.agent.resolved_state_dir() else {
+        return Denied::NoPassYet;
     };
     let account_id = account_id.to_owned();
     let read = move || -> Result<Denied, StoreError> {
-        let store = Store::open(&dir)?;
+        let Some(store) = Store::open_existing(&dir)? else {
+            return Ok(Denied::NoPassYet);
+        };
         if store.checkpoint(&account_id)?.is_none() {
             return Ok(Denied::NoPassYet);
         }

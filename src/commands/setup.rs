@@ -12,7 +12,7 @@ use crate::config::{
     AssetConnectorOverrides, Config, DeletedUsers, MappingSettings, SinkKind, SinkSettings,
 };
 use crate::deliver::{Ndjson, SekoiaAsset, Sink};
-use crate::run::{Agent, DeletionPlan, MappingPlan, ReadySink, Target};
+use crate::run::{Agent, DeletionPlan, MappingPlan, OutboxLimits, PassPlan, ReadySink, Target};
 use crate::store::Store;
 
 /// Arguments that do not fit what there is, in words.
@@ -26,17 +26,34 @@ pub(super) fn config(global: &GlobalArgs) -> anyhow::Result<Config> {
     Ok(Config::load(global.config.as_deref(), &overrides)?)
 }
 
+/// Far more than a healthy sink ever lets wait, and little enough for any disk.
+pub(super) const OUTBOX: OutboxLimits = OutboxLimits {
+    events: 200_000,
+    bytes: 256 * 1024 * 1024,
+};
+
 /// What every pass needs.
 pub(super) fn agent(config: &Config) -> Agent {
     let target = |sink: &SinkSettings| Target {
         sink: sink.name.clone(),
         dialect: sink.dialect,
+        outbox: OUTBOX,
     };
     Agent {
         aws: config.aws.clone(),
         mapping: mapping(&config.mapping),
         targets: config.sinks.iter().map(target).collect(),
+        plan: plan(config),
+    }
+}
+
+/// What a pass tells, and what it keeps.
+pub(super) fn plan(config: &Config) -> PassPlan {
+    PassPlan {
+        emit: config.mapping.emit,
+        full_resync_every: config.schedule.full_resync_every,
         deletions: deletions(&config.mapping),
+        keep_history: config.agent.keep_history,
     }
 }
 
@@ -55,6 +72,7 @@ pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
         admin: AdminRule::new(&settings.admin),
         tag_names: settings.tags.clone(),
         with_root: settings.root_account,
+        is_last_use_content: settings.send_last_used,
     }
 }
 
@@ -85,6 +103,27 @@ pub(super) async fn open_store(dir: &Path) -> anyhow::Result<Store> {
     let dir = dir.to_owned();
     let opened = tokio::task::spawn_blocking(move || Store::open(&dir)).await;
     Ok(opened.context("opening the state directory")??)
+}
+
+/// Opens the store that `global` names to look at it, off the async threads; `None` if there is
+/// none.
+pub(super) async fn look(global: &GlobalArgs) -> anyhow::Result<Option<Store>> {
+    let dir = config(global)?.agent.resolved_state_dir()?;
+    let opened = tokio::task::spawn_blocking(move || Store::open_existing(&dir)).await;
+    Ok(opened.context("opening the state directory")??)
+}
+
+/// As [`look`]; no store is an error that says how to get one.
+pub(super) async fn existing(global: &GlobalArgs) -> anyhow::Result<Store> {
+    if let Some(store) = look(global).await? {
+        return Ok(store);
+    }
+    let dir = config(global)?.agent.resolved_state_dir()?;
+    let dir = dir.display();
+    Err(UsageError(format!(
+        "there is no state in {dir} yet: run rollcall collect first"
+    ))
+    .into())
 }
 
 /// Whether logs are coloured.

@@ -1,19 +1,32 @@
 //! `[agent]`: the process itself.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use etcetera::BaseStrategy;
 use serde::Deserialize;
 
-use super::{ConfigError, path};
+use super::{ConfigError, duration, path};
 
 /// `[agent]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AgentSettings {
     /// Where checkpoints and the outbox live; the platform's state directory by default.
     #[serde(deserialize_with = "path::meant")]
     pub state_dir: Option<PathBuf>,
+    /// How long what happened to users and in passes is kept.
+    #[serde(deserialize_with = "duration::positive")]
+    pub keep_history: Duration,
+}
+
+impl Default for AgentSettings {
+    fn default() -> Self {
+        Self {
+            state_dir: None,
+            keep_history: Duration::from_secs(90 * 24 * 60 * 60),
+        }
+    }
 }
 
 impl AgentSettings {

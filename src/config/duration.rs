@@ -7,18 +7,30 @@ use serde::{Deserialize, Deserializer};
 
 /// Reads a duration longer than zero.
 pub(super) fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    parse(&toml::Value::deserialize(from)?)
+}
+
+/// Reads a duration longer than zero, or `never`.
+pub(super) fn positive_or_never<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Duration>, D::Error> {
     let value = toml::Value::deserialize(from)?;
+    match value.as_str() {
+        Some("never") => Ok(None),
+        _ => parse(&value).map(Some),
+    }
+}
+
+fn parse<E: Error>(value: &toml::Value) -> Result<Duration, E> {
     let Some(text) = value.as_str() else {
-        return Err(D::Error::custom(
+        return Err(E::custom(
             "a duration is a text; write \"45s\", \"20m\" or \"1h 30m\"",
         ));
     };
     match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err(D::Error::custom(
-            "a duration of zero; write 20m, for example",
-        )),
+        Ok(Duration::ZERO) => Err(E::custom("a duration of zero; write 20m, for example")),
         Ok(duration) => Ok(duration),
-        Err(error) => Err(D::Error::custom(format!(
+        Err(error) => Err(E::custom(format!(
             "{text:?} is no duration ({error}); write 45s, 20m or 1h 30m"
         ))),
     }

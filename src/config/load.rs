@@ -10,7 +10,7 @@ use toml::Spanned;
 use super::sinks::SinkTable;
 use super::{
     AgentSettings, AssetConnectorOverrides, AwsSettings, ConfigError, MappingSettings,
-    ScheduleSettings, SinkSettings,
+    ScheduleSettings, SinkSettings, StatusSettings,
 };
 
 /// The file that is read when none is named and this one exists.
@@ -27,6 +27,8 @@ pub struct Config {
     pub aws: AwsSettings,
     /// `[mapping]`.
     pub mapping: MappingSettings,
+    /// `[status]`.
+    pub status: StatusSettings,
     /// `[[sinks]]`; at least one.
     pub sinks: Vec<SinkSettings>,
 }
@@ -38,6 +40,7 @@ struct Tables {
     schedule: ScheduleSettings,
     aws: AwsSettings,
     mapping: MappingSettings,
+    status: StatusSettings,
     sinks: Vec<Spanned<SinkTable>>,
 }
 
@@ -73,6 +76,7 @@ impl Config {
             schedule,
             aws: tables.aws,
             mapping: tables.mapping,
+            status: tables.status,
             sinks: check_sinks(path, text, tables.sinks, overrides)?,
         })
     }

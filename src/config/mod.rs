@@ -14,13 +14,15 @@ mod path;
 mod schedule;
 mod secret;
 mod sinks;
+mod status;
 
 pub use agent::AgentSettings;
 pub use aws::{AccessKeyLookup, AwsSettings, MfaLookup, Strategy};
 pub use environment::AssetConnectorOverrides;
 pub use error::ConfigError;
 pub use load::{Config, DEFAULT_FILE};
-pub use mapping::{DeletedUsers, MappingSettings};
+pub use mapping::{DeletedUsers, Emit, MappingSettings};
 pub use schedule::ScheduleSettings;
 pub use secret::{SecretError, SecretRef};
 pub use sinks::{NdjsonTarget, SekoiaAssetSettings, SinkKind, SinkSettings};
+pub use status::StatusSettings;

@@ -1,22 +1,10 @@
 //! What changed about a user between two passes, field by field.
 
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::canonical;
 use crate::analyze::AdminVerdict;
-use crate::model::{Fact, Mfa, User};
-
-/// One field that changed. A field that was or is unknown never has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Change {
-    /// The field, as events name it.
-    pub field: &'static str,
-    /// As it was last known.
-    pub before: Value,
-    /// As it is.
-    pub after: Value,
-}
+use crate::model::{Fact, FieldChange, Mfa, User};
 
 /// A user with the verdict on it.
 #[derive(Debug, Clone, Copy)]
@@ -27,15 +15,16 @@ pub struct Judged<'a> {
     pub admin: &'a AdminVerdict,
 }
 
-/// What changed from `before` to `after`, of the same user, in a fixed order.
-pub fn changes(before: Judged<'_>, after: Judged<'_>) -> Vec<Change> {
+/// What changed from `before` to `after`, of the same user, in a fixed order. A field that was or
+/// is unknown never has.
+pub fn changes(before: Judged<'_>, after: Judged<'_>) -> Vec<FieldChange> {
     let (told_before, told_after) = (fields(before), fields(after));
     let pairs = told_before.into_iter().zip(told_after);
     pairs
         .filter_map(|((field, before), (_, after))| {
             let (before, after) = (before?, after?);
-            (before != after).then_some(Change {
-                field,
+            (before != after).then_some(FieldChange {
+                field: field.to_owned(),
                 before,
                 after,
             })

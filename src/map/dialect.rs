@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::{Inventoried, RenderError, Rendered, ocsf, rendered, sekoia};
+use super::{Inventoried, RenderError, Rendered, Seal, ocsf, rendered, sekoia};
+use crate::model::EventId;
 
 /// The shape of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, clap::ValueEnum)]
@@ -25,31 +26,40 @@ impl Dialect {
         }
     }
 
-    /// The event about one user of whom nothing was known before.
-    pub fn render(self, now: &Inventoried<'_>) -> Result<Rendered, RenderError> {
-        self.render_against(now, now)
+    /// The seal of the event about one user as it is `known`: with the last known value of what
+    /// is unknown now, so that a call that was denied is no change.
+    pub fn seal(self, known: &Inventoried<'_>) -> Result<Seal, RenderError> {
+        match self {
+            Self::Ocsf => rendered::seal(&ocsf::event(known), self, known),
+            Self::Sekoia => rendered::seal(&sekoia::event(known), self, known),
+        }
     }
 
-    /// The event about one user as it is `now`, digested as it is `known`: with the last known
-    /// value of what is unknown now, so that a call that was denied is no change.
-    pub fn render_against(
-        self,
-        now: &Inventoried<'_>,
-        known: &Inventoried<'_>,
-    ) -> Result<Rendered, RenderError> {
+    /// The event about one user as it is `now`, by the id of its seal: one line of JSON.
+    pub fn write(self, now: &Inventoried<'_>, id: &EventId) -> Result<Vec<u8>, RenderError> {
         match self {
-            Self::Ocsf => rendered::seal(ocsf::event(now), &ocsf::event(known), self, now),
-            Self::Sekoia => rendered::seal(sekoia::event(now), &sekoia::event(known), self, now),
+            Self::Ocsf => rendered::write(ocsf::event(now), id, now),
+            Self::Sekoia => rendered::write(sekoia::event(now), id, now),
         }
+    }
+
+    /// The event about one user of whom nothing was known before.
+    pub fn render(self, now: &Inventoried<'_>) -> Result<Rendered, RenderError> {
+        let seal = self.seal(now)?;
+        Ok(seal.with(self.write(now, &seal.id)?))
     }
 
     /// The event that a user was deleted, with what was last known of it.
     pub fn render_deletion(self, last_known: &Inventoried<'_>) -> Result<Rendered, RenderError> {
         let user = last_known;
         match self {
-            Self::Ocsf => rendered::seal(ocsf::deletion(user), &ocsf::deletion(user), self, user),
+            Self::Ocsf => {
+                let seal = rendered::seal(&ocsf::deletion(user), self, user)?;
+                Ok(seal.with(rendered::write(ocsf::deletion(user), &seal.id, user)?))
+            }
             Self::Sekoia => {
-                rendered::seal(sekoia::deletion(user), &sekoia::deletion(user), self, user)
+                let seal = rendered::seal(&sekoia::deletion(user), self, user)?;
+                Ok(seal.with(rendered::write(sekoia::deletion(user), &seal.id, user)?))
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Everything an event is made from.
 
-use super::{Change, TagNames};
+use super::TagNames;
 use crate::analyze::AdminVerdict;
-use crate::model::{Account, PassStamp, User};
+use crate::model::{Account, FieldChange, PassStamp, User};
 
 /// One user as one pass saw it: the input of every dialect.
 #[derive(Debug, Clone, Copy)]
@@ -15,8 +15,11 @@ pub struct Inventoried<'a> {
     pub admin: &'a AdminVerdict,
     /// Which tags hold a person's name and address.
     pub tag_names: &'a TagNames,
+    /// Whether last-used times are content, so that a new one alone is a change; else they are
+    /// stamped on the event.
+    pub is_last_use_content: bool,
     /// What changed since the last pass: stamped on the event, and no part of its content.
-    pub changes: &'a [Change],
+    pub changes: &'a [FieldChange],
     /// The pass: stamped on the event, and no part of its content.
     pub pass: PassStamp,
 }

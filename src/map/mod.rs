@@ -14,8 +14,8 @@ mod ocsf_unmapped;
 mod rendered;
 mod sekoia;
 
-pub use changes::{Change, Judged, changes};
+pub use changes::{Judged, changes};
 pub use dialect::Dialect;
 pub use identity::{Identity, Person, TagNames};
 pub use inventoried::Inventoried;
-pub use rendered::{RenderError, Rendered};
+pub use rendered::{RenderError, Rendered, Seal};

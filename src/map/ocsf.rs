@@ -227,7 +227,7 @@ fn user<'a>(inventoried: &Inventoried<'a>) -> User<'a> {
         has_mfa: user.mfa.value().map(Mfa::is_active),
         account: aws_account(inventoried.account),
         groups: canonical::groups(user).map(|groups| groups.into_iter().map(group).collect()),
-        programmatic_credentials: credentials(user, false),
+        programmatic_credentials: credentials(user, inventoried.is_last_use_content),
         ldap_person: identity.person,
     }
 }
@@ -252,7 +252,7 @@ fn group(group: &model::Group) -> Group<'_> {
     }
 }
 
-/// Keys whose id is known; their last use is a stamp, not content.
+/// Keys whose id is known.
 fn credentials(user: &model::User, with_last_use: bool) -> Vec<Credential<'_>> {
     let keys = user.access_keys.value().map_or(&[][..], Vec::as_slice);
     let told = canonical::access_keys(keys).into_iter().filter_map(|key| {

@@ -4,9 +4,9 @@ use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::{Change, Inventoried, canonical};
+use super::{Inventoried, canonical};
 use crate::analyze::{AdminProof, AdminVerdict};
-use crate::model::{self, AttachedPolicy, Mfa, User};
+use crate::model::{self, AttachedPolicy, FieldChange, Mfa, User};
 
 #[derive(Serialize)]
 pub(super) struct Unmapped<'a> {
@@ -41,7 +41,7 @@ struct AwsIam<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     access_keys: Option<Vec<AccessKey<'a>>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    changes: &'a [Change],
+    changes: &'a [FieldChange],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unknown: Vec<Unknown<'a>>,
 }
@@ -95,11 +95,12 @@ struct Unknown<'a> {
     detail: &'a str,
 }
 
-/// The facts about `inventoried`'s user, without last-used times.
+/// The facts about `inventoried`'s user, with last-used times where those are content.
 pub(super) fn unmapped<'a>(inventoried: &Inventoried<'a>) -> Unmapped<'a> {
     let user = inventoried.user;
     let console = user.console.value();
     let mfa = user.mfa.value();
+    let with_last_use = inventoried.is_last_use_content;
     Unmapped {
         aws_iam: AwsIam {
             path: &user.path,
@@ -125,8 +126,8 @@ pub(super) fn unmapped<'a>(inventoried: &Inventoried<'a>) -> Unmapped<'a> {
             password_last_changed: console
                 .and_then(|console| console.password_last_changed)
                 .and_then(rfc3339),
-            password_last_used: None,
-            access_keys: access_keys(user, false),
+            password_last_used: password_last_used(user).filter(|_| with_last_use),
+            access_keys: access_keys(user, with_last_use),
             changes: &[],
             unknown: Vec::new(),
         },
@@ -138,11 +139,15 @@ impl<'a> Unmapped<'a> {
     pub(super) fn stamp(&mut self, inventoried: &Inventoried<'a>) {
         let user = inventoried.user;
         self.aws_iam.changes = inventoried.changes;
-        let used = user.password_last_used.value().copied().flatten();
-        self.aws_iam.password_last_used = used.and_then(rfc3339);
+        self.aws_iam.password_last_used = password_last_used(user);
         self.aws_iam.access_keys = access_keys(user, true);
         self.aws_iam.unknown = unknown(user);
     }
+}
+
+fn password_last_used(user: &User) -> Option<String> {
+    let used = user.password_last_used.value().copied().flatten();
+    used.and_then(rfc3339)
 }
 
 fn tags(tags: &[model::Tag]) -> Vec<Tag<'_>> {

@@ -3,9 +3,14 @@
 mod logging;
 mod pass_log;
 mod progress;
+mod status;
 mod summary;
 
 pub use logging::{LogFormat, init as init_logging};
 pub use pass_log::{incomplete, log_pass, log_sinks};
 pub use progress::Progress;
+pub use status::{
+    AccountStatus, AskError, DaemonStatus, PassStatus, SinkStatus, StatusError, StatusReport,
+    StatusServer,
+};
 pub use summary::summarize;

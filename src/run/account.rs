@@ -8,6 +8,7 @@ use super::pass::Pass;
 use super::report::PassReport;
 use crate::aws::{Action, AwsClient, AwsError, LearntRates};
 use crate::collect::AccountSource;
+use crate::config::Emit;
 use crate::model::PassStamp;
 use crate::observe::Progress;
 use crate::store::{PassMemory, Store, StoreError};
@@ -42,12 +43,13 @@ pub(super) async fn pass(
         mapping: &agent.mapping,
         targets: &agent.targets,
         is_full,
-        deletions: agent.deletions,
+        plan: agent.plan,
         aws: Some(&client),
         store,
         progress,
     };
-    let source = AccountSource::new(client.clone(), agent.aws.clone());
+    let since = created_since(agent, store, &account.id).await?;
+    let source = AccountSource::new(client.clone(), agent.aws.clone()).created_since(since);
     let batches = delivery.batch_counter();
     let staged = || {
         delivery.wake();
@@ -58,6 +60,22 @@ pub(super) async fn pass(
     report.learnt_rates = client.learnt_rates();
     remember(store, &client, &account.id).await?;
     Ok(AccountEnd::Passed(Box::new(report)))
+}
+
+/// Since when users are of interest, if not all are.
+async fn created_since(
+    agent: &Agent,
+    store: &Store,
+    account_id: &str,
+) -> Result<Option<OffsetDateTime>, StoreError> {
+    if agent.plan.emit != Emit::Created {
+        return Ok(None);
+    }
+    let account_id = account_id.to_owned();
+    let checkpoint = store
+        .run(move |store| store.checkpoint(&account_id))
+        .await?;
+    Ok(checkpoint.and_then(|checkpoint| checkpoint.newest_create_date()))
 }
 
 /// The rates at which an earlier pass over the account was let through.

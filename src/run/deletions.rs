@@ -7,7 +7,8 @@ use super::report::PassReport;
 use super::staging;
 use crate::aws::AwsErrorClass;
 use crate::collect::{Completeness, is_gone};
-use crate::model::User;
+use crate::config::Emit;
+use crate::model::{HistoryKind, User};
 use crate::store::{StagedCounts, Staging, Store, StoreError};
 
 /// Above this many, users are not asked about one by one: the inventory is proven complete.
@@ -44,7 +45,10 @@ impl Pass<'_> {
     ) -> Result<Deletions, StoreError> {
         let is_proven = report.failure.is_none()
             && report.completeness == Some(Completeness::Proven)
-            && self.deletions.is_told;
+            && self.plan.deletions.is_told
+            && self.plan.emit != Emit::Created
+            // Whom a sink cannot be told of now must stay known, so that it is told later.
+            && report.held_up.is_empty();
         if !is_proven {
             return Ok(Deletions::default());
         }
@@ -75,7 +79,7 @@ impl Pass<'_> {
     }
 
     fn is_mass(&self, absent: usize, known: usize) -> bool {
-        let plan = self.deletions;
+        let plan = self.plan.deletions;
         let is_large = absent * 100 > known * usize::from(plan.percent_max);
         !plan.is_accepted && absent > MASS_MIN && is_large
     }
@@ -121,7 +125,7 @@ impl Pass<'_> {
         if gone.is_empty() {
             return Ok(StagedCounts::default());
         }
-        let mut staging = Staging::default();
+        let mut staging = Staging::new(self.stamp.collected_at);
         for user in gone {
             for target in self.targets {
                 let event = self
@@ -131,6 +135,10 @@ impl Pass<'_> {
                     .events
                     .extend(event.map(|event| staging::staged(target, &user.id, event)));
             }
+            let gone = HistoryKind::Deleted;
+            let entry = staging::history_entry(self.stamp, &user, gone, Vec::new());
+            let entry = entry.map(|entry| (user.id.clone(), entry));
+            staging.history.extend(entry);
             staging.forgotten.push(user.id);
         }
         let account_id = self.account.id.clone();

@@ -125,22 +125,15 @@ impl Delivery {
             ended.unwrap_or_else(|error| Err(StoreError::Worker(error.to_string())))?;
         }
         timer.abort();
-        self.report().await
+        Ok(self.report())
     }
 
-    async fn report(&self) -> Result<Vec<SinkReport>, StoreError> {
-        let mut reports = Vec::new();
-        for (name, progress) in &self.sinks {
-            let sink = name.clone();
-            reports.push(SinkReport {
-                name: name.clone(),
-                forwarded: progress.report(),
-                waiting: self
-                    .store
-                    .run(move |store| store.outbox_depth(&sink))
-                    .await?,
-            });
-        }
-        Ok(reports)
+    fn report(&self) -> Vec<SinkReport> {
+        let report = |(name, progress): &(String, Arc<SinkProgress>)| SinkReport {
+            name: name.clone(),
+            forwarded: progress.report(),
+            waiting: self.store.outbox_fill(name).events,
+        };
+        self.sinks.iter().map(report).collect()
     }
 }

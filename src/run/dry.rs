@@ -42,9 +42,9 @@ pub async fn print_events<S: InventorySource>(
                 return Ok::<_, io::Error>(unknown_facts);
             }
             count_unknown(&mut unknown_facts, &chunk);
-            let events = chunk.iter().filter_map(|user| {
-                mapping.event(&account_of(user), user, user, None, stamp, dialect)
-            });
+            let events = chunk
+                .iter()
+                .filter_map(|user| mapping.event(&account_of(user), user, stamp, dialect));
             let mut lines = Vec::new();
             for event in events {
                 lines.extend_from_slice(&event.json);

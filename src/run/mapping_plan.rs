@@ -1,8 +1,8 @@
 //! How users become events, by configuration.
 
 use crate::analyze::{AdminRule, AdminVerdict};
-use crate::map::{self, Change, Dialect, Inventoried, Judged, Rendered, TagNames};
-use crate::model::{Account, PassStamp, User};
+use crate::map::{self, Dialect, Inventoried, Judged, RenderError, Rendered, Seal, TagNames};
+use crate::model::{Account, EventId, FieldChange, Mfa, PassStamp, Tally, User};
 
 /// How users become events.
 #[derive(Debug, Clone)]
@@ -13,6 +13,19 @@ pub struct MappingPlan {
     pub tag_names: TagNames,
     /// Whether the root user is told.
     pub with_root: bool,
+    /// Whether a new last-used time alone is a change.
+    pub is_last_use_content: bool,
+}
+
+/// One user, judged: everything that its events are made from.
+pub(super) struct Judgement<'a> {
+    account: &'a Account,
+    stamp: PassStamp,
+    plan: &'a MappingPlan,
+    user: &'a User,
+    known: &'a User,
+    admin_now: AdminVerdict,
+    admin_known: AdminVerdict,
 }
 
 impl MappingPlan {
@@ -21,72 +34,127 @@ impl MappingPlan {
         self.with_root || !user.is_root()
     }
 
-    /// The event about `user` in `dialect`, digested as the user is `known`: with the last known
-    /// value of what is unknown now. It says what changed since `last`.
-    ///
-    /// `None` for a root user that is not told, and if it cannot be written, which is logged.
-    pub fn event(
+    /// Judges `user` as it is now, and as it is `known`: with the last known value of what is
+    /// unknown now.
+    pub(super) fn judge<'a>(
+        &'a self,
+        account: &'a Account,
+        stamp: PassStamp,
+        user: &'a User,
+        known: &'a User,
+    ) -> Judgement<'a> {
+        let admin_now = self.admin.judge(user);
+        let admin_known = if std::ptr::eq(user, known) {
+            admin_now.clone()
+        } else {
+            self.admin.judge(known)
+        };
+        Judgement {
+            account,
+            stamp,
+            plan: self,
+            user,
+            known,
+            admin_now,
+            admin_known,
+        }
+    }
+
+    /// The event about a `user` of whom nothing is kept. `None` for a root user that is not told,
+    /// and if it cannot be written, which is logged.
+    pub(super) fn event(
         &self,
         account: &Account,
         user: &User,
-        known: &User,
-        last: Option<&User>,
         stamp: PassStamp,
         dialect: Dialect,
     ) -> Option<Rendered> {
         if !self.tells(user) {
             return None;
         }
-        let (admin_now, admin_known) = (self.admin.judge(user), self.admin.judge(known));
-        let changes = last.map_or_else(Vec::new, |last| self.changes(last, known, &admin_known));
-        let now = Inventoried {
-            account,
-            user,
-            admin: &admin_now,
-            tag_names: &self.tag_names,
-            changes: &changes,
-            pass: stamp,
-        };
-        let known = Inventoried {
-            user: known,
-            admin: &admin_known,
-            ..now
-        };
-        dialect
-            .render_against(&now, &known)
-            .inspect_err(|error| tracing::error!(%error, "a user has no event"))
-            .ok()
+        let judged = self.judge(account, stamp, user, user);
+        logged(dialect.render(&judged.now(&[])))
     }
 
     /// The event that `user`, as last known, was deleted; `None` if it cannot be written, which is
     /// logged.
-    pub fn deletion(
+    pub(super) fn deletion(
         &self,
         account: &Account,
         user: &User,
         stamp: PassStamp,
         dialect: Dialect,
     ) -> Option<Rendered> {
-        let admin = self.admin.judge(user);
-        let last_known = Inventoried {
-            account,
-            user,
-            admin: &admin,
-            tag_names: &self.tag_names,
-            changes: &[],
-            pass: stamp,
+        let judged = self.judge(account, stamp, user, user);
+        logged(dialect.render_deletion(&judged.now(&[])))
+    }
+}
+
+impl Judgement<'_> {
+    /// The seal of the user's event in `dialect`; `None` if it cannot be written, which is logged.
+    pub(super) fn seal(&self, dialect: Dialect) -> Option<Seal> {
+        let known = Inventoried {
+            user: self.known,
+            admin: &self.admin_known,
+            ..self.now(&[])
         };
-        dialect
-            .render_deletion(&last_known)
-            .inspect_err(|error| tracing::error!(%error, "a deletion has no event"))
-            .ok()
+        logged(dialect.seal(&known))
     }
 
-    fn changes(&self, last: &User, known: &User, admin: &AdminVerdict) -> Vec<Change> {
+    /// The user's event in `dialect`, telling what changed.
+    pub(super) fn write(
+        &self,
+        dialect: Dialect,
+        id: &EventId,
+        changes: &[FieldChange],
+    ) -> Option<Vec<u8>> {
+        logged(dialect.write(&self.now(changes), id))
+    }
+
+    /// What changed since the user was known as `last`.
+    pub(super) fn changes(&self, last: &User) -> Vec<FieldChange> {
         let before = Judged {
             user: last,
-            admin: &self.admin.judge(last),
+            admin: &self.plan.admin.judge(last),
         };
-        map::changes(before, Judged { user: known, admin })
+        let after = Judged {
+            user: self.known,
+            admin: &self.admin_known,
+        };
+        map::changes(before, after)
     }
+
+    /// UserId.
+    pub(super) fn user_id(&self) -> &str {
+        &self.user.id
+    }
+
+    /// The user, counted.
+    pub(super) fn tally(&self) -> Tally {
+        let has_mfa = self.known.mfa.value().map(Mfa::is_active);
+        Tally {
+            admins: u64::from(matches!(self.admin_known, AdminVerdict::Admin(_))),
+            admin_unknown: u64::from(self.admin_known == AdminVerdict::Unknown),
+            without_mfa: u64::from(has_mfa == Some(false)),
+            mfa_unknown: u64::from(has_mfa.is_none()),
+        }
+    }
+
+    fn now<'b>(&'b self, changes: &'b [FieldChange]) -> Inventoried<'b> {
+        Inventoried {
+            account: self.account,
+            user: self.user,
+            admin: &self.admin_now,
+            tag_names: &self.plan.tag_names,
+            is_last_use_content: self.plan.is_last_use_content,
+            changes,
+            pass: self.stamp,
+        }
+    }
+}
+
+fn logged<T>(rendered: Result<T, RenderError>) -> Option<T> {
+    rendered
+        .inspect_err(|error| tracing::error!(%error, "a user has no event"))
+        .ok()
 }

@@ -13,6 +13,7 @@ mod mapping_plan;
 mod once;
 mod pass;
 mod report;
+mod room;
 mod shutdown;
 mod staging;
 
@@ -22,6 +23,7 @@ pub use delivery::{Delivery, ReadySink};
 pub use dry::{Printed, print_events};
 pub use mapping_plan::MappingPlan;
 pub use once::{Agent, CollectOptions, once};
-pub use pass::{Pass, Target};
+pub use pass::{Pass, PassPlan, Target};
 pub use report::{ExitStatus, PassReport, RunReport, SinkReport, UnknownCounts};
+pub use room::OutboxLimits;
 pub use shutdown::on_signal;

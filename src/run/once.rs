@@ -8,10 +8,9 @@ use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
 use super::account::{self, AccountEnd};
-use super::deletions::DeletionPlan;
 use super::delivery::{Delivery, ReadySink};
 use super::mapping_plan::MappingPlan;
-use super::pass::Target;
+use super::pass::{PassPlan, Target};
 use super::report::RunReport;
 use crate::config::AwsSettings;
 use crate::observe::{Progress, log_pass};
@@ -29,8 +28,8 @@ pub struct Agent {
     pub mapping: MappingPlan,
     /// For whom.
     pub targets: Vec<Target>,
-    /// When a disappearance is told.
-    pub deletions: DeletionPlan,
+    /// What a pass tells, and what it keeps.
+    pub plan: PassPlan,
 }
 
 /// What `collect` was asked for.

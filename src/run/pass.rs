@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
@@ -11,13 +12,15 @@ use super::chunk;
 use super::deletions::DeletionPlan;
 use super::mapping_plan::MappingPlan;
 use super::report::{PassReport, UnknownCounts};
-use super::staging::Stager;
+use super::room::{OutboxLimits, Room};
+use super::staging::{Repeat, Stager};
 use crate::aws::{AwsClient, AwsError};
 use crate::collect::InventorySource;
+use crate::config::Emit;
 use crate::map::Dialect;
-use crate::model::{Account, PassStamp, User};
+use crate::model::{Account, PassRecord, PassStamp, User};
 use crate::observe::Progress;
-use crate::store::{Checkpoint, Store, StoreError};
+use crate::store::{Checkpoint, KeptPass, Store, StoreError};
 
 /// Users between the collector and the store; what the collector may be ahead.
 const CHANNEL_LEN: usize = 256;
@@ -29,6 +32,8 @@ pub struct Target {
     pub sink: String,
     /// The dialect it is told in.
     pub dialect: Dialect,
+    /// How much may wait for it.
+    pub outbox: OutboxLimits,
 }
 
 /// One pass over one account.
@@ -44,14 +49,36 @@ pub struct Pass<'a> {
     pub targets: &'a [Target],
     /// Whether to send everything again.
     pub is_full: bool,
-    /// When a disappearance is told.
-    pub deletions: DeletionPlan,
+    /// What is told, and what is kept.
+    pub plan: PassPlan,
     /// Where a disappearance can be confirmed; nowhere for saved files.
     pub aws: Option<&'a AwsClient>,
     /// Where events go.
     pub store: &'a Store,
     /// Who watches.
     pub progress: &'a Progress,
+}
+
+/// What a pass tells, and what it keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PassPlan {
+    /// Which users are sent.
+    pub emit: Emit,
+    /// How long until everything is sent again; never if `None`.
+    pub full_resync_every: Option<Duration>,
+    /// When a disappearance is told.
+    pub deletions: DeletionPlan,
+    /// How long the history is kept.
+    pub keep_history: Duration,
+}
+
+/// Where a pass starts from.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    /// Whether no pass over the account was complete before.
+    is_first: bool,
+    /// Whether everybody is sent again.
+    is_full: bool,
 }
 
 /// Who was seen in a pass.
@@ -82,10 +109,13 @@ impl Pass<'_> {
         S: InventorySource,
         S::Error: Into<AwsError>,
     {
-        let start = Instant::now();
+        let began = Instant::now();
+        let start = self.start().await?;
         let (sender, users) = mpsc::channel(CHANNEL_LEN);
-        let (ended, seen) =
-            tokio::join!(source.collect(sender), self.stage_all(users, &mut staged));
+        let (ended, seen) = tokio::join!(
+            source.collect(sender),
+            self.stage_all(start, users, &mut staged)
+        );
         let (mut report, seen) = seen?;
         report.account_id.clone_from(&self.account.id);
         report.vanished = ended.vanished;
@@ -94,36 +124,103 @@ impl Pass<'_> {
         report.served = ended.served;
         report.deletions = self.tell_deletions(&mut report, &seen.ids).await?;
         report.checkpoint = self.checkpoint(&report, seen.newest).await?;
-        report.duration = start.elapsed();
+        report.duration = began.elapsed();
+        self.keep(&report, start).await?;
         Ok(report)
+    }
+
+    /// Whether everybody is to be sent, and seen for the first time.
+    async fn start(&self) -> Result<Start, StoreError> {
+        let account_id = self.account.id.clone();
+        let read = move |store: &Store| {
+            Ok((
+                store.checkpoint(&account_id)?,
+                store.last_full(&account_id)?,
+            ))
+        };
+        let (checkpoint, last_full) = self.store.run(read).await?;
+        let is_first = checkpoint.is_none();
+        let now = self.stamp.collected_at;
+        let is_due = self.plan.full_resync_every.is_some_and(|every| {
+            // A clock that was set back must not put off the next one for longer.
+            let since = last_full.map(|last| (now - last).unsigned_abs());
+            !is_first && since.is_none_or(|since| since >= every)
+        });
+        if is_due && !self.is_full {
+            tracing::info!(account = self.account.id, "time to send every user again");
+        }
+        Ok(Start {
+            is_first,
+            is_full: self.is_full || is_due,
+        })
+    }
+
+    /// Keeps what the pass found, for the history and for the next pass.
+    async fn keep(&self, report: &PassReport, start: Start) -> Result<(), StoreError> {
+        let everybody_was_sent = (start.is_full || start.is_first)
+            && report.saw_everybody()
+            && report.held_up.is_empty();
+        let facts = serde_json::to_vec(&report.record(self.stamp)).unwrap_or_default();
+        let (account_id, at) = (self.account.id.clone(), self.stamp.collected_at);
+        let horizon = at.checked_sub(
+            time::Duration::try_from(self.plan.keep_history).unwrap_or(time::Duration::MAX),
+        );
+        let horizon = horizon.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let keep = move |store: &Store| {
+            // A pass without news is kept only while it is the last one.
+            let last = store.newest_pass(&account_id, |_| true)?;
+            let last = last.filter(|last| is_quiet(&last.facts));
+            let pass = KeptPass {
+                at,
+                facts,
+                was_full: everybody_was_sent,
+                stands_for_unix_ms: last.map(|last| last.at_unix_ms),
+            };
+            store.keep_pass(&account_id, pass, horizon)
+        };
+        self.store.run(keep).await
     }
 
     async fn stage_all(
         &self,
+        start: Start,
         mut users: mpsc::Receiver<User>,
-        staged: &mut impl FnMut(),
+        notify: &mut impl FnMut(),
     ) -> Result<(PassReport, Seen), StoreError> {
         let stager = Arc::new(Stager {
             account: self.account.clone(),
             stamp: self.stamp,
             mapping: self.mapping.clone(),
-            targets: self.targets.to_vec(),
-            is_full: self.is_full,
+            repeat: self.repeat(start),
+            is_first_pass: start.is_first,
         });
+        let mut room = Room::new(self.store, self.targets);
         let (mut report, mut seen) = (PassReport::default(), Seen::default());
         loop {
             let mut chunk = chunk::next(&mut users).await;
             if chunk.is_empty() {
+                report.held_up = room.held_up;
                 return Ok((report, seen));
             }
             chunk.retain(|user| self.mapping.tells(user));
             seen.add(&chunk);
             count_unknown(&mut report.unknown_facts, &chunk);
-            report.users += chunk.len() as u64;
             let users = chunk.len();
-            report.staged.add(stager.stage(self.store, chunk).await?);
+            let targets = room.targets(users).await;
+            let is_for_all = targets.len() == self.targets.len();
+            let staged = stager.stage(self.store, targets, is_for_all, chunk).await?;
+            report.add(users, staged);
             self.progress.add_users(users);
-            staged();
+            notify();
+        }
+    }
+
+    fn repeat(&self, start: Start) -> Repeat {
+        match self.plan.emit {
+            _ if start.is_full => Repeat::Everybody,
+            Emit::All => Repeat::Everybody,
+            Emit::Changed => Repeat::Changed,
+            Emit::Created => Repeat::Nobody,
         }
     }
 
@@ -144,6 +241,10 @@ impl Pass<'_> {
         let advance = move |store: &Store| store.advance_checkpoint(&account_id, reached);
         self.store.run(advance).await.map(Some)
     }
+}
+
+fn is_quiet(kept: &[u8]) -> bool {
+    serde_json::from_slice(kept).is_ok_and(|record: PassRecord| record.is_quiet())
 }
 
 /// Counts the facts about `users` that were asked for and could not be read.

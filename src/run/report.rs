@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::deletions::Deletions;
+use super::staging::Staged;
 use crate::aws::{AwsError, CallCounts, LearntRates};
 use crate::collect::{Completeness, Served};
 use crate::deliver::ForwarderReport;
-use crate::model::Unknown;
+use crate::model::{PassRecord, PassStamp, Tally, Unknown};
+use crate::observe::incomplete;
 use crate::store::{Checkpoint, StagedCounts};
 
 /// The documented exit codes.
@@ -47,6 +49,14 @@ pub struct PassReport {
     pub unknown_facts: UnknownCounts,
     /// What went into the outbox, per sink.
     pub staged: StagedCounts,
+    /// Users that sinks with a full outbox were not told of, per sink.
+    pub held_up: BTreeMap<String, u64>,
+    /// What is known of the users.
+    pub tally: Tally,
+    /// Users seen for the first time.
+    pub appeared: u64,
+    /// Users who changed.
+    pub changed: u64,
     /// Why the enumeration ended early, if it did.
     pub failure: Option<AwsError>,
     /// Whether the users are all there are; `None` before the enumeration ended.
@@ -90,11 +100,35 @@ pub struct RunReport {
 }
 
 impl PassReport {
+    /// Adds a chunk of `users` and what became of it.
+    pub(super) fn add(&mut self, users: usize, staged: Staged) {
+        self.users += users as u64;
+        self.staged.add(staged.counts);
+        self.tally.add(staged.tally);
+        self.appeared += staged.appeared;
+        self.changed += staged.changed;
+    }
+
+    /// The pass `stamp` as the history keeps it.
+    pub(super) fn record(&self, stamp: PassStamp) -> PassRecord {
+        PassRecord {
+            id: stamp.id.to_string(),
+            duration_ms: u64::try_from(self.duration.as_millis()).unwrap_or(u64::MAX),
+            users: self.users,
+            tally: self.tally,
+            appeared: self.appeared,
+            changed: self.changed,
+            deleted: self.deletions.told,
+            incomplete: incomplete(self.failure.as_ref(), self.completeness.as_ref()),
+        }
+    }
+
     /// Whether everything that was asked for is known.
     pub fn is_whole(&self) -> bool {
         self.saw_everybody()
             && self.unknown_facts.is_empty()
             && self.staged.too_large.is_empty()
+            && self.held_up.is_empty()
             && self.deletions.held_back == 0
     }
 

@@ -69,6 +69,14 @@ impl Store {
     }
 }
 
+/// Removes every checkpoint.
+pub(super) fn forget_all(meta: &sled::Tree) -> sled::Result<()> {
+    for key in meta.scan_prefix(key("")).keys() {
+        meta.remove(key?)?;
+    }
+    Ok(())
+}
+
 fn key(account_id: &str) -> Vec<u8> {
     ["checkpoint", account_id].join("\0").into_bytes()
 }

@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 
 use super::entry::{EntryKey, OutboxEntry, UserState};
 use super::record;
-use super::stage::{Writes, encode};
+use super::stage::encode;
+use super::writes::{Tree, Writes};
 use super::{Receipt, Store, StoreError};
 use crate::model::EventId;
 
@@ -73,14 +74,13 @@ impl Store {
             at_unix_s: at.unix_timestamp(),
             json: waiting.json,
         };
-        writes.dead.insert(key, encode(key, &dead)?);
-        writes.outbox.remove(key);
+        writes.put(Tree::Dead, key, encode(key, &dead)?);
+        writes.unqueue(&rejected.key, rejected.stored_len);
         let state = shared.read::<UserState>(&shared.states, &rejected.key)?;
         if let Some(mut state) = state.filter(|state| state.event_id() == rejected.id) {
             state.pending = false;
-            writes.states.insert(key, encode(key, &state)?);
+            writes.put(Tree::States, key, encode(key, &state)?);
         }
-        writes.is_empty = false;
         shared.apply(&writes)
     }
 
@@ -104,23 +104,27 @@ impl Store {
         Ok(letters)
     }
 
-    /// Puts `letter` back into the outbox. If the user has changed since, the newer state was or
+    /// Puts `letter` back into the outbox, queued `at` now. If the user has changed since, the newer state was or
     /// will be sent, and the letter only goes. Whether it will be sent.
-    pub fn retry_dead_letter(&self, letter: &DeadLetter) -> Result<bool, StoreError> {
+    pub fn retry_dead_letter(
+        &self,
+        letter: &DeadLetter,
+        at: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
         let shared = &self.shared;
         let _writer = shared.writer()?;
         let key = letter.key.as_bytes();
         let mut writes = Writes::default();
-        writes.dead.remove(key);
-        writes.is_empty = false;
+        writes.remove(Tree::Dead, key);
         let state = shared.read::<UserState>(&shared.states, &letter.key)?;
         let current = state.filter(|state| state.event_id() == letter.id);
         let is_sent = current.is_some();
         if let Some(mut state) = current {
             state.pending = true;
-            writes.states.insert(key, encode(key, &state)?);
-            let entry = OutboxEntry::new(&letter.id, letter.json.clone());
-            writes.outbox.insert(key, encode(key, &entry)?);
+            writes.put(Tree::States, key, encode(key, &state)?);
+            let entry = OutboxEntry::new(&letter.id, letter.json.clone(), at.unix_timestamp());
+            let entry = encode(key, &entry)?;
+            writes.queue(&letter.key, entry, shared.waiting_len(&letter.key)?);
         }
         shared.apply(&writes)?;
         Ok(is_sent)
@@ -131,8 +135,7 @@ impl Store {
         let shared = &self.shared;
         let _writer = shared.writer()?;
         let mut writes = Writes::default();
-        writes.dead.remove(letter.key.as_bytes());
-        writes.is_empty = false;
+        writes.remove(Tree::Dead, letter.key.as_bytes());
         shared.apply(&writes)
     }
 }

@@ -53,11 +53,13 @@ pub(super) struct OutboxEntry {
     event_id: [u8; 16],
     #[serde(with = "super::bytes")]
     pub(super) json: Vec<u8>,
+    /// Last, so that an entry of format 1, which has none, never decodes by chance.
+    pub(super) queued_at_unix_s: i64,
 }
 
-/// What was last known of a user.
+/// What the store keeps without knowing what it is.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Known {
+pub(super) struct Opaque {
     #[serde(with = "super::bytes")]
     pub(super) facts: Vec<u8>,
 }
@@ -81,10 +83,11 @@ impl UserState {
 }
 
 impl OutboxEntry {
-    pub(super) fn new(event_id: &EventId, json: Vec<u8>) -> Self {
+    pub(super) fn new(event_id: &EventId, json: Vec<u8>, queued_at_unix_s: i64) -> Self {
         Self {
             event_id: *event_id.as_bytes(),
             json,
+            queued_at_unix_s,
         }
     }
 

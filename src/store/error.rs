@@ -60,6 +60,17 @@ pub enum StoreError {
          again"
     )]
     Poisoned(PathBuf),
+    /// Damaged, and only looked at.
+    #[error(
+        "state directory {dir} is damaged ({why}); rollcall collect or run will set it aside and \
+         send everything again"
+    )]
+    FoundDamaged {
+        /// The state directory.
+        dir: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The operation itself failed in a way that is our bug.
     #[error("the store's worker failed: {0}")]
     Worker(String),

@@ -10,21 +10,32 @@ use super::private::io;
 use super::quarantine::Damage;
 
 /// The format of directory, trees, keys and records that this version writes.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 const TITLE: &str = "rollcall state, format ";
 
-/// Checks the format before anything else is touched. Whether there is one: a new directory has
-/// none.
-pub(super) fn check(dir: &Path) -> Result<bool, Damage> {
+/// What a state directory holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// No store yet.
+    Nothing,
+    /// A store of this format.
+    Current,
+    /// A store without times in its outbox, and without history.
+    Format1,
+}
+
+/// Checks the format before anything else is touched.
+pub(super) fn check(dir: &Path) -> Result<Found, Damage> {
     let found = match std::fs::read(file_of(dir)) {
         Ok(found) => found,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(source) => return Err(Damage::None(io(dir, "read its format", source))),
     };
     let found = std::str::from_utf8(&found).ok();
     let found = found.and_then(|text| text.strip_prefix(TITLE)?.trim_end().parse().ok());
     match found {
-        Some(FORMAT) => Ok(true),
+        Some(FORMAT) => Ok(Found::Current),
+        Some(1) => Ok(Found::Format1),
         Some(found) if found > FORMAT => Err(Damage::None(StoreError::NewerFormat {
             dir: dir.to_owned(),
             found,

@@ -1,6 +1,6 @@
 //! What was last known of each user: the baseline of changes, opaque here.
 
-use super::entry::Known;
+use super::entry::Opaque;
 use super::record;
 use super::{Store, StoreError};
 
@@ -27,7 +27,7 @@ impl Store {
             let key = key(account_id, user_id);
             let value = shared.known.get(&key);
             let value = value.map_err(|source| shared.failed("read", source))?;
-            let known = value.and_then(|value| record::decode::<Known>(&key, &value).ok());
+            let known = value.and_then(|value| record::decode::<Opaque>(&key, &value).ok());
             Ok(known.map(|known| known.facts))
         });
         known.collect()

@@ -2,7 +2,8 @@
 
 use super::entry::{EntryKey, OutboxEntry, UserState};
 use super::record;
-use super::stage::{Writes, encode};
+use super::stage::encode;
+use super::writes::{Tree, Writes};
 use super::{Store, StoreError};
 use crate::model::EventId;
 
@@ -24,6 +25,7 @@ pub struct Queued {
     pub id: EventId,
     /// The event.
     pub json: Vec<u8>,
+    stored_len: usize,
 }
 
 /// The next events for a sink.
@@ -40,6 +42,7 @@ pub struct Batch {
 pub struct Receipt {
     pub(super) key: EntryKey,
     pub(super) id: EventId,
+    pub(super) stored_len: usize,
 }
 
 impl Queued {
@@ -48,6 +51,7 @@ impl Queued {
         Receipt {
             key: self.key.clone(),
             id: self.id,
+            stored_len: self.stored_len,
         }
     }
 }
@@ -83,6 +87,7 @@ impl Store {
                 // Without its entry the state says "pending" in vain: the next pass stages anew.
                 let removed = shared.outbox.remove(key.as_bytes());
                 removed.map_err(|source| shared.failed("write to it", source))?;
+                shared.fill.remove(&key, value.len());
                 tracing::error!("an event in the outbox was damaged; its user is sent again");
                 continue;
             };
@@ -95,6 +100,7 @@ impl Store {
                 key,
                 id: entry.event_id(),
                 json: entry.json,
+                stored_len: value.len(),
             });
             if batch.events.len() == limits.count {
                 batch.is_full = true;
@@ -117,7 +123,7 @@ impl Store {
             let is_told = match state.filter(|state| state.event_id() == event.id) {
                 Some(mut state) => {
                     state.pending = false;
-                    writes.states.insert(key, encode(key, &state)?);
+                    writes.put(Tree::States, key, encode(key, &state)?);
                     true
                 }
                 None => shared
@@ -125,22 +131,9 @@ impl Store {
                     .is_some_and(|entry| entry.event_id() == event.id),
             };
             if is_told {
-                writes.outbox.remove(key);
-                writes.is_empty = false;
+                writes.unqueue(&event.key, event.stored_len);
             }
         }
         shared.apply(&writes)
-    }
-
-    /// How many events wait for `sink`.
-    pub fn outbox_depth(&self, sink: &str) -> Result<u64, StoreError> {
-        let keys = self
-            .shared
-            .outbox
-            .scan_prefix(EntryKey::prefix(sink))
-            .keys();
-        keys.map(|key| key.map(|_| 1))
-            .sum::<sled::Result<u64>>()
-            .map_err(|source| self.shared.failed("read its outbox", source))
     }
 }

@@ -5,17 +5,22 @@ use std::io::{Error, Result};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
+use rustix::fs::{FallocateFlags, fallocate};
+use rustix::io::Errno;
+
 use super::StoreError;
 use super::open::SEGMENT_SIZE;
 
 /// What may be in a state directory; `quarantine-...` beside it.
-const OURS: [&str; 6] = [
+const OURS: [&str; 8] = [
     "format",
     "format.new",
     "lock",
     "lost+found",
     "probe",
     "store",
+    "store.new",
+    "store.old",
 ];
 
 /// Takes `dir` for this process, made as needed and with mode 0700. It is ours while the file
@@ -25,6 +30,11 @@ pub(super) fn take(dir: &Path) -> std::result::Result<File, StoreError> {
     let lock = lock(dir)?;
     probe_space(dir).map_err(|source| io(dir, "write to it", source))?;
     Ok(lock)
+}
+
+/// Takes `dir`, which is there, for this process, without writing to it.
+pub(super) fn take_existing(dir: &Path) -> std::result::Result<File, StoreError> {
+    lock(dir)
 }
 
 /// Narrows the mode of an existing directory, but not that of one which serves others as well:
@@ -63,13 +73,19 @@ fn lock(dir: &Path) -> std::result::Result<File, StoreError> {
     }
 }
 
-/// Writes and removes one segment's worth: on a full disk sled may fail in ways that look like
-/// damage, and a store must never be set aside for lack of space.
+/// Takes up one segment's worth and gives it back: on a full disk sled may fail in ways that look
+/// like damage, and a store must never be set aside for lack of space.
 fn probe_space(dir: &Path) -> Result<()> {
     let probe = dir.join("probe");
-    let written = std::fs::write(&probe, vec![0; SEGMENT_SIZE]);
+    let taken = File::create(&probe).and_then(|file| {
+        match fallocate(&file, FallocateFlags::empty(), 0, SEGMENT_SIZE as u64) {
+            // Not every file system can reserve space without writing.
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => std::fs::write(&probe, vec![0; SEGMENT_SIZE]),
+            taken => Ok(taken?),
+        }
+    });
     let removed = std::fs::remove_file(&probe);
-    written.and(removed)
+    taken.and(removed)
 }
 
 /// `what` failed in `dir`.

@@ -1,16 +1,14 @@
 //! New and changed users into the outbox, together with the digest that says so.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
-use sled::Transactional;
-use sled::transaction::{ConflictableTransactionError, TransactionError};
+use time::OffsetDateTime;
 
-use super::entry::{EntryKey, Known, OutboxEntry, UserState};
-use super::known;
+use super::entry::{EntryKey, Opaque, OutboxEntry, UserState};
 use super::open::Shared;
 use super::record::{self, SIZE_MAX};
-use super::{Store, StoreError};
+use super::writes::{Tree, Writes};
+use super::{Store, StoreError, history, known};
 use crate::model::{Digest, EventId};
 
 /// One user's event for one sink.
@@ -28,8 +26,19 @@ pub struct StagedEvent {
     pub json: Vec<u8>,
 }
 
+/// What a sink was told about a user, next to what there is to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Nothing yet.
+    Nothing,
+    /// Something else.
+    Otherwise,
+    /// The same, or it waits in the outbox.
+    TheSame,
+}
+
 /// What to keep of users and to send to sinks, together.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Staging {
     /// What is now known of users where that is something new, by UserId.
     pub known: Vec<(String, Vec<u8>)>,
@@ -37,13 +46,21 @@ pub struct Staging {
     pub events: Vec<StagedEvent>,
     /// Users of whom nothing is kept any more, by UserId.
     pub forgotten: Vec<String>,
+    /// What happened to users, by UserId, for the account's history.
+    pub history: Vec<(String, Vec<u8>)>,
+    /// When all of this was found out.
+    pub at: OffsetDateTime,
 }
 
-impl From<Vec<StagedEvent>> for Staging {
-    fn from(events: Vec<StagedEvent>) -> Self {
+impl Staging {
+    /// Nothing yet, found out at `at`.
+    pub fn new(at: OffsetDateTime) -> Self {
         Self {
-            events,
-            ..Self::default()
+            known: Vec::new(),
+            events: Vec::new(),
+            forgotten: Vec::new(),
+            history: Vec::new(),
+            at,
         }
     }
 }
@@ -57,28 +74,6 @@ pub struct StagedCounts {
     pub unchanged: BTreeMap<String, u64>,
     /// Events that no page could hold; a user within IAM's quotas never makes one.
     pub too_large: BTreeMap<String, u64>,
-}
-
-/// Writes that belong together, by tree.
-pub(super) struct Writes {
-    pub(super) states: sled::Batch,
-    pub(super) outbox: sled::Batch,
-    pub(super) known: sled::Batch,
-    pub(super) dead: sled::Batch,
-    pub(super) is_empty: bool,
-}
-
-impl Default for Writes {
-    fn default() -> Self {
-        let batch = sled::Batch::default;
-        Self {
-            states: batch(),
-            outbox: batch(),
-            known: batch(),
-            dead: batch(),
-            is_empty: true,
-        }
-    }
 }
 
 impl StagedCounts {
@@ -97,39 +92,58 @@ impl StagedCounts {
 }
 
 impl Store {
+    /// What `sink` was told about a user, next to the event with `digest` and `id`.
+    pub fn told(
+        &self,
+        sink: &str,
+        (account_id, user_id): (&str, &str),
+        (digest, id): (&Digest, &EventId),
+    ) -> Result<Told, StoreError> {
+        let key = EntryKey::new(sink, account_id, user_id);
+        self.shared.told(&key, digest, id)
+    }
+
     /// Keeps what is known and puts what is new or changed into the outbox; with `resend`,
     /// everything. When this returns, all of it is durable together.
     pub fn stage(
         &self,
         account_id: &str,
-        staging: impl Into<Staging>,
+        staging: Staging,
         resend: bool,
     ) -> Result<StagedCounts, StoreError> {
         let shared = &self.shared;
         let _writer = shared.writer()?;
         let mut counts = StagedCounts::default();
-        let staging = staging.into();
         let mut writes = Writes::default();
+        let queued_at = staging.at.unix_timestamp();
         for (user_id, facts) in staging.known {
             let key = known::key(account_id, &user_id);
-            let record = encode(&key, &Known { facts })?;
+            let record = encode(&key, &Opaque { facts })?;
             // Without a baseline, what is unknown is only not made up for.
             if record.len() <= SIZE_MAX {
-                writes.known.insert(key, record);
-                writes.is_empty = false;
+                writes.put(Tree::Known, &key, record);
             }
         }
         for user_id in staging.forgotten {
-            writes.known.remove(known::key(account_id, &user_id));
-            writes.is_empty = false;
+            writes.remove(Tree::Known, &known::key(account_id, &user_id));
+        }
+        for (user_id, facts) in staging.history {
+            let key = history::key(account_id, staging.at, &user_id);
+            let record = encode(&key, &Opaque { facts })?;
+            if record.len() <= SIZE_MAX {
+                writes.put(Tree::History, &key, record);
+            }
         }
         for event in staging.events {
             let key = EntryKey::new(&event.sink, account_id, &event.user_id);
-            if !resend && shared.is_current(&key, &event)? {
+            if !resend && shared.told(&key, &event.digest, &event.id)? == Told::TheSame {
                 *counts.unchanged.entry(event.sink).or_default() += 1;
                 continue;
             }
-            let entry = encode(key.as_bytes(), &OutboxEntry::new(&event.id, event.json))?;
+            let entry = encode(
+                key.as_bytes(),
+                &OutboxEntry::new(&event.id, event.json, queued_at),
+            )?;
             if entry.len() > SIZE_MAX {
                 tracing::error!(
                     user_id = event.user_id,
@@ -142,11 +156,9 @@ impl Store {
                 continue;
             }
             let state = UserState::pending(&event.digest, &event.id);
-            writes
-                .states
-                .insert(key.as_bytes(), encode(key.as_bytes(), &state)?);
-            writes.outbox.insert(key.as_bytes(), entry);
-            writes.is_empty = false;
+            let state = encode(key.as_bytes(), &state)?;
+            writes.put(Tree::States, key.as_bytes(), state);
+            writes.queue(&key, entry, shared.waiting_len(&key)?);
             *counts.queued.entry(event.sink).or_default() += 1;
         }
         shared.apply(&writes)?;
@@ -155,20 +167,25 @@ impl Store {
 }
 
 impl Shared {
-    /// Whether the sink was told this, or has it waiting. An entry that should wait and does not
-    /// was lost to damage: the user is staged again.
-    fn is_current(&self, key: &EntryKey, event: &StagedEvent) -> Result<bool, StoreError> {
+    /// What the sink was told. An entry that should wait and does not was lost to damage: the
+    /// sink was told nothing.
+    fn told(&self, key: &EntryKey, digest: &Digest, id: &EventId) -> Result<Told, StoreError> {
         let Some(state) = self.read::<UserState>(&self.states, key)? else {
-            return Ok(false);
+            return Ok(Told::Nothing);
         };
-        if state.digest() != event.digest {
-            return Ok(false);
+        let is_same = state.digest() == *digest;
+        if state.pending {
+            let waiting = self.read::<OutboxEntry>(&self.outbox, key)?;
+            let waits = waiting.is_some_and(|entry| !is_same || entry.event_id() == *id);
+            if !waits {
+                return Ok(Told::Nothing);
+            }
         }
-        if !state.pending {
-            return Ok(true);
-        }
-        let waiting = self.read::<OutboxEntry>(&self.outbox, key)?;
-        Ok(waiting.is_some_and(|entry| entry.event_id() == event.id))
+        Ok(if is_same {
+            Told::TheSame
+        } else {
+            Told::Otherwise
+        })
     }
 
     /// The record of `key`; a damaged one counts as absent.
@@ -183,27 +200,11 @@ impl Shared {
         Ok(value.and_then(|value| record::decode(key.as_bytes(), &value).ok()))
     }
 
-    /// Applies `writes` in one transaction, durably.
-    pub(super) fn apply(&self, writes: &Writes) -> Result<(), StoreError> {
-        if writes.is_empty {
-            return Ok(());
-        }
-        let write = || {
-            let trees = (&self.states, &self.outbox, &self.known, &self.dead);
-            trees.transaction(|(in_states, in_outbox, in_known, in_dead)| {
-                in_states.apply_batch(&writes.states)?;
-                in_outbox.apply_batch(&writes.outbox)?;
-                in_known.apply_batch(&writes.known)?;
-                in_dead.apply_batch(&writes.dead)?;
-                Ok::<_, ConflictableTransactionError<Infallible>>(())
-            })
-        };
-        self.durably(|| {
-            write().map_err(|error| match error {
-                TransactionError::Abort(never) => match never {},
-                TransactionError::Storage(source) => source,
-            })
-        })
+    /// The length of what waits under `key`, if anything does.
+    pub(super) fn waiting_len(&self, key: &EntryKey) -> Result<Option<usize>, StoreError> {
+        let waiting = self.outbox.get(key.as_bytes());
+        let waiting = waiting.map_err(|source| self.failed("read its outbox", source))?;
+        Ok(waiting.map(|waiting| waiting.len()))
     }
 }
 

@@ -8,14 +8,16 @@ use serde::de::DeserializeOwned;
 use super::dead_letters::DeadRecord;
 use super::entry::{EntryKey, OutboxEntry, UserState};
 use super::open::db_dir;
-use super::record;
+use super::{checkpoint, record};
 
 /// Drops damaged records from the trees, each with its counterparts: a user without a state is a
-/// new user, and is sent again by the next pass.
+/// new user, and is sent again by the next pass. So that a pass looks at every user, whenever
+/// created, there are no checkpoints then.
 pub(super) fn discard_damaged(
     states: &sled::Tree,
     outbox: &sled::Tree,
     dead: &sled::Tree,
+    meta: &sled::Tree,
 ) -> sled::Result<()> {
     let mut damaged = damaged_keys::<UserState>(states)?;
     damaged.extend(damaged_keys::<OutboxEntry>(outbox)?);
@@ -26,6 +28,7 @@ pub(super) fn discard_damaged(
         dead.remove(key.as_bytes())?;
     }
     if !damaged.is_empty() {
+        checkpoint::forget_all(meta)?;
         tracing::error!(
             records = damaged.len(),
             "records in the state were damaged; their users are sent again"

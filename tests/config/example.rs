@@ -73,6 +73,7 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
         "[aws]",
         "[mapping]",
         "[mapping.tags]",
+        "[status]",
         "[[sinks]]",
     ] {
         let starts = |line: &&str| **line == *table;
@@ -91,9 +92,9 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
         }
     }
     let tables = known_keys("");
-    assert_eq!(tables, ["agent", "schedule", "aws", "mapping", "sinks"]);
+    assert_eq!(tables, ["agent", "schedule", "aws", "mapping", "status", "sinks"]);
     assert_eq!(
-        count, 28,
+        count, 33,
         "a key was added or removed; see to the example's comments too"
     );
 }

@@ -10,8 +10,9 @@ use rollcall::config::{SecretRef, SekoiaAssetSettings};
 use rollcall::deliver::{HttpTimeouts, Outgoing, SekoiaAsset, Sink, Verdict};
 use rollcall::model::{Digest, EventId};
 use rollcall::run::{Delivery, ReadySink};
-use rollcall::store::{StagedEvent, Store};
+use rollcall::store::{StagedEvent, Staging, Store};
 use tempfile::TempDir;
+use time::OffsetDateTime;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -138,9 +139,9 @@ impl Outbox {
             digest,
             json: json.as_bytes().to_vec(),
         };
-        self.store
-            .stage("111122223333", vec![event], false)
-            .unwrap();
+        let mut staging = Staging::new(OffsetDateTime::UNIX_EPOCH);
+        staging.events.push(event);
+        self.store.stage("111122223333", staging, false).unwrap();
     }
 
     /// As many users as told, "0", "1" and so on.

@@ -60,6 +60,7 @@ pub(super) fn render(
         user,
         admin: &admin,
         tag_names: &TagNames::default(),
+        is_last_use_content: false,
         changes: &[],
         pass,
     };

@@ -1,13 +1,13 @@
 //! What an event says of a change.
 
 use rollcall::analyze::{AdminRule, AdminVerdict};
-use rollcall::map::{Change, Judged, changes};
-use rollcall::model::{Fact, Mfa, Reason, User};
+use rollcall::map::{Judged, changes};
+use rollcall::model::{Fact, FieldChange, Mfa, Reason, User};
 use serde_json::json;
 
 use super::catalogue::case;
 
-fn told(before: &User, after: &User) -> Vec<Change> {
+fn told(before: &User, after: &User) -> Vec<FieldChange> {
     let rule = AdminRule::new(AdminRule::DOCUMENTED);
     let verdicts: [AdminVerdict; 2] = [before, after].map(|user| rule.judge(user));
     let judged = |user, admin| Judged { user, admin };
@@ -26,7 +26,7 @@ fn a_change_is_told_with_the_values_before_and_after() {
     after.groups = Fact::known(Vec::new(), &source);
     after.name = "renamed".to_owned();
     let told = told(&before, &after);
-    let fields: Vec<_> = told.iter().map(|change| change.field).collect();
+    let fields: Vec<_> = told.iter().map(|change| change.field.as_str()).collect();
     assert_eq!(
         fields,
         ["user.name", "user.type", "user.has_mfa", "user.groups"]

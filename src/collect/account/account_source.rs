@@ -1,6 +1,7 @@
 //! The enumeration of a live account, in bulk or per user.
 
 use futures_util::StreamExt;
+use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
 use super::bulk::{AccountWide, NoDetails};
@@ -21,6 +22,7 @@ use crate::model::{Fact, Mfa, User};
 pub struct AccountSource {
     client: AwsClient,
     settings: AwsSettings,
+    created_since: Option<OffsetDateTime>,
 }
 
 /// How a plan ended.
@@ -34,7 +36,20 @@ struct Ended {
 impl AccountSource {
     /// Reads the account of `client` by `settings`.
     pub fn new(client: AwsClient, settings: AwsSettings) -> Self {
-        Self { client, settings }
+        Self {
+            client,
+            settings,
+            created_since: None,
+        }
+    }
+
+    /// Only users created at this time or later; no call is made for one of the others alone.
+    #[must_use]
+    pub fn created_since(self, created_since: Option<OffsetDateTime>) -> Self {
+        Self {
+            created_since,
+            ..self
+        }
     }
 
     fn joiner(&self, wide: AccountWide, listing_error: Option<AwsError>) -> Joiner<'_> {
@@ -117,7 +132,7 @@ impl InventorySource for AccountSource {
     type Error = AwsError;
 
     async fn collect(&self, users: mpsc::Sender<User>) -> Enumeration<AwsError> {
-        let mut run = Run::new(users);
+        let mut run = Run::new(users, self.created_since);
         let Ended {
             summary,
             mut stop,
@@ -128,7 +143,10 @@ impl InventorySource for AccountSource {
             Strategy::Auto | Strategy::Bulk => self.in_bulk(&mut run).await,
         };
         let completeness = match stop {
-            None => summary::completeness(&self.client, summary, run.sent, run.vanished).await,
+            None => {
+                let seen = run.sent + run.passed_over;
+                summary::completeness(&self.client, summary, seen, run.vanished).await
+            }
             Some(_) => Completeness::EndedEarly,
         };
         if let (None, Some(root)) = (&stop, root) {

@@ -90,7 +90,7 @@ async fn send_detailed(
             let listed = listed.remove(details.arn.as_str());
             entry(listed, details)
         });
-        let sent = run.send_unordered(joiner, stream::iter(entries.collect::<Vec<_>>()));
+        let sent = run.send_unordered(joiner, entries.collect());
         // AWS takes its time for a page: that of sending the one before.
         let following = async {
             let marker = page.next?;

@@ -86,6 +86,9 @@ impl Joiner<'_> {
         self.settings.strategy != Strategy::Bulk
     }
 
+    // A call in progress is many times the size of a user. The calls below are boxed, so that the
+    // users who need none, which is most of them in bulk, do not carry room for it along.
+
     async fn groups(
         &self,
         name: &str,
@@ -94,7 +97,7 @@ impl Joiner<'_> {
         match details {
             Ok(details) => Ok(Some(Fact::known(details.groups.clone(), &details.source))),
             Err(NoDetails::Failed(error)) if !self.falls_back() => Ok(Some(error.as_unknown())),
-            Err(why) => self.reader.groups(name, &why.untold()).await,
+            Err(why) => Box::pin(self.reader.groups(name, &why.untold())).await,
         }
     }
 
@@ -106,7 +109,7 @@ impl Joiner<'_> {
         if given_up.is_some() {
             return Ok(given_up);
         }
-        let asked = self.reader.mfa(&listed.name).await?;
+        let asked = Box::pin(self.reader.mfa(&listed.name)).await?;
         Ok(asked.map(|asked| mfa::or_reported(asked, row)))
     }
 
@@ -122,7 +125,7 @@ impl Joiner<'_> {
         if self.settings.access_keys == AccessKeyLookup::Report {
             return Ok(Some(reported));
         }
-        let asked = self.reader.access_keys(&listed.name).await?;
+        let asked = Box::pin(self.reader.access_keys(&listed.name)).await?;
         Ok(asked.map(|asked| match (&asked, &reported) {
             (Fact::Unknown(_), Fact::Known { .. }) => reported,
             _ => asked,

@@ -1,6 +1,10 @@
 //! An enumeration under way: entries joined, several at a time, and sent in their order.
 
-use futures_util::{Stream, StreamExt};
+use std::future::ready;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures_util::{Stream, StreamExt, stream};
+use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
 use super::join::{Entry, Joiner};
@@ -15,6 +19,9 @@ pub(super) struct Run {
     pub(super) sent: u64,
     /// Users deleted since they were listed.
     pub(super) vanished: u64,
+    /// Users that were not asked about, since they are older than asked for.
+    pub(super) passed_over: u64,
+    created_since: Option<OffsetDateTime>,
 }
 
 /// Why no more users are sent.
@@ -27,11 +34,13 @@ pub(super) enum Stop {
 }
 
 impl Run {
-    pub(super) fn new(users: mpsc::Sender<User>) -> Self {
+    pub(super) fn new(users: mpsc::Sender<User>, created_since: Option<OffsetDateTime>) -> Self {
         Self {
             users,
             sent: 0,
             vanished: 0,
+            passed_over: 0,
+            created_since,
         }
     }
 
@@ -43,20 +52,32 @@ impl Run {
         entries: impl Stream<Item = Result<Entry, AwsError>>,
     ) -> Result<(), Stop> {
         let max_in_flight = joiner.settings.max_in_flight.get();
+        let (since, older) = (self.created_since, AtomicU64::new(0));
+        let is_wanted = |entry: &Result<Entry, AwsError>| {
+            let is_older = entry.as_ref().is_ok_and(|entry| is_older(entry, since));
+            older.fetch_add(u64::from(is_older), Ordering::Relaxed);
+            ready(!is_older)
+        };
         let joined = entries
+            .filter(is_wanted)
             .map(async |entry| joiner.user(entry?).await)
             .buffered(max_in_flight);
-        self.send_joined(joined).await
+        let sent = self.send_joined(joined).await;
+        self.passed_over += older.into_inner();
+        sent
     }
 
     /// Joins and sends `entries` in any order: whoever is asked about holds up nobody else.
     pub(super) async fn send_unordered(
         &mut self,
         joiner: &Joiner<'_>,
-        entries: impl Stream<Item = Entry>,
+        mut entries: Vec<Entry>,
     ) -> Result<(), Stop> {
+        let (since, all) = (self.created_since, entries.len());
+        entries.retain(|entry| !is_older(entry, since));
+        self.passed_over += (all - entries.len()) as u64;
         let max_in_flight = joiner.settings.max_in_flight.get();
-        let joined = entries
+        let joined = stream::iter(entries)
             .map(async |entry| joiner.user(entry).await)
             .buffer_unordered(max_in_flight);
         self.send_joined(joined).await
@@ -82,4 +103,9 @@ impl Run {
         self.sent += 1;
         Ok(())
     }
+}
+
+/// Whether the user was created before users are of interest: no call is made for it.
+fn is_older(entry: &Entry, since: Option<OffsetDateTime>) -> bool {
+    since.is_some_and(|since| entry.listed.created_at < since)
 }

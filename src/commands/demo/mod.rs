@@ -19,7 +19,7 @@ use crate::map::Dialect;
 use crate::model::{Account, PassStamp};
 use crate::observe::Progress;
 use crate::output;
-use crate::run::{Delivery, ExitStatus, Pass, PassReport, ReadySink, Target};
+use crate::run::{Delivery, ExitStatus, Pass, PassPlan, PassReport, ReadySink, Target};
 use crate::store::Store;
 
 const SINK: &str = "demo";
@@ -69,16 +69,23 @@ async fn pass(
         partition: "aws".to_owned(),
         name: Some("sample".to_owned()),
     };
+    let defaults = MappingSettings::default();
     let pass = Pass {
         account: &account,
         stamp: PassStamp::new(now),
-        mapping: &setup::mapping(&MappingSettings::default()),
+        mapping: &setup::mapping(&defaults),
         targets: &[Target {
             sink: SINK.to_owned(),
             dialect: Dialect::Ocsf,
+            outbox: setup::OUTBOX,
         }],
         is_full: false,
-        deletions: setup::deletions(&MappingSettings::default()),
+        plan: PassPlan {
+            emit: defaults.emit,
+            full_resync_every: None,
+            deletions: setup::deletions(&defaults),
+            keep_history: Duration::MAX,
+        },
         aws: None,
         store,
         progress: &Progress::hidden(),

@@ -12,7 +12,7 @@ use proptest::sample::Index;
 
 use super::super::entry::EntryKey;
 use super::super::{StagedEvent, Store, StoreError};
-use super::{ACCOUNT, ALL, Fixture, SINK, event, names_in};
+use super::{ACCOUNT, ALL, Fixture, SINK, event, names_in, staging};
 
 /// Far more than opening takes; what takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -64,7 +64,7 @@ fn open(dir: &Path) -> Result<Store, StoreError> {
 /// waits, and that whoever does not wait was told exactly the last state.
 fn assert_nobody_is_missed(dir: &Path, last: &[StagedEvent]) {
     let store = open(dir).unwrap();
-    let counts = store.stage(ACCOUNT, last.to_vec(), false).unwrap();
+    let counts = store.stage(ACCOUNT, staging(last), false).unwrap();
     assert!(counts.too_large.is_empty());
     let waiting = store.next_batch(SINK, ALL).unwrap().events;
     for event in &waiting {
@@ -86,7 +86,7 @@ fn assert_nobody_is_missed(dir: &Path, last: &[StagedEvent]) {
     // And the store is a working one.
     drop(store);
     let store = open(dir).unwrap();
-    let again = store.stage(ACCOUNT, last.to_vec(), false).unwrap();
+    let again = store.stage(ACCOUNT, staging(last), false).unwrap();
     assert_eq!(again.unchanged.get(SINK), Some(&(USERS as u64)));
     assert_eq!(
         store.next_batch(SINK, ALL).unwrap().events.len(),

@@ -75,7 +75,7 @@ fn a_newer_format_is_refused_and_nothing_of_it_is_touched() {
     state.stage(&[event("u", "a")]);
     state.close();
     let format = state.dir.join("format");
-    std::fs::write(&format, "rollcall state, format 2\n").unwrap();
+    std::fs::write(&format, "rollcall state, format 3\n").unwrap();
     let db = state.dir.join("store").join("db");
     // What a newer version keeps there need not be anything that this one can read.
     std::fs::write(&db, "a database of the future").unwrap();
@@ -84,18 +84,18 @@ fn a_newer_format_is_refused_and_nothing_of_it_is_touched() {
         matches!(
             error,
             StoreError::NewerFormat {
-                found: 2,
-                known: 1,
+                found: 3,
+                known: 2,
                 ..
             }
         ),
         "{error}"
     );
-    assert!(error.to_string().contains("format 2"), "{error}");
+    assert!(error.to_string().contains("format 3"), "{error}");
     assert_eq!(std::fs::read(&db).unwrap(), b"a database of the future");
     assert_eq!(
         std::fs::read(&format).unwrap(),
-        b"rollcall state, format 2\n"
+        b"rollcall state, format 3\n"
     );
     assert_eq!(state.quarantines(), 0);
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use super::super::Store;
-use super::{ACCOUNT, ALL, Fixture, SINK, event, names_in};
+use super::{ACCOUNT, ALL, Fixture, SINK, event, names_in, staging};
 use crate::store::StagedEvent;
 
 const DIR: &str = "ROLLCALL_TEST_FULL_DISK";
@@ -67,7 +67,7 @@ fn stages_until_there_is_no_space() {
         Err(error) => return println!("\nnot opened: {error}"),
     };
     for number in 0..1_000 {
-        match store.stage(ACCOUNT, chunk(number), false) {
+        match store.stage(ACCOUNT, staging(&chunk(number)), false) {
             Ok(_) => println!("\nstaged: {number}"),
             Err(error) => {
                 println!("\nfailed: {error}");

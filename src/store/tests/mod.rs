@@ -3,7 +3,9 @@
 mod damage;
 mod delivery;
 mod directory;
+mod formats;
 mod full_disk;
+mod history;
 mod model;
 mod size;
 mod staging;
@@ -12,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{BatchLimits, Queued, Receipt, StagedCounts, StagedEvent, Store};
+use super::{BatchLimits, Queued, Receipt, StagedCounts, StagedEvent, Staging, Store};
 use crate::model::{Digest, EventId};
 
 const ACCOUNT: &str = "111122223333";
@@ -55,7 +57,7 @@ impl Fixture {
     }
 
     fn stage(&self, events: &[StagedEvent]) -> StagedCounts {
-        self.store().stage(ACCOUNT, events.to_vec(), false).unwrap()
+        self.store().stage(ACCOUNT, staging(events), false).unwrap()
     }
 
     /// Stages `events` and tells how many of them were queued for [`SINK`].
@@ -103,6 +105,12 @@ fn names_in(dir: &Path) -> Vec<String> {
 }
 
 /// `user` of [`ACCOUNT`] in the state `content`, for [`SINK`].
+fn staging(events: &[StagedEvent]) -> Staging {
+    let mut staging = Staging::new(time::OffsetDateTime::UNIX_EPOCH);
+    staging.events = events.to_vec();
+    staging
+}
+
 fn event(user: &str, content: impl AsRef<[u8]>) -> StagedEvent {
     let digest = Digest::of(content.as_ref());
     StagedEvent {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::super::{BatchLimits, Queued};
-use super::{ACCOUNT, Fixture, SINK, event};
+use super::{ACCOUNT, Fixture, SINK, event, staging};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -70,7 +70,10 @@ fn stage(state: &Fixture, known: &mut BTreeMap<u8, Known>, users: &[(u8, u8)], r
     }
     let event = |(user, content)| event(&name(user), format!("{user} {content}"));
     let events: Vec<_> = users.into_iter().map(event).collect();
-    let counts = state.store().stage(ACCOUNT, events, resend).unwrap();
+    let counts = state
+        .store()
+        .stage(ACCOUNT, staging(&events), resend)
+        .unwrap();
     assert_eq!(
         counts.queued.get(SINK).copied().unwrap_or_default(),
         expected

@@ -1,6 +1,6 @@
 //! What is put into the outbox, and what is not.
 
-use super::{ACCOUNT, Fixture, SINK, event};
+use super::{ACCOUNT, Fixture, SINK, event, staging};
 
 #[test]
 fn a_staged_event_waits_over_restarts_until_acknowledged_and_is_then_gone_for_good() {
@@ -62,7 +62,10 @@ fn a_full_pass_queues_the_unchanged_too() {
     state.stage(&[event("u1", "a"), event("u2", "b")]);
     state.deliver_all();
     let events = vec![event("u1", "a"), event("u2", "b")];
-    let counts = state.store().stage(ACCOUNT, events, true).unwrap();
+    let counts = state
+        .store()
+        .stage(ACCOUNT, staging(&events), true)
+        .unwrap();
     assert_eq!(counts.queued[SINK], 2);
     state.reopen();
     assert_eq!(state.waiting(), ["a", "b"]);
@@ -77,13 +80,13 @@ fn sinks_and_accounts_are_told_apart() {
     assert_eq!(state.stage(&[elsewhere]).queued["siem2"], 1);
     let other = state
         .store()
-        .stage("444455556666", vec![event("u", "a")], false);
+        .stage("444455556666", staging(&[event("u", "a")]), false);
     assert_eq!(other.unwrap().queued[SINK], 1);
-    assert_eq!(state.store().outbox_depth(SINK).unwrap(), 2);
-    assert_eq!(state.store().outbox_depth("siem2").unwrap(), 1);
+    assert_eq!(state.store().outbox_fill(SINK).events, 2);
+    assert_eq!(state.store().outbox_fill("siem2").events, 1);
     state.deliver_all();
-    assert_eq!(state.store().outbox_depth(SINK).unwrap(), 0);
-    assert_eq!(state.store().outbox_depth("siem2").unwrap(), 1);
+    assert_eq!(state.store().outbox_fill(SINK).events, 0);
+    assert_eq!(state.store().outbox_fill("siem2").events, 1);
 }
 
 #[test]

@@ -1,0 +1,171 @@
+//! `rollcall diff`: what changed between two passes.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::history::{lines, verb};
+use super::setup::UsageError;
+use super::timeline::{Past, Timeline, moment, timelines};
+use crate::cli::{DiffArgs, GlobalArgs, OutputFormat};
+use crate::model::{FieldChange, HistoryEntry, HistoryKind, PassRecord};
+use crate::output;
+use crate::run::ExitStatus;
+
+/// Prints the changes from one pass to another; from the last complete one but one to the last.
+pub(super) async fn diff(global: &GlobalArgs, args: &DiffArgs) -> anyhow::Result<ExitStatus> {
+    let timelines = timelines(global, args.account.as_deref()).await?;
+    let mut differences = Vec::new();
+    for timeline in &timelines {
+        let is_named = |id: &Option<String>| id.as_deref().is_none_or(|id| finds(timeline, id));
+        if is_named(&args.from) && is_named(&args.to) {
+            differences.extend(Difference::of(timeline, args));
+        }
+    }
+    if differences.is_empty() {
+        let why = match (&args.from, &args.to) {
+            (None, None) => "there are not yet two complete passes to compare".to_owned(),
+            _ => "no account has both passes, in this order; see rollcall history".to_owned(),
+        };
+        return Err(UsageError(why).into());
+    }
+    let text = match args.output {
+        OutputFormat::Table => differences.iter().map(Difference::text).collect(),
+        OutputFormat::Json => {
+            let documents = differences.iter().map(Difference::document);
+            format!("{}\n", Value::Array(documents.collect()))
+        }
+    };
+    output::write(text.as_bytes())?;
+    Ok(ExitStatus::Done)
+}
+
+fn finds(timeline: &Timeline, id: &str) -> bool {
+    timeline
+        .passes
+        .iter()
+        .any(|pass| pass.what.id.starts_with(id))
+}
+
+/// What changed in one account.
+struct Difference<'a> {
+    account_id: &'a str,
+    from: &'a Past<PassRecord>,
+    to: &'a Past<PassRecord>,
+    /// By UserId.
+    users: BTreeMap<&'a str, UserDifference<'a>>,
+}
+
+/// What became of one user.
+struct UserDifference<'a> {
+    name: &'a str,
+    arn: &'a str,
+    kind: HistoryKind,
+    changes: Vec<FieldChange>,
+}
+
+impl<'a> Difference<'a> {
+    /// `None` if the account lacks one of the passes, or they are the wrong way round.
+    fn of(timeline: &'a Timeline, args: &DiffArgs) -> Option<Self> {
+        let find = |id: &str| {
+            let mut passes = timeline.passes.iter();
+            passes.find(|pass| pass.what.id.starts_with(id))
+        };
+        let mut complete = timeline.passes.iter().rev();
+        let mut last_complete = || complete.find(|pass| pass.what.incomplete.is_none());
+        let to = match &args.to {
+            Some(id) => find(id)?,
+            None => last_complete()?,
+        };
+        let from = match &args.from {
+            Some(id) => find(id)?,
+            None => timeline
+                .passes
+                .iter()
+                .rev()
+                .find(|pass| pass.what.incomplete.is_none() && pass.at < to.at)?,
+        };
+        let between = |past: &&Past<HistoryEntry>| past.at > from.at && past.at <= to.at;
+        let mut users = BTreeMap::new();
+        for past in timeline.entries.iter().filter(between) {
+            merge(&mut users, past);
+        }
+        users.retain(|_, user| user.kind != HistoryKind::Changed || !user.changes.is_empty());
+        (from.at < to.at).then_some(Self {
+            account_id: &timeline.account_id,
+            from,
+            to,
+            users,
+        })
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!(
+            "account {}, {} to {}: ",
+            self.account_id,
+            moment(self.from.at),
+            moment(self.to.at)
+        );
+        match self.users.len() {
+            0 => text.push_str("nothing changed\n"),
+            1 => text.push_str("1 user\n"),
+            users => text.push_str(&format!("{users} users\n")),
+        }
+        for user in self.users.values() {
+            text.push_str(&format!("  {} {}\n", user.name, verb(user.kind)));
+            text.push_str(&lines(&user.changes));
+        }
+        text
+    }
+
+    fn document(&self) -> Value {
+        let users = self.users.iter().map(|(user_id, user)| {
+            json!({
+                "user_id": user_id,
+                "user_name": user.name,
+                "arn": user.arn,
+                "kind": user.kind,
+                "changes": user.changes,
+            })
+        });
+        json!({
+            "account": self.account_id,
+            "from": {"id": self.from.what.id, "at": moment(self.from.at)},
+            "to": {"id": self.to.what.id, "at": moment(self.to.at)},
+            "users": users.collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// Adds what happened next to a user: a field that came back to what it was has not changed.
+fn merge<'a>(users: &mut BTreeMap<&'a str, UserDifference<'a>>, past: &'a Past<HistoryEntry>) {
+    let entry = &past.what;
+    let user = users
+        .entry(&past.user_id)
+        .or_insert_with(|| UserDifference {
+            name: &entry.user_name,
+            arn: &entry.arn,
+            kind: entry.kind,
+            changes: Vec::new(),
+        });
+    (user.name, user.arn) = (&entry.user_name, &entry.arn);
+    match entry.kind {
+        // Whoever appeared in between is new, whatever happened to it since.
+        HistoryKind::Changed if user.kind == HistoryKind::Appeared => return,
+        kind => user.kind = kind,
+    }
+    for change in &entry.changes {
+        let known = user
+            .changes
+            .iter_mut()
+            .find(|known| known.field == change.field);
+        match known {
+            Some(known) => known.after.clone_from(&change.after),
+            None => user.changes.push(change.clone()),
+        }
+    }
+    user.changes.retain(|change| change.before != change.after);
+    if user.kind == HistoryKind::Deleted {
+        user.changes.clear();
+    }
+}

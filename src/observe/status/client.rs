@@ -1,0 +1,62 @@
+//! Asking a running daemon for its status.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper::header::HOST;
+use hyper::{Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::StatusReport;
+
+/// How long the daemon may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Far more than a status of a thousand accounts.
+const BODY_LEN_MAX: usize = 16 * 1024 * 1024;
+
+/// A daemon did not tell its status.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot ask {address} for the status: {why}; is status.listen what the daemon was started with?"
+)]
+pub struct AskError {
+    address: SocketAddr,
+    why: String,
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+impl StatusReport {
+    /// The status that the daemon at `address` tells.
+    pub async fn ask(address: SocketAddr) -> Result<Self, AskError> {
+        let answer = tokio::time::timeout(PATIENCE, exchange(address)).await;
+        let answer = answer.unwrap_or_else(|_| Err("it does not answer".into()));
+        answer.map_err(|why| AskError {
+            address,
+            why: why.to_string(),
+        })
+    }
+}
+
+async fn exchange(address: SocketAddr) -> Result<StatusReport, Failure> {
+    let stream = TcpStream::connect(address).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let connection = tokio::spawn(connection);
+    let request = Request::get("/status")
+        .header(HOST, address.to_string())
+        .body(Empty::<Bytes>::new())?;
+    let answer = sender.send_request(request).await?;
+    let status = answer.status();
+    let body = Limited::new(answer.into_body(), BODY_LEN_MAX)
+        .collect()
+        .await?;
+    connection.abort();
+    match status {
+        StatusCode::OK => Ok(serde_json::from_slice(&body.to_bytes())?),
+        status => Err(format!("it answers {status}").into()),
+    }
+}
