@@ -8,6 +8,7 @@ mod map;
 mod plan;
 mod run;
 mod setup;
+mod sinks;
 
 use std::process::ExitCode;
 

@@ -8,11 +8,8 @@ use clap::ColorChoice;
 
 use crate::analyze::AdminRule;
 use crate::cli::GlobalArgs;
-use crate::config::{
-    AssetConnectorOverrides, Config, DeletedUsers, MappingSettings, SinkKind, SinkSettings,
-};
-use crate::deliver::{Ndjson, SekoiaAsset, Sink};
-use crate::run::{Agent, DeletionPlan, MappingPlan, ReadySink, Target};
+use crate::config::{AssetConnectorOverrides, Config, DeletedUsers, MappingSettings, SinkSettings};
+use crate::run::{Agent, DeletionPlan, MappingPlan, Target};
 use crate::store::Store;
 
 /// Arguments that do not fit what there is, in words.
@@ -56,28 +53,6 @@ pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
         tag_names: settings.tags.clone(),
         with_root: settings.root_account,
     }
-}
-
-/// Every sink, with its secret read.
-pub(super) fn sinks(settings: &[SinkSettings]) -> anyhow::Result<Vec<ReadySink>> {
-    settings.iter().map(ready).collect()
-}
-
-fn ready(settings: &SinkSettings) -> anyhow::Result<ReadySink> {
-    let name = &settings.name;
-    let sink: Box<dyn Sink> = match &settings.kind {
-        SinkKind::SekoiaAsset(asset) => {
-            let api_key = asset.api_key.resolve();
-            let api_key = api_key.with_context(|| format!("sink {name:?}: api_key"))?;
-            Box::new(SekoiaAsset::new(asset, api_key)?)
-        }
-        SinkKind::Ndjson(target) => Box::new(Ndjson::new(target.clone())),
-    };
-    Ok(ReadySink {
-        name: name.clone(),
-        batch_size: settings.batch_size,
-        sink,
-    })
 }
 
 /// Opens the store, off the async threads.

@@ -23,4 +23,7 @@ pub use load::{Config, DEFAULT_FILE};
 pub use mapping::{DeletedUsers, MappingSettings};
 pub use schedule::ScheduleSettings;
 pub use secret::{SecretError, SecretRef};
-pub use sinks::{NdjsonTarget, SekoiaAssetSettings, SinkKind, SinkSettings};
+pub use sinks::{
+    Compression, HeaderText, HttpSettings, HttpShape, NdjsonFile, NdjsonTarget, Rotation,
+    SekoiaAssetSettings, SekoiaIntakeSettings, SinkKind, SinkSettings, SplunkSettings,
+};

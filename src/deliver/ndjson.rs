@@ -1,13 +1,11 @@
 //! One event a line, to standard output or a file.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
-use std::path::Path;
+use std::io::{self, ErrorKind};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
+use super::line_file;
 use super::{Outgoing, Sink, Verdict};
 use crate::config::NdjsonTarget;
 use crate::output;
@@ -39,11 +37,11 @@ impl Sink for Ndjson {
 async fn write_off_thread(target: NdjsonTarget, lines: Vec<u8>) -> Verdict {
     let place = match &target {
         NdjsonTarget::Stdout => "standard output".to_owned(),
-        NdjsonTarget::File(path) => path.display().to_string(),
+        NdjsonTarget::File(file) => file.path.display().to_string(),
     };
     let written = tokio::task::spawn_blocking(move || match target {
         NdjsonTarget::Stdout => output::write(&lines),
-        NdjsonTarget::File(path) => append(&path, &lines),
+        NdjsonTarget::File(file) => line_file::append(&file, &lines),
     });
     match written
         .await
@@ -70,35 +68,4 @@ fn needs_somebody(kind: ErrorKind) -> bool {
         kind,
         IsADirectory | NotADirectory | NotFound | PermissionDenied | ReadOnlyFilesystem
     )
-}
-
-/// Appends all of `lines` or nothing: half a line would spoil the one after it. A new file is
-/// private, as the state is.
-fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    let mut file = options.create(true).append(true).mode(0o600).open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        // Of a pipe or a device, nothing can be taken back or synced.
-        return file.write_all(lines);
-    }
-    let before_len = metadata.len();
-    let written = end_torn_line(path, before_len)
-        .and_then(|end| file.write_all(end))
-        .and_then(|()| file.write_all(lines))
-        .and_then(|()| file.sync_data());
-    if written.is_err() {
-        file.set_len(before_len)?;
-    }
-    written
-}
-
-/// What a process that was killed while it wrote still owes: the end of its last line.
-fn end_torn_line(path: &Path, len: u64) -> io::Result<&'static [u8]> {
-    let Some(last) = len.checked_sub(1) else {
-        return Ok(b"");
-    };
-    let mut byte = [0];
-    File::open(path)?.read_exact_at(&mut byte, last)?;
-    Ok(if byte == *b"\n" { b"" } else { b"\n" })
 }

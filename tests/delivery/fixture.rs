@@ -10,7 +10,7 @@ use rollcall::config::{SecretRef, SekoiaAssetSettings};
 use rollcall::deliver::{HttpTimeouts, Outgoing, SekoiaAsset, Sink, Verdict};
 use rollcall::model::{Digest, EventId};
 use rollcall::run::{Delivery, ReadySink};
-use rollcall::store::{StagedEvent, Store};
+use rollcall::store::{BatchLimits, StagedEvent, Store};
 use tempfile::TempDir;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -161,7 +161,10 @@ impl Outbox {
     ) -> Delivery {
         let ready = |(name, sink): (&str, _)| ReadySink {
             name: name.to_owned(),
-            batch_size,
+            limits: BatchLimits {
+                count: batch_size,
+                bytes: 2 * 1024 * 1024,
+            },
             sink,
         };
         let sinks = sinks.into_iter().map(ready).collect();

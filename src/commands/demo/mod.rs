@@ -20,7 +20,7 @@ use crate::model::{Account, PassStamp};
 use crate::observe::Progress;
 use crate::output;
 use crate::run::{Delivery, ExitStatus, Pass, PassReport, ReadySink, Target};
-use crate::store::Store;
+use crate::store::{BatchLimits, Store};
 
 const SINK: &str = "demo";
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -60,8 +60,11 @@ async fn pass(
     let cancel = CancellationToken::new();
     let sink = ReadySink {
         name: SINK.to_owned(),
-        batch_size: 100,
-        sink: Box::new(Ndjson::new(NdjsonTarget::File(events.to_owned()))),
+        limits: BatchLimits {
+            count: 100,
+            bytes: 1024 * 1024,
+        },
+        sink: Box::new(Ndjson::new(NdjsonTarget::file(events))),
     };
     let delivery = Delivery::start(store, vec![sink], &cancel);
     let account = Account {
