@@ -41,13 +41,17 @@ impl Forwarder {
                 course.ceiling.too_large(bytes(batch));
                 Ok(self.send_less(why, batch))
             }
-            Verdict::TooLarge { why } => match course.narrowing.too_large() {
-                Finding::SearchOn => Ok(self.search(why, events)),
-                Finding::Bad => {
-                    let why = format!("{why}, to this event alone of {} bytes", bytes(batch));
-                    self.bury(batch, why).await
+            Verdict::TooLarge { why } => {
+                let bytes = bytes(batch);
+                let is_beyond = course.ceiling.is_beyond(bytes);
+                match course.narrowing.too_large(is_beyond) {
+                    Finding::SearchOn => Ok(self.search(why, events)),
+                    Finding::Bad => {
+                        let why = format!("{why}, to this event alone of {bytes} bytes");
+                        self.bury(batch, why).await
+                    }
                 }
-            },
+            }
             Verdict::Unauthorized { why } | Verdict::Refused { why } => {
                 course.tally.failed();
                 self.stop(why);
@@ -65,7 +69,7 @@ impl Forwarder {
         self.progress.count(events);
         course.backoff.reset();
         course.narrowing.delivered(events);
-        course.ceiling.delivered(self.limits.bytes);
+        course.ceiling.delivered(bytes(batch), self.limits.bytes);
         tracing::debug!(sink, events, "batch delivered");
         course.tally.delivered(sink, events);
         Ok(Next::GoOn)

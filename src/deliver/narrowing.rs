@@ -48,12 +48,14 @@ impl Narrowing {
         };
     }
 
-    /// A single event was called too large, which says what is wrong with it.
-    pub(super) fn too_large(&mut self) -> Finding {
-        if self.skipped > 0 || self.oversized == OVERSIZED_MAX {
+    /// A single event was called too large, which says what is wrong with it: surely so if it
+    /// `is_beyond` all that the sink has taken.
+    pub(super) fn too_large(&mut self, is_beyond: bool) -> Finding {
+        let is_believed = is_beyond || self.oversized < OVERSIZED_MAX;
+        if self.skipped > 0 || !is_believed {
             return self.refused(1);
         }
-        self.oversized += 1;
+        self.oversized = (self.oversized + 1).min(OVERSIZED_MAX);
         self.suspects = self.suspects.saturating_sub(1);
         Finding::Bad
     }

@@ -1,10 +1,17 @@
 //! From the outbox to a sink: every answer, every interruption, and what is kept.
 
 mod answers;
+mod chaos;
+mod chaos_sizes;
+mod chaos_tasks;
 mod fixture;
 mod forwarding;
 mod interruptions;
 mod isolation;
+mod log;
 mod ndjson;
+mod rotation;
 mod secrecy;
 mod tasks;
+mod told;
+mod wire;
