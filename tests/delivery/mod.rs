@@ -1,6 +1,7 @@
 //! From the outbox to a sink: every answer, every interruption, and what is kept.
 
 mod answers;
+mod binary;
 mod chaos;
 mod chaos_sizes;
 mod chaos_tasks;
