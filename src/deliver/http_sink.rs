@@ -88,6 +88,18 @@ impl Sink for HttpSink {
     fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict> {
         async { self.post(batch).await.map_why(|why| self.scrub.scrub(why)) }.boxed()
     }
+
+    /// Posts nothing. A receiver that calls that bad has let us in before it said so, as Splunk
+    /// does with its "No data".
+    fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
+        let probe = async {
+            match self.post(&[]).await {
+                Verdict::Rejected { .. } => Verdict::Delivered,
+                verdict => verdict.map_why(|why| self.scrub.scrub(why)),
+            }
+        };
+        probe.boxed()
+    }
 }
 
 /// The headers of every post: what the body needs, then what was configured.

@@ -37,8 +37,18 @@ pub(super) fn append(file: &NdjsonFile, lines: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Whether `append` could write to `path`.
+pub(super) fn probe(path: &Path) -> io::Result<()> {
+    match OpenOptions::new().append(true).open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            tempfile::tempfile_in(directory(path)).map(drop)
+        }
+        opened => opened.map(drop),
+    }
+}
+
 /// Opens `path` for appending, and makes it where it is missing.
-pub(super) fn open(path: &Path) -> io::Result<File> {
+fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).append(true).mode(0o600).open(path)
 }
@@ -88,9 +98,12 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
 }
 
 fn sync_directory(of: &Path) -> io::Result<()> {
-    let directory = match of.parent() {
+    File::open(directory(of))?.sync_all()
+}
+
+fn directory(of: &Path) -> &Path {
+    match of.parent() {
         Some(directory) if !directory.as_os_str().is_empty() => directory,
         _ => Path::new("."),
-    };
-    File::open(directory)?.sync_all()
+    }
 }

@@ -30,23 +30,33 @@ impl Sink for Ndjson {
             lines.extend_from_slice(event.json);
             lines.push(b'\n');
         }
-        write_off_thread(self.target.clone(), lines).boxed()
+        let write = move |target: NdjsonTarget| match target {
+            NdjsonTarget::Stdout => output::write(&lines),
+            NdjsonTarget::File(file) => line_file::append(&file, &lines),
+        };
+        off_thread(self.target.clone(), write).boxed()
+    }
+
+    /// Opens the file, or makes one beside it where it is missing, and leaves no trace.
+    fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
+        let probe = |target: NdjsonTarget| match target {
+            NdjsonTarget::Stdout => Ok(()),
+            NdjsonTarget::File(file) => line_file::probe(&file.path),
+        };
+        off_thread(self.target.clone(), probe).boxed()
     }
 }
 
-async fn write_off_thread(target: NdjsonTarget, lines: Vec<u8>) -> Verdict {
+async fn off_thread(
+    target: NdjsonTarget,
+    work: impl FnOnce(NdjsonTarget) -> io::Result<()> + Send + 'static,
+) -> Verdict {
     let place = match &target {
         NdjsonTarget::Stdout => "standard output".to_owned(),
         NdjsonTarget::File(file) => file.path.display().to_string(),
     };
-    let written = tokio::task::spawn_blocking(move || match target {
-        NdjsonTarget::Stdout => output::write(&lines),
-        NdjsonTarget::File(file) => line_file::append(&file, &lines),
-    });
-    match written
-        .await
-        .unwrap_or_else(|error| Err(io::Error::other(error)))
-    {
+    let done = tokio::task::spawn_blocking(move || work(target)).await;
+    match done.unwrap_or_else(|error| Err(io::Error::other(error))) {
         Ok(()) => Verdict::Delivered,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Verdict::Refused {
             why: format!("nobody reads {place} any more"),

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::answer::{Manner, exchange};
+use super::answer::{Accepted, Manner, exchange};
 use super::http::{self, HttpError, HttpTimeouts};
 use super::scrub::Scrub;
 use super::sekoia_task::{Task, TaskWait};
@@ -63,18 +63,7 @@ impl SekoiaAsset {
     }
 
     async fn post(&self, batch: &[Outgoing<'_>]) -> Verdict {
-        let Some(body) = body(batch) else {
-            return Verdict::Rejected {
-                why: "an event in the outbox is no JSON".to_owned(),
-            };
-        };
-        let post = self
-            .client
-            .post(&self.url)
-            .bearer_auth(self.api_key.expose_secret())
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(body);
-        let accepted = match exchange(post, self.manner).await {
+        let accepted = match self.exchange(batch).await {
             Ok(accepted) => accepted,
             Err(verdict) => return verdict,
         };
@@ -88,11 +77,37 @@ impl SekoiaAsset {
         };
         self.task.wait(&self.client, &self.api_key, task).await
     }
+
+    /// Posts `batch`; the verdict, if it was not accepted.
+    async fn exchange(&self, batch: &[Outgoing<'_>]) -> Result<Accepted, Verdict> {
+        let body = body(batch).ok_or_else(|| Verdict::Rejected {
+            why: "an event in the outbox is no JSON".to_owned(),
+        })?;
+        let post = self
+            .client
+            .post(&self.url)
+            .bearer_auth(self.api_key.expose_secret())
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body);
+        exchange(post, self.manner).await
+    }
 }
 
 impl Sink for SekoiaAsset {
     fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict> {
         async { self.post(batch).await.map_why(|why| self.scrub.scrub(why)) }.boxed()
+    }
+
+    /// Posts an empty list. What becomes of the task that may follow is of no interest.
+    fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
+        let probe = async {
+            let verdict = match self.exchange(&[]).await {
+                Ok(accepted) => accepted.verdict(),
+                Err(verdict) => verdict,
+            };
+            verdict.map_why(|why| self.scrub.scrub(why))
+        };
+        probe.boxed()
     }
 }
 

@@ -105,6 +105,11 @@ impl Sink for SekoiaIntake {
         async { self.post(batch).await.map_why(|why| self.scrub.scrub(why)) }.boxed()
     }
 
+    /// Posts no events.
+    fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
+        self.deliver(&[])
+    }
+
     fn event_bytes_max(&self) -> Option<usize> {
         Some(EVENT_BYTES_MAX)
     }

@@ -20,6 +20,9 @@ pub trait Sink: Send + Sync {
     /// Sends `batch` and waits until it is safe there, or known not to be. Never empty.
     fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict>;
 
+    /// Asks without sending an event whether one would be taken, as far as that can be told.
+    fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict>;
+
     /// The most bytes of JSON that it takes of one event, where it has such a limit. Larger ones
     /// are never offered.
     fn event_bytes_max(&self) -> Option<usize> {

@@ -34,6 +34,10 @@ impl Sink for Narrow {
         async { verdict }.boxed()
     }
 
+    fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
+        self.deliver(&[])
+    }
+
     fn event_bytes_max(&self) -> Option<usize> {
         self.event_bytes_max
     }

@@ -165,6 +165,10 @@ impl Sink for Scripted {
             .unwrap_or_else(|| self.otherwise.clone());
         tokio::time::sleep(self.delay).map(|()| verdict).boxed()
     }
+
+    fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
+        self.deliver(&[])
+    }
 }
 
 /// A store, and forwarders of batches of two.

@@ -11,6 +11,7 @@ mod interruptions;
 mod isolation;
 mod log;
 mod ndjson;
+mod probe;
 mod rotation;
 mod secrecy;
 mod tasks;
