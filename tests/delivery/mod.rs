@@ -5,6 +5,7 @@ mod binary;
 mod chaos;
 mod chaos_sizes;
 mod chaos_tasks;
+mod documented;
 mod fixture;
 mod forwarding;
 mod interruptions;
