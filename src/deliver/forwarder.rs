@@ -118,7 +118,8 @@ impl Forwarder {
                 Ok(self.nothing_is_taken(course))
             }
             None => {
-                if now.eagerness != Eagerness::FullBatches {
+                // Who waits for the end is told then.
+                if now.pass > 0 && now.eagerness == Eagerness::Everything {
                     course.tally.idle(&self.name);
                 }
                 Ok(Next::Wait)
