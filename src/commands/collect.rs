@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::setup;
+use super::{setup, sinks};
 use crate::aws::AwsClient;
 use crate::cli::{CollectArgs, GlobalArgs};
 use crate::collect::{AccountSource, Enumeration};
@@ -22,7 +22,7 @@ pub(super) async fn collect(
         return dry_run(&config).await;
     }
     let cancel = run::on_signal()?;
-    let sinks = setup::sinks(&config.sinks)?;
+    let sinks = sinks::ready(&config.sinks)?;
     let store = setup::open_store(&config.agent.resolved_state_dir()?).await?;
     let options = CollectOptions {
         is_full: args.full,

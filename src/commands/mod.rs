@@ -10,6 +10,7 @@ mod map;
 mod plan;
 mod run;
 mod setup;
+mod sinks;
 mod state;
 mod status;
 mod timeline;

@@ -1,6 +1,6 @@
 //! `rollcall run`.
 
-use super::setup;
+use super::{setup, sinks};
 use crate::cli::GlobalArgs;
 use crate::run::{self, ExitStatus};
 
@@ -8,7 +8,7 @@ use crate::run::{self, ExitStatus};
 pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     let cancel = run::on_signal()?;
-    let sinks = setup::sinks(&config.sinks)?;
+    let sinks = sinks::ready(&config.sinks)?;
     let store = setup::open_store(&config.agent.resolved_state_dir()?).await?;
     run::daemon(
         &setup::agent(&config),

@@ -8,11 +8,8 @@ use clap::ColorChoice;
 
 use crate::analyze::AdminRule;
 use crate::cli::GlobalArgs;
-use crate::config::{
-    AssetConnectorOverrides, Config, DeletedUsers, MappingSettings, SinkKind, SinkSettings,
-};
-use crate::deliver::{Ndjson, SekoiaAsset, Sink};
-use crate::run::{Agent, DeletionPlan, MappingPlan, OutboxLimits, PassPlan, ReadySink, Target};
+use crate::config::{AssetConnectorOverrides, Config, DeletedUsers, MappingSettings, SinkSettings};
+use crate::run::{Agent, DeletionPlan, MappingPlan, PassPlan, Target};
 use crate::store::Store;
 
 /// Arguments that do not fit what there is, in words.
@@ -26,18 +23,12 @@ pub(super) fn config(global: &GlobalArgs) -> anyhow::Result<Config> {
     Ok(Config::load(global.config.as_deref(), &overrides)?)
 }
 
-/// Far more than a healthy sink ever lets wait, and little enough for any disk.
-pub(super) const OUTBOX: OutboxLimits = OutboxLimits {
-    events: 200_000,
-    bytes: 256 * 1024 * 1024,
-};
-
 /// What every pass needs.
 pub(super) fn agent(config: &Config) -> Agent {
     let target = |sink: &SinkSettings| Target {
         sink: sink.name.clone(),
         dialect: sink.dialect,
-        outbox: OUTBOX,
+        outbox: sink.outbox,
     };
     Agent {
         aws: config.aws.clone(),
@@ -74,28 +65,6 @@ pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
         with_root: settings.root_account,
         is_last_use_content: settings.send_last_used,
     }
-}
-
-/// Every sink, with its secret read.
-pub(super) fn sinks(settings: &[SinkSettings]) -> anyhow::Result<Vec<ReadySink>> {
-    settings.iter().map(ready).collect()
-}
-
-fn ready(settings: &SinkSettings) -> anyhow::Result<ReadySink> {
-    let name = &settings.name;
-    let sink: Box<dyn Sink> = match &settings.kind {
-        SinkKind::SekoiaAsset(asset) => {
-            let api_key = asset.api_key.resolve();
-            let api_key = api_key.with_context(|| format!("sink {name:?}: api_key"))?;
-            Box::new(SekoiaAsset::new(asset, api_key)?)
-        }
-        SinkKind::Ndjson(target) => Box::new(Ndjson::new(target.clone())),
-    };
-    Ok(ReadySink {
-        name: name.clone(),
-        batch_size: settings.batch_size,
-        sink,
-    })
 }
 
 /// Opens the store, off the async threads.

@@ -83,6 +83,7 @@ fn in_plain_words(message: &str) -> String {
     [
         ("missing field", "missing key"),
         ("a nonzero u32", "a whole number above 0"),
+        ("a nonzero u64", "a whole number above 0"),
         ("a nonzero usize", "a whole number above 0"),
         ("a sequence", "a list"),
     ]

@@ -24,5 +24,8 @@ pub use load::{Config, DEFAULT_FILE};
 pub use mapping::{DeletedUsers, Emit, MappingSettings};
 pub use schedule::ScheduleSettings;
 pub use secret::{SecretError, SecretRef};
-pub use sinks::{NdjsonTarget, SekoiaAssetSettings, SinkKind, SinkSettings};
+pub use sinks::{
+    Compression, HeaderText, HttpSettings, HttpShape, NdjsonFile, NdjsonTarget, OutboxLimits,
+    Rotation, SekoiaAssetSettings, SekoiaIntakeSettings, SinkKind, SinkSettings, SplunkSettings,
+};
 pub use status::StatusSettings;

@@ -41,11 +41,24 @@ pub enum SecretError {
 }
 
 impl SecretRef {
-    /// Reads the secret; called once, when the component that needs it is built.
+    /// Reads a key; called once, when the component that needs it is built.
     pub fn resolve(&self) -> Result<SecretString, SecretError> {
+        self.read(|byte| byte.is_ascii_graphic())
+    }
+
+    /// Reads what a header says, which may be several words: a scheme and a token.
+    pub fn resolve_header(&self) -> Result<SecretString, SecretError> {
+        self.read(|byte| matches!(byte, b' '..=b'~'))
+    }
+
+    fn read(&self, is_allowed: fn(u8) -> bool) -> Result<SecretString, SecretError> {
+        let checked = |secret: &str| match secret.bytes().all(is_allowed) {
+            true => Ok(SecretString::from(secret)),
+            false => Err(SecretError::Malformed(self.clone())),
+        };
         match self {
             Self::Env(name) => match std::env::var(name) {
-                Ok(value) if !value.trim().is_empty() => self.checked(value.trim()),
+                Ok(value) if !value.trim().is_empty() => checked(value.trim()),
                 _ => Err(SecretError::Variable(name.clone())),
             },
             Self::File(path) => {
@@ -56,19 +69,9 @@ impl SecretRef {
                     })?;
                 match content.trim() {
                     "" => Err(SecretError::Empty(path.clone())),
-                    secret => self.checked(secret),
+                    secret => checked(secret),
                 }
             }
-        }
-    }
-}
-
-impl SecretRef {
-    fn checked(&self, secret: &str) -> Result<SecretString, SecretError> {
-        if secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(secret.to_owned().into())
-        } else {
-            Err(SecretError::Malformed(self.clone()))
         }
     }
 }

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::backoff::Backoff;
-use super::narrowing::{Finding, Narrowing};
-use super::{Outgoing, Sink, SinkProgress, Verdict};
-use crate::store::{BatchLimits, Queued, Receipt, Store, StoreError};
+use super::course::Course;
+use super::{Outgoing, Sink, SinkProgress};
+use crate::store::{BatchLimits, Queued, Store, StoreError};
 
 /// How long a batch on its way may take after a cancellation.
 const GRACE: Duration = Duration::from_secs(5);
@@ -51,7 +49,7 @@ pub struct Forwarder {
 }
 
 /// What to do after a batch was offered to the sink.
-enum Next {
+pub(super) enum Next {
     /// Take the next batch.
     GoOn,
     /// Offer the same events again after this long.
@@ -70,8 +68,7 @@ impl Forwarder {
         mut phase: watch::Receiver<Phase>,
         cancel: CancellationToken,
     ) -> Result<(), StoreError> {
-        let mut backoff = Backoff::new();
-        let mut narrowing = Narrowing::default();
+        let mut course = Course::new();
         let mut stopped_in_pass = None;
         loop {
             if cancel.is_cancelled() {
@@ -79,8 +76,7 @@ impl Forwarder {
             }
             let now = *phase.borrow_and_update();
             if stopped_in_pass != Some(now.pass) {
-                let step = self.step(now, &mut backoff, &mut narrowing, &cancel);
-                match step.await? {
+                match self.step(now, &mut course, &cancel).await? {
                     Next::GoOn => continue,
                     Next::After(pause) => {
                         tokio::select! {
@@ -106,39 +102,64 @@ impl Forwarder {
     async fn step(
         &mut self,
         now: Phase,
-        backoff: &mut Backoff,
-        narrowing: &mut Narrowing,
+        course: &mut Course,
         cancel: &CancellationToken,
     ) -> Result<Next, StoreError> {
-        match self.batch(now, narrowing).await? {
-            Some(batch) => self.offer(&batch, backoff, narrowing, cancel).await,
-            None if narrowing.skipped() > 0 => {
-                narrowing.reset();
-                Ok(self.nothing_is_taken(backoff))
+        match self.batch(now, course).await? {
+            Some(batch) => {
+                let batch = self.bury_oversized(batch).await?;
+                if batch.is_empty() {
+                    return Ok(Next::GoOn);
+                }
+                self.offer(&batch, course, cancel).await
             }
-            None => Ok(Next::Wait),
+            None if course.narrowing.skipped() > 0 => {
+                course.narrowing.reset();
+                Ok(self.nothing_is_taken(course))
+            }
+            None => {
+                // Who waits for the end is told then.
+                if now.pass > 0 && now.eagerness == Eagerness::Everything {
+                    course.tally.idle(&self.name);
+                }
+                Ok(Next::Wait)
+            }
         }
     }
 
     /// The next batch that may go in this phase.
-    async fn batch(
-        &self,
-        now: Phase,
-        narrowing: &Narrowing,
-    ) -> Result<Option<Vec<Queued>>, StoreError> {
-        let (name, mut limits) = (self.name.clone(), self.limits);
-        limits.count = narrowing.batch_size(limits.count);
-        let skipped = narrowing.skipped();
+    async fn batch(&self, now: Phase, course: &Course) -> Result<Option<Vec<Queued>>, StoreError> {
+        let skipped = course.narrowing.skipped();
         if skipped >= self.limits.count {
             return Ok(None);
         }
+        let name = self.name.clone();
+        let limits = BatchLimits {
+            count: course.narrowing.batch_size(self.limits.count),
+            bytes: course.ceiling.within(self.limits.bytes),
+        };
         let batch = self
             .store
             .run(move |store| store.batch_after(&name, skipped, limits))
             .await?;
-        let is_full = batch.is_full;
-        let may_go = is_full || now.eagerness != Eagerness::FullBatches;
+        let may_go = batch.is_full || now.eagerness != Eagerness::FullBatches;
         Ok((may_go && !batch.events.is_empty()).then_some(batch.events))
+    }
+
+    /// Keeps the events that are larger than the sink takes as dead letters; returns the others.
+    async fn bury_oversized(&self, batch: Vec<Queued>) -> Result<Vec<Queued>, StoreError> {
+        let Some(bytes_max) = self.sink.event_bytes_max() else {
+            return Ok(batch);
+        };
+        let is_fit = |event: &Queued| event.json.len() <= bytes_max;
+        let (fit, oversized): (Vec<_>, Vec<_>) = batch.into_iter().partition(is_fit);
+        for event in oversized {
+            let bytes = event.json.len();
+            let why =
+                format!("it has {bytes} bytes, and the sink takes at most {bytes_max} of one");
+            self.bury(&[event], why).await?;
+        }
+        Ok(fit)
     }
 
     /// Has the sink deliver `batch` and acknowledges it. When cancelled, a batch that is on its
@@ -146,8 +167,7 @@ impl Forwarder {
     async fn offer(
         &mut self,
         batch: &[Queued],
-        backoff: &mut Backoff,
-        narrowing: &mut Narrowing,
+        course: &mut Course,
         cancel: &CancellationToken,
     ) -> Result<Next, StoreError> {
         let outgoing: Vec<Outgoing<'_>> = batch
@@ -166,115 +186,6 @@ impl Forwarder {
             verdict = delivery => verdict,
             () = too_late => return Ok(Next::Stop),
         };
-        self.act_on(verdict, batch, backoff, narrowing).await
-    }
-
-    async fn act_on(
-        &self,
-        verdict: Verdict,
-        batch: &[Queued],
-        backoff: &mut Backoff,
-        narrowing: &mut Narrowing,
-    ) -> Result<Next, StoreError> {
-        let (sink, events) = (self.name.as_str(), batch.len());
-        match verdict {
-            Verdict::Delivered => {
-                let delivered: Vec<Receipt> = batch.iter().map(Queued::receipt).collect();
-                self.store
-                    .run(move |store| store.acknowledge(&delivered))
-                    .await?;
-                self.progress.count(events);
-                backoff.reset();
-                narrowing.delivered(events);
-                tracing::debug!(sink, events, "batch delivered");
-                Ok(Next::GoOn)
-            }
-            Verdict::Retry { after, why } => Ok(self.pause(after, why, events, backoff)),
-            Verdict::NotIngested { why } if backoff.is_first() => {
-                Ok(self.pause(None, why, events, backoff))
-            }
-            Verdict::NotIngested { why } => match narrowing.refused(events) {
-                Finding::SearchOn => Ok(self.pause(None, why, events, backoff)),
-                Finding::Bad => self.bury(batch, why).await,
-            },
-            Verdict::Rejected { why } => match narrowing.refused(events) {
-                Finding::SearchOn => {
-                    tracing::warn!(
-                        sink,
-                        events,
-                        why,
-                        "batch rejected; looking for the bad event"
-                    );
-                    self.progress.fail(why);
-                    Ok(Next::GoOn)
-                }
-                Finding::Bad => self.bury(batch, why).await,
-            },
-            Verdict::Unauthorized { why } | Verdict::Refused { why } => {
-                self.stop(why);
-                Ok(Next::Stop)
-            }
-        }
-    }
-
-    /// The sink took none of the events that it was offered one by one. After a rejection in so
-    /// many words nothing will help until somebody acts; else a later try may.
-    fn nothing_is_taken(&self, backoff: &mut Backoff) -> Next {
-        if !backoff.is_first() {
-            return Next::After(backoff.next());
-        }
-        let why = self.progress.report().retried.unwrap_or_default();
-        let why = format!("it takes no event at all: {why}");
-        self.stop(why);
-        Next::Stop
-    }
-
-    fn stop(&self, why: String) {
-        let sink = self.name.as_str();
-        tracing::error!(
-            sink,
-            why,
-            "the sink has stopped; everything for it is kept, and tried again with the next pass"
-        );
-        self.progress.stop(why);
-    }
-
-    /// Offers the same events again after a pause.
-    fn pause(
-        &self,
-        after: Option<Duration>,
-        why: String,
-        events: usize,
-        backoff: &mut Backoff,
-    ) -> Next {
-        // Asked to come back at once, again and again, we would never rest.
-        let pause = backoff.next().max(after.unwrap_or_default());
-        let (sink, pause_ms) = (self.name.as_str(), pause.as_millis() as u64);
-        tracing::warn!(
-            sink,
-            events,
-            pause_ms,
-            why,
-            "batch not delivered; sending it again"
-        );
-        self.progress.fail(why);
-        Next::After(pause)
-    }
-
-    /// Keeps the one event of `batch` as a dead letter.
-    async fn bury(&self, batch: &[Queued], why: String) -> Result<Next, StoreError> {
-        for event in batch {
-            let (sink, event_id) = (self.name.as_str(), event.id);
-            tracing::error!(
-                sink, %event_id, why,
-                "the sink rejected an event for good: see rollcall dead-letters list"
-            );
-            let (receipt, why, now) = (event.receipt(), why.clone(), OffsetDateTime::now_utc());
-            self.store
-                .run(move |store| store.bury(&receipt, &why, now))
-                .await?;
-            self.progress.bury();
-        }
-        Ok(Next::GoOn)
+        self.act_on(verdict, batch, course).await
     }
 }

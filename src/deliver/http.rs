@@ -1,18 +1,11 @@
-//! HTTP as every sink speaks it: bounded in time, no redirects, answers turned into verdicts.
+//! HTTP as every sink speaks it: bounded in time and in what is read, no redirects.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use reqwest::header::RETRY_AFTER;
-use reqwest::{Client, Response, StatusCode, redirect};
-use serde_json::Value;
-
-use super::Verdict;
-use super::retry_after;
+use reqwest::{Client, Response, redirect};
 
 /// How much of an answer is read.
-const BODY_LEN_MAX: usize = 1024 * 1024;
-/// How many characters of a server's own words are shown.
-const TOLD_LEN_MAX: usize = 300;
+pub(super) const BODY_LEN_MAX: usize = 1024 * 1024;
 
 /// How long the parts of an exchange may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +28,20 @@ impl Default for HttpTimeouts {
     }
 }
 
-/// The HTTP client could not be built.
+/// Why a sink over HTTP could not be set up.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "cannot set up HTTPS: {}; install the system's CA certificates, or name them in SSL_CERT_FILE",
-    causes(.0)
-)]
-pub struct HttpError(#[source] reqwest::Error);
+pub enum HttpError {
+    /// The HTTP client could not be built.
+    #[error(
+        "cannot set up HTTPS: {}; install the system's CA certificates, or name them in \
+         SSL_CERT_FILE",
+        causes(.0)
+    )]
+    Client(#[source] reqwest::Error),
+    /// What a header is to say cannot be sent.
+    #[error("header {0} holds a character that no header has; correct it")]
+    Header(String),
+}
 
 /// A client for posts: a redirected post would hand the key and the users to somebody else.
 pub(super) fn client(timeouts: HttpTimeouts) -> Result<Client, HttpError> {
@@ -54,15 +54,7 @@ pub(super) fn client(timeouts: HttpTimeouts) -> Result<Client, HttpError> {
         .read_timeout(timeouts.read)
         .timeout(timeouts.total)
         .build();
-    client.map_err(HttpError)
-}
-
-/// The verdict of an exchange that brought no answer.
-pub(super) fn verdict_of_error(error: &reqwest::Error) -> Verdict {
-    Verdict::Retry {
-        after: None,
-        why: causes(error),
-    }
+    client.map_err(HttpError::Client)
 }
 
 /// An error with everything that caused it: the outermost alone says little.
@@ -86,64 +78,4 @@ pub(super) async fn body(mut answer: Response) -> reqwest::Result<Vec<u8>> {
         }
     }
     Ok(body)
-}
-
-/// The verdict of an answer that is no success. `rate_limit_wait` applies to a 429 that does not
-/// say how long.
-pub(super) async fn verdict_of_failure(answer: Response, rate_limit_wait: Duration) -> Verdict {
-    let status = answer.status();
-    let header = answer
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok());
-    let after = header.and_then(|header| retry_after::parse(header, SystemTime::now()));
-    let why = format!("it answered {status}{}", excerpt(answer).await);
-    match status {
-        StatusCode::TOO_MANY_REQUESTS => Verdict::Retry {
-            after: Some(after.unwrap_or(rate_limit_wait)),
-            why,
-        },
-        StatusCode::REQUEST_TIMEOUT => Verdict::Retry { after, why },
-        status if status.is_server_error() => Verdict::Retry { after, why },
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Verdict::Unauthorized {
-            why: format!("{why}; check the sink's api_key and what it is allowed to do"),
-        },
-        status if status.is_redirection() => Verdict::Refused {
-            why: format!("{why}; redirects are not followed: set the sink's url to where it is"),
-        },
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::GONE => {
-            Verdict::Refused {
-                why: format!("{why}; check the sink's url and connector_uuid"),
-            }
-        }
-        _ => Verdict::Rejected { why },
-    }
-}
-
-/// The `code` and `message` of a JSON error body, where it has them. Nothing else of a body is
-/// ever shown: it may repeat what was sent.
-async fn excerpt(answer: Response) -> String {
-    let body = body(answer).await.unwrap_or_default();
-    let body = serde_json::from_slice::<Value>(&body).unwrap_or_default();
-    match told(&body).as_str() {
-        "" => String::new(),
-        told => format!(" ({told})"),
-    }
-}
-
-/// What a server says went wrong: a text, or the `code` and `message` of an object. On one line
-/// and not too long, whatever it sends.
-pub(super) fn told(error: &Value) -> String {
-    let parts = match error {
-        Value::Object(error) => vec![error.get("code"), error.get("message")],
-        error => vec![Some(error)],
-    };
-    let parts = parts.into_iter().flatten().filter_map(|part| match part {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    });
-    let told = parts.collect::<Vec<_>>().join(": ");
-    let on_one_line = told.chars().map(|c| if c.is_control() { ' ' } else { c });
-    on_one_line.take(TOLD_LEN_MAX).collect()
 }

@@ -9,7 +9,13 @@ pub(super) struct Narrowing {
     skipped: usize,
     /// Whether the sink took another one since the suspicion arose.
     is_proven: bool,
+    /// How many events were blamed for their size since the sink took one.
+    oversized: usize,
 }
+
+/// So many events are believed to be too large one after the other. A sink that calls more so
+/// may mean any event.
+const OVERSIZED_MAX: usize = 3;
 
 /// What to do about a batch that the sink could not process.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,7 +42,22 @@ impl Narrowing {
 
     /// Suspects nobody any more: no event made a difference, so the fault is the sink's.
     pub(super) fn reset(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            oversized: self.oversized,
+            ..Self::default()
+        };
+    }
+
+    /// A single event was called too large, which says what is wrong with it: surely so if it
+    /// `is_beyond` all that the sink has taken.
+    pub(super) fn too_large(&mut self, is_beyond: bool) -> Finding {
+        let is_believed = is_beyond || self.oversized < OVERSIZED_MAX;
+        if self.skipped > 0 || !is_believed {
+            return self.refused(1);
+        }
+        self.oversized = (self.oversized + 1).min(OVERSIZED_MAX);
+        self.suspects = self.suspects.saturating_sub(1);
+        Finding::Bad
     }
 
     /// A batch of `events` was rejected or not processed. A single one is only blamed once the
@@ -69,6 +90,7 @@ impl Narrowing {
         };
         self.skipped = 0;
         self.is_proven = true;
+        self.oversized = 0;
     }
 }
 

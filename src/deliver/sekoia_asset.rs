@@ -1,7 +1,5 @@
 //! Sekoia's asset-connector endpoint.
 
-use std::time::Duration;
-
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
@@ -10,7 +8,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::http::{self, HttpError, HttpTimeouts, verdict_of_error, verdict_of_failure};
+use super::answer::{Accepted, Manner, exchange};
+use super::http::{self, HttpError, HttpTimeouts};
+use super::scrub::Scrub;
 use super::sekoia_task::{Task, TaskWait};
 use super::{Outgoing, Sink, Verdict};
 use crate::config::SekoiaAssetSettings;
@@ -22,7 +22,8 @@ pub struct SekoiaAsset {
     url: String,
     base: String,
     api_key: SecretString,
-    rate_limit_wait: Duration,
+    scrub: Scrub,
+    manner: Manner,
     task: TaskWait,
 }
 
@@ -40,12 +41,19 @@ impl SekoiaAsset {
     ) -> Result<Self, HttpError> {
         let base = settings.url.clone();
         let uuid = settings.connector_uuid;
+        let mut scrub = Scrub::default();
+        scrub.hide("api_key", &api_key);
         Ok(Self {
             client: http::client(timeouts)?,
             url: format!("{base}/api/v2/asset-management/asset-connector/{uuid}"),
             base,
             api_key,
-            rate_limit_wait: settings.rate_limit_wait,
+            scrub,
+            manner: Manner {
+                rate_limit_wait: settings.rate_limit_wait,
+                credential: "api_key",
+                address: "url and connector_uuid",
+            },
             task: TaskWait {
                 first: settings.task_poll_interval,
                 total: settings.task_poll_timeout,
@@ -55,28 +63,12 @@ impl SekoiaAsset {
     }
 
     async fn post(&self, batch: &[Outgoing<'_>]) -> Verdict {
-        let Some(body) = body(batch) else {
-            return Verdict::Rejected {
-                why: "an event in the outbox is no JSON".to_owned(),
-            };
+        let accepted = match self.exchange(batch).await {
+            Ok(accepted) => accepted,
+            Err(verdict) => return verdict,
         };
-        let post = self
-            .client
-            .post(&self.url)
-            .bearer_auth(self.api_key.expose_secret())
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(body);
-        let answer = match post.send().await {
-            Ok(answer) if answer.status().is_success() => answer,
-            Ok(answer) => return verdict_of_failure(answer, self.rate_limit_wait).await,
-            Err(error) => return verdict_of_error(&error),
-        };
-        let task_id = match http::body(answer).await {
-            Ok(body) => task_id(&body),
-            Err(error) => return verdict_of_error(&error),
-        };
-        let Some(task_id) = task_id else {
-            return Verdict::Delivered;
+        let Some(task_id) = task_id(&accepted.body) else {
+            return accepted.verdict();
         };
         let url = format!("{}/api/v1/tasks/{}", self.base, segment(&task_id));
         let task = Task {
@@ -86,15 +78,36 @@ impl SekoiaAsset {
         self.task.wait(&self.client, &self.api_key, task).await
     }
 
-    /// A server may repeat the key that it refuses; nobody else shall read it.
-    fn without_key(&self, why: String) -> String {
-        why.replace(self.api_key.expose_secret(), "[api_key]")
+    /// Posts `batch`; the verdict, if it was not accepted.
+    async fn exchange(&self, batch: &[Outgoing<'_>]) -> Result<Accepted, Verdict> {
+        let body = body(batch).ok_or_else(|| Verdict::Rejected {
+            why: "an event in the outbox is no JSON".to_owned(),
+        })?;
+        let post = self
+            .client
+            .post(&self.url)
+            .bearer_auth(self.api_key.expose_secret())
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body);
+        exchange(post, self.manner).await
     }
 }
 
 impl Sink for SekoiaAsset {
     fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict> {
-        async { self.post(batch).await.map_why(|why| self.without_key(why)) }.boxed()
+        async { self.post(batch).await.map_why(|why| self.scrub.scrub(why)) }.boxed()
+    }
+
+    /// Posts an empty list. What becomes of the task that may follow is of no interest.
+    fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
+        let probe = async {
+            let verdict = match self.exchange(&[]).await {
+                Ok(accepted) => accepted.verdict(),
+                Err(verdict) => verdict,
+            };
+            verdict.map_why(|why| self.scrub.scrub(why))
+        };
+        probe.boxed()
     }
 }
 

@@ -8,7 +8,8 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Verdict;
-use super::http::{body, causes, told};
+use super::answer::told;
+use super::http::{body, causes};
 
 /// How patiently to wait for a task.
 #[derive(Debug, Clone, Copy)]

@@ -11,15 +11,12 @@ use super::report::SinkReport;
 use crate::deliver::{Eagerness, Forwarder, Phase, Sink, SinkProgress};
 use crate::store::{BatchLimits, Store, StoreError};
 
-/// The most bytes of events in one batch.
-const BATCH_BYTES_MAX: usize = 2 * 1024 * 1024;
-
 /// One sink, ready to be forwarded to.
 pub struct ReadySink {
     /// The sink's name.
     pub name: String,
-    /// Events per batch.
-    pub batch_size: usize,
+    /// How large its batches are.
+    pub limits: BatchLimits,
     /// The sink.
     pub sink: Box<dyn Sink>,
 }
@@ -44,18 +41,9 @@ impl Delivery {
         let cancel = cancel.child_token();
         let mut tasks = JoinSet::new();
         let mut watching = Vec::new();
-        for ReadySink {
-            name,
-            batch_size,
-            sink,
-        } in sinks
-        {
+        for ReadySink { name, limits, sink } in sinks {
             let progress = Arc::<SinkProgress>::default();
             watching.push((name.clone(), Arc::clone(&progress)));
-            let limits = BatchLimits {
-                count: batch_size,
-                bytes: BATCH_BYTES_MAX,
-            };
             let forwarder = Forwarder {
                 name,
                 sink,

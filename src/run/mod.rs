@@ -25,5 +25,4 @@ pub use mapping_plan::MappingPlan;
 pub use once::{Agent, CollectOptions, once};
 pub use pass::{Pass, PassPlan, Target};
 pub use report::{ExitStatus, PassReport, RunReport, SinkReport, UnknownCounts};
-pub use room::OutboxLimits;
 pub use shutdown::on_signal;

@@ -7,16 +7,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::pass::Target;
+use crate::config::OutboxLimits;
 use crate::store::{Fill, Store};
-
-/// How much may wait for a sink.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OutboxLimits {
-    /// Events.
-    pub events: u64,
-    /// Bytes that they take up in the store.
-    pub bytes: u64,
-}
 
 /// How long a full outbox may stay as full as it is before the pass goes on without its sink.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -70,7 +62,7 @@ impl<'a> Room<'a> {
     async fn has_room(&self, target: &Target) -> bool {
         let mut fill = self.store.outbox_fill(&target.sink);
         let mut since = Instant::now();
-        while !target.outbox.has_room(fill) {
+        while !has_room(target.outbox, fill) {
             if since.elapsed() >= PATIENCE {
                 return false;
             }
@@ -85,10 +77,8 @@ impl<'a> Room<'a> {
     }
 }
 
-impl OutboxLimits {
-    fn has_room(&self, fill: Fill) -> bool {
-        fill.events < self.events && fill.bytes < self.bytes
-    }
+fn has_room(limits: OutboxLimits, fill: Fill) -> bool {
+    fill.events < limits.events && fill.bytes < limits.bytes
 }
 
 #[cfg(test)]

@@ -124,6 +124,88 @@ fn sinks_are_refused_with_their_place_and_what_is_missing_or_too_much() {
 }
 
 #[test]
+fn receivers_of_posts_are_refused_with_what_is_missing_or_too_much() {
+    let http = |more: &str| format!("[[sinks]]\ntype = \"http\"\nurl = \"https://x\"\n{more}");
+    let splunk = |more: &str| http(&format!("preset = \"splunk-hec\"\n{more}"));
+    let intake = |more: &str| {
+        format!("[[sinks]]\ntype = \"sekoia-intake\"\nintake_key = \"env:KEY\"\n{more}")
+    };
+    let cases = [
+        case("nowhere", "[[sinks]]\ntype = \"http\""),
+        ("a token without a preset", http("token = \"env:KEY\"")),
+        ("an unknown preset", http("preset = \"splunk\"")),
+        ("an unknown format", http("format = \"json\"")),
+        ("an unknown compression", http("compression = \"zstd\"")),
+        ("no table of headers", http("headers = [\"X-A: b\"]")),
+        ("no name", http("headers = { \"X A\" = \"b\" }")),
+        ("no text", http("headers = { X-A = 1 }")),
+        ("two lines", http("headers = { X-A = \"a\\nb\" }")),
+        (
+            "one name twice",
+            http("headers = { X-A = \"a\", x-a = \"b\" }"),
+        ),
+        ("a header of ours", http("headers = { Host = \"x\" }")),
+        ("half a reference", http("headers = { X-A = \"env:\" }")),
+        ("no Splunk token", splunk("")),
+        (
+            "a format of Splunk",
+            splunk("token = \"env:KEY\"\nformat = \"ndjson\""),
+        ),
+        (
+            "two authorizations",
+            splunk("token = \"env:KEY\"\nheaders = { Authorization = \"env:A\" }"),
+        ),
+        ("a key for http", http("api_key = \"env:KEY\"")),
+        case("no intake key", "[[sinks]]\ntype = \"sekoia-intake\""),
+        ("too many bytes", intake("batch_bytes = 4718593")),
+        ("headers for an intake", intake("headers = { X-A = \"b\" }")),
+        case(
+            "rotated output",
+            "[[sinks]]\ntype = \"ndjson\"\nrotate_bytes = 1000",
+        ),
+        case(
+            "files to keep of none",
+            "[[sinks]]\ntype = \"ndjson\"\npath = \"/srv/a\"\nkeep_files = 2",
+        ),
+        case(
+            "no file to keep",
+            "[[sinks]]\ntype = \"ndjson\"\npath = \"/srv/a\"\nrotate_bytes = 9\nkeep_files = 0",
+        ),
+    ];
+    insta::assert_snapshot!("config_receivers", catalogue(&cases));
+}
+
+#[test]
+fn a_header_that_carries_a_secret_is_refused_in_plain_text_and_never_repeated() {
+    const SECRET: &str = "7777123477771234";
+    for name in [
+        "Authorization",
+        "cookie",
+        "X-Auth-Token",
+        "X-Api-Key",
+        "X-Password",
+    ] {
+        let input = format!(
+            "[[sinks]]\ntype = \"http\"\nurl = \"https://x\"\nheaders = {{ {name} = \"{SECRET}\" }}\n"
+        );
+        let error = parse(&input).unwrap_err().to_string();
+        assert!(!error.contains(SECRET), "{error}");
+        assert!(error.contains("write \"env:NAME\" or"), "{error}");
+    }
+    for url in [
+        format!("ftp://example.org/{SECRET}"),
+        format!("https://example.org/?key={SECRET}#a"),
+    ] {
+        let input = format!("[[sinks]]\ntype = \"http\"\nurl = \"{url}\"\n");
+        let error = parse(&input).unwrap_err().to_string();
+        assert!(
+            error.contains("`url`") && !error.contains(SECRET),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn a_secret_in_place_of_a_reference_is_refused_and_never_repeated() {
     const SECRET: &str = "7777123477771234";
     for value in [

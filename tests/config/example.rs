@@ -1,6 +1,6 @@
 //! `config.example.toml` is valid, complete, and true about the defaults.
 
-use rollcall::config::{AssetConnectorOverrides, NdjsonTarget, SinkKind};
+use rollcall::config::{AssetConnectorOverrides, HttpShape, NdjsonTarget, SinkKind};
 
 use super::{parse, sekoia};
 
@@ -51,15 +51,47 @@ fn the_example_is_valid_and_what_it_calls_a_default_is_one() {
 }
 
 #[test]
+fn what_the_example_says_of_the_defaults_of_each_type_is_so() {
+    let (example, mut types) = (parse(EXAMPLE).unwrap(), Vec::new());
+    for sink in &example.sinks[1..] {
+        let (r#type, more) = match &sink.kind {
+            SinkKind::SekoiaIntake(_) => ("sekoia-intake", "intake_key = \"env:K\""),
+            SinkKind::Http(http) if http.shape == HttpShape::Ndjson => {
+                ("http", "url = \"https://x\"")
+            }
+            SinkKind::Http(_) => (
+                "http",
+                "preset = \"splunk-hec\"\nurl = \"https://x\"\ntoken = \"env:K\"",
+            ),
+            SinkKind::Ndjson(_) => ("ndjson", ""),
+            SinkKind::SekoiaAsset(_) => panic!("the first sink alone is of type sekoia-asset"),
+        };
+        let default = parse(&format!("[[sinks]]\ntype = \"{type}\"\n{more}\n")).unwrap();
+        let default = &default.sinks[0];
+        assert_eq!(sink.dialect, default.dialect);
+        assert_eq!(sink.batch_bytes, default.batch_bytes);
+        types.push(default.batch_bytes);
+        match (&sink.kind, &default.kind) {
+            (SinkKind::SekoiaIntake(a), SinkKind::SekoiaIntake(b)) => assert_eq!(a.url, b.url),
+            (SinkKind::Http(a), SinkKind::Http(b)) => assert_eq!(a.compression, b.compression),
+            _ => {}
+        }
+    }
+    assert_eq!(types, [4_194_304, 2_097_152, 800_000, 2_097_152]);
+    assert_eq!(example.sinks[0].batch_bytes, 2_097_152);
+}
+
+#[test]
 fn the_examples_optional_settings_are_valid_too() {
     let all = parse(&with_everything()).unwrap();
     assert!(all.agent.state_dir.is_some());
     assert!(all.aws.region.is_some() && all.aws.endpoint_url.is_some());
     assert!(all.aws.profile.is_some());
-    let SinkKind::Ndjson(NdjsonTarget::File(path)) = &all.sinks[1].kind else {
-        panic!("the example's second sink is a file");
+    let SinkKind::Ndjson(NdjsonTarget::File(file)) = &all.sinks[4].kind else {
+        panic!("the example's fifth sink is a file");
     };
-    assert_eq!(path.to_str(), Some("/var/log/rollcall/users.ndjson"));
+    assert_eq!(file.path.to_str(), Some("/var/log/rollcall/users.ndjson"));
+    assert!(file.rotation.is_some());
 }
 
 #[test]
@@ -92,9 +124,12 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
         }
     }
     let tables = known_keys("");
-    assert_eq!(tables, ["agent", "schedule", "aws", "mapping", "status", "sinks"]);
     assert_eq!(
-        count, 33,
+        tables,
+        ["agent", "schedule", "aws", "mapping", "status", "sinks"]
+    );
+    assert_eq!(
+        count, 44,
         "a key was added or removed; see to the example's comments too"
     );
 }

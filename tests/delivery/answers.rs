@@ -42,18 +42,41 @@ async fn a_batch_is_posted_as_sekoia_documents_it() {
 }
 
 #[tokio::test]
-async fn any_success_is_delivered_even_if_its_body_is_no_json() {
+async fn any_success_is_delivered() {
     for reply in [
         Reply::status(200),
         Reply::status(202),
         Reply::status(204),
-        Reply::status(200).body("<html>thanks</html>"),
         Reply::json(200, &json!(["a list"])),
         Reply::json(201, &json!({"task_id": null})),
         Reply::status(200).body(vec![b' '; 3 * 1024 * 1024]),
     ] {
         assert_eq!(verdict_of(reply).await, Verdict::Delivered);
     }
+}
+
+#[tokio::test]
+async fn a_success_without_json_is_delivered_with_a_doubt_that_names_its_content_type_alone() {
+    let page = Reply::status(200).body("<html>thanks</html>");
+    for (reply, part) in [
+        (page.clone(), "no content type"),
+        (
+            page.header("content-type", "text/html; charset=utf-8"),
+            "text/html; charset=utf-8",
+        ),
+    ] {
+        let Verdict::Doubtful { why } = verdict_of(reply).await else {
+            panic!("a web page is believed");
+        };
+        assert!(why.contains(part) && why.contains("web page"), "{why}");
+        assert!(!why.contains("thanks"), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_is_too_large_is_told_from_one_that_is_bad() {
+    let verdict = verdict_of(Reply::status(413)).await;
+    assert!(matches!(verdict, Verdict::TooLarge { why } if why.contains("413")));
 }
 
 #[tokio::test]
@@ -115,7 +138,7 @@ async fn an_address_where_nothing_is_stops_the_sink_and_no_event_is_blamed() {
 
 #[tokio::test]
 async fn a_rejected_batch_is_told_in_the_servers_words() {
-    for status in [400, 409, 413, 422] {
+    for status in [400, 409, 422] {
         let reply = Reply::json(status, &json!({"code": "B1", "message": "items: bad"}));
         let Verdict::Rejected { why } = verdict_of(reply).await else {
             panic!("{status} does not stop the sink");

@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use rollcall::config::{SecretRef, SekoiaAssetSettings};
-use rollcall::deliver::{HttpTimeouts, Outgoing, SekoiaAsset, Sink, Verdict};
+use rollcall::config::{
+    Compression, HeaderText, HttpSettings, HttpShape, SecretRef, SekoiaAssetSettings,
+    SekoiaIntakeSettings,
+};
+use rollcall::deliver::{
+    HttpSink, HttpTimeouts, Outgoing, SekoiaAsset, SekoiaIntake, Sink, Verdict,
+};
 use rollcall::model::{Digest, EventId};
 use rollcall::run::{Delivery, ReadySink};
-use rollcall::store::{StagedEvent, Staging, Store};
+use rollcall::store::{BatchLimits, StagedEvent, Staging, Store};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::time::Instant;
@@ -23,7 +28,14 @@ pub(crate) const RATE_LIMIT_WAIT: Duration = Duration::from_secs(61);
 /// Until a task counts as failed.
 pub(crate) const TASK_PATIENCE: Duration = Duration::from_millis(300);
 
-/// A sink on `base`, with timeouts that suit a test.
+/// Timeouts that suit a test.
+const HASTY: HttpTimeouts = HttpTimeouts {
+    connect: Duration::from_millis(500),
+    read: Duration::from_millis(500),
+    total: Duration::from_secs(1),
+};
+
+/// A sink on `base`.
 pub(crate) fn sekoia_at(base: &str) -> SekoiaAsset {
     let settings = SekoiaAssetSettings {
         url: base.to_owned(),
@@ -33,12 +45,56 @@ pub(crate) fn sekoia_at(base: &str) -> SekoiaAsset {
         task_poll_interval: Duration::from_millis(5),
         task_poll_timeout: TASK_PATIENCE,
     };
-    let timeouts = HttpTimeouts {
-        connect: Duration::from_millis(500),
-        read: Duration::from_millis(500),
-        total: Duration::from_secs(1),
+    SekoiaAsset::with_timeouts(&settings, KEY.into(), HASTY).unwrap()
+}
+
+/// The sinks that post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Asset,
+    Intake,
+    Http,
+}
+
+pub(crate) const KINDS: [Kind; 3] = [Kind::Asset, Kind::Intake, Kind::Http];
+
+/// A sink of each kind on `base`, with the same key and the same patience.
+pub(crate) fn sink_at(kind: Kind, base: &str) -> Box<dyn Sink> {
+    match kind {
+        Kind::Asset => Box::new(sekoia_at(base)),
+        Kind::Intake => Box::new(intake_at(base)),
+        Kind::Http => {
+            let url = format!("{base}/{KEY}");
+            let settings = http_settings(&url, HttpShape::Ndjson, Compression::None);
+            Box::new(http_at(&settings))
+        }
+    }
+}
+
+pub(crate) fn intake_at(base: &str) -> SekoiaIntake {
+    let settings = SekoiaIntakeSettings {
+        url: base.to_owned(),
+        intake_key: SecretRef::Env("NOT_READ".to_owned()),
     };
-    SekoiaAsset::with_timeouts(&settings, KEY.into(), timeouts).unwrap()
+    SekoiaIntake::with_timeouts(&settings, KEY.into(), HASTY).unwrap()
+}
+
+pub(crate) fn http_settings(url: &str, shape: HttpShape, compression: Compression) -> HttpSettings {
+    let plain = HeaderText::Plain("rollcall".to_owned());
+    let secret = HeaderText::Secret(SecretRef::Env("NOT_READ".to_owned()));
+    let headers = [("x-key", secret), ("x-source", plain)];
+    HttpSettings {
+        url: url.to_owned(),
+        headers: headers.map(|(name, text)| (name.to_owned(), text)).into(),
+        shape,
+        compression,
+    }
+}
+
+/// A sink whose header `x-key` is the key.
+pub(crate) fn http_at(settings: &HttpSettings) -> HttpSink {
+    let secrets = [("x-key".to_owned(), KEY.into())];
+    HttpSink::with_timeouts(settings, &secrets, HASTY).unwrap()
 }
 
 /// What a sink on `intake` says of one batch of two users.
@@ -110,6 +166,10 @@ impl Sink for Scripted {
             .unwrap_or_else(|| self.otherwise.clone());
         tokio::time::sleep(self.delay).map(|()| verdict).boxed()
     }
+
+    fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
+        self.deliver(&[])
+    }
 }
 
 /// A store, and forwarders of batches of two.
@@ -162,7 +222,10 @@ impl Outbox {
     ) -> Delivery {
         let ready = |(name, sink): (&str, _)| ReadySink {
             name: name.to_owned(),
-            batch_size,
+            limits: BatchLimits {
+                count: batch_size,
+                bytes: 2 * 1024 * 1024,
+            },
             sink,
         };
         let sinks = sinks.into_iter().map(ready).collect();

@@ -29,6 +29,10 @@ impl Sink for Picky {
         };
         async { verdict }.boxed()
     }
+
+    fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
+        self.deliver(&[])
+    }
 }
 
 fn rejected(why: String) -> Verdict {

@@ -16,9 +16,7 @@ async fn write(path: &Path, events: &[&str]) -> Verdict {
             json: json.as_bytes(),
         })
         .collect();
-    Ndjson::new(NdjsonTarget::File(path.to_owned()))
-        .deliver(&batch)
-        .await
+    Ndjson::new(NdjsonTarget::file(path)).deliver(&batch).await
 }
 
 #[tokio::test]

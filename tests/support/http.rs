@@ -83,14 +83,27 @@ async fn accept(listener: std::net::TcpListener, handler: Arc<Handler>) -> io::R
 }
 
 async fn serve(stream: TcpStream, handler: Arc<Handler>) {
+    let (stream, same) = twice(stream).expect("a connection");
+    let same = &same;
     let service = service_fn(|request: Request<Incoming>| async {
         let (head, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
         let reply = handler(Request::from_parts(head, body)).await;
+        if reply.is_reset() {
+            // With nothing left to linger for, a close is a reset.
+            same.set_zero_linger().map_err(|_| Cut)?;
+        }
         reply.send().await
     });
     // An error here is a cut that the test asked for, or a client that went away.
     let _ = hyper::server::conn::http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;
+}
+
+/// One connection under two handles.
+fn twice(stream: TcpStream) -> io::Result<(TcpStream, TcpStream)> {
+    let stream = stream.into_std()?;
+    let same = stream.try_clone()?;
+    Ok((TcpStream::from_std(stream)?, TcpStream::from_std(same)?))
 }

@@ -4,6 +4,7 @@ pub(crate) mod agent;
 pub(crate) mod aws_proxy;
 pub(crate) mod http;
 pub(crate) mod intake;
+pub(crate) mod intake_posts;
 pub(crate) mod moto;
 pub(crate) mod reply;
 pub(crate) mod running;

@@ -14,6 +14,9 @@ use serde_json::Value;
 /// Long enough for the first half of a body to reach the client before the cut.
 const BEFORE_CUT: Duration = Duration::from_millis(20);
 
+/// Between two bytes of an answer that drips.
+const DRIP: Duration = Duration::from_millis(100);
+
 /// What a server does with a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
@@ -29,7 +32,9 @@ enum Fate {
     Whole,
     Silence,
     CutBefore,
+    Reset,
     CutHalfway,
+    Drip,
 }
 
 impl Reply {
@@ -58,6 +63,16 @@ impl Reply {
     /// Takes the request and closes the connection.
     pub(crate) fn cut() -> Self {
         Self::status(200).fate(Fate::CutBefore)
+    }
+
+    /// Takes the request and resets the connection, as a crashing machine does.
+    pub(crate) fn reset() -> Self {
+        Self::status(200).fate(Fate::Reset)
+    }
+
+    /// Begins to answer, and sends a byte now and then without end.
+    pub(crate) fn drip() -> Self {
+        Self::status(200).fate(Fate::Drip)
     }
 
     /// Sends half of the body, then closes the connection.
@@ -90,6 +105,11 @@ impl Reply {
         self.fate == Fate::Whole
     }
 
+    /// Whether the connection is to be reset rather than closed.
+    pub(crate) fn is_reset(&self) -> bool {
+        self.fate == Fate::Reset
+    }
+
     fn fate(mut self, fate: Fate) -> Self {
         self.fate = fate;
         self
@@ -99,15 +119,18 @@ impl Reply {
         tokio::time::sleep(self.delay).await;
         let frames: Frames = match self.fate {
             Fate::Silence => std::future::pending().await,
-            Fate::CutBefore => return Err(Cut),
+            Fate::CutBefore | Fate::Reset => return Err(Cut),
+            Fate::Drip => drip(),
             Fate::CutHalfway => halfway(self.body.slice(..self.body.len() / 2)),
             Fate::Whole => stream::iter([Ok(Frame::data(self.body.clone()))]).boxed(),
         };
         let mut response = Response::new(StreamBody::new(frames));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        let length = HeaderValue::from(self.body.len());
-        response.headers_mut().insert(CONTENT_LENGTH, length);
+        if self.fate != Fate::Drip {
+            let length = HeaderValue::from(self.body.len());
+            response.headers_mut().insert(CONTENT_LENGTH, length);
+        }
         Ok(response)
     }
 }
@@ -126,4 +149,12 @@ fn halfway(half: Bytes) -> Frames {
         Err(Cut)
     });
     stream::iter([Ok(Frame::data(half))]).chain(cut).boxed()
+}
+
+fn drip() -> Frames {
+    let drop = |()| async {
+        tokio::time::sleep(DRIP).await;
+        Some((Ok(Frame::data(Bytes::from_static(b" "))), ()))
+    };
+    stream::unfold((), drop).boxed()
 }

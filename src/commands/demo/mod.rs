@@ -13,14 +13,14 @@ use tokio_util::sync::CancellationToken;
 use super::setup;
 use crate::cli::DemoArgs;
 use crate::collect::FromFiles;
-use crate::config::{MappingSettings, NdjsonTarget};
+use crate::config::{MappingSettings, NdjsonTarget, OutboxLimits};
 use crate::deliver::Ndjson;
 use crate::map::Dialect;
 use crate::model::{Account, PassStamp};
 use crate::observe::Progress;
 use crate::output;
 use crate::run::{Delivery, ExitStatus, Pass, PassPlan, PassReport, ReadySink, Target};
-use crate::store::Store;
+use crate::store::{BatchLimits, Store};
 
 const SINK: &str = "demo";
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -60,8 +60,11 @@ async fn pass(
     let cancel = CancellationToken::new();
     let sink = ReadySink {
         name: SINK.to_owned(),
-        batch_size: 100,
-        sink: Box::new(Ndjson::new(NdjsonTarget::File(events.to_owned()))),
+        limits: BatchLimits {
+            count: 100,
+            bytes: 1024 * 1024,
+        },
+        sink: Box::new(Ndjson::new(NdjsonTarget::file(events))),
     };
     let delivery = Delivery::start(store, vec![sink], &cancel);
     let account = Account {
@@ -77,7 +80,7 @@ async fn pass(
         targets: &[Target {
             sink: SINK.to_owned(),
             dialect: Dialect::Ocsf,
-            outbox: setup::OUTBOX,
+            outbox: OutboxLimits::default(),
         }],
         is_full: false,
         plan: PassPlan {

@@ -1,0 +1,139 @@
+//! A `[[sinks]]` table as written, and its checks.
+
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::http::{Compression, Format, Headers, Preset};
+use super::{BATCH_SIZE, OutboxLimits, SinkKind, SinkSettings};
+use crate::config::{AssetConnectorOverrides, SecretRef, path};
+use crate::map::Dialect;
+
+/// `[[sinks]]` as written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct SinkTable {
+    name: Option<String>,
+    r#type: SinkType,
+    dialect: Option<Dialect>,
+    batch_size: Option<NonZeroUsize>,
+    batch_bytes: Option<NonZeroUsize>,
+    outbox_events: Option<NonZeroU64>,
+    outbox_bytes: Option<NonZeroU64>,
+    pub(super) url: Option<String>,
+    pub(super) connector_uuid: Option<Uuid>,
+    pub(super) api_key: Option<SecretRef>,
+    pub(super) intake_key: Option<SecretRef>,
+    pub(super) preset: Option<Preset>,
+    pub(super) token: Option<SecretRef>,
+    pub(super) headers: Option<Headers>,
+    pub(super) format: Option<Format>,
+    pub(super) compression: Option<Compression>,
+    #[serde(default, deserialize_with = "path::meant")]
+    pub(super) path: Option<PathBuf>,
+    pub(super) rotate_bytes: Option<NonZeroU64>,
+    pub(super) keep_files: Option<NonZeroU32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum SinkType {
+    SekoiaAsset,
+    SekoiaIntake,
+    Http,
+    Ndjson,
+}
+
+impl SinkType {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SekoiaAsset => "sekoia-asset",
+            Self::SekoiaIntake => "sekoia-intake",
+            Self::Http => "http",
+            Self::Ndjson => "ndjson",
+        }
+    }
+}
+
+impl SinkTable {
+    /// Checks what the type needs and what it has no use for; the error names the key.
+    pub(in crate::config) fn check(
+        self,
+        overrides: &AssetConnectorOverrides,
+    ) -> Result<SinkSettings, String> {
+        let r#type = self.r#type;
+        let name = self
+            .name
+            .clone()
+            .unwrap_or_else(|| r#type.as_str().to_owned());
+        let well_named = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if name.is_empty() || !name.chars().all(well_named) {
+            return Err(format!(
+                "sink name {name:?} has other characters than letters, digits, `-`, `_` and `.`"
+            ));
+        }
+        self.refuse_others()?;
+        let dialect = self.dialect.unwrap_or(match r#type {
+            SinkType::SekoiaAsset => Dialect::Sekoia,
+            SinkType::SekoiaIntake | SinkType::Http | SinkType::Ndjson => Dialect::Ocsf,
+        });
+        let batch_size = self.batch_size.map_or(BATCH_SIZE, NonZeroUsize::get);
+        let batch_size = match r#type {
+            SinkType::SekoiaAsset => overrides.batch_size.unwrap_or(batch_size),
+            SinkType::SekoiaIntake | SinkType::Http | SinkType::Ndjson => batch_size,
+        };
+        let batch_bytes = self.batch_bytes.map(NonZeroUsize::get);
+        let most = OutboxLimits::default();
+        let outbox = OutboxLimits {
+            events: self.outbox_events.map_or(most.events, NonZeroU64::get),
+            bytes: self.outbox_bytes.map_or(most.bytes, NonZeroU64::get),
+        };
+        let kind = match r#type {
+            SinkType::SekoiaAsset => SinkKind::SekoiaAsset(self.sekoia_asset(overrides)?),
+            SinkType::SekoiaIntake => SinkKind::SekoiaIntake(self.sekoia_intake(batch_bytes)?),
+            SinkType::Http => SinkKind::Http(self.http(dialect)?),
+            SinkType::Ndjson => SinkKind::Ndjson(self.ndjson()?),
+        };
+        Ok(SinkSettings {
+            name,
+            dialect,
+            batch_size,
+            batch_bytes: batch_bytes.unwrap_or_else(|| kind.default_batch_bytes()),
+            outbox,
+            kind,
+        })
+    }
+
+    /// Refuses the keys that mean nothing for this type.
+    fn refuse_others(&self) -> Result<(), String> {
+        use SinkType::{Http, Ndjson, SekoiaAsset, SekoiaIntake};
+        let is_at_url = self.r#type != Ndjson;
+        let is = |r#type| self.r#type == r#type;
+        for (key, is_set, has_meaning) in [
+            ("path", self.path.is_some(), is(Ndjson)),
+            ("rotate_bytes", self.rotate_bytes.is_some(), is(Ndjson)),
+            ("keep_files", self.keep_files.is_some(), is(Ndjson)),
+            ("url", self.url.is_some(), is_at_url),
+            (
+                "connector_uuid",
+                self.connector_uuid.is_some(),
+                is(SekoiaAsset),
+            ),
+            ("api_key", self.api_key.is_some(), is(SekoiaAsset)),
+            ("intake_key", self.intake_key.is_some(), is(SekoiaIntake)),
+            ("preset", self.preset.is_some(), is(Http)),
+            ("token", self.token.is_some(), is(Http)),
+            ("headers", self.headers.is_some(), is(Http)),
+            ("format", self.format.is_some(), is(Http)),
+            ("compression", self.compression.is_some(), is(Http)),
+        ] {
+            if is_set && !has_meaning {
+                let r#type = self.r#type.as_str();
+                return Err(format!("`{key}` has no meaning for a sink of type {type}"));
+            }
+        }
+        Ok(())
+    }
+}

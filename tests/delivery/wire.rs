@@ -1,0 +1,107 @@
+//! What goes over the wire to each kind of sink, byte for byte.
+
+use rollcall::config::{Compression, HttpShape, SecretRef, SplunkSettings};
+use rollcall::deliver::{HttpSink, Outgoing, Sink, Verdict};
+use rollcall::model::EventId;
+
+use super::fixture::{KEY, http_at, http_settings, intake_at};
+use crate::support::intake_posts::{Post, Posts};
+
+/// Two events, one of which has a quote in it.
+const EVENTS: [&str; 2] = [
+    r#"{"time":1795187334560,"user":{"uid":"u1"}}"#,
+    r#"{"user":{"uid":"u\"2"}}"#,
+];
+
+async fn sent(posts: &Posts, mut sink: impl Sink) -> Post {
+    let id = EventId::from_bytes([7; 16]);
+    let batch = EVENTS.map(|json| Outgoing {
+        id,
+        json: json.as_bytes(),
+    });
+    assert_eq!(sink.deliver(&batch).await, Verdict::Delivered);
+    let mut requests = posts.requests();
+    assert_eq!(requests.len(), 1);
+    let post = requests.remove(0);
+    assert_eq!(post.method, "POST");
+    assert!(header(&post, "user-agent").starts_with("rollcall/"));
+    post
+}
+
+fn header<'a>(post: &'a Post, name: &str) -> &'a str {
+    let value = post.headers.get(name);
+    value.map_or("", |value| value.to_str().unwrap())
+}
+
+async fn sent_over_http(shape: HttpShape, compression: Compression) -> Post {
+    let posts = Posts::start();
+    let url = format!("{}/in/?index=main", posts.url());
+    let post = sent(&posts, http_at(&http_settings(&url, shape, compression))).await;
+    assert_eq!(post.uri, "/in/?index=main");
+    assert_eq!(header(&post, "x-key"), KEY);
+    assert_eq!(header(&post, "x-source"), "rollcall");
+    post
+}
+
+#[tokio::test]
+async fn http_posts_lines() {
+    let post = sent_over_http(HttpShape::Ndjson, Compression::None).await;
+    assert_eq!(header(&post, "content-type"), "application/x-ndjson");
+    assert_eq!(header(&post, "content-encoding"), "");
+    let lines = format!("{}\n{}\n", EVENTS[0], EVENTS[1]);
+    assert_eq!(post.body, lines);
+}
+
+#[tokio::test]
+async fn http_posts_a_json_array() {
+    let post = sent_over_http(HttpShape::JsonArray, Compression::None).await;
+    assert_eq!(header(&post, "content-type"), "application/json");
+    assert_eq!(post.body, format!("[{},{}]", EVENTS[0], EVENTS[1]));
+}
+
+#[tokio::test]
+async fn http_posts_gzip_that_decodes_to_the_same() {
+    for shape in [HttpShape::Ndjson, HttpShape::JsonArray] {
+        let plain = sent_over_http(shape.clone(), Compression::None).await;
+        let zipped = sent_over_http(shape, Compression::Gzip).await;
+        assert_eq!(header(&zipped, "content-encoding"), "gzip");
+        assert_eq!(&zipped.body[..2], [0x1f, 0x8b]);
+        assert_eq!(zipped.text(), plain.text());
+    }
+}
+
+#[tokio::test]
+async fn splunk_gets_each_event_wrapped_with_its_time_in_seconds() {
+    let posts = Posts::start();
+    let shape = HttpShape::SplunkHec(SplunkSettings {
+        token: SecretRef::Env("NOT_READ".to_owned()),
+        time_units_per_s: 1_000,
+    });
+    let url = format!("{}/services/collector/event", posts.url());
+    let settings = http_settings(&url, shape, Compression::None);
+    let secrets = [("authorization".to_owned(), format!("Splunk {KEY}").into())];
+    let post = sent(&posts, HttpSink::new(&settings, &secrets).unwrap()).await;
+    assert_eq!(header(&post, "authorization"), format!("Splunk {KEY}"));
+    assert_eq!(header(&post, "content-type"), "application/json");
+    let origin = r#""source":"rollcall","sourcetype":"_json""#;
+    let wrapped = format!(
+        "{{\"time\":1795187334.56,{origin},\"event\":{}}}{{{origin},\"event\":{}}}",
+        EVENTS[0], EVENTS[1]
+    );
+    assert_eq!(post.body, wrapped);
+}
+
+#[tokio::test]
+async fn sekoias_intake_gets_its_key_twice_and_events_as_texts() {
+    let posts = Posts::start();
+    let post = sent(&posts, intake_at(&posts.url())).await;
+    assert_eq!(post.uri, "/batch");
+    assert_eq!(header(&post, "x-sekoiaio-intake-key"), KEY);
+    assert_eq!(header(&post, "content-type"), "application/json");
+    let texts = EVENTS.map(|event| serde_json::to_string(event).unwrap());
+    let body = format!(
+        "{{\"intake_key\":\"{KEY}\",\"jsons\":[{},{}]}}",
+        texts[0], texts[1]
+    );
+    assert_eq!(post.body, body);
+}
