@@ -1,5 +1,6 @@
 //! What people and machines see of the work: logs, progress, summaries. Never on standard output.
 
+mod account_table;
 mod logging;
 mod pass_log;
 mod progress;

@@ -160,6 +160,7 @@ impl Case {
             id: arn.account_id().to_owned(),
             partition: arn.partition().to_owned(),
             name: self.account_name.clone(),
+            organization: None,
         }
     }
 }

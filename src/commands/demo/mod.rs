@@ -68,6 +68,7 @@ async fn pass(
         id: sample::ACCOUNT_ID.to_owned(),
         partition: "aws".to_owned(),
         name: Some("sample".to_owned()),
+        organization: None,
     };
     let pass = Pass {
         account: &account,
