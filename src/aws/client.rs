@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -16,7 +15,6 @@ use super::session::{AccessKey, RoleSessions};
 use super::throttle::{LearntRates, Throttle};
 use super::{Action, AwsError, AwsErrorClass};
 use crate::config::{AwsSettings, Role};
-use crate::model::{Account, Arn};
 
 /// Calls sent, by action, retries included.
 pub type CallCounts = BTreeMap<Action, u64>;
@@ -117,37 +115,6 @@ impl AwsClient {
         Self::over(&self.shared.settings, Origin::Role(sessions), services)
     }
 
-    /// A session of `role`. Every role has its own answer: a denied one keeps no other from being
-    /// tried.
-    pub(super) async fn assume_role(&self, role: &Role) -> Result<Credentials, AwsError> {
-        let action = Action::AssumeRole;
-        let seconds = role
-            .duration
-            .and_then(|it| i32::try_from(it.as_secs()).ok());
-        let request = || {
-            let sts = self.services().sts;
-            let request = sts.assume_role().role_arn(&role.arn);
-            request
-                .role_session_name(&role.session_name)
-                .set_external_id(role.external_id.clone())
-                .set_duration_seconds(seconds)
-                .send()
-        };
-        let answer = self.attempts(action, request).await?;
-        let told = answer
-            .credentials
-            .ok_or_else(|| AwsError::malformed(action, "no credentials"))?;
-        let expiration = SystemTime::try_from(told.expiration)
-            .map_err(|error| AwsError::malformed(action, error.to_string()))?;
-        Ok(Credentials::new(
-            told.access_key_id,
-            told.secret_access_key,
-            Some(told.session_token),
-            Some(expiration),
-            "sts:AssumeRole",
-        ))
-    }
-
     /// The IAM operations; send them through [`Self::call`], and take this anew for each attempt.
     pub fn iam(&self) -> aws_sdk_iam::Client {
         self.services().iam
@@ -179,7 +146,8 @@ impl AwsClient {
         answer
     }
 
-    async fn attempts<T, E, F>(
+    /// The same, whatever other calls of the action were answered.
+    pub(super) async fn attempts<T, E, F>(
         &self,
         action: Action,
         mut request: impl FnMut() -> F,
@@ -241,34 +209,6 @@ impl AwsClient {
         answer
     }
 
-    /// The account that the credentials belong to.
-    pub async fn account(&self) -> Result<Account, AwsError> {
-        let action = Action::GetCallerIdentity;
-        let request = || self.services().sts.get_caller_identity().send();
-        let identity = self.call(action, request).await?;
-        let malformed = |message: String| AwsError::malformed(action, message);
-        let arn = identity.arn().unwrap_or_default();
-        let arn = Arn::parse(arn).map_err(|error| malformed(error.to_string()))?;
-        let id = identity.account().unwrap_or(arn.account_id());
-        if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(malformed(format!("{id:?} is no account id of 12 digits")));
-        }
-        Ok(Account {
-            id: id.to_owned(),
-            partition: arn.partition().to_owned(),
-            name: None,
-            organization: None,
-        })
-    }
-
-    /// The name that the account gave itself, if it has.
-    pub async fn account_alias(&self) -> Result<Option<String>, AwsError> {
-        let request = || self.iam().list_account_aliases().send();
-        let answer = self.call(Action::ListAccountAliases, request).await?;
-        // An account has one alias at most.
-        Ok(answer.account_aliases.into_iter().next())
-    }
-
     /// How many calls were sent so far.
     pub fn calls(&self) -> CallCounts {
         self.shared
@@ -293,7 +233,7 @@ impl AwsClient {
         self.shared.throttle.learnt()
     }
 
-    fn services(&self) -> Services {
+    pub(super) fn services(&self) -> Services {
         self.shared
             .services
             .read()

@@ -7,6 +7,7 @@ mod action;
 mod client;
 mod connect;
 mod error;
+mod identity;
 mod limiter;
 mod organization;
 mod probe;
