@@ -7,6 +7,6 @@ mod progress;
 mod summary;
 
 pub use logging::{LogFormat, init as init_logging};
-pub use pass_log::{incomplete, log_pass, log_sinks};
+pub use pass_log::{incomplete, log_accounts, log_pass, log_sinks};
 pub use progress::Progress;
 pub use summary::summarize;

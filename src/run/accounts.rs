@@ -7,7 +7,7 @@ use futures_util::{Stream, StreamExt, stream};
 use super::account::{AccountEnd, Context};
 use super::fleet::{AccountError, Fleet, FleetError, Member};
 use super::report::{AccountReport, RunReport};
-use crate::observe::log_pass;
+use crate::observe::{log_accounts, log_pass};
 use crate::store::{Store, StoreError};
 
 /// How long the role of an account that was never seen gets to become usable, besides the time
@@ -78,6 +78,9 @@ impl Context<'_> {
         }
         report.shared_calls = fleet.calls();
         report.order_accounts();
+        if report.accounts.len() > 1 {
+            log_accounts(report);
+        }
         Ok(())
     }
 
