@@ -50,7 +50,7 @@ pub enum Command {
     Collect(CollectArgs),
     /// Collect on a schedule until told to stop
     Run,
-    /// Show what a pass will cost and which facts it will miss, with two calls
+    /// Show what a pass will cost and which facts it will miss, with two calls an account
     Plan(PlanArgs),
     /// Show the passes that are kept, or what happened to one user
     History(HistoryArgs),
@@ -71,6 +71,9 @@ pub enum Command {
 /// Options of `collect`.
 #[derive(Debug, Args)]
 pub struct CollectArgs {
+    /// Only this account; may be given several times
+    #[arg(long = "account", value_name = "ID")]
+    pub accounts: Vec<String>,
     /// Send every user again, changed or not
     #[arg(long)]
     pub full: bool,
@@ -88,6 +91,9 @@ pub struct CollectArgs {
 /// Options of `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
+    /// Only this account; may be given several times
+    #[arg(long = "account", value_name = "ID")]
+    pub accounts: Vec<String>,
     /// How the result is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub output: OutputFormat,

@@ -1,7 +1,7 @@
 //! rollcall: AWS IAM users in, OCSF User Inventory events out.
 //!
 //! ```text
-//! AWS account ──▶ collect ──▶ analyze ──▶ map ──▶ store (digest + outbox) ──▶ deliver ──▶ sinks
+//! AWS accounts ─▶ collect ──▶ analyze ──▶ map ──▶ store (digest + outbox) ──▶ deliver ──▶ sinks
 //!  or saved files   facts      verdict    OCSF     one transaction, durable     acknowledged
 //! ```
 //!

@@ -9,10 +9,18 @@ const SEED: u64 = 7;
 /// One user in so many has an MFA device that is no app, where apps are the rule.
 const WITHOUT_APP: usize = 500;
 
+/// So many accounts, which share the users between them.
+pub(crate) fn accounts(count: usize, users: usize, mfa: Mfa) -> Vec<SimAccount> {
+    let seeds = SEED..SEED + count as u64;
+    seeds
+        .map(|seed| account(seed, users / count, mfa))
+        .collect()
+}
+
 /// An account of so many users, with a credential report an hour old, as any pass but the first
 /// finds it.
-pub(crate) fn account(users: usize, mfa: Mfa) -> SimAccount {
-    let mut account = SimAccount::generate(SEED, users);
+fn account(seed: u64, users: usize, mfa: Mfa) -> SimAccount {
+    let mut account = SimAccount::generate(seed, users);
     if mfa == Mfa::Apps {
         let others = account.users.values().filter(|user| !has_app(&user.mfa));
         let others: Vec<String> = others.map(|user| user.name.clone()).collect();

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::intake::Intake;
 use crate::measure::{Usage, usage_of};
-use crate::scenario::Plan;
+use crate::scenario::Scenario;
 use crate::sim_aws::SimAws;
 
 /// Higher than anything reaches, so that the per-user plan's own speed shows. The bulk plan keeps
@@ -22,13 +22,22 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
-    pub(crate) fn new(binary: &Path, plan: Plan, with_limit: bool, intake: &Intake) -> Self {
+    pub(crate) fn new(
+        binary: &Path,
+        scenario: &Scenario,
+        with_limit: bool,
+        intake: &Intake,
+    ) -> Self {
         // On the disk that the build is on: a temporary directory may be in memory.
         let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a home");
-        let (strategy, url) = (plan.strategy(), intake.url());
+        let (strategy, url) = (scenario.plan.strategy(), intake.url());
         let limit = if with_limit { "" } else { WITHOUT_LIMIT };
+        let organization = match scenario.accounts {
+            1 => "",
+            _ => "[aws.organization]\nrole_name = \"rollcall-read\"",
+        };
         let config = format!(
-            "[agent]\nstate_dir = \"state\"\n[aws]\nstrategy = \"{strategy}\"\n{limit}\n\
+            "[agent]\nstate_dir = \"state\"\n[aws]\nstrategy = \"{strategy}\"\n{limit}\n{organization}\n\
              [[sinks]]\ntype = \"sekoia-asset\"\nurl = \"{url}\"\napi_key = \"env:API_KEY\"\n\
              connector_uuid = \"5b0a5d2c-8f6e-4c1c-9d57-2f1d1d1f6a01\"\n"
         );

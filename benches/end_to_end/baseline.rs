@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_iam::Client;
 
-use crate::accounts::account;
+use crate::accounts::accounts;
 use crate::scenario::Mfa;
 use crate::sim_aws::SimAws;
 
@@ -22,7 +22,7 @@ pub(crate) struct Baseline {
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn run(users: usize, latency_ms: u64) -> Baseline {
-    let aws = SimAws::start([account(users, Mfa::Apps)]);
+    let aws = SimAws::start(accounts(1, users, Mfa::Apps));
     aws.delay(None, Duration::from_millis(latency_ms));
     let iam = aws.iam();
     let start = Instant::now();

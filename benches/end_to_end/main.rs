@@ -81,5 +81,10 @@ fn scenarios() -> impl Iterator<Item = Scenario> {
         mfa: Mfa::Mixed,
         ..Scenario::new(Plan::Bulk, 5_000, 0)
     };
-    all.chain([mixed])
+    // The same users in one account and in twenty, and more accounts than one has.
+    let many = [(20, 5_000), (1_000, 50_000)].map(|(accounts, users)| Scenario {
+        accounts,
+        ..Scenario::new(Plan::Bulk, users, 0)
+    });
+    all.chain([mixed]).chain(many)
 }

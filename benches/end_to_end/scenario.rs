@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::accounts::account;
+use crate::accounts::accounts;
 use crate::agent::Agent;
 use crate::intake::Intake;
 use crate::measure::Usage;
@@ -33,6 +33,9 @@ pub(crate) enum Mfa {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scenario {
     pub(crate) plan: Plan,
+    /// More than one are an organization.
+    pub(crate) accounts: usize,
+    /// In all accounts together.
     pub(crate) users: usize,
     pub(crate) latency_ms: u64,
     pub(crate) mfa: Mfa,
@@ -70,6 +73,7 @@ impl Scenario {
     pub(crate) fn new(plan: Plan, users: usize, latency_ms: u64) -> Self {
         Self {
             plan,
+            accounts: 1,
             users,
             latency_ms,
             mfa: Mfa::Apps,
@@ -79,9 +83,13 @@ impl Scenario {
     /// The plan, and what is unusual about the account.
     pub(crate) fn name(&self) -> String {
         let strategy = self.plan.strategy();
+        let accounts = match self.accounts {
+            1 => String::new(),
+            count => format!(", {count} accounts"),
+        };
         match self.mfa {
-            Mfa::Apps => strategy.to_owned(),
-            Mfa::Mixed => format!("{strategy}, mixed MFA"),
+            Mfa::Apps => format!("{strategy}{accounts}"),
+            Mfa::Mixed => format!("{strategy}{accounts}, mixed MFA"),
         }
     }
 
@@ -98,7 +106,7 @@ impl Scenario {
     fn run_once(&self, binary: &Path) -> Run {
         let intake = Intake::start();
         let with_limit = self.plan == Plan::Bulk && self.mfa == Mfa::Apps;
-        let agent = Agent::new(binary, self.plan, with_limit, &intake);
+        let agent = Agent::new(binary, self, with_limit, &intake);
         let first = self.pass(&agent, &intake);
         let second = self.pass(&agent, &intake);
         Run {
@@ -109,7 +117,7 @@ impl Scenario {
     }
 
     fn pass(&self, agent: &Agent, intake: &Intake) -> Pass {
-        let aws = SimAws::start([account(self.users, self.mfa)]);
+        let aws = SimAws::start(accounts(self.accounts, self.users, self.mfa));
         aws.delay(None, Duration::from_millis(self.latency_ms));
         let usage = agent.collect(&aws);
         Pass {

@@ -7,6 +7,18 @@ use std::fmt;
 pub enum Action {
     /// Who the credentials belong to; needs no permission.
     GetCallerIdentity,
+    /// A session of a role.
+    AssumeRole,
+    /// The name that the account gave itself.
+    ListAccountAliases,
+    /// The accounts of an organization.
+    ListAccounts,
+    /// The accounts directly in an organizational unit.
+    ListAccountsForParent,
+    /// The units directly in an organizational unit.
+    ListOrganizationalUnitsForParent,
+    /// The name of an organizational unit.
+    DescribeOrganizationalUnit,
     /// How many users, groups and devices there are.
     GetAccountSummary,
     /// Every user.
@@ -35,8 +47,14 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 19] = [
         Self::GetCallerIdentity,
+        Self::AssumeRole,
+        Self::ListAccountAliases,
+        Self::ListAccounts,
+        Self::ListAccountsForParent,
+        Self::ListOrganizationalUnitsForParent,
+        Self::DescribeOrganizationalUnit,
         Self::GetAccountSummary,
         Self::ListUsers,
         Self::GetAccountAuthorizationDetails,
@@ -55,6 +73,14 @@ impl Action {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::GetCallerIdentity => "sts:GetCallerIdentity",
+            Self::AssumeRole => "sts:AssumeRole",
+            Self::ListAccountAliases => "iam:ListAccountAliases",
+            Self::ListAccounts => "organizations:ListAccounts",
+            Self::ListAccountsForParent => "organizations:ListAccountsForParent",
+            Self::ListOrganizationalUnitsForParent => {
+                "organizations:ListOrganizationalUnitsForParent"
+            }
+            Self::DescribeOrganizationalUnit => "organizations:DescribeOrganizationalUnit",
             Self::GetAccountSummary => "iam:GetAccountSummary",
             Self::ListUsers => "iam:ListUsers",
             Self::GetAccountAuthorizationDetails => "iam:GetAccountAuthorizationDetails",

@@ -11,10 +11,10 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::connect::{Services, services};
 use super::probe::Probes;
+use super::session::{AccessKey, RoleSessions};
 use super::throttle::{LearntRates, Throttle};
 use super::{Action, AwsError, AwsErrorClass};
-use crate::config::AwsSettings;
-use crate::model::{Account, Arn};
+use crate::config::{AwsSettings, Role};
 
 /// Calls sent, by action, retries included.
 pub type CallCounts = BTreeMap<Action, u64>;
@@ -28,39 +28,65 @@ pub struct AwsClient {
 #[derive(Debug)]
 struct Shared {
     settings: AwsSettings,
-    credentials: Option<SharedCredentialsProvider>,
+    origin: Origin,
     services: RwLock<Services>,
     throttle: Throttle,
     probes: Probes,
     calls: Mutex<CallCounts>,
 }
 
+/// Where a client's credentials come from, and come from anew.
+#[derive(Debug, Clone)]
+enum Origin {
+    /// The SDK's chain.
+    Chain,
+    /// Whoever made the client.
+    Given(SharedCredentialsProvider),
+    /// A role.
+    Role(RoleSessions),
+}
+
 const BACKOFF_FIRST: Duration = Duration::from_millis(250);
 const BACKOFF_MAX: Duration = Duration::from_secs(20);
 
 impl AwsClient {
-    /// Connects by `settings`.
+    /// Connects by `settings`: with their access key or the SDK's chain, and as their role if
+    /// they name one.
     pub async fn connect(settings: &AwsSettings) -> Self {
-        Self::connect_with(settings, None).await
+        let origin = match settings.access_key() {
+            Some(key) => Origin::Given(SharedCredentialsProvider::new(AccessKey(key))),
+            None => Origin::Chain,
+        };
+        let client = Self::connect_with(settings, origin).await;
+        match settings.role() {
+            Some(role) => client.as_role(role),
+            None => client,
+        }
     }
 
-    /// Connects by `settings`, but with these credentials instead of those of the SDK's chain.
+    /// Connects by `settings`, but with these credentials instead of all others.
     pub async fn connect_as(
         settings: &AwsSettings,
         credentials: impl ProvideCredentials + 'static,
     ) -> Self {
         let credentials = SharedCredentialsProvider::new(credentials);
-        Self::connect_with(settings, Some(credentials)).await
+        Self::connect_with(settings, Origin::Given(credentials)).await
     }
 
-    async fn connect_with(
-        settings: &AwsSettings,
-        credentials: Option<SharedCredentialsProvider>,
-    ) -> Self {
-        let services = services(settings, credentials.as_ref()).await;
+    async fn connect_with(settings: &AwsSettings, origin: Origin) -> Self {
+        let credentials = match &origin {
+            Origin::Given(credentials) => Some(credentials),
+            Origin::Chain | Origin::Role(_) => None,
+        };
+        let services = services(settings, credentials).await;
+        Self::over(settings, origin, services)
+    }
+
+    /// A client with limits, counts and findings of its own.
+    fn over(settings: &AwsSettings, origin: Origin, services: Services) -> Self {
         let shared = Shared {
             settings: settings.clone(),
-            credentials,
+            origin,
             services: RwLock::new(services),
             throttle: Throttle::new(settings.requests_per_second),
             probes: Probes::new(),
@@ -71,9 +97,32 @@ impl AwsClient {
         }
     }
 
+    /// A client for the same credentials, with limits, counts and findings of its own.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        let shared = &self.shared;
+        Self::over(&shared.settings, shared.origin.clone(), self.services())
+    }
+
+    /// A client for the account of `role`, which these credentials assume when the first call is
+    /// made.
+    #[must_use]
+    pub fn as_role(&self, role: Role) -> Self {
+        let parent = self.clone();
+        let sessions = RoleSessions { parent, role };
+        let credentials = SharedCredentialsProvider::new(sessions.clone());
+        let services = self.services().with_credentials(credentials);
+        Self::over(&self.shared.settings, Origin::Role(sessions), services)
+    }
+
     /// The IAM operations; send them through [`Self::call`], and take this anew for each attempt.
     pub fn iam(&self) -> aws_sdk_iam::Client {
         self.services().iam
+    }
+
+    /// The Organizations operations; as those of IAM.
+    pub(super) fn organizations(&self) -> aws_sdk_organizations::Client {
+        self.services().organizations
     }
 
     /// Sends what `request` builds until it succeeds, cannot succeed, or was tried often
@@ -97,7 +146,8 @@ impl AwsClient {
         answer
     }
 
-    async fn attempts<T, E, F>(
+    /// The same, whatever other calls of the action were answered.
+    pub(super) async fn attempts<T, E, F>(
         &self,
         action: Action,
         mut request: impl FnMut() -> F,
@@ -114,6 +164,10 @@ impl AwsClient {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            // Another action's error is that of the credentials, and was retried there.
+            if error.action != action {
+                return Err(error);
+            }
             if error.class == AwsErrorClass::ExpiredCredentials && !has_renewed {
                 has_renewed = true;
                 self.renew().await;
@@ -146,31 +200,13 @@ impl AwsClient {
             .await
             .map_err(|error| AwsError::of(action, &error));
         match &answer {
+            Err(error) if error.action != action => {}
             Err(error) if error.class == AwsErrorClass::Throttled => {
                 self.shared.throttle.throttled(action);
             }
             _ => self.shared.throttle.answered(action),
         }
         answer
-    }
-
-    /// The account that the credentials belong to.
-    pub async fn account(&self) -> Result<Account, AwsError> {
-        let action = Action::GetCallerIdentity;
-        let request = || self.services().sts.get_caller_identity().send();
-        let identity = self.call(action, request).await?;
-        let malformed = |message: String| AwsError::malformed(action, message);
-        let arn = identity.arn().unwrap_or_default();
-        let arn = Arn::parse(arn).map_err(|error| malformed(error.to_string()))?;
-        let id = identity.account().unwrap_or(arn.account_id());
-        if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(malformed(format!("{id:?} is no account id of 12 digits")));
-        }
-        Ok(Account {
-            id: id.to_owned(),
-            partition: arn.partition().to_owned(),
-            name: None,
-        })
     }
 
     /// How many calls were sent so far.
@@ -197,7 +233,7 @@ impl AwsClient {
         self.shared.throttle.learnt()
     }
 
-    fn services(&self) -> Services {
+    pub(super) fn services(&self) -> Services {
         self.shared
             .services
             .read()
@@ -209,7 +245,15 @@ impl AwsClient {
     async fn renew(&self) {
         tracing::info!("the credentials expired; loading them anew");
         let shared = &self.shared;
-        let renewed = services(&shared.settings, shared.credentials.as_ref()).await;
+        let settings = &shared.settings;
+        let renewed = match &shared.origin {
+            Origin::Chain => services(settings, None).await,
+            Origin::Given(credentials) => services(settings, Some(credentials)).await,
+            Origin::Role(sessions) => {
+                let credentials = SharedCredentialsProvider::new(sessions.clone());
+                self.services().with_credentials(credentials)
+            }
+        };
         *self
             .shared
             .services

@@ -32,6 +32,8 @@ pub enum AwsErrorClass {
     Throttled,
     /// A permission is missing: the fact stays unknown.
     Denied,
+    /// The role cannot be assumed: nothing can be read as it.
+    RoleRefused,
     /// The user or group no longer exists.
     Gone,
     /// The session is over.
@@ -49,8 +51,8 @@ pub enum AwsErrorClass {
 }
 
 use AwsErrorClass::{
-    Denied, ExpiredCredentials, Gone, InvalidCredentials, Malformed, Refused, Server, Throttled,
-    Unreachable,
+    Denied, ExpiredCredentials, Gone, InvalidCredentials, Malformed, Refused, RoleRefused, Server,
+    Throttled, Unreachable,
 };
 
 impl AwsErrorClass {
@@ -61,14 +63,17 @@ impl AwsErrorClass {
 
     /// Whether every further call would fail the same way, so the enumeration must stop.
     pub fn ends_the_pass(self) -> bool {
-        matches!(self, ExpiredCredentials | InvalidCredentials | Unreachable)
+        matches!(
+            self,
+            ExpiredCredentials | InvalidCredentials | RoleRefused | Unreachable
+        )
     }
 
     /// Whether AWS refused us: exit code 3 when nothing was collected.
     pub fn is_refusal(self) -> bool {
         matches!(
             self,
-            Denied | ExpiredCredentials | InvalidCredentials | Refused
+            Denied | RoleRefused | ExpiredCredentials | InvalidCredentials | Refused
         )
     }
 
@@ -76,6 +81,10 @@ impl AwsErrorClass {
     fn remedy(self, action: Action) -> Option<String> {
         Some(match self {
             Denied => format!("allow {action} to the caller"),
+            RoleRefused => "check that the role exists, and that its trust policy allows the \
+                 caller and asks for this external id; a new role or trust policy can take up to \
+                 5 minutes to be usable"
+                .to_owned(),
             ExpiredCredentials => "renew the credentials and run again".to_owned(),
             InvalidCredentials => "check the credentials: AWS_PROFILE, the AWS_ACCESS_KEY_ID and \
                  AWS_SECRET_ACCESS_KEY pair, or the role of this machine"
@@ -92,6 +101,7 @@ impl fmt::Display for AwsErrorClass {
         f.write_str(match self {
             Throttled => "throttled",
             Denied => "denied",
+            RoleRefused => "role not granted",
             Gone => "gone",
             ExpiredCredentials => "expired credentials",
             InvalidCredentials => "credentials missing or not accepted",
@@ -109,6 +119,10 @@ impl AwsError {
     where
         E: ProvideErrorMetadata + StdError + 'static,
     {
+        // Credentials that could not be had: what counts is the call that failed to get them.
+        if let Some(of_credentials) = causes(error).find_map(|it| it.downcast_ref::<Self>()) {
+            return of_credentials.clone();
+        }
         let code = error.code().map(str::to_owned);
         let class = match error {
             SdkError::ServiceError(context) => {
@@ -129,12 +143,18 @@ impl AwsError {
             Some(message) => message.to_owned(),
             None => credentials_error(error).map_or_else(|| innermost(error), |why| chain(why)),
         };
+        let is_role = action == Action::AssumeRole && matches!(class, Denied | Refused | Gone);
         Self {
             action,
-            class,
+            class: if is_role { RoleRefused } else { class },
             code,
             message,
         }
+    }
+
+    /// Whether a role or its trust policy may merely be too new to be usable yet.
+    pub fn may_be_too_early(&self) -> bool {
+        self.class == RoleRefused && self.code.as_deref() == Some("AccessDenied")
     }
 
     /// The fact that the call would have told: unknown, for this reason.

@@ -7,12 +7,17 @@ mod action;
 mod client;
 mod connect;
 mod error;
+mod identity;
 mod limiter;
+mod organization;
 mod probe;
+mod session;
 mod throttle;
 mod whole;
 
 pub use action::Action;
 pub use client::{AwsClient, CallCounts};
 pub use error::{AwsError, AwsErrorClass};
+pub use organization::{Listed, Listing, list_accounts};
+pub use session::check_access_key;
 pub use throttle::LearntRates;

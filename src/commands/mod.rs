@@ -5,6 +5,7 @@ mod collect;
 mod dead_letters;
 mod demo;
 mod diff;
+mod dry_run;
 mod history;
 mod map;
 mod plan;
@@ -17,13 +18,12 @@ mod timeline;
 
 use std::process::ExitCode;
 
-use crate::aws::AwsError;
 use crate::cli::{Cli, Command};
 use crate::collect::FileError;
 use crate::config::{ConfigError, SecretError};
 use crate::deliver::HttpError;
 use crate::observe::{self, AskError, Progress, StatusError};
-use crate::run::ExitStatus;
+use crate::run::{AccountError, ExitStatus, FleetError};
 use crate::store::StoreError;
 
 /// Runs the command and tells its exit code. Errors go to the log, once.
@@ -85,15 +85,12 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
         || error.is::<setup::UsageError>();
     if is_usage {
         ExitStatus::Usage
+    } else if let Some(error) = error.downcast_ref::<FleetError>() {
+        error.status()
+    } else if let Some(error) = error.downcast_ref::<AccountError>() {
+        error.status()
     } else if error.is::<StoreError>() {
         ExitStatus::State
-    } else if error
-        .downcast_ref()
-        .is_some_and(|error: &AwsError| error.class.is_refusal())
-    {
-        ExitStatus::AwsRefused
-    } else if error.is::<AwsError>() {
-        ExitStatus::Partial
     } else if error.is::<std::io::Error>() {
         ExitStatus::Undelivered
     } else {

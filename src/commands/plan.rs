@@ -2,43 +2,80 @@
 
 use std::fmt::Write as _;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::setup;
-use crate::aws::{Action, AwsClient};
+use crate::aws::Action;
 use crate::cli::{GlobalArgs, OutputFormat, PlanArgs};
 use crate::collect::{AccountSummary, Prediction, account_summary};
 use crate::config::{AccessKeyLookup, AwsSettings, Config, MfaLookup, Strategy};
 use crate::model::Account;
 use crate::output;
-use crate::run::ExitStatus;
+use crate::run::{AccountError, ExitStatus, Fleet, Member};
 use crate::store::{Store, StoreError};
 
-/// What a pass over the account will cost and miss. Two calls; nothing is sent.
+/// What a pass over each account will cost and miss. Two calls an account; nothing is sent.
 pub(super) async fn plan(global: &GlobalArgs, args: &PlanArgs) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
-    let client = AwsClient::connect(&config.aws).await;
-    let account = client.account().await?;
+    let fleet = Fleet::find(&setup::aws(&config)?, &args.accounts).await?;
+    if let Some(error) = &fleet.failure {
+        tracing::error!(%error, "the organization may have more accounts than were listed");
+    }
+    let is_alone = fleet.members.len() == 1;
+    let mut plans = Vec::new();
+    for member in &fleet.members {
+        match of_account(&config, &fleet, member).await {
+            Ok(plan) => plans.push(plan),
+            Err(error) if is_alone => return Err(error.into()),
+            Err(error) => {
+                let account = member.id.as_deref().unwrap_or_default();
+                tracing::error!(account, %error, "the account has no plan");
+            }
+        }
+    }
+    let text = match (args.output, plans.as_slice()) {
+        (OutputFormat::Table, _) => {
+            let tables: Vec<String> = plans.iter().map(Plan::table).collect();
+            tables.join("\n")
+        }
+        (OutputFormat::Json, [plan]) if is_alone => format!("{}\n", plan.document()),
+        (OutputFormat::Json, _) => {
+            let documents: Vec<_> = plans.iter().map(Plan::document).collect();
+            format!("{}\n", json!({ "accounts": documents }))
+        }
+    };
+    output::write(text.as_bytes())?;
+    let is_whole = plans.len() == fleet.members.len() && fleet.failure.is_none();
+    Ok(match (is_whole, plans.is_empty()) {
+        (true, _) => ExitStatus::Done,
+        (false, true) => ExitStatus::AwsRefused,
+        (false, false) => ExitStatus::Partial,
+    })
+}
+
+async fn of_account<'a>(
+    config: &'a Config,
+    fleet: &Fleet,
+    member: &Member,
+) -> Result<Plan<'a>, AccountError> {
+    let (client, account) = fleet.session(member).await?;
     let summary = account_summary(&client).await?;
-    let denied = denied_last_time(&config, &account.id).await;
+    let denied = denied_last_time(config, &account.id).await;
     let known = match &denied {
         Denied::Known(denied) => denied.as_slice(),
         Denied::NoPassYet | Denied::Unreadable => &[],
     };
-    let prediction = Prediction::of(&config.aws, &summary, known);
-    let plan = Plan {
+    let mut prediction = Prediction::of(&config.aws, &summary, known);
+    if account.name.is_none() {
+        prediction.calls.insert(Action::ListAccountAliases, 1);
+    }
+    Ok(Plan {
         settings: &config.aws,
         account,
         summary,
         prediction,
         denied,
-    };
-    let text = match args.output {
-        OutputFormat::Table => plan.table(),
-        OutputFormat::Json => plan.document(),
-    };
-    output::write(text.as_bytes())?;
-    Ok(ExitStatus::Done)
+    })
 }
 
 /// What is shown.
@@ -93,7 +130,9 @@ impl Plan<'_> {
         let mut row = |name: &str, value: &str| {
             let _ = writeln!(text, "{name:<10}{value}");
         };
-        row("account", &self.account.id);
+        let name = self.account.name.iter();
+        let name: String = name.map(|name| format!(" ({name})")).collect();
+        row("account", &format!("{}{name}", self.account.id));
         row("plan", told(settings.strategy));
         row("users", &summary.users.to_string());
         row("groups", &summary.groups.to_string());
@@ -122,14 +161,14 @@ impl Plan<'_> {
         text
     }
 
-    fn document(&self) -> String {
+    fn document(&self) -> Value {
         let calls = self.prediction.calls.iter();
         let calls = calls.map(|(action, &calls)| (action.to_string(), calls.into()));
         let missing = self.prediction.missing.iter();
         let missing =
             missing.map(|(fact, action)| json!({"fact": fact, "permission": action.as_str()}));
         let is_known = matches!(self.denied, Denied::Known(_));
-        let document = json!({
+        json!({
             "account": self.account.id,
             "plan": name(self.settings.strategy),
             "users": self.summary.users,
@@ -137,8 +176,7 @@ impl Plan<'_> {
             "calls": calls.collect::<serde_json::Map<_, _>>(),
             "duration_ms": self.prediction.duration(self.settings).as_millis() as u64,
             "missing": is_known.then(|| missing.collect::<Vec<_>>()),
-        });
-        format!("{document}\n")
+        })
     }
 }
 

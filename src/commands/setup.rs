@@ -7,8 +7,11 @@ use anyhow::Context;
 use clap::ColorChoice;
 
 use crate::analyze::AdminRule;
+use crate::aws::check_access_key;
 use crate::cli::GlobalArgs;
-use crate::config::{AssetConnectorOverrides, Config, DeletedUsers, MappingSettings, SinkSettings};
+use crate::config::{
+    AssetConnectorOverrides, AwsSettings, Config, DeletedUsers, MappingSettings, SinkSettings,
+};
 use crate::run::{Agent, DeletionPlan, MappingPlan, PassPlan, Target};
 use crate::store::Store;
 
@@ -23,19 +26,27 @@ pub(super) fn config(global: &GlobalArgs) -> anyhow::Result<Config> {
     Ok(Config::load(global.config.as_deref(), &overrides)?)
 }
 
+/// The settings of AWS, once their access key was found to be where they say.
+pub(super) fn aws(config: &Config) -> anyhow::Result<AwsSettings> {
+    if let Some(key) = config.aws.access_key() {
+        check_access_key(&key).context("aws: the access key")?;
+    }
+    Ok(config.aws.clone())
+}
+
 /// What every pass needs.
-pub(super) fn agent(config: &Config) -> Agent {
+pub(super) fn agent(config: &Config) -> anyhow::Result<Agent> {
     let target = |sink: &SinkSettings| Target {
         sink: sink.name.clone(),
         dialect: sink.dialect,
         outbox: sink.outbox,
     };
-    Agent {
-        aws: config.aws.clone(),
+    Ok(Agent {
+        aws: aws(config)?,
         mapping: mapping(&config.mapping),
         targets: config.sinks.iter().map(target).collect(),
         plan: plan(config),
-    }
+    })
 }
 
 /// What a pass tells, and what it keeps.

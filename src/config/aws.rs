@@ -1,11 +1,14 @@
 //! `[aws]`: how to reach AWS, and how fast.
 
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::Duration;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::base_url;
+use super::accounts::Accounts;
+use super::role::{self, Role, SESSION_NAME};
+use super::{AccessKeyId, OrganizationSettings, SecretRef, base_url};
 
 /// `[aws]`. What is not set here follows the SDK's own variables and files.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -18,6 +21,32 @@ pub struct AwsSettings {
     pub endpoint_url: Option<String>,
     /// Named profile of the shared AWS configuration files.
     pub profile: Option<String>,
+    /// The id of an access key to use instead of the SDK's chain.
+    pub access_key_id: Option<AccessKeyId>,
+    /// Its secret.
+    pub secret_access_key: Option<SecretRef>,
+    /// The token of its session, where it is one's.
+    pub session_token: Option<SecretRef>,
+    /// The role to assume before anything else; roles of accounts are assumed from it.
+    #[serde(deserialize_with = "role::arn")]
+    pub role_arn: Option<String>,
+    /// The external id of that role's trust policy.
+    #[serde(deserialize_with = "role::external_id")]
+    pub external_id: Option<String>,
+    /// What CloudTrail calls that session.
+    #[serde(deserialize_with = "role::session_name")]
+    pub session_name: Option<String>,
+    /// How long that session lasts.
+    #[serde(deserialize_with = "role::duration")]
+    pub duration: Option<Duration>,
+    /// FIPS endpoints; `None` follows AWS_USE_FIPS_ENDPOINT and the profile.
+    pub use_fips: Option<bool>,
+    /// Endpoints with IPv6; `None` follows AWS_USE_DUALSTACK_ENDPOINT and the profile.
+    pub use_dual_stack: Option<bool>,
+    /// Accounts that are read; none here and no organization: the one of the credentials.
+    pub accounts: Accounts,
+    /// Every account of an organization.
+    pub organization: Option<OrganizationSettings>,
     /// How facts are read.
     pub strategy: Strategy,
     /// How MFA is read.
@@ -28,6 +57,20 @@ pub struct AwsSettings {
     pub requests_per_second: NonZeroU32,
     /// Users that are read at the same time.
     pub max_in_flight: NonZeroUsize,
+    /// Accounts that are read at the same time.
+    pub accounts_in_flight: NonZeroUsize,
+}
+
+impl AwsSettings {
+    /// The role to assume before anything else, if any.
+    pub fn role(&self) -> Option<Role> {
+        Some(Role {
+            arn: self.role_arn.clone()?,
+            external_id: self.external_id.clone(),
+            session_name: self.session_name.as_deref().unwrap_or(SESSION_NAME).into(),
+            duration: self.duration,
+        })
+    }
 }
 
 /// How facts are read.
@@ -65,16 +108,29 @@ pub enum AccessKeyLookup {
 impl Default for AwsSettings {
     fn default() -> Self {
         const TEN: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+        const FOUR: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
         const EIGHT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(7);
         Self {
             region: None,
             endpoint_url: None,
             profile: None,
+            access_key_id: None,
+            secret_access_key: None,
+            session_token: None,
+            role_arn: None,
+            external_id: None,
+            session_name: None,
+            duration: None,
+            use_fips: None,
+            use_dual_stack: None,
+            accounts: Accounts::default(),
+            organization: None,
             strategy: Strategy::Auto,
             mfa: MfaLookup::Auto,
             access_keys: AccessKeyLookup::Report,
             requests_per_second: TEN,
             max_in_flight: EIGHT,
+            accounts_in_flight: FOUR,
         }
     }
 }

@@ -10,7 +10,7 @@ use toml::Spanned;
 use super::sinks::SinkTable;
 use super::{
     AgentSettings, AssetConnectorOverrides, AwsSettings, ConfigError, MappingSettings,
-    ScheduleSettings, SinkSettings, StatusSettings,
+    ScheduleSettings, SinkSettings, StatusSettings, access_key, accounts, role,
 };
 
 /// The file that is read when none is named and this one exists.
@@ -69,6 +69,11 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let tables: Tables =
             toml::from_str(text).map_err(|error| ConfigError::of_toml(path, text, &error))?;
+        if let Some(what) = access_key::check(&tables.aws).or(role::check(&tables.aws)) {
+            return Err(ConfigError::of_file(path, what));
+        }
+        accounts::check(&tables.aws)
+            .map_err(|(span, why)| ConfigError::at(path, text, Some(span), why))?;
         let mut schedule = tables.schedule;
         schedule.every = overrides.frequency.unwrap_or(schedule.every);
         Ok(Self {

@@ -2,6 +2,8 @@
 //!
 //! Each concern has its own small settings; components take theirs, never the whole.
 
+mod access_key;
+mod accounts;
 mod agent;
 mod aws;
 mod base_url;
@@ -10,18 +12,24 @@ mod environment;
 mod error;
 mod load;
 mod mapping;
+mod organization;
 mod path;
+mod role;
 mod schedule;
 mod secret;
 mod sinks;
 mod status;
 
+pub use access_key::{AccessKeyId, AccessKeySettings};
+pub use accounts::AccountSettings;
 pub use agent::AgentSettings;
 pub use aws::{AccessKeyLookup, AwsSettings, MfaLookup, Strategy};
 pub use environment::AssetConnectorOverrides;
 pub use error::ConfigError;
 pub use load::{Config, DEFAULT_FILE};
 pub use mapping::{DeletedUsers, Emit, MappingSettings};
+pub use organization::{OrganizationSettings, Selector};
+pub use role::Role;
 pub use schedule::ScheduleSettings;
 pub use secret::{SecretError, SecretRef};
 pub use sinks::{

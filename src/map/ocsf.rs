@@ -63,6 +63,17 @@ struct Cloud<'a> {
     provider: &'static str,
     cloud_partition: &'a str,
     account: Account<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org: Option<Organization<'a>>,
+}
+
+#[derive(Serialize)]
+struct Organization<'a> {
+    uid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ou_uid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ou_name: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -87,6 +98,8 @@ struct User<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     has_mfa: Option<bool>,
     account: Account<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org: Option<Organization<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<Vec<Group<'a>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -133,6 +146,7 @@ pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
             provider: "AWS",
             cloud_partition: &account.partition,
             account: aws_account(account),
+            org: organization(account),
         },
         user: user(inventoried),
         unmapped: unmapped(inventoried),
@@ -208,6 +222,16 @@ fn aws_account(account: &model::Account) -> Account<'_> {
     }
 }
 
+fn organization(account: &model::Account) -> Option<Organization<'_>> {
+    let membership = account.organization.as_ref()?;
+    let unit = membership.unit.as_ref();
+    Some(Organization {
+        uid: &membership.organization_id,
+        ou_uid: unit.map(|unit| unit.id.as_str()),
+        ou_name: unit.map(|unit| unit.name.as_str()),
+    })
+}
+
 fn user<'a>(inventoried: &Inventoried<'a>) -> User<'a> {
     let user = inventoried.user;
     let identity = Identity::of(user, inventoried.tag_names);
@@ -226,6 +250,7 @@ fn user<'a>(inventoried: &Inventoried<'a>) -> User<'a> {
         email_addr: identity.email_addr,
         has_mfa: user.mfa.value().map(Mfa::is_active),
         account: aws_account(inventoried.account),
+        org: organization(inventoried.account),
         groups: canonical::groups(user).map(|groups| groups.into_iter().map(group).collect()),
         programmatic_credentials: credentials(user, inventoried.is_last_use_content),
         ldap_person: identity.person,

@@ -16,7 +16,7 @@ mod pass;
 mod user;
 
 pub use access_key::{AccessKey, AccessKeyUse};
-pub use account::Account;
+pub use account::{Account, Membership, Unit};
 pub use arn::{Arn, ArnError};
 pub use digest::{Digest, EventId};
 pub use fact::{Fact, Reason, Source, Unknown};

@@ -1,5 +1,6 @@
 //! What people and machines see of the work: logs, progress, summaries. Never on standard output.
 
+mod account_table;
 mod logging;
 mod pass_log;
 mod progress;
@@ -7,7 +8,7 @@ mod status;
 mod summary;
 
 pub use logging::{LogFormat, init as init_logging};
-pub use pass_log::{incomplete, log_pass, log_sinks};
+pub use pass_log::{incomplete, log_accounts, log_pass, log_sinks};
 pub use progress::Progress;
 pub use status::{
     AccountStatus, AskError, DaemonStatus, PassStatus, SinkStatus, StatusError, StatusReport,

@@ -3,7 +3,7 @@
 use super::summary::checkpoint_text;
 use crate::aws::AwsError;
 use crate::collect::Completeness;
-use crate::run::{PassReport, RunReport, SinkReport};
+use crate::run::{ExitStatus, PassReport, RunReport, SinkReport};
 
 /// Logs what a pass found.
 pub fn log_pass(report: &PassReport) {
@@ -58,6 +58,21 @@ pub fn log_pass(report: &PassReport) {
             "pass complete"
         );
     }
+}
+
+/// Logs what several accounts came to together; each has a line of its own already.
+pub fn log_accounts(report: &RunReport) {
+    let accounts = &report.accounts;
+    let done = accounts.iter().filter(|it| it.status == ExitStatus::Done);
+    let users: u64 = accounts.iter().map(|account| account.users).sum();
+    let calls: u64 = accounts.iter().map(|account| account.calls).sum();
+    tracing::info!(
+        accounts = accounts.len(),
+        done = done.count(),
+        users,
+        calls = calls + report.shared_calls,
+        "all accounts were passed over"
+    );
 }
 
 /// Logs what became of each sink's events.

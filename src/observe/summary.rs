@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use time::format_description::well_known::Rfc3339;
 
+use super::account_table::account_table;
 use super::pass_log::incomplete;
 use crate::collect::Completeness;
 use crate::run::{Deletions, PassReport, RunReport, SinkReport};
@@ -12,15 +13,17 @@ use crate::store::Checkpoint;
 
 /// The summary of `collect`, a short table.
 pub fn summarize(report: &RunReport) -> String {
+    let mut text = "\n".to_owned();
     let mut rows = Vec::new();
-    if let Some(pass) = &report.pass {
-        pass_rows(&mut rows, pass);
+    match &report.pass {
+        Some(pass) => pass_rows(&mut rows, pass),
+        None => text.push_str(&account_table(&report.accounts)),
     }
+    run_rows(&mut rows, report);
     for sink in &report.sinks {
         rows.push((format!("sent to {}", sink.name), sent(sink)));
     }
     let name_len = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let mut text = "\n".to_owned();
     for (name, value) in rows {
         let _ = writeln!(text, "{name:<name_len$}  {value}");
     }
@@ -29,6 +32,25 @@ pub fn summarize(report: &RunReport) -> String {
 
 /// Name and value of a line.
 type Row = (String, String);
+
+/// What belongs to no account alone.
+fn run_rows(rows: &mut Vec<Row>, report: &RunReport) {
+    if report.accounts.len() > 1 {
+        let calls: u64 = report.accounts.iter().map(|account| account.calls).sum();
+        let shared = report.shared_calls;
+        let all = calls + shared;
+        let told = format!("{all}, of them {shared} for sessions and the list of accounts");
+        rows.push(("AWS calls".to_owned(), told));
+    }
+    if let Some(error) = &report.listing_failure {
+        let told = format!("not all listed: {error}");
+        rows.push(("accounts".to_owned(), told));
+    }
+    if !report.left.is_empty() {
+        let told = format!("{}: nothing is told of their users", report.left.join(", "));
+        rows.push(("left".to_owned(), told));
+    }
+}
 
 fn sent(sink: &SinkReport) -> String {
     let forwarded = &sink.forwarded;

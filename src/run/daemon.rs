@@ -5,10 +5,12 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::account::{self, AccountEnd};
+use super::account::Context;
+use super::accounts::Selection;
 use super::delivery::{Delivery, ReadySink};
 use super::once::Agent;
-use crate::observe::{Progress, log_pass};
+use super::report::RunReport;
+use crate::observe::Progress;
 use crate::store::{Store, StoreError};
 
 /// The wait after a first failed pass; it doubles with every further one.
@@ -48,18 +50,26 @@ pub async fn daemon(
     Ok(())
 }
 
-/// One pass; whether it saw every user.
+/// One pass over every account; whether there is no reason to hurry the next one: it came to
+/// its end in some account. An account that fails alone waits for the next pass with all others.
 async fn pass(agent: &Agent, store: &Store, delivery: &Delivery) -> Result<bool, StoreError> {
-    match account::pass(agent, store, delivery, &Progress::hidden(), false).await? {
-        AccountEnd::Passed(report) => {
-            log_pass(&report);
-            Ok(report.failure.is_none())
-        }
-        AccountEnd::Refused(error) => {
-            tracing::error!(%error, "no pass: AWS refused");
-            Ok(false)
-        }
+    let context = Context {
+        agent,
+        store,
+        delivery,
+        progress: &Progress::hidden(),
+        is_full: false,
+    };
+    let selection = Selection {
+        only: &[],
+        with_second_try: false,
+    };
+    let mut report = RunReport::default();
+    context.pass_over_all(selection, &mut report).await?;
+    if let Some(error) = &report.refused {
+        tracing::error!(%error, "no pass: nothing could be collected");
     }
+    Ok(report.accounts.iter().any(|account| !account.has_failed))
 }
 
 /// How long to wait after a pass that took `elapsed` and was the last of `failures` failed ones.

@@ -4,11 +4,13 @@
 //! of the others does one thing.
 
 mod account;
+mod accounts;
 mod chunk;
 mod daemon;
 mod deletions;
 mod delivery;
 mod dry;
+mod fleet;
 mod mapping_plan;
 mod once;
 mod pass;
@@ -21,8 +23,9 @@ pub use daemon::daemon;
 pub use deletions::{DeletionPlan, Deletions};
 pub use delivery::{Delivery, ReadySink};
 pub use dry::{Printed, print_events};
+pub use fleet::{AccountError, Fleet, FleetError, Member};
 pub use mapping_plan::MappingPlan;
 pub use once::{Agent, CollectOptions, once};
 pub use pass::{Pass, PassPlan, Target};
-pub use report::{ExitStatus, PassReport, RunReport, SinkReport, UnknownCounts};
+pub use report::{AccountReport, ExitStatus, PassReport, RunReport, SinkReport, UnknownCounts};
 pub use shutdown::on_signal;

@@ -1,4 +1,4 @@
-//! `collect`: one pass, delivered.
+//! `collect`: one pass over every account, delivered.
 
 use std::future::Future;
 use std::pin::pin;
@@ -7,13 +7,14 @@ use std::time::Duration;
 use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
-use super::account::{self, AccountEnd};
+use super::account::Context;
+use super::accounts::Selection;
 use super::delivery::{Delivery, ReadySink};
 use super::mapping_plan::MappingPlan;
 use super::pass::{PassPlan, Target};
 use super::report::RunReport;
 use crate::config::AwsSettings;
-use crate::observe::{Progress, log_pass};
+use crate::observe::Progress;
 use crate::store::{Store, StoreError};
 
 /// How often the progress line follows the delivery.
@@ -33,15 +34,17 @@ pub struct Agent {
 }
 
 /// What `collect` was asked for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct CollectOptions {
+    /// The ids of the accounts to pass over; none: every one.
+    pub accounts: Vec<String>,
     /// Send everything again.
     pub is_full: bool,
     /// How long to wait for the sinks after the collection.
     pub drain_timeout: Duration,
 }
 
-/// Runs one pass and waits until it is delivered.
+/// Runs one pass over every account, and waits until it is delivered.
 pub async fn once(
     agent: &Agent,
     store: &Store,
@@ -53,18 +56,20 @@ pub async fn once(
     let delivery = Delivery::start(store, sinks, cancel);
     delivery.begin_pass();
     let mut report = RunReport::default();
-    let pass = account::pass(agent, store, &delivery, progress, options.is_full);
-    let ended = tokio::select! {
-        ended = pass => Some(ended?),
-        () = cancel.cancelled() => None,
+    let context = Context {
+        agent,
+        store,
+        delivery: &delivery,
+        progress,
+        is_full: options.is_full,
     };
-    match ended {
-        Some(AccountEnd::Passed(pass)) => {
-            log_pass(&pass);
-            report.pass = Some(*pass);
-        }
-        Some(AccountEnd::Refused(error)) => report.refused = Some(error),
-        None => {}
+    let selection = Selection {
+        only: &options.accounts,
+        with_second_try: true,
+    };
+    tokio::select! {
+        ended = context.pass_over_all(selection, &mut report) => ended?,
+        () = cancel.cancelled() => {}
     }
     delivery.end_pass();
     let batches = delivery.batch_counter();

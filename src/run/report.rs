@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::deletions::Deletions;
+use super::fleet::{AccountError, FleetError, Member};
 use super::staging::Staged;
 use crate::aws::{AwsError, CallCounts, LearntRates};
 use crate::collect::{Completeness, Served};
@@ -86,13 +87,46 @@ pub struct SinkReport {
     pub waiting: u64,
 }
 
+/// What became of one account, in few words: there may be thousands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountReport {
+    /// The account's id.
+    pub id: String,
+    /// Its configured name, or the organization's.
+    pub name: Option<String>,
+    /// Users collected.
+    pub users: u64,
+    /// Users who were new or changed, to the sink that knew least.
+    pub queued: u64,
+    /// Users told as deleted.
+    pub deleted: u64,
+    /// Facts that were asked for and could not be read, over all users.
+    pub unknown_facts: u64,
+    /// Calls to AWS, retries included.
+    pub calls: u64,
+    /// Whether the pass did not begin, or ended early.
+    pub has_failed: bool,
+    /// What the account alone would have ended with.
+    pub status: ExitStatus,
+    /// Why not all of it was collected, if so.
+    pub why: Option<String>,
+}
+
 /// What `collect` did.
 #[derive(Debug, Default)]
 pub struct RunReport {
-    /// The pass; `None` when AWS refused before it began.
+    /// The accounts that were passed over, in the order of their ids.
+    pub accounts: Vec<AccountReport>,
+    /// The pass, where it was the only one.
     pub pass: Option<PassReport>,
-    /// Why AWS refused, then.
-    pub refused: Option<AwsError>,
+    /// Why there was no account to pass over, if so.
+    pub refused: Option<FleetError>,
+    /// Why the organization may have more accounts, if so.
+    pub listing_failure: Option<AwsError>,
+    /// Accounts that the organization does not hold any more.
+    pub left: Vec<String>,
+    /// Calls to AWS that belong to no account.
+    pub shared_calls: u64,
     /// Every sink.
     pub sinks: Vec<SinkReport>,
     /// Whether a signal ended it.
@@ -138,6 +172,20 @@ impl PassReport {
             && !matches!(self.completeness, Some(Completeness::Contradicted { .. }))
     }
 
+    /// What is missing, in few words.
+    fn why_not_whole(&self) -> String {
+        if let Some(why) = incomplete(self.failure.as_ref(), self.completeness.as_ref()) {
+            return format!("incomplete: {why}");
+        }
+        if self.deletions.held_back > 0 {
+            return format!("{} users gone at once, held back", self.deletions.held_back);
+        }
+        match self.unknown_facts.keys().next() {
+            Some((fact, why)) => format!("{fact} unknown ({why})"),
+            None => "an event is too large".to_owned(),
+        }
+    }
+
     fn status(&self) -> ExitStatus {
         match &self.failure {
             Some(error) if self.users == 0 && error.class.is_refusal() => ExitStatus::AwsRefused,
@@ -157,19 +205,81 @@ impl SinkReport {
 impl RunReport {
     /// The exit code: what keeps everything from working comes before what is missing.
     pub fn status(&self) -> ExitStatus {
-        let of_pass = match (&self.refused, &self.pass) {
-            (Some(error), _) if error.class.is_refusal() => ExitStatus::AwsRefused,
-            (Some(_), _) => ExitStatus::Partial,
-            (None, pass) => pass.as_ref().map_or(ExitStatus::Done, PassReport::status),
+        let of_passes = match &self.refused {
+            Some(error) => error.status(),
+            None => self.of_accounts(),
         };
         if self.is_interrupted {
             ExitStatus::Interrupted
-        } else if of_pass == ExitStatus::AwsRefused {
-            of_pass
+        } else if matches!(of_passes, ExitStatus::AwsRefused | ExitStatus::Usage) {
+            of_passes
         } else if !self.sinks.iter().all(SinkReport::is_done) {
             ExitStatus::Undelivered
         } else {
-            of_pass
+            of_passes
+        }
+    }
+
+    /// Whether AWS let us read anything, and whether that was all.
+    fn of_accounts(&self) -> ExitStatus {
+        let is = |status| move |account: &AccountReport| account.status == status;
+        let is_whole = self.listing_failure.is_none();
+        if is_whole && self.accounts.iter().all(is(ExitStatus::Done)) {
+            ExitStatus::Done
+        } else if !self.accounts.is_empty() && self.accounts.iter().all(is(ExitStatus::AwsRefused))
+        {
+            ExitStatus::AwsRefused
+        } else {
+            ExitStatus::Partial
+        }
+    }
+
+    /// Passes end in any order; people look for an id.
+    pub(super) fn order_accounts(&mut self) {
+        self.accounts.sort_by(|a, b| a.id.cmp(&b.id));
+    }
+}
+
+impl AccountReport {
+    pub(super) fn of(member: &Member, pass: &PassReport) -> Self {
+        let status = pass.status();
+        Self {
+            id: pass.account_id.clone(),
+            name: member.name.clone(),
+            users: pass.users,
+            queued: pass.staged.queued.values().copied().max().unwrap_or(0),
+            deleted: pass.deletions.told,
+            unknown_facts: pass.unknown_facts.values().sum(),
+            calls: pass.calls.values().sum(),
+            has_failed: pass.failure.is_some(),
+            status,
+            why: (status != ExitStatus::Done).then(|| pass.why_not_whole()),
+        }
+    }
+
+    pub(super) fn failed(member: &Member, error: &AccountError) -> Self {
+        Self {
+            id: member.id.clone().unwrap_or_default(),
+            name: member.name.clone(),
+            users: 0,
+            queued: 0,
+            deleted: 0,
+            unknown_facts: 0,
+            calls: 0,
+            has_failed: true,
+            status: error.status(),
+            why: Some(error.to_string()),
+        }
+    }
+}
+
+impl FleetError {
+    /// The exit code.
+    pub fn status(&self) -> ExitStatus {
+        match self {
+            Self::Refused(error) if error.class.is_refusal() => ExitStatus::AwsRefused,
+            Self::Refused(_) => ExitStatus::Partial,
+            Self::Unknown { .. } | Self::Nobody => ExitStatus::Usage,
         }
     }
 }

@@ -53,6 +53,17 @@ impl Store {
         Ok(value.and_then(|value| record::decode(&key, &value).ok()))
     }
 
+    /// The accounts that a pass went over completely, at any time.
+    pub fn account_ids(&self) -> Result<Vec<String>, StoreError> {
+        let shared = &self.shared;
+        let prefix = key("");
+        let ids = shared.meta.scan_prefix(&prefix).keys().map(|key| {
+            let key = key.map_err(|source| shared.failed("read its checkpoints", source))?;
+            Ok(String::from_utf8_lossy(&key[prefix.len()..]).into_owned())
+        });
+        ids.collect()
+    }
+
     /// Moves the checkpoint of `account_id`, durably and never backwards.
     pub fn advance_checkpoint(
         &self,

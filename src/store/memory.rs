@@ -1,12 +1,14 @@
 //! What one pass over an account leaves for the next.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::record;
 use super::stage::encode;
 use super::{Store, StoreError};
+use crate::model::Membership;
 
 /// What a pass learnt about an account's API, by action.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -15,6 +17,10 @@ pub struct PassMemory {
     pub rates_per_second: BTreeMap<String, f64>,
     /// Actions that were denied.
     pub denied: Vec<String>,
+    /// What events called the account.
+    pub account_name: Option<String>,
+    /// Where in an organization it was.
+    pub membership: Option<Arc<Membership>>,
 }
 
 impl Store {

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use super::{parse, sekoia};
 
+const ROLE: &str = "role_arn = \"arn:aws:iam::111122223333:role/audit/rollcall-read\"";
+
 fn catalogue(cases: &[(&str, String)]) -> String {
     let mut text = String::new();
     for (title, input) in cases {
@@ -61,6 +63,108 @@ fn values_are_refused_with_their_place_and_what_to_write() {
         case("no TOML", "[aws\nregion = \"a\""),
     ];
     insta::assert_snapshot!("config_values", catalogue(&cases));
+}
+
+#[test]
+fn accounts_and_roles_are_refused_with_their_place_and_what_to_write() {
+    let account = |more: &str| format!("[[aws.accounts]]\nid = \"111122223333\"\n{more}");
+    let role = |more: &str| account(&format!("{ROLE}\n{more}"));
+    let long = "x".repeat(1225);
+    let cases = [
+        case("an id as a number", "[[aws.accounts]]\nid = 111122223333"),
+        case(
+            "an id with dashes",
+            "[[aws.accounts]]\nid = \"1111-2222-3333\"",
+        ),
+        case("no id", "[[aws.accounts]]\nname = \"a\""),
+        ("an account twice", [role(""), role("")].join("\n")),
+        (
+            "two accounts without a role",
+            account("[[aws.accounts]]\nid = \"444455556666\""),
+        ),
+        (
+            "a role of another account",
+            account(ROLE).replacen("1111", "9999", 1),
+        ),
+        (
+            "an external id without a role",
+            account("external_id = \"abc\""),
+        ),
+        ("a role by name", account("role_arn = \"rollcall-read\"")),
+        (
+            "a user",
+            account("role_arn = \"arn:aws:iam::111122223333:user/reader\""),
+        ),
+        ("an external id too short", role("external_id = \"x\"")),
+        (
+            "an external id too long",
+            role(&format!("external_id = \"{long}\"")),
+        ),
+        ("a space in an external id", role("external_id = \"my id\"")),
+        (
+            "an umlaut in an external id",
+            role("external_id = \"caf\u{e9}-7\""),
+        ),
+        (
+            "an emoji in an external id",
+            role("external_id = \"ab\u{1f600}cd\""),
+        ),
+        ("a slash in a session name", role("session_name = \"a/b\"")),
+        (
+            "a session name too long",
+            role(&format!("session_name = \"{}\"", "s".repeat(65))),
+        ),
+        ("14 minutes", role("duration = \"14m 59s\"")),
+        ("12 hours and a second", role("duration = \"12h 1s\"")),
+        (
+            "a chained session of two hours",
+            format!(
+                "[aws]\nrole_arn = \"arn:aws:iam::777788889999:role/hub\"\n{}",
+                role("duration = \"2h\"")
+            ),
+        ),
+        case("an external id of no role", "[aws]\nexternal_id = \"abc\""),
+        case(
+            "half a key",
+            "[aws]\naccess_key_id = \"AKIAIOSFODNN7EXAMPLE\"",
+        ),
+        case("a token alone", "[aws]\nsession_token = \"env:TOKEN\""),
+        case("no key id", "[aws]\naccess_key_id = \"not/aKeyId\""),
+        case("an organization without a role", "[aws.organization]"),
+        case(
+            "an ARN for a role's name",
+            "[aws.organization]\nrole_name = \"arn:aws:iam::111122223333:role/a\"",
+        ),
+        case(
+            "a number among accounts",
+            "[aws.organization]\nrole_name = \"a\"\ninclude = [111122223333]",
+        ),
+        case("no accounts at a time", "[aws]\naccounts_in_flight = 0"),
+    ];
+    insta::assert_snapshot!(
+        "config_accounts",
+        catalogue(&cases).replace(&long, "xxx...")
+    );
+}
+
+#[test]
+fn what_aws_takes_for_a_role_is_taken() {
+    let all = "aA0_+=,.@:/-".repeat(102);
+    let settings = format!(
+        "[[aws.accounts]]\nid = \"111122223333\"\n{ROLE}\nexternal_id = \"{all}\"\n\
+         session_name = \"{}\"\nduration = \"12h\"",
+        "s_+=,.@-".repeat(8)
+    );
+    let config = parse(&settings).unwrap();
+    let role = config.aws.accounts[0].get_ref().role().unwrap();
+    assert_eq!(role.external_id.as_deref(), Some(all.as_str()));
+    assert_eq!(role.duration.unwrap().as_secs(), 43_200);
+    let chained = settings.replace("12h", "1h");
+    let hub = format!("[aws]\nrole_arn = \"arn:aws-cn:iam::444455556666:role/p/hub\"\n{chained}");
+    assert_eq!(
+        parse(&hub).unwrap().aws.role().unwrap().session_name,
+        "rollcall"
+    );
 }
 
 #[test]

@@ -87,6 +87,11 @@ fn the_examples_optional_settings_are_valid_too() {
     assert!(all.agent.state_dir.is_some());
     assert!(all.aws.region.is_some() && all.aws.endpoint_url.is_some());
     assert!(all.aws.profile.is_some());
+    assert!(all.aws.access_key().is_some() && all.aws.role().is_some());
+    assert_eq!(all.aws.use_fips.and(all.aws.use_dual_stack), Some(true));
+    assert!(all.aws.accounts[0].get_ref().role().is_some());
+    let organization = all.aws.organization.expect("the example's organization");
+    assert_eq!(organization.include.len() + organization.exclude.len(), 3);
     let SinkKind::Ndjson(NdjsonTarget::File(file)) = &all.sinks[4].kind else {
         panic!("the example's fifth sink is a file");
     };
@@ -98,18 +103,21 @@ fn the_examples_optional_settings_are_valid_too() {
 fn every_key_there_is_appears_in_the_example_with_a_comment() {
     let example = with_everything();
     let lines: Vec<&str> = example.lines().collect();
+    let is_table = |key: &str| ["tags", "accounts", "organization"].contains(&key);
     let mut count = 0;
     for table in [
         "[agent]",
         "[schedule]",
         "[aws]",
+        "[[aws.accounts]]",
+        "[aws.organization]",
         "[mapping]",
         "[mapping.tags]",
         "[status]",
         "[[sinks]]",
     ] {
         let starts = |line: &&str| **line == *table;
-        for key in known_keys(table).iter().filter(|key| *key != "tags") {
+        for key in known_keys(table).iter().filter(|key| !is_table(key)) {
             let mut inside = false;
             let is_set = lines.iter().any(|line| {
                 inside = if line.starts_with('[') {
@@ -129,7 +137,7 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
         ["agent", "schedule", "aws", "mapping", "status", "sinks"]
     );
     assert_eq!(
-        count, 44,
+        count, 64,
         "a key was added or removed; see to the example's comments too"
     );
 }

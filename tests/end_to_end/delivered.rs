@@ -35,8 +35,8 @@ fn every_user_arrives_once_in_full_batches_with_every_fact_right() {
         let name = event["user"]["name"].as_str().expect("a name");
         accounts::assert_tells(&LARGE.users[name], event);
     }
-    let calls = "sts:GetCallerIdentity 1, iam:GetAccountSummary 1, iam:ListUsers 1, iam:ListGroupsForUser 253, \
-                 iam:ListAttachedGroupPolicies 12, iam:ListMFADevices 253";
+    let calls = "sts:GetCallerIdentity 1, iam:ListAccountAliases 1, iam:GetAccountSummary 1, \
+                 iam:ListUsers 1, iam:ListGroupsForUser 253, iam:ListAttachedGroupPolicies 12, iam:ListMFADevices 253";
     assert!(output.stderr.contains(calls), "{}", output.stderr);
     assert!(
         output.stderr.contains("253 events in 3 batches"),

@@ -12,6 +12,8 @@ mod denied_in_auto;
 mod expired;
 mod first_hour;
 mod killed;
+mod many_accounts;
+mod organization;
 mod plan;
 mod refused_by_aws;
 mod repeated;

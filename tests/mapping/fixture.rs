@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use rollcall::model::{
-    AccessKey, AccessKeyUse, Account, Arn, AttachedPolicy, ConsoleAccess, Fact, Group, Mfa,
-    MfaDevice, Reason, Source, Tag, User,
+    AccessKey, AccessKeyUse, Account, Arn, AttachedPolicy, ConsoleAccess, Fact, Group, Membership,
+    Mfa, MfaDevice, Reason, Source, Tag, Unit, User,
 };
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -19,7 +19,16 @@ pub(super) struct Case {
     /// What the case shows, in a few words: the snapshot's description.
     pub(super) shows: String,
     account_name: Option<String>,
+    organization: Option<Organization>,
     user: AwsUser,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct Organization {
+    id: String,
+    unit_id: String,
+    unit_name: String,
 }
 
 #[derive(Deserialize)]
@@ -160,6 +169,15 @@ impl Case {
             id: arn.account_id().to_owned(),
             partition: arn.partition().to_owned(),
             name: self.account_name.clone(),
+            organization: self.organization.as_ref().map(|organization| {
+                Arc::new(Membership {
+                    organization_id: organization.id.clone(),
+                    unit: Some(Unit {
+                        id: organization.unit_id.clone(),
+                        name: organization.unit_name.clone(),
+                    }),
+                })
+            }),
         }
     }
 }

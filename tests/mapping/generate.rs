@@ -23,6 +23,7 @@ pub(super) fn user_of_account() -> impl Strategy<Value = (User, Account)> {
             id,
             partition: partition.to_owned(),
             name,
+            organization: None,
         };
         (user(account.clone()), Just(account))
     })

@@ -12,8 +12,9 @@ const DIALECTS: [Dialect; 2] = [Dialect::Ocsf, Dialect::Sekoia];
 
 /// All that may be missing from an event without anything else changing. Every other field is
 /// required, or required by what else the event says.
-const OPTIONAL_OCSF: [&str; 22] = [
+const OPTIONAL_OCSF: [&str; 24] = [
     "/cloud/account/name",
+    "/cloud/org",
     // Where another key has an id.
     "/unmapped/aws_iam/access_keys/[]/id",
     "/unmapped/aws_iam/access_keys/[]/last_rotated",
@@ -37,6 +38,7 @@ const OPTIONAL_OCSF: [&str; 22] = [
     "/user/ldap_person/job_title",
     "/user/ldap_person/office_location",
     "/user/ldap_person/surname",
+    "/user/org",
     "/user/programmatic_credentials/[]/last_used_time",
 ];
 const OPTIONAL_SEKOIA: [&str; 11] = [

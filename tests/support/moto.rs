@@ -40,11 +40,19 @@ impl Account {
     fn on(server: &Server) -> Self {
         static NEXT_ID: AtomicU64 = AtomicU64::new(210_000_000_001);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed).to_string();
-        let access_key_id = block_on(assume_role(&server.url, &id));
+        Self::at(&server.url, &id)
+    }
+
+    /// The account `id` of the same server.
+    pub(crate) fn another(&self, id: &str) -> Self {
+        Self::at(&self.url, id)
+    }
+
+    fn at(url: &str, id: &str) -> Self {
         Self {
-            id,
-            url: server.url.clone(),
-            access_key_id,
+            id: id.to_owned(),
+            url: url.to_owned(),
+            access_key_id: block_on(assume_role(url, id)),
         }
     }
 

@@ -71,6 +71,7 @@ async fn pass(
         id: sample::ACCOUNT_ID.to_owned(),
         partition: "aws".to_owned(),
         name: Some("sample".to_owned()),
+        organization: None,
     };
     let defaults = MappingSettings::default();
     let pass = Pass {

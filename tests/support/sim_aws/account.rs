@@ -13,6 +13,8 @@ pub(crate) struct SimAccount {
     pub(crate) id: String,
     pub(crate) partition: String,
     pub(crate) alias: Option<String>,
+    /// What the trust policies of the account's roles ask for.
+    pub(crate) external_id: Option<String>,
     pub(crate) created_at: OffsetDateTime,
     /// Whether the root user has a virtual MFA device.
     pub(crate) root_mfa: bool,
@@ -37,6 +39,7 @@ impl SimAccount {
             id: id.to_owned(),
             partition: "aws".to_owned(),
             alias: None,
+            external_id: None,
             created_at: time::macros::datetime!(2019-02-03 04:05:06 UTC),
             root_mfa: false,
             users: BTreeMap::new(),

@@ -69,6 +69,27 @@ pub(super) enum Fate {
 }
 
 impl Sent {
+    /// An answer of the JSON protocol.
+    pub(super) fn json(answer: Result<serde_json::Value, Refusal>) -> Self {
+        let (status, body) = match answer {
+            Ok(value) => (200, value.to_string()),
+            Err(Refusal {
+                status,
+                code,
+                message,
+            }) => (
+                status,
+                serde_json::json!({ "__type": code, "Message": message }).to_string(),
+            ),
+        };
+        Self {
+            status,
+            content_type: "application/x-amz-json-1.1",
+            body: body.into(),
+            fate: Fate::Whole,
+        }
+    }
+
     pub(super) fn new(
         answer: Answer,
         (action, service): (&str, Service),

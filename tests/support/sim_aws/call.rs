@@ -24,14 +24,17 @@ impl Call {
     pub(super) fn parse(request: &Request<Bytes>) -> Self {
         let body = std::str::from_utf8(request.body()).unwrap_or_default();
         let pairs = body.split('&').filter_map(|pair| pair.split_once('='));
-        let form: Vec<_> = pairs
+        let mut form: Vec<_> = pairs
             .map(|(name, value)| (decoded(name), decoded(value)))
             .collect();
+        let header = |name: &str| request.headers().get(name)?.to_str().ok();
+        if let Some(target) = header("x-amz-target") {
+            form = json_form(target, body);
+        }
         let action = form
             .iter()
             .find(|(name, _)| name == "Action")
             .and_then(|(_, asked)| ACTIONS.into_iter().find(|(known, _)| known == asked));
-        let header = |name: &str| request.headers().get(name)?.to_str().ok();
         let authorization = header(AUTHORIZATION.as_str()).unwrap_or_default();
         let credential = authorization
             .split_once("Credential=")
@@ -71,11 +74,24 @@ impl Call {
             ("UserName", "user"),
             ("GroupName", "group"),
             ("AccessKeyId", "access key"),
+            ("RoleArn", "role"),
         ];
         kinds
             .into_iter()
             .find_map(|(name, kind)| Some((kind, self.param(name)?)))
     }
+}
+
+/// A request of the JSON protocol as one of the query protocol: its action is in a header.
+fn json_form(target: &str, body: &str) -> Vec<(String, String)> {
+    let action = target.rsplit('.').next().unwrap_or_default();
+    let fields: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(body).unwrap_or_default();
+    let texts = fields
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
+    let action = ("Action".to_owned(), action.to_owned());
+    std::iter::once(action).chain(texts).collect()
 }
 
 fn decoded(text: &str) -> String {

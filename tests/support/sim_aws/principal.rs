@@ -53,7 +53,11 @@ pub(super) fn caller(account: &SimAccount, call: &Call) -> String {
     }
 }
 
-/// Refuses a role that no simulated account has.
+/// The longest session of a role that a session of another role assumes.
+const CHAINED_MAX_S: u32 = 3600;
+
+/// Refuses a role that no simulated account has, or whose trust policy asks for another external
+/// id, and a session longer than AWS grants.
 pub(super) fn trusted(
     accounts: &[SimAccount],
     account: &SimAccount,
@@ -61,7 +65,20 @@ pub(super) fn trusted(
 ) -> Result<(), Refusal> {
     let role_arn = call.param("RoleArn").unwrap_or_default();
     let id = role_arn.split(':').nth(4).unwrap_or_default();
-    if accounts.iter().any(|account| account.id == id) {
+    let duration = call.param("DurationSeconds");
+    let duration_s: u32 = duration.and_then(|it| it.parse().ok()).unwrap_or(3600);
+    if call.session_token.is_some() && duration_s > CHAINED_MAX_S {
+        return Err(Refusal::invalid(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by \
+             role chaining",
+        ));
+    }
+    let meant = accounts.iter().find(|account| account.id == id);
+    let is_trusted = |account: &SimAccount| {
+        let asked_for = account.external_id.as_deref();
+        asked_for.is_none() || asked_for == call.param("ExternalId")
+    };
+    if meant.is_some_and(is_trusted) {
         return Ok(());
     }
     let caller = caller(account, call);

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use hyper::Request;
 
 use super::actions::{self, Ctx, Service};
-use super::answer::{Answer, Sent};
+use super::answer::{Answer, Refusal, Sent};
 use super::bucket::Bucket;
 use super::call::Call;
 use super::counters::Counters;
@@ -64,6 +64,27 @@ impl SimAws {
             .read()
             .unwrap_or_else(PoisonError::into_inner);
         accounts[0].clone()
+    }
+
+    /// Changes the account of `id`.
+    pub(crate) fn change(&self, id: &str, edit: impl FnOnce(&mut SimAccount)) {
+        let mut accounts = self
+            .sim
+            .accounts
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let account = accounts.iter_mut().find(|account| account.id == id);
+        edit(account.expect("an account of that id"));
+    }
+
+    /// Removes the account of `id`.
+    pub(crate) fn remove(&self, id: &str) {
+        let mut accounts = self
+            .sim
+            .accounts
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        accounts.retain(|account| account.id != id);
     }
 
     /// Lets calls fail; of several rules for a call, the first one given applies.
@@ -149,9 +170,14 @@ impl Sim {
             tokio::time::sleep(treatment.latency).await;
         }
         let start = Instant::now();
-        let answer = self.answer(&call, (action, service), &treatment);
+        let mut sent = match service {
+            Service::Organizations => Sent::json(self.organization(&call, &treatment)),
+            _ => {
+                let answer = self.answer(&call, (action, service), &treatment);
+                Sent::new(answer, (action, service), &request_id)
+            }
+        };
         self.edit(std::mem::take(&mut treatment.edits));
-        let mut sent = Sent::new(answer, (action, service), &request_id);
         treatment.fault.inspect(|fault| fault.spoil(&mut sent));
         self.counters.worked(parsed + start.elapsed());
         sent
@@ -188,6 +214,17 @@ impl Sim {
             twist: how.fault.and_then(Fault::twist),
         };
         actions::answer(&ctx, name)
+    }
+
+    fn organization(&self, call: &Call, how: &Treatment) -> Result<serde_json::Value, Refusal> {
+        let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        let account = &accounts[principal::account_of(&accounts, call)?];
+        let action = ("ListAccounts", Service::Organizations);
+        let denied = |denial: Denial| principal::denied(account, call, action, denial);
+        match how.fault.and_then(|fault| fault.refusal(denied)) {
+            Some(refusal) => Err(refusal),
+            None => Ok(actions::organizations::list_accounts(&accounts, call)),
+        }
     }
 
     fn edit(&self, edits: Vec<Planned>) {

@@ -56,6 +56,29 @@ fn a_role_of_no_account_is_denied_and_a_key_of_none_is_invalid() {
     });
 }
 
+#[test]
+fn a_role_asks_for_its_external_id_and_a_chained_session_lasts_an_hour_at_most() {
+    let mut second = SimAccount::new("210000000002");
+    second.external_id = Some("tenant-7".to_owned());
+    let sim = SimAws::start([SimAccount::new("210000000001"), second]);
+    block_on(async {
+        let sts = sim.sts_as(any_credentials());
+        let role = "arn:aws:iam::210000000002:role/Auditor";
+        let denied = assume(&sts, role).await;
+        assert_eq!(denied.unwrap_err().as_deref(), Some("AccessDenied"));
+        let request = || sts.assume_role().role_arn(role).role_session_name("tests");
+        let wrong = request().external_id("tenant-8").send().await.unwrap_err();
+        assert_eq!(wrong.code(), Some("AccessDenied"));
+        let right = request().external_id("tenant-7").duration_seconds(7_200);
+        right.send().await.unwrap();
+        let hub = assume(&sts, "arn:aws:iam::210000000001:role/Hub").await;
+        let chained = sim.sts_as(hub.unwrap()).assume_role().role_arn(role);
+        let chained = chained.role_session_name("tests").external_id("tenant-7");
+        let long = chained.duration_seconds(7_200).send().await.unwrap_err();
+        assert_eq!(long.code(), Some("ValidationError"));
+    });
+}
+
 /// The credentials of a session, or AWS's error code.
 async fn assume(sts: &aws_sdk_sts::Client, role: &str) -> Result<Credentials, Option<String>> {
     let request = sts.assume_role().role_arn(role).role_session_name("tests");

@@ -4,6 +4,7 @@ mod details;
 mod groups;
 mod keys;
 mod mfa;
+pub(super) mod organizations;
 mod policies;
 mod report;
 mod sts;
@@ -22,12 +23,14 @@ pub(super) use report::generate_credential_report;
 pub(super) enum Service {
     Iam,
     Sts,
+    /// Answered in JSON, by [`organizations`].
+    Organizations,
 }
 
-use Service::{Iam, Sts};
+use Service::{Iam, Organizations, Sts};
 
 /// Every action that is simulated.
-pub(super) const ACTIONS: [(&str, Service); 21] = [
+pub(super) const ACTIONS: [(&str, Service); 22] = [
     ("AssumeRole", Sts),
     ("GenerateCredentialReport", Iam),
     ("GetAccessKeyLastUsed", Iam),
@@ -39,6 +42,7 @@ pub(super) const ACTIONS: [(&str, Service); 21] = [
     ("GetUser", Iam),
     ("ListAccessKeys", Iam),
     ("ListAccountAliases", Iam),
+    ("ListAccounts", Organizations),
     ("ListAttachedGroupPolicies", Iam),
     ("ListAttachedUserPolicies", Iam),
     ("ListGroupPolicies", Iam),
@@ -99,6 +103,7 @@ impl Service {
         match self {
             Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
             Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
+            Organizations => "",
         }
     }
 
@@ -107,6 +112,7 @@ impl Service {
         match self {
             Iam => "iam",
             Sts => "sts",
+            Organizations => "organizations",
         }
     }
 }

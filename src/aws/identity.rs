@@ -1,0 +1,70 @@
+//! Who the caller is, and who it may become.
+
+use std::time::SystemTime;
+
+use aws_credential_types::Credentials;
+
+use super::{Action, AwsClient, AwsError};
+use crate::config::Role;
+use crate::model::{Account, Arn};
+
+impl AwsClient {
+    /// The account that the credentials belong to.
+    pub async fn account(&self) -> Result<Account, AwsError> {
+        let action = Action::GetCallerIdentity;
+        let request = || self.services().sts.get_caller_identity().send();
+        let identity = self.call(action, request).await?;
+        let malformed = |message: String| AwsError::malformed(action, message);
+        let arn = identity.arn().unwrap_or_default();
+        let arn = Arn::parse(arn).map_err(|error| malformed(error.to_string()))?;
+        let id = identity.account().unwrap_or(arn.account_id());
+        if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(malformed(format!("{id:?} is no account id of 12 digits")));
+        }
+        Ok(Account {
+            id: id.to_owned(),
+            partition: arn.partition().to_owned(),
+            name: None,
+            organization: None,
+        })
+    }
+
+    /// The name that the account gave itself, if it has.
+    pub async fn account_alias(&self) -> Result<Option<String>, AwsError> {
+        let request = || self.iam().list_account_aliases().send();
+        let answer = self.call(Action::ListAccountAliases, request).await?;
+        // An account has one alias at most.
+        Ok(answer.account_aliases.into_iter().next())
+    }
+
+    /// A session of `role`. Every role has its own answer: a denied one keeps no other from being
+    /// tried.
+    pub(super) async fn assume_role(&self, role: &Role) -> Result<Credentials, AwsError> {
+        let action = Action::AssumeRole;
+        let seconds = role
+            .duration
+            .and_then(|it| i32::try_from(it.as_secs()).ok());
+        let request = || {
+            let sts = self.services().sts;
+            let request = sts.assume_role().role_arn(&role.arn);
+            request
+                .role_session_name(&role.session_name)
+                .set_external_id(role.external_id.clone())
+                .set_duration_seconds(seconds)
+                .send()
+        };
+        let answer = self.attempts(action, request).await?;
+        let told = answer
+            .credentials
+            .ok_or_else(|| AwsError::malformed(action, "no credentials"))?;
+        let expiration = SystemTime::try_from(told.expiration)
+            .map_err(|error| AwsError::malformed(action, error.to_string()))?;
+        Ok(Credentials::new(
+            told.access_key_id,
+            told.secret_access_key,
+            Some(told.session_token),
+            Some(expiration),
+            "sts:AssumeRole",
+        ))
+    }
+}

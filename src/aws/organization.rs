@@ -1,0 +1,228 @@
+//! The accounts of an organization: every active one that is asked for.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use aws_sdk_organizations::types::{Account, AccountState};
+use wildmatch::WildMatch;
+
+use super::{Action, AwsClient, AwsError};
+use crate::config::{OrganizationSettings, Selector};
+use crate::model::{Membership, Unit};
+
+/// What was listed of an organization.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The active accounts that are asked for.
+    pub accounts: Vec<Listed>,
+    /// Every account that AWS listed, of any state, asked for or not.
+    pub ids: HashSet<String>,
+    /// Why that is not the whole organization, if so: then nobody has left it.
+    pub failure: Option<AwsError>,
+}
+
+/// An active account of the organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The 12-digit id.
+    pub id: String,
+    /// The organization's name for it.
+    pub name: Option<String>,
+    /// Where it is.
+    pub membership: Option<Arc<Membership>>,
+}
+
+/// The accounts below an organizational unit, at any depth, each with the unit that holds it.
+type Below = HashMap<String, Unit>;
+
+/// Lists the accounts that `settings` ask for. Organizational units are looked up only where they
+/// are named. What cannot be told excluded is not listed.
+pub async fn list_accounts(client: &AwsClient, settings: &OrganizationSettings) -> Listing {
+    let mut listing = Listing::default();
+    let mut units = HashMap::new();
+    for (selectors, is_exclusion) in [(&settings.include, false), (&settings.exclude, true)] {
+        for id in selectors.iter().filter_map(unit) {
+            match below(client, id).await {
+                Ok(below) => {
+                    units.insert(id.to_owned(), below);
+                }
+                Err(error) if is_exclusion => {
+                    listing.failure = Some(error);
+                    return listing;
+                }
+                Err(error) => listing.failure = Some(error),
+            }
+        }
+    }
+    let selection = Selection { settings, units };
+    let pages = each_page(
+        |token| page(client, token),
+        |account| {
+            let Some(id) = account.id.clone() else {
+                return;
+            };
+            if is_active(&account) && selection.holds(&id, account.name.as_deref()) {
+                listing.accounts.push(Listed {
+                    membership: selection.membership(&account),
+                    name: account.name,
+                    id: id.clone(),
+                });
+            }
+            listing.ids.insert(id);
+        },
+    );
+    let failure = pages.await.err();
+    listing.failure = listing.failure.or(failure);
+    listing
+}
+
+/// The selection of accounts, with the units that it names.
+struct Selection<'a> {
+    settings: &'a OrganizationSettings,
+    units: HashMap<String, Below>,
+}
+
+impl Selection<'_> {
+    fn holds(&self, id: &str, name: Option<&str>) -> bool {
+        let is_meant = |selector: &Selector| match selector {
+            Selector::Id(meant) => meant == id,
+            Selector::Unit(unit) => {
+                let below = self.units.get(unit);
+                below.is_some_and(|below| below.contains_key(id))
+            }
+            Selector::Name(pattern) => {
+                name.is_some_and(|name| WildMatch::new(pattern).matches(name))
+            }
+        };
+        let OrganizationSettings {
+            include, exclude, ..
+        } = self.settings;
+        (include.is_empty() || include.iter().any(is_meant)) && !exclude.iter().any(is_meant)
+    }
+
+    /// The account's ARN names its organization: no further call.
+    fn membership(&self, account: &Account) -> Option<Arc<Membership>> {
+        let organization_id = account.arn.as_deref()?.split('/').nth(1)?;
+        let id = account.id.as_deref()?;
+        Some(Arc::new(Membership {
+            organization_id: organization_id.to_owned(),
+            unit: self.units.values().find_map(|below| below.get(id)).cloned(),
+        }))
+    }
+}
+
+fn unit(selector: &Selector) -> Option<&str> {
+    match selector {
+        Selector::Unit(id) => Some(id),
+        Selector::Id(_) | Selector::Name(_) => None,
+    }
+}
+
+/// AWS tells the state; where only its predecessor is told, that counts.
+fn is_active(account: &Account) -> bool {
+    let status = account.status.as_ref().map(|status| status.as_str());
+    match &account.state {
+        Some(state) => *state == AccountState::Active,
+        None => status == Some("ACTIVE"),
+    }
+}
+
+async fn below(client: &AwsClient, id: &str) -> Result<Below, AwsError> {
+    let mut below = Below::new();
+    let mut open = vec![Unit {
+        id: id.to_owned(),
+        name: name_of(client, id).await?,
+    }];
+    while let Some(unit) = open.pop() {
+        let parent = unit.id.as_str();
+        each_page(
+            |token| accounts_page(client, parent, token),
+            |account| below.extend(account.id.map(|id| (id, unit.clone()))),
+        )
+        .await?;
+        each_page(
+            |token| units_page(client, parent, token),
+            |child| {
+                let (Some(id), Some(name)) = (child.id, child.name) else {
+                    return;
+                };
+                open.push(Unit { id, name });
+            },
+        )
+        .await?;
+    }
+    Ok(below)
+}
+
+async fn name_of(client: &AwsClient, unit_id: &str) -> Result<String, AwsError> {
+    let action = Action::DescribeOrganizationalUnit;
+    let request = || {
+        let request = client.organizations().describe_organizational_unit();
+        request.organizational_unit_id(unit_id).send()
+    };
+    let answer = client.call(action, request).await?;
+    let name = answer.organizational_unit.and_then(|unit| unit.name);
+    name.ok_or_else(|| AwsError::malformed(action, "a unit without a name"))
+}
+
+/// What a page holds, and where the next one starts.
+type Page<T> = Result<(Option<Vec<T>>, Option<String>, Action), AwsError>;
+
+async fn page(client: &AwsClient, token: Option<String>) -> Page<Account> {
+    let action = Action::ListAccounts;
+    let request = || {
+        let request = client.organizations().list_accounts();
+        request.set_next_token(token.clone()).send()
+    };
+    let answer = client.call(action, request).await?;
+    Ok((answer.accounts, answer.next_token, action))
+}
+
+async fn accounts_page(client: &AwsClient, parent: &str, token: Option<String>) -> Page<Account> {
+    let action = Action::ListAccountsForParent;
+    let request = || {
+        let request = client.organizations().list_accounts_for_parent();
+        let request = request.parent_id(parent);
+        request.set_next_token(token.clone()).send()
+    };
+    let answer = client.call(action, request).await?;
+    Ok((answer.accounts, answer.next_token, action))
+}
+
+async fn units_page(
+    client: &AwsClient,
+    parent: &str,
+    token: Option<String>,
+) -> Page<aws_sdk_organizations::types::OrganizationalUnit> {
+    let action = Action::ListOrganizationalUnitsForParent;
+    let request = || {
+        let organizations = client.organizations();
+        let request = organizations.list_organizational_units_for_parent();
+        let request = request.parent_id(parent);
+        request.set_next_token(token.clone()).send()
+    };
+    let answer = client.call(action, request).await?;
+    Ok((answer.organizational_units, answer.next_token, action))
+}
+
+/// Gives every item of a listing to `take`. A page may be empty and still not be the last.
+async fn each_page<T, F: Future<Output = Page<T>>>(
+    mut fetch: impl FnMut(Option<String>) -> F,
+    mut take: impl FnMut(T),
+) -> Result<(), AwsError> {
+    let mut token = None;
+    loop {
+        let (items, next, action) = fetch(token.clone()).await?;
+        items.into_iter().flatten().for_each(&mut take);
+        if next.is_none() {
+            return Ok(());
+        }
+        if next == token {
+            return Err(AwsError::malformed(
+                action,
+                "a page's token leads to itself",
+            ));
+        }
+        token = next;
+    }
+}

@@ -1,0 +1,131 @@
+//! What AssumeRole takes, checked as AWS checks it: before the first pass, not in the middle of one.
+
+use std::time::Duration;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use super::AwsSettings;
+
+/// A session of a role, as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
+    pub arn: String,
+    /// The secret-like name that the role's trust policy asks for.
+    pub external_id: Option<String>,
+    /// What CloudTrail calls the session.
+    pub session_name: String,
+    /// How long a session lasts; AWS's default is an hour.
+    pub duration: Option<Duration>,
+}
+
+/// What CloudTrail calls our sessions, unless configured.
+pub(super) const SESSION_NAME: &str = "rollcall";
+
+/// The longest session of a role that was assumed from a role.
+pub(super) const CHAINED_MAX: Duration = Duration::from_secs(3600);
+
+const DURATION_MIN: Duration = Duration::from_secs(900);
+const DURATION_MAX: Duration = Duration::from_secs(12 * 3600);
+
+/// What of the first role of `aws` is there without it.
+pub(super) fn check(aws: &AwsSettings) -> Option<&'static str> {
+    let is_role = aws.role_arn.is_some();
+    let is_half = aws.external_id.is_some() || aws.session_name.is_some() || aws.duration.is_some();
+    (is_half && !is_role)
+        .then_some("aws: `external_id`, `session_name` and `duration` need `role_arn`")
+}
+
+/// The account id within `arn:PARTITION:iam::ACCOUNT:role/NAME`.
+pub(super) fn account_of(role_arn: &str) -> &str {
+    role_arn.split(':').nth(4).unwrap_or_default()
+}
+
+/// Whether `id` is one of an account: twelve digits.
+pub(super) fn is_account_id(id: &str) -> bool {
+    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+pub(super) fn arn<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let is_role = match parts[..] {
+        ["arn", partition, "iam", "", id, resource] => {
+            !partition.is_empty() && is_account_id(id) && is_role_path(resource)
+        }
+        _ => false,
+    };
+    match is_role {
+        true => Ok(Some(text)),
+        false => Err(D::Error::custom(format!(
+            "{text:?} is no ARN of a role; write \"arn:aws:iam::111122223333:role/NAME\""
+        ))),
+    }
+}
+
+fn is_role_path(resource: &str) -> bool {
+    let name = resource.strip_prefix("role/");
+    name.is_some_and(|name| check_name(name).is_none())
+}
+
+/// What is wrong with a role's name, which may have a path before it.
+pub(super) fn check_name(name: &str) -> Option<String> {
+    let wrong = wrong_character(name, "_+=,.@-/");
+    let last = name.rsplit('/').next().unwrap_or_default();
+    match wrong {
+        Some(wrong) => Some(format!("a role's name {wrong}")),
+        None if last.is_empty() => Some("a role's name is empty".to_owned()),
+        None => None,
+    }
+}
+
+pub(super) fn external_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    checked(from, "external_id", (2, 1224), "_+=,.@:/-")
+}
+
+pub(super) fn session_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    checked(from, "session_name", (2, 64), "_+=,.@-")
+}
+
+/// `text` with letters, digits and `others` alone, of a length that AWS takes.
+fn checked<'de, D: Deserializer<'de>>(
+    from: D,
+    key: &str,
+    (min, max): (usize, usize),
+    others: &str,
+) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    if let Some(wrong) = wrong_character(&text, others) {
+        return Err(D::Error::custom(format!("`{key}` {wrong}")));
+    }
+    // ASCII by now: bytes are characters.
+    if !(min..=max).contains(&text.len()) {
+        return Err(D::Error::custom(format!(
+            "`{key}` is {} long; AWS takes {min} to {max} characters",
+            text.len()
+        )));
+    }
+    Ok(Some(text))
+}
+
+/// Which character of `text` is neither letter nor digit of ASCII, nor one of `others`.
+fn wrong_character(text: &str, others: &str) -> Option<String> {
+    let is_allowed = |it: char| it.is_ascii_alphanumeric() || others.contains(it);
+    let (before, wrong) = text.chars().enumerate().find(|(_, it)| !is_allowed(*it))?;
+    let position = before + 1;
+    Some(format!(
+        "has {wrong:?} at position {position}; AWS takes letters, digits and {others} there"
+    ))
+}
+
+pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    let duration = super::duration::positive(from)?;
+    match (DURATION_MIN..=DURATION_MAX).contains(&duration) {
+        true => Ok(Some(duration)),
+        false => Err(D::Error::custom(format!(
+            "`duration` is {}; AWS takes 15m to 12h, and at most what the role allows",
+            humantime::format_duration(duration)
+        ))),
+    }
+}

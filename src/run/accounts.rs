@@ -1,0 +1,141 @@
+//! A pass over every account, several at a time; what befalls one stops no other.
+
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt, stream};
+
+use super::account::{AccountEnd, Context};
+use super::fleet::{AccountError, Fleet, FleetError, Member};
+use super::report::{AccountReport, RunReport};
+use crate::observe::{log_accounts, log_pass};
+use crate::store::{Store, StoreError};
+
+/// How long the role of an account that was never seen gets to become usable, besides the time
+/// that all others take.
+const NEW_ROLE_WAIT: Duration = Duration::from_secs(10);
+
+/// Which accounts, and how patiently.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Selection<'a> {
+    /// The ids of those to pass over; none: all.
+    pub(super) only: &'a [String],
+    /// Whether a role that is new to us and denied is tried again at the end. A daemon need not:
+    /// it has a next pass.
+    pub(super) with_second_try: bool,
+}
+
+impl Context<'_> {
+    /// Passes over every account, and writes into `report` as each one ends. An error is the
+    /// store's.
+    pub(super) async fn pass_over_all(
+        &self,
+        selection: Selection<'_>,
+        report: &mut RunReport,
+    ) -> Result<(), StoreError> {
+        let aws = &self.agent.aws;
+        let fleet = match Fleet::find(aws, selection.only).await {
+            Ok(fleet) => fleet,
+            Err(error) => {
+                report.refused = Some(error);
+                return Ok(());
+            }
+        };
+        if let Some(error) = &fleet.failure {
+            tracing::error!(%error, "the organization may have more accounts than were listed");
+            report.listing_failure = Some(error.clone());
+        }
+        if selection.only.is_empty() {
+            report.left = self.left(&fleet).await?;
+        }
+        let is_alone = aws.accounts.is_empty() && aws.organization.is_none();
+        let mut too_early = Vec::new();
+        let mut passes = std::pin::pin!(self.passes(&fleet, fleet.members.iter()));
+        while let Some((member, ended)) = passes.next().await {
+            match ended? {
+                AccountEnd::Failed { is_new: true, .. } if selection.with_second_try => {
+                    too_early.push(member);
+                }
+                AccountEnd::Failed {
+                    error: AccountError::Aws(error),
+                    ..
+                } if is_alone => {
+                    report.refused = Some(FleetError::Refused(error));
+                }
+                ended => add(report, member, ended),
+            }
+        }
+        if !too_early.is_empty() {
+            tracing::warn!(
+                accounts = too_early.len(),
+                wait_ms = NEW_ROLE_WAIT.as_millis() as u64,
+                "roles are denied that were never used before; trying them once more"
+            );
+            tokio::time::sleep(NEW_ROLE_WAIT).await;
+            let mut passes = std::pin::pin!(self.passes(&fleet, too_early.into_iter()));
+            while let Some((member, ended)) = passes.next().await {
+                add(report, member, ended?);
+            }
+        }
+        report.shared_calls = fleet.calls();
+        report.order_accounts();
+        if report.accounts.len() > 1 {
+            log_accounts(report);
+        }
+        Ok(())
+    }
+
+    /// The passes of `members`, each begun when there is room for it.
+    fn passes<'a>(
+        &'a self,
+        fleet: &'a Fleet,
+        members: impl Iterator<Item = &'a Member>,
+    ) -> impl Stream<Item = (&'a Member, Result<AccountEnd, StoreError>)> {
+        let passes = members.map(move |member| async move {
+            let ended = self.pass(fleet, member).await;
+            (member, ended)
+        });
+        stream::iter(passes).buffer_unordered(self.agent.aws.accounts_in_flight.get())
+    }
+
+    /// Accounts of earlier passes that the organization does not hold any more. Their users are
+    /// not deleted: nobody looked.
+    async fn left(&self, fleet: &Fleet) -> Result<Vec<String>, StoreError> {
+        let Some(organization) = &fleet.organization else {
+            return Ok(Vec::new());
+        };
+        let known = self.store.run(Store::account_ids).await?;
+        let is_configured = |id: &String| {
+            fleet
+                .members
+                .iter()
+                .any(|member| member.id.as_ref() == Some(id))
+        };
+        let left = known
+            .into_iter()
+            .filter(|id| !organization.contains(id) && !is_configured(id));
+        let left: Vec<String> = left.collect();
+        for account in &left {
+            tracing::warn!(
+                account,
+                "the account is not in the organization any more; nothing is told of its users"
+            );
+        }
+        Ok(left)
+    }
+}
+
+fn add(report: &mut RunReport, member: &Member, ended: AccountEnd) {
+    match ended {
+        AccountEnd::Passed(pass) => {
+            log_pass(&pass);
+            report.accounts.push(AccountReport::of(member, &pass));
+            report.pass = (report.accounts.len() == 1).then_some(*pass);
+        }
+        AccountEnd::Failed { error, .. } => {
+            let account = member.id.as_deref().unwrap_or_default();
+            tracing::error!(account, %error, "the account was not collected");
+            report.accounts.push(AccountReport::failed(member, &error));
+            report.pass = None;
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! An organization in moto: its accounts, its units, and who is left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_organizations::Client;
+use aws_sdk_organizations::config::{BehaviorVersion, Credentials, Region};
+use rollcall::map::Dialect;
+use serde_json::Value;
+
+use super::common;
+use crate::support::agent::Agent;
+use crate::support::block_on;
+use crate::support::moto::Account;
+use crate::support::seed::{Mfa, Seed};
+
+/// An organization of a management account and four others, in each a user of the account's name.
+struct Organization {
+    management: Account,
+    client: Client,
+    id: String,
+    root_id: String,
+    /// Ids by name.
+    accounts: BTreeMap<&'static str, String>,
+}
+
+const NAMES: [&str; 4] = ["audit", "team-blue", "team-green", "team-red"];
+
+impl Organization {
+    fn plant() -> Self {
+        let management = Account::new();
+        let client = organizations(&management);
+        let (id, root_id, accounts) = block_on(async {
+            let made = client.create_organization().send().await.unwrap();
+            let id = made.organization.unwrap().id.unwrap();
+            let roots = client.list_roots().send().await.unwrap();
+            let root_id = roots.roots.unwrap().remove(0).id.unwrap();
+            let mut accounts = BTreeMap::new();
+            for name in NAMES {
+                let email = format!("{name}@example.com");
+                let create = client.create_account().account_name(name).email(email);
+                let status = create.send().await.unwrap().create_account_status.unwrap();
+                accounts.insert(name, status.account_id.unwrap());
+            }
+            (id, root_id, accounts)
+        });
+        for (name, id) in &accounts {
+            Seed::new()
+                .user(name, &[], Mfa::None)
+                .plant(&management.another(id));
+        }
+        Seed::new()
+            .user("management", &[], Mfa::None)
+            .plant(&management);
+        Self {
+            management,
+            client,
+            id,
+            root_id,
+            accounts,
+        }
+    }
+
+    /// A new unit below `parent`, with these accounts of the root in it.
+    fn unit(&self, parent: &str, name: &str, accounts: &[&str]) -> String {
+        block_on(async {
+            let create = self.client.create_organizational_unit().parent_id(parent);
+            let made = create.name(name).send().await.unwrap();
+            let id = made.organizational_unit.unwrap().id.unwrap();
+            for account in accounts {
+                let account = self
+                    .client
+                    .move_account()
+                    .account_id(&self.accounts[account]);
+                let account = account.source_parent_id(&self.root_id);
+                account.destination_parent_id(&id).send().await.unwrap();
+            }
+            id
+        })
+    }
+
+    fn agent(&self, settings: &str) -> Agent {
+        let config = format!(
+            "[aws]\nrequests_per_second = 1000\nstrategy = \"per-user\"\n\
+             [aws.organization]\nrole_name = \"rollcall-read\"\n{settings}\n\
+             [[sinks]]\ntype = \"ndjson\"\npath = \"events.ndjson\"\n"
+        );
+        let agent = Agent::new().config(&config).account(&self.management);
+        agent.arg("collect")
+    }
+}
+
+fn organizations(management: &Account) -> Client {
+    let credentials = Credentials::new(management.access_key_id(), "testing", None, None, "tests");
+    let config = aws_sdk_organizations::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(management.url())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(credentials)
+        .build();
+    Client::from_conf(config)
+}
+
+fn events(agent: &Agent) -> Vec<Value> {
+    common::valid_file(Dialect::Ocsf, &agent.home().join("events.ndjson"))
+}
+
+fn names(events: &[Value]) -> BTreeSet<String> {
+    common::names(events).into_keys().collect()
+}
+
+fn set<const N: usize>(names: [&str; N]) -> BTreeSet<String> {
+    names.map(str::to_owned).into()
+}
+
+#[test]
+fn every_account_of_the_organization_is_told_of_by_its_name_and_organization() {
+    let organization = Organization::plant();
+    let agent = organization.agent("");
+    agent.run().expect_code(0);
+    let events = events(&agent);
+    assert_eq!(
+        names(&events),
+        set(["audit", "management", "team-blue", "team-green", "team-red"])
+    );
+    for event in &events {
+        let (account, name) = (&event["cloud"]["account"], &event["user"]["name"]);
+        let name = name.as_str().expect("a name");
+        if name != "management" {
+            assert_eq!(account["uid"], organization.accounts[name]);
+            assert_eq!(account["name"], name);
+        }
+        assert_eq!(event["cloud"]["org"]["uid"], organization.id);
+        assert_eq!(event["user"]["org"], event["cloud"]["org"]);
+        assert_eq!(event["cloud"]["org"]["ou_uid"], Value::Null, "nobody asked");
+    }
+    let sent = events.len();
+    agent.run().expect_code(0);
+    assert_eq!(self::events(&agent).len(), sent, "nothing had changed");
+}
+
+#[test]
+fn units_names_and_ids_choose_accounts_and_exclusion_wins() {
+    let organization = Organization::plant();
+    let outer = organization.unit(&organization.root_id, "Teams", &["team-blue"]);
+    let inner = organization.unit(&outer, "Inner", &["team-green", "team-red"]);
+    let agent = organization.agent(&format!(
+        "include = [\"{outer}\", \"aud*\"]\nexclude = [\"{}\"]",
+        organization.accounts["team-red"]
+    ));
+    agent.run().expect_code(0);
+    let events = events(&agent);
+    assert_eq!(names(&events), set(["audit", "team-blue", "team-green"]));
+    let unit = |name: &str| {
+        let of_name = events.iter().find(|event| event["user"]["name"] == name);
+        let org = &of_name.expect("an event")["user"]["org"];
+        (org["ou_uid"].clone(), org["ou_name"].clone())
+    };
+    assert_eq!(unit("team-blue"), (outer.into(), "Teams".into()));
+    assert_eq!(unit("team-green"), (inner.clone().into(), "Inner".into()));
+    assert_eq!(unit("audit"), (Value::Null, Value::Null));
+    let agent = organization.agent(&format!("exclude = [\"{inner}\", \"audit\"]"));
+    agent.run().expect_code(0);
+    assert_eq!(
+        names(&self::events(&agent)),
+        set(["management", "team-blue"])
+    );
+}
+
+#[test]
+fn a_unit_that_cannot_be_looked_up_excludes_nobody_by_mistake() {
+    let organization = Organization::plant();
+    let agent = organization.agent("exclude = [\"ou-ab12-cdefgh34\"]");
+    let output = agent.run();
+    assert_ne!(output.code, Some(0));
+    assert!(
+        output.stderr.contains("DescribeOrganizationalUnit"),
+        "{}",
+        output.stderr
+    );
+    assert!(!agent.home().join("events.ndjson").exists());
+}
+
+#[test]
+fn an_account_that_is_not_active_is_left_out_and_nobody_of_it_is_deleted() {
+    let organization = Organization::plant();
+    let agent = organization.agent("");
+    agent.run().expect_code(0);
+    let before = events(&agent).len();
+    block_on(async {
+        let close = organization.client.close_account();
+        let close = close.account_id(&organization.accounts["audit"]);
+        close.send().await.unwrap();
+    });
+    let output = agent.run().expect_code(0);
+    assert!(output.stderr.contains("4 of 4 done"), "{}", output.stderr);
+    assert_eq!(events(&agent).len(), before);
+}
+
+#[test]
+fn a_selection_that_leaves_nobody_is_a_configuration_error() {
+    let organization = Organization::plant();
+    let output = organization.agent("include = [\"staging-*\"]").run();
+    let output = output.expect_code(2);
+    assert!(
+        output.stderr.contains("correct `include` and `exclude`"),
+        "{}",
+        output.stderr
+    );
+}
