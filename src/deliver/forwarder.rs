@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::backoff::Backoff;
 use super::narrowing::{Finding, Narrowing};
 use super::{Outgoing, Sink, SinkProgress, Verdict};
+use crate::steps::{self, Step};
 use crate::store::{BatchLimits, Queued, Receipt, Store, StoreError};
 
 /// How long a batch on its way may take after a cancellation.
@@ -150,6 +151,7 @@ impl Forwarder {
         narrowing: &mut Narrowing,
         cancel: &CancellationToken,
     ) -> Result<Next, StoreError> {
+        steps::reach(Step::BatchRead);
         let outgoing: Vec<Outgoing<'_>> = batch
             .iter()
             .map(|event| Outgoing {
@@ -179,10 +181,12 @@ impl Forwarder {
         let (sink, events) = (self.name.as_str(), batch.len());
         match verdict {
             Verdict::Delivered => {
+                steps::reach(Step::BatchTaken);
                 let delivered: Vec<Receipt> = batch.iter().map(Queued::receipt).collect();
                 self.store
                     .run(move |store| store.acknowledge(&delivered))
                     .await?;
+                steps::reach(Step::BatchAcknowledged);
                 self.progress.count(events);
                 backoff.reset();
                 narrowing.delivered(events);
@@ -264,6 +268,7 @@ impl Forwarder {
     /// Keeps the one event of `batch` as a dead letter.
     async fn bury(&self, batch: &[Queued], why: String) -> Result<Next, StoreError> {
         for event in batch {
+            steps::reach(Step::EventRejected);
             let (sink, event_id) = (self.name.as_str(), event.id);
             tracing::error!(
                 sink, %event_id, why,
@@ -273,6 +278,7 @@ impl Forwarder {
             self.store
                 .run(move |store| store.bury(&receipt, &why, now))
                 .await?;
+            steps::reach(Step::EventBuried);
             self.progress.bury();
         }
         Ok(Next::GoOn)

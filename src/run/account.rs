@@ -10,6 +10,7 @@ use crate::aws::{Action, AwsClient, AwsError, LearntRates};
 use crate::collect::AccountSource;
 use crate::model::PassStamp;
 use crate::observe::Progress;
+use crate::steps::{self, Step};
 use crate::store::{PassMemory, Store, StoreError};
 
 /// How a pass over an account went.
@@ -33,6 +34,7 @@ pub(super) async fn pass(
         Ok(account) => account,
         Err(error) => return Ok(AccountEnd::Refused(error)),
     };
+    steps::reach(Step::AccountKnown);
     client.adopt_rates(&learnt_rates(store, &account.id).await?);
     let stamp = PassStamp::new(OffsetDateTime::now_utc());
     tracing::info!(account = account.id, pass = %stamp.id, "collecting users");
@@ -57,6 +59,7 @@ pub(super) async fn pass(
     report.calls = client.calls();
     report.learnt_rates = client.learnt_rates();
     remember(store, &client, &account.id).await?;
+    steps::reach(Step::PassRemembered);
     Ok(AccountEnd::Passed(Box::new(report)))
 }
 

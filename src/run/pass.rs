@@ -17,6 +17,7 @@ use crate::collect::InventorySource;
 use crate::map::Dialect;
 use crate::model::{Account, PassStamp, User};
 use crate::observe::Progress;
+use crate::steps::{self, Step};
 use crate::store::{Checkpoint, Store, StoreError};
 
 /// Users between the collector and the store; what the collector may be ahead.
@@ -87,6 +88,7 @@ impl Pass<'_> {
         let (ended, seen) =
             tokio::join!(source.collect(sender), self.stage_all(users, &mut staged));
         let (mut report, seen) = seen?;
+        steps::reach(Step::CollectionEnded);
         report.account_id.clone_from(&self.account.id);
         report.vanished = ended.vanished;
         report.failure = ended.failure.map(Into::into);
@@ -94,6 +96,7 @@ impl Pass<'_> {
         report.served = ended.served;
         report.deletions = self.tell_deletions(&mut report, &seen.ids).await?;
         report.checkpoint = self.checkpoint(&report, seen.newest).await?;
+        steps::reach(Step::CheckpointMoved);
         report.duration = start.elapsed();
         Ok(report)
     }
@@ -116,12 +119,14 @@ impl Pass<'_> {
             if chunk.is_empty() {
                 return Ok((report, seen));
             }
+            steps::reach(Step::ChunkCollected);
             chunk.retain(|user| self.mapping.tells(user));
             seen.add(&chunk);
             count_unknown(&mut report.unknown_facts, &chunk);
             report.users += chunk.len() as u64;
             let users = chunk.len();
             report.staged.add(stager.stage(self.store, chunk).await?);
+            steps::reach(Step::ChunkStaged);
             self.progress.add_users(users);
             staged();
         }

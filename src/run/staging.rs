@@ -6,6 +6,7 @@ use super::mapping_plan::MappingPlan;
 use super::pass::Target;
 use crate::map::Rendered;
 use crate::model::{Account, PassStamp, User};
+use crate::steps::{self, Step};
 use crate::store::{StagedCounts, StagedEvent, Staging, Store, StoreError};
 
 /// The layout of kept users. Another number makes those of another layout unknown, which costs
@@ -34,11 +35,9 @@ impl Stager {
         let stage = move |store: &Store| {
             let ids: Vec<String> = users.iter().map(|user| user.id.clone()).collect();
             let last_known = store.last_known(&this.account.id, &ids)?;
-            store.stage(
-                &this.account.id,
-                this.staging(&users, &last_known),
-                this.is_full,
-            )
+            let staging = this.staging(&users, &last_known);
+            steps::reach(Step::ChunkMapped);
+            store.stage(&this.account.id, staging, this.is_full)
         };
         store.run(stage).await
     }

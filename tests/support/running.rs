@@ -1,7 +1,7 @@
 //! A started agent: signals, patience with an end, and no process left behind.
 
 use std::io::Read;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -17,6 +17,8 @@ const POLL: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) code: Option<i32>,
+    /// The number of that signal.
+    pub(crate) signal: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
@@ -101,6 +103,7 @@ impl Running {
         let _ = killpg(self.pid(), Signal::SIGKILL);
         Output {
             code: status.code(),
+            signal: status.signal(),
             stdout: self.stdout.end(),
             stderr: self.stderr.end(),
         }

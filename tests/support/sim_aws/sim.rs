@@ -66,6 +66,16 @@ impl SimAws {
         accounts[0].clone()
     }
 
+    /// Changes the first account.
+    pub(crate) fn change(&self, edit: impl FnOnce(&mut SimAccount)) {
+        let mut accounts = self
+            .sim
+            .accounts
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        edit(&mut accounts[0]);
+    }
+
     /// Lets calls fail; of several rules for a call, the first one given applies.
     pub(crate) fn inject(&self, rule: Rule) {
         self.script(|script| script.rules.push(rule));

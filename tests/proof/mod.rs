@@ -1,0 +1,16 @@
+//! Nothing is lost, whatever fails: every user's latest state reaches every sink, nothing reaches
+//! one that was not true, and nobody is told as deleted who is not.
+
+mod aborted;
+mod truth;
+mod unrest;
+mod view;
+mod world;
+
+/// So many cases: fewer in CI, more for `scripts/test --long`.
+fn cases(short: u64, long: u64) -> u64 {
+    match std::env::var_os("ROLLCALL_LONG") {
+        Some(_) => long,
+        None => short,
+    }
+}

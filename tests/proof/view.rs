@@ -1,0 +1,72 @@
+//! What an intake was told, and what must hold of it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::truth::{Id, Truth};
+use crate::support::intake::{Intake, Recorded};
+
+/// The last that an intake heard of each user.
+#[derive(Clone, Debug, Default)]
+pub(super) struct View {
+    /// Event ids, by UserId.
+    pub(super) last: BTreeMap<String, Id>,
+    /// How many events came that were here already.
+    pub(super) repeats: usize,
+    json: BTreeMap<Id, Value>,
+}
+
+impl View {
+    /// This, and what the intake took, whether or not the agent heard its answer.
+    pub(super) fn after(&self, intake: &Intake) -> Self {
+        let mut view = self.clone();
+        view.repeats = 0;
+        let mut posts = intake.posts();
+        posts.retain(|post| (200..300).contains(&post.status));
+        for event in posts.iter().flat_map(Recorded::items) {
+            view.hear(event);
+        }
+        view
+    }
+
+    fn hear(&mut self, event: &Value) {
+        let text = |value: &Value| value.as_str().expect("a string").to_owned();
+        let user = text(&event["user"]["uid_alt"]);
+        let id = text(&event["metadata"]["uid"]);
+        match self.json.get(&id) {
+            Some(earlier) => {
+                assert_eq!(earlier["user"], event["user"], "two events of one id");
+                self.repeats += 1;
+            }
+            None => {
+                self.json.insert(id.clone(), event.clone());
+            }
+        }
+        self.last.insert(user, id);
+    }
+
+    /// What is wrong unless everything told was true, and the end of it is what is true now;
+    /// `except` is a user whom the intake refuses to hear of.
+    pub(super) fn wrong(&self, truth: &Truth, except: Option<&String>) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for (id, event) in &self.json {
+            if !truth.held(id) {
+                wrong.push(format!("never true: {event}"));
+            }
+        }
+        for (user, id) in &truth.now {
+            let told = self.last.get(user);
+            if told != Some(id) && except != Some(user) {
+                let told = told.map(|id| &self.json[id]["user"]);
+                wrong.push(format!("{user} is missed, and was last told as {told:?}"));
+            }
+        }
+        for (user, id) in &self.last {
+            if !truth.now.contains_key(user) && !truth.gone.contains(id) {
+                wrong.push(format!("{user} is gone, and was not told so"));
+            }
+        }
+        wrong
+    }
+}
