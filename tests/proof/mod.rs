@@ -2,6 +2,7 @@
 //! one that was not true, and nobody is told as deleted who is not.
 
 mod aborted;
+mod killed;
 mod truth;
 mod unrest;
 mod view;

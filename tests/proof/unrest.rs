@@ -12,8 +12,8 @@ pub(super) fn account(seed: u64, users: usize) -> SimAccount {
     account
 }
 
-/// Changes about `share` of the users; some come, and at most `gone_max` go.
-pub(super) fn change(rng: &mut Rng, account: &mut SimAccount, share: f64, gone_max: usize) {
+/// Changes about `share` of the users; `going` of them go, and on average as many come.
+pub(super) fn change(rng: &mut Rng, account: &mut SimAccount, share: f64, going: usize) {
     let groups: Vec<String> = account.groups.keys().cloned().collect();
     for user in account.users.values_mut() {
         if rng.f64() < share {
@@ -21,10 +21,10 @@ pub(super) fn change(rng: &mut Rng, account: &mut SimAccount, share: f64, gone_m
         }
     }
     let names: Vec<String> = account.users.keys().cloned().collect();
-    for name in rng.choose_multiple(&names, gone_max) {
+    for name in rng.choose_multiple(&names, going) {
         account.users.remove(name);
     }
-    for _ in 0..rng.usize(..=gone_max) {
+    for _ in 0..rng.usize(..=2 * going) {
         // Sometimes somebody of a name that another one had.
         let mut user = match rng.choice(&names) {
             Some(name) if rng.bool() && !account.users.contains_key(name) => SimUser::new(name),

@@ -12,7 +12,7 @@ use crate::support::intake::{Intake, Recorded};
 pub(super) struct View {
     /// Event ids, by UserId.
     pub(super) last: BTreeMap<String, Id>,
-    /// How many events came that were here already.
+    /// How many events came that were the last about their user already.
     pub(super) repeats: usize,
     json: BTreeMap<Id, Value>,
 }
@@ -34,16 +34,10 @@ impl View {
         let text = |value: &Value| value.as_str().expect("a string").to_owned();
         let user = text(&event["user"]["uid_alt"]);
         let id = text(&event["metadata"]["uid"]);
-        match self.json.get(&id) {
-            Some(earlier) => {
-                assert_eq!(earlier["user"], event["user"], "two events of one id");
-                self.repeats += 1;
-            }
-            None => {
-                self.json.insert(id.clone(), event.clone());
-            }
-        }
-        self.last.insert(user, id);
+        let earlier = self.json.entry(id.clone()).or_insert_with(|| event.clone());
+        assert_eq!(earlier["user"], event["user"], "two events of one id");
+        let last = self.last.insert(user, id.clone());
+        self.repeats += usize::from(last == Some(id));
     }
 
     /// What is wrong unless everything told was true, and the end of it is what is true now;

@@ -46,10 +46,10 @@ impl World {
     }
 
     /// Changes the account, and takes note of it.
-    pub(super) fn change(&mut self, share: f64, gone_max: usize) {
+    pub(super) fn change(&mut self, share: f64, going: usize) {
         let rng = &mut self.rng;
         self.sim
-            .change(|account| unrest::change(rng, account, share, gone_max));
+            .change(|account| unrest::change(rng, account, share, going));
         self.truth.note(&self.sim.account());
     }
 
@@ -87,6 +87,11 @@ impl World {
             .sum()
     }
 
+    /// How many calls of AWS came so far.
+    pub(super) fn calls(&self) -> u64 {
+        self.sim.calls().values().sum()
+    }
+
     /// Both intakes know everybody as they are, and never heard anything else than was true.
     #[track_caller]
     pub(super) fn assert_nothing_lost(&self, when: &str) {
@@ -116,8 +121,9 @@ impl World {
 }
 
 fn agent(sim: &SimAws, intakes: &[(&str, Intake)], batch_size: usize) -> Agent {
-    let mut config =
-        "[aws]\nrequests_per_second = 100000\n\n[mapping]\nroot_account = false\n".to_owned();
+    let mut config = "[aws]\nrequests_per_second = 100000\n\n[mapping]\nroot_account = false\n\
+         max_deleted_percent = 100\n"
+        .to_owned();
     for (name, intake) in intakes {
         config.push_str(&format!(
             "\n[[sinks]]\nname = \"{name}\"\ntype = \"sekoia-asset\"\nurl = \"{}\"\n\

@@ -67,6 +67,11 @@ impl Running {
         kill(self.pid(), signal).expect("the agent takes a signal");
     }
 
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("the agent's state").is_some()
+    }
+
     /// Waits until stdout or stderr holds this text.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str, timeout: Duration) {
