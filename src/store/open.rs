@@ -120,10 +120,19 @@ fn open_whole(dir: &Path) -> Result<Opened, Damage> {
 fn begin(dir: &Path, db: &sled::Db, meta: &sled::Tree) -> Result<(), Damage> {
     let marked = meta.insert(BEGUN, &[]).and_then(|_| db.flush());
     marked.map_err(|source| damage_of(dir, "write to", source))?;
-    File::open(db_dir(dir).join("db"))
-        .and_then(|file| file.sync_all())
+    sync_new(dir)
         .and_then(|()| format::write(dir))
         .map_err(|source| Damage::None(private::io(dir, "write its format", source)))
+}
+
+/// Syncs all that sled has just made. It never syncs its own settings, without which it takes
+/// the store for a damaged one, nor the directories that name its files.
+fn sync_new(dir: &Path) -> std::io::Result<()> {
+    let store = db_dir(dir);
+    for made in [&store.join("conf"), &store.join("db"), &store, dir] {
+        File::open(made)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Opens sled. Nobody else can have it, since we have the directory: a lock that is still held is

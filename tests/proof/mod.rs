@@ -2,11 +2,15 @@
 //! one that was not true, and nobody is told as deleted who is not.
 
 mod aborted;
+mod disk;
 mod killed;
+mod power_cut;
+mod shim;
 mod truth;
 mod unrest;
 mod view;
 mod world;
+mod writer;
 
 /// So many cases: fewer in CI, more for `scripts/test --long`.
 fn cases(short: u64, long: u64) -> u64 {
