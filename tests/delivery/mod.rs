@@ -1,7 +1,7 @@
 //! From the outbox to a sink: every answer, every interruption, and what is kept.
 
 mod answers;
-mod fixture;
+pub(crate) mod fixture;
 mod forwarding;
 mod interruptions;
 mod isolation;

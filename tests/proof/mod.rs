@@ -3,6 +3,8 @@
 
 mod aborted;
 mod disk;
+mod history;
+mod in_process;
 mod killed;
 mod power_cut;
 mod shim;
@@ -18,4 +20,11 @@ fn cases(short: u64, long: u64) -> u64 {
         Some(_) => long,
         None => short,
     }
+}
+
+/// A directory in memory where there is one, for state whose disk is not what is tested.
+fn in_memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .expect("a temporary directory")
 }

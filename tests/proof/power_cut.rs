@@ -7,11 +7,10 @@ use std::process::Command;
 
 use fastrand::Rng;
 use rollcall::store::Store;
-use tempfile::TempDir;
 
 use super::disk::{Deed, Disk, deeds};
 use super::writer::{Content, history};
-use super::{cases, shim};
+use super::{cases, in_memory, shim};
 
 const IMAGES: u64 = 320;
 const IMAGES_LONG: u64 = 4_000;
@@ -111,13 +110,6 @@ fn power_that_goes_at_any_moment_takes_nothing_that_was_acknowledged() {
             panic!("seed {seed}, cut after {cut} deeds, {durable} operations: {wrong}");
         }
     }
-}
-
-/// A directory in memory where there is one: the disk below an image is not what is tested.
-fn in_memory() -> TempDir {
-    tempfile::tempdir_in("/dev/shm")
-        .or_else(|_| tempfile::tempdir())
-        .expect("a temporary directory")
 }
 
 /// Opens an image and finds what was there, or what the operation under way makes of it.

@@ -7,6 +7,7 @@ use rollcall::config::MappingSettings;
 use rollcall::map::Dialect;
 use rollcall::model::{Account, PassStamp, User};
 use rollcall::run::MappingPlan;
+use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::support::sim_aws::SimAccount;
@@ -23,7 +24,14 @@ pub(super) struct Truth {
     ever: BTreeSet<Id>,
     /// The deletions of every state of those who are gone.
     pub(super) gone: BTreeSet<Id>,
-    states: BTreeMap<String, Vec<User>>,
+    states: BTreeMap<String, Vec<State>>,
+}
+
+/// A state that a user was in.
+#[derive(Debug)]
+struct State {
+    user: User,
+    told: Value,
 }
 
 /// How users become events here: as by default, without the root user, who is no user.
@@ -54,22 +62,57 @@ impl Truth {
         self.now.clear();
         for user in account.expected() {
             let event = mapping.event(&named, &user, &user, None, stamp, dialect);
-            let id = event.expect("an event").id.to_string();
-            if self.ever.insert(id.clone()) {
+            let event = event.expect("an event");
+            let id = event.id.to_string();
+            self.now.insert(user.id.clone(), id.clone());
+            if self.ever.insert(id) {
+                let event: Value = serde_json::from_slice(&event.json).expect("JSON");
                 let states = self.states.entry(user.id.clone()).or_default();
-                states.push(user.clone());
+                let told = event["user"].clone();
+                states.push(State { user, told });
             }
-            self.now.insert(user.id, id);
         }
-        let gone = |(id, _): &(&String, _)| !self.now.contains_key(*id);
-        for user in self.states.iter().filter(gone).flat_map(|(_, all)| all) {
-            let event = mapping.deletion(&named, user, stamp, dialect);
+        let is_gone = |(id, _): &(&String, _)| !self.now.contains_key(*id);
+        let gone = self.states.iter().filter(is_gone);
+        for state in gone.flat_map(|(_, states)| states) {
+            let event = mapping.deletion(&named, &state.user, stamp, dialect);
             self.gone.insert(event.expect("an event").id.to_string());
         }
     }
 
-    /// Whether this event was true at some time.
-    pub(super) fn held(&self, id: &Id) -> bool {
-        self.ever.contains(id) || self.gone.contains(id)
+    /// Whether this event tells what was true at some time, or a part of it.
+    pub(super) fn held(&self, id: &Id, event: &Value) -> bool {
+        if self.ever.contains(id) || self.gone.contains(id) {
+            return true;
+        }
+        let user = event["user"]["uid_alt"].as_str().expect("a UserId");
+        if is_deletion(event) && self.now.contains_key(user) {
+            return false;
+        }
+        let states = self.states.get(user).into_iter().flatten();
+        let mut told = states.map(|state| &state.told);
+        told.any(|told| is_part(&event["user"], told))
+    }
+}
+
+/// Whether the event says that its user will not log in any more.
+pub(super) fn is_deletion(event: &Value) -> bool {
+    event["enrichments"][0]["data"]["is_enabled"] == Value::Bool(false)
+}
+
+/// Whether everything in `part` is in `whole`: what is unknown is left out.
+pub(super) fn is_part(part: &Value, whole: &Value) -> bool {
+    match (part, whole) {
+        (Value::Object(part), Value::Object(whole)) => part
+            .iter()
+            .all(|(key, part)| whole.get(key).is_some_and(|whole| is_part(part, whole))),
+        (Value::Array(part), Value::Array(whole)) => {
+            part.len() == whole.len()
+                && part
+                    .iter()
+                    .zip(whole)
+                    .all(|(part, whole)| is_part(part, whole))
+        }
+        (part, whole) => part == whole,
     }
 }

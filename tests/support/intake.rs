@@ -76,7 +76,7 @@ impl Intake {
     }
 
     /// Replies for the next posts to a connector, in order.
-    pub(crate) fn script<const N: usize>(&self, replies: [Reply; N]) {
+    pub(crate) fn script(&self, replies: impl IntoIterator<Item = Reply>) {
         self.state().replies.extend(replies);
     }
 
@@ -96,6 +96,13 @@ impl Intake {
         let scripts = scripts.map(|script| script.iter().map(|status| task(status)).collect());
         let tasks = &mut self.state().tasks;
         tasks.get_or_insert_default().scripts.extend(scripts);
+    }
+
+    /// Takes everything from now on.
+    pub(crate) fn calm(&self) {
+        let mut state = self.state();
+        state.replies.clear();
+        state.otherwise = None;
     }
 
     /// Forgets what came so far.
