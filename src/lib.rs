@@ -26,4 +26,5 @@ pub mod model;
 pub mod observe;
 pub mod output;
 pub mod run;
+pub mod steps;
 pub mod store;

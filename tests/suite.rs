@@ -11,5 +11,6 @@ mod config;
 mod delivery;
 mod end_to_end;
 mod mapping;
+mod proof;
 mod support;
 mod support_works;

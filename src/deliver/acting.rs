@@ -8,6 +8,7 @@ use super::course::Course;
 use super::forwarder::Next;
 use super::narrowing::Finding;
 use super::{Forwarder, Verdict};
+use crate::steps::{self, Step};
 use crate::store::{Queued, Receipt, StoreError};
 
 impl Forwarder {
@@ -61,11 +62,13 @@ impl Forwarder {
     }
 
     async fn acknowledge(&self, batch: &[Queued], course: &mut Course) -> Result<Next, StoreError> {
+        steps::reach(Step::BatchTaken);
         let (sink, events) = (self.name.as_str(), batch.len());
         let delivered: Vec<Receipt> = batch.iter().map(Queued::receipt).collect();
         self.store
             .run(move |store| store.acknowledge(&delivered))
             .await?;
+        steps::reach(Step::BatchAcknowledged);
         self.progress.count(events);
         course.backoff.reset();
         course.narrowing.delivered(events);
@@ -91,6 +94,7 @@ impl Forwarder {
     /// Keeps the events of `batch`, which the sink will never take, as dead letters.
     pub(super) async fn bury(&self, batch: &[Queued], why: String) -> Result<Next, StoreError> {
         for event in batch {
+            steps::reach(Step::EventRejected);
             let (sink, event_id) = (self.name.as_str(), event.id);
             tracing::error!(
                 sink, %event_id, why,
@@ -100,6 +104,7 @@ impl Forwarder {
             self.store
                 .run(move |store| store.bury(&receipt, &why, now))
                 .await?;
+            steps::reach(Step::EventBuried);
             self.progress.bury();
         }
         Ok(Next::GoOn)

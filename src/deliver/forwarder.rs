@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::course::Course;
 use super::{Outgoing, Sink, SinkProgress};
+use crate::steps::{self, Step};
 use crate::store::{BatchLimits, Queued, Store, StoreError};
 
 /// How long a batch on its way may take after a cancellation.
@@ -170,6 +171,7 @@ impl Forwarder {
         course: &mut Course,
         cancel: &CancellationToken,
     ) -> Result<Next, StoreError> {
+        steps::reach(Step::BatchRead);
         let outgoing: Vec<Outgoing<'_>> = batch
             .iter()
             .map(|event| Outgoing {

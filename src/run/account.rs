@@ -12,6 +12,7 @@ use crate::collect::AccountSource;
 use crate::config::Emit;
 use crate::model::{Account, PassStamp};
 use crate::observe::Progress;
+use crate::steps::{self, Step};
 use crate::store::{PassMemory, Store, StoreError};
 
 /// What every account's pass is given.
@@ -46,6 +47,7 @@ impl Context<'_> {
             Ok(session) => session,
             Err(error) => return self.failed(member, error).await,
         };
+        steps::reach(Step::AccountKnown);
         let memory = self.memory(&account.id).await?;
         client.adopt_rates(&learnt_rates(&memory));
         if member.is_unlisted {
@@ -58,6 +60,7 @@ impl Context<'_> {
         report.calls = client.calls();
         report.learnt_rates = client.learnt_rates();
         self.remember(memory, &client, account).await?;
+        steps::reach(Step::PassRemembered);
         Ok(AccountEnd::Passed(Box::new(report)))
     }
 

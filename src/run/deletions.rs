@@ -9,6 +9,7 @@ use crate::aws::AwsErrorClass;
 use crate::collect::{Completeness, is_gone};
 use crate::config::Emit;
 use crate::model::{HistoryKind, User};
+use crate::steps::{self, Step};
 use crate::store::{StagedCounts, Staging, Store, StoreError};
 
 /// Above this many, users are not asked about one by one: the inventory is proven complete.
@@ -143,6 +144,8 @@ impl Pass<'_> {
         }
         let account_id = self.account.id.clone();
         let stage = move |store: &Store| store.stage(&account_id, staging, false);
-        self.store.run(stage).await
+        let counts = self.store.run(stage).await?;
+        steps::reach(Step::DeletionsStaged);
+        Ok(counts)
     }
 }

@@ -62,7 +62,7 @@ impl MappingPlan {
 
     /// The event about a `user` of whom nothing is kept. `None` for a root user that is not told,
     /// and if it cannot be written, which is logged.
-    pub(super) fn event(
+    pub fn event(
         &self,
         account: &Account,
         user: &User,
@@ -78,7 +78,7 @@ impl MappingPlan {
 
     /// The event that `user`, as last known, was deleted; `None` if it cannot be written, which is
     /// logged.
-    pub(super) fn deletion(
+    pub fn deletion(
         &self,
         account: &Account,
         user: &User,

@@ -15,6 +15,7 @@ use super::pass::{PassPlan, Target};
 use super::report::RunReport;
 use crate::config::AwsSettings;
 use crate::observe::Progress;
+use crate::steps::{self, Step};
 use crate::store::{Store, StoreError};
 
 /// How often the progress line follows the delivery.
@@ -75,6 +76,7 @@ pub async fn once(
     let batches = delivery.batch_counter();
     let drained = delivery.drain(options.drain_timeout);
     report.sinks = while_shown(progress, batches, drained).await?;
+    steps::reach(Step::Drained);
     report.is_interrupted = cancel.is_cancelled();
     Ok(report)
 }

@@ -20,6 +20,7 @@ use crate::config::{Emit, OutboxLimits};
 use crate::map::Dialect;
 use crate::model::{Account, PassRecord, PassStamp, User};
 use crate::observe::Progress;
+use crate::steps::{self, Step};
 use crate::store::{Checkpoint, KeptPass, Store, StoreError};
 
 /// Users between the collector and the store; what the collector may be ahead.
@@ -117,6 +118,7 @@ impl Pass<'_> {
             self.stage_all(start, users, &mut staged)
         );
         let (mut report, seen) = seen?;
+        steps::reach(Step::CollectionEnded);
         report.account_id.clone_from(&self.account.id);
         report.vanished = ended.vanished;
         report.failure = ended.failure.map(Into::into);
@@ -124,6 +126,7 @@ impl Pass<'_> {
         report.served = ended.served;
         report.deletions = self.tell_deletions(&mut report, &seen.ids).await?;
         report.checkpoint = self.checkpoint(&report, seen.newest).await?;
+        steps::reach(Step::CheckpointMoved);
         report.duration = began.elapsed();
         self.keep(&report, start).await?;
         Ok(report)
@@ -202,6 +205,7 @@ impl Pass<'_> {
                 report.held_up = room.held_up;
                 return Ok((report, seen));
             }
+            steps::reach(Step::ChunkCollected);
             chunk.retain(|user| self.mapping.tells(user));
             seen.add(&chunk);
             count_unknown(&mut report.unknown_facts, &chunk);
@@ -210,6 +214,7 @@ impl Pass<'_> {
             let is_for_all = targets.len() == self.targets.len();
             let staged = stager.stage(self.store, targets, is_for_all, chunk).await?;
             report.add(users, staged);
+            steps::reach(Step::ChunkStaged);
             self.progress.add_users(users);
             notify();
         }

@@ -6,6 +6,7 @@ use super::mapping_plan::{Judgement, MappingPlan};
 use super::pass::Target;
 use crate::map::Rendered;
 use crate::model::{Account, FieldChange, HistoryEntry, HistoryKind, PassStamp, Tally, User};
+use crate::steps::{self, Step};
 use crate::store::{StagedCounts, StagedEvent, Staging, Store, StoreError, Told};
 
 /// The layout of kept users. Another number makes those of another layout unknown, which costs
@@ -86,6 +87,7 @@ impl Stager {
                 mut staged,
                 ..
             } = chunk;
+            steps::reach(Step::ChunkMapped);
             // What is not to be sent was left out already.
             let counts = store.stage(account_id, staging, true)?;
             staged.counts.add(counts);

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::open::{db_dir, make_sled};
+use super::open::{db_dir, make_sled, sync_new};
 use super::private::{io, take};
 use super::{Store, StoreError};
 
@@ -35,8 +35,7 @@ impl Store {
             copy.import(store.shared.db.export());
             copy.flush().map_err(failed)?;
             drop(copy);
-            let synced = File::open(new.join("db")).and_then(|file| file.sync_all());
-            synced.map_err(|source| io(dir, into, source))?;
+            sync_new(&new).map_err(|source| io(dir, into, source))?;
         }
         let _lock = take(dir)?;
         swap(dir).map_err(|source| io(dir, "put its smaller copy into place", source))?;

@@ -47,7 +47,7 @@ impl DeadLetter {
 
     /// The UserId of the user it is about.
     pub fn user_id(&self) -> &str {
-        self.key.part(2)
+        self.key.user_id()
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use super::open::{Shared, db_dir};
 use super::private::io;
 use super::{Store, StoreError, verify};
+use crate::steps::{self, Step};
 
 impl Store {
     /// Runs `work` on a thread where blocking is allowed.
@@ -37,8 +38,11 @@ impl Shared {
         &self,
         write: impl FnOnce() -> sled::Result<T>,
     ) -> Result<T, StoreError> {
+        steps::reach(Step::BeforeWrite);
         let written = write().map_err(|source| self.failed("write to it", source));
+        steps::reach(Step::WrittenNotSynced);
         let synced = written.and_then(|written| self.sync().map(|()| written));
+        steps::reach(Step::Synced);
         if synced.is_err() {
             self.poisoned.store(true, Ordering::Release);
         }

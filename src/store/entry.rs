@@ -25,6 +25,11 @@ impl EntryKey {
         [sink.as_bytes(), b"\0"].concat()
     }
 
+    /// The UserId of the user.
+    pub fn user_id(&self) -> &str {
+        self.part(2)
+    }
+
     /// Part `index` of sink, account and user.
     pub(super) fn part(&self, index: usize) -> &str {
         let part = self.0.split(|byte| *byte == 0).nth(index);

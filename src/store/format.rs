@@ -57,5 +57,6 @@ pub(super) fn write(dir: &Path) -> std::io::Result<()> {
     let mut file = File::create(&new)?;
     writeln!(file, "{TITLE}{FORMAT}")?;
     file.sync_all()?;
-    std::fs::rename(new, file_of(dir))
+    std::fs::rename(new, file_of(dir))?;
+    File::open(dir)?.sync_all()
 }

@@ -185,10 +185,20 @@ fn begin(dir: &Path, db: &sled::Db, meta: &sled::Tree) -> Result<(), Damage> {
 fn settle(dir: &Path, db: &sled::Db) -> Result<(), Damage> {
     db.flush()
         .map_err(|source| damage_of(dir, "write to", source))?;
-    File::open(db_dir(dir).join("db"))
-        .and_then(|file| file.sync_all())
+    let store = db_dir(dir);
+    sync_new(&store)
+        .and_then(|()| File::open(dir)?.sync_all())
         .and_then(|()| format::write(dir))
         .map_err(|source| Damage::None(private::io(dir, "write its format", source)))
+}
+
+/// Syncs all that sled has just made in `store`. It never syncs its own settings, without which
+/// it takes the store for a damaged one, nor the directory that names its files.
+pub(super) fn sync_new(store: &Path) -> std::io::Result<()> {
+    for made in [&store.join("conf"), &store.join("db"), store] {
+        File::open(made)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Opens sled. Nobody else can have it, since we have the directory: a lock that is still held is

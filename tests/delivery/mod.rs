@@ -6,7 +6,7 @@ mod chaos;
 mod chaos_sizes;
 mod chaos_tasks;
 mod documented;
-mod fixture;
+pub(crate) mod fixture;
 mod forwarding;
 mod interruptions;
 mod isolation;

@@ -11,7 +11,6 @@ mod denied;
 mod denied_in_auto;
 mod expired;
 mod first_hour;
-mod killed;
 mod many_accounts;
 mod organization;
 mod plan;

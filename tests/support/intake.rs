@@ -42,6 +42,7 @@ struct State {
     requests: Vec<Recorded>,
     replies: VecDeque<Reply>,
     otherwise: Option<Reply>,
+    rejected: Option<String>,
     tasks: Option<Tasks>,
 }
 
@@ -75,7 +76,7 @@ impl Intake {
     }
 
     /// Replies for the next posts to a connector, in order.
-    pub(crate) fn script<const N: usize>(&self, replies: [Reply; N]) {
+    pub(crate) fn script(&self, replies: impl IntoIterator<Item = Reply>) {
         self.state().replies.extend(replies);
     }
 
@@ -84,12 +85,29 @@ impl Intake {
         self.state().otherwise = reply;
     }
 
+    /// From now on a post that holds an event about the user of this name is rejected.
+    pub(crate) fn reject(&self, user: &str) {
+        self.state().rejected = Some(user.to_owned());
+    }
+
     /// From now on a healthy 200 carries a `task_id`. Each new task takes the next script, which
     /// holds the statuses of its polls (the last one stays); without a script it is FINISHED.
     pub(crate) fn tasks<const N: usize>(&self, scripts: [&[&str]; N]) {
         let scripts = scripts.map(|script| script.iter().map(|status| task(status)).collect());
         let tasks = &mut self.state().tasks;
         tasks.get_or_insert_default().scripts.extend(scripts);
+    }
+
+    /// Takes everything from now on.
+    pub(crate) fn calm(&self) {
+        let mut state = self.state();
+        state.replies.clear();
+        state.otherwise = None;
+    }
+
+    /// Forgets what came so far.
+    pub(crate) fn forget(&self) {
+        self.state().requests.clear();
     }
 
     /// Every request, in order.
@@ -156,6 +174,11 @@ impl State {
         }
         if !body["items"].is_array() {
             return refusal(400, "items: a list is required");
+        }
+        let is_rejected = |item: &Value| item["user"]["name"].as_str() == self.rejected.as_deref();
+        let mut items = body["items"].as_array().into_iter().flatten();
+        if self.rejected.is_some() && items.any(is_rejected) {
+            return refusal(400, "the test rejects this user");
         }
         let Some(tasks) = &mut self.tasks else {
             return Reply::json(200, &json!({}));

@@ -1,7 +1,7 @@
 //! A started agent: signals, patience with an end, and no process left behind.
 
 use std::io::Read;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -17,6 +17,8 @@ const POLL: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) code: Option<i32>,
+    /// The number of that signal.
+    pub(crate) signal: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
@@ -65,6 +67,11 @@ impl Running {
         kill(self.pid(), signal).expect("the agent takes a signal");
     }
 
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("the agent's state").is_some()
+    }
+
     /// Waits until stdout or stderr holds this text.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str, timeout: Duration) {
@@ -101,6 +108,7 @@ impl Running {
         let _ = killpg(self.pid(), Signal::SIGKILL);
         Output {
             code: status.code(),
+            signal: status.signal(),
             stdout: self.stdout.end(),
             stderr: self.stderr.end(),
         }

@@ -92,6 +92,11 @@ impl SimAws {
         self.script(|script| script.rules.push(rule));
     }
 
+    /// No call fails any more.
+    pub(crate) fn calm(&self) {
+        self.script(|script| script.rules.clear());
+    }
+
     /// Lets `action` through `per_second` times, and `burst` times at once.
     pub(crate) fn throttle(&self, action: &'static str, per_second: f64, burst: f64) {
         self.script(|script| {

@@ -1,0 +1,30 @@
+//! Nothing is lost, whatever fails: every user's latest state reaches every sink, nothing reaches
+//! one that was not true, and nobody is told as deleted who is not.
+
+mod aborted;
+mod disk;
+mod history;
+mod in_process;
+mod killed;
+mod power_cut;
+mod shim;
+mod truth;
+mod unrest;
+mod view;
+mod world;
+mod writer;
+
+/// So many cases: fewer in CI, more for `scripts/test --long`.
+fn cases(short: u64, long: u64) -> u64 {
+    match std::env::var_os("ROLLCALL_LONG") {
+        Some(_) => long,
+        None => short,
+    }
+}
+
+/// A directory in memory where there is one, for state whose disk is not what is tested.
+fn in_memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .expect("a temporary directory")
+}
