@@ -1,13 +1,11 @@
 //! The process aborts at every named step: what it had not told is told by the next one.
 
-use std::path::Path;
-
 use clap::ValueEnum;
 use nix::sys::signal::Signal;
 use rollcall::steps::Step;
 
 use super::cases;
-use super::world::{World, copy};
+use super::world::{World, copy, restore};
 
 const USERS: u64 = 36;
 /// Two chunks of users, hence several times through every step.
@@ -92,9 +90,4 @@ impl Stage {
         assert_eq!(letters.lines().count(), 1, "{when}: {letters}");
         assert!(letters.contains(&self.rejected), "{when}: {letters}");
     }
-}
-
-fn restore(from: &Path, to: &Path) {
-    std::fs::remove_dir_all(to).expect("a directory to remove");
-    copy(from, to);
 }

@@ -2,7 +2,10 @@
 //! one that was not true, and nobody is told as deleted who is not.
 
 mod aborted;
+mod clock;
+mod damaged;
 mod disk;
+mod full;
 mod history;
 mod in_process;
 mod killed;

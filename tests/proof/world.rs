@@ -152,3 +152,9 @@ pub(super) fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// Has `to` hold what `from` holds, and nothing else.
+pub(super) fn restore(from: &Path, to: &Path) {
+    std::fs::remove_dir_all(to).expect("a directory to remove");
+    copy(from, to);
+}

@@ -84,6 +84,17 @@ impl Agent {
         changed
     }
 
+    /// Lets no file grow beyond so much, as if the disk were full: any user may set that.
+    pub(crate) fn limited(&self, file_kib: u32) -> Self {
+        // Ignored, the signal for a file that grows too large becomes an error of the write.
+        let script = format!("trap '' XFSZ; ulimit -f {file_kib}; exec \"$0\" \"$@\"");
+        let mut changed = self.clone();
+        let program = self.program.display().to_string();
+        changed.args.splice(..0, ["-c".to_owned(), script, program]);
+        changed.program = "bash".into();
+        changed
+    }
+
     /// Points the agent at a fake AWS with credentials that any fake takes.
     pub(crate) fn aws(&self, endpoint: &str) -> Self {
         self.env("AWS_ENDPOINT_URL", endpoint)

@@ -1,0 +1,126 @@
+//! Every file of the state flipped, truncated or zeroed, under the whole agent.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use super::cases;
+use super::world::{World, copy, restore};
+use crate::support::reply::Reply;
+
+/// How often each file is damaged in each way.
+const TIMES: u64 = 2;
+const TIMES_LONG: u64 = 30;
+/// Far more than a pass takes; what takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[derive(Clone, Copy, Debug)]
+enum Damage {
+    Flipped,
+    Truncated,
+    Zeroed,
+}
+
+#[test]
+fn damage_to_any_file_of_the_state_misses_nobody_and_is_no_crash_loop() {
+    let seed = fastrand::u64(..);
+    let mut rng = Rng::with_seed(seed);
+    let mut world = half_told();
+    world.agent = world.agent.timeout(PATIENCE);
+    let state = tempfile::tempdir().unwrap();
+    copy(&world.state_dir(), state.path());
+    for file in files(state.path()) {
+        for how in [Damage::Flipped, Damage::Truncated, Damage::Zeroed] {
+            for _ in 0..cases(TIMES, TIMES_LONG) {
+                world.forget();
+                restore(state.path(), &world.state_dir());
+                let at = how.happen(&mut rng, &world.state_dir().join(&file));
+                let when = format!("seed {seed}: {} {how:?} at {at}", file.display());
+                assert_survives(&world, &when);
+            }
+        }
+    }
+}
+
+/// A world in which one intake is told everything, and the other one not the latest changes.
+/// Nobody is gone: who was here is only in the state.
+fn half_told() -> World {
+    let mut world = World::new(7, 40, 20);
+    world.agent.run().expect_code(0);
+    world.change(0.5, 0);
+    let [_, (_, far)] = &world.intakes;
+    far.otherwise(Some(Reply::status(503)));
+    world
+        .agent
+        .args(["--drain-timeout", "300ms"])
+        .run()
+        .expect_code(5);
+    far.otherwise(None);
+    world.settle();
+    world
+}
+
+/// Every file below `dir`, as seen from there.
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut left = vec![dir.to_owned()];
+    while let Some(next) = left.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => left.push(path),
+                false => files.push(path.strip_prefix(dir).unwrap().to_owned()),
+            }
+        }
+    }
+    files.sort();
+    assert!(files.len() >= 4, "{files:?}");
+    files
+}
+
+impl Damage {
+    /// Does it to the part of a file that holds anything, and tells where.
+    fn happen(self, rng: &mut Rng, file: &Path) -> usize {
+        let mut content = std::fs::read(file).unwrap();
+        let used = content.iter().rposition(|byte| *byte != 0);
+        let used = used.map_or(0, |last| last + 1);
+        let at = rng.usize(..used.max(1));
+        match self {
+            Self::Truncated => content.truncate(at),
+            Self::Flipped => content.iter_mut().skip(at).take(1).for_each(|byte| {
+                *byte ^= rng.u8(1..);
+            }),
+            Self::Zeroed => content
+                .iter_mut()
+                .skip(at)
+                .take(rng.usize(1..5_000))
+                .for_each(|byte| *byte = 0),
+        }
+        std::fs::write(file, content).unwrap();
+        at
+    }
+}
+
+/// The next pass tells what is missing, and the one after it finds nothing to do. Or both say what
+/// is wrong with the state, and where it is.
+#[track_caller]
+fn assert_survives(world: &World, when: &str) {
+    let first = world.agent.run();
+    match first.code {
+        Some(0) => {
+            world.assert_nothing_lost(when);
+            world.assert_nothing_left(when);
+        }
+        Some(6) => {
+            let again = world.agent.run();
+            for told in [&first.stderr, &again.stderr] {
+                let dir = world.state_dir().display().to_string();
+                assert!(told.contains(&dir), "{when}: {told}");
+                assert!(!told.contains("panicked"), "{when}: {told}");
+            }
+            assert_eq!(again.code, Some(6), "{when}");
+        }
+        code => panic!("{when}: {code:?}\n{}", first.stderr),
+    }
+}
