@@ -95,6 +95,10 @@ fn pass_rows(rows: &mut Vec<Row>, pass: &PassReport) {
             format!("{users} gone at once; see --accept-deletions"),
         );
     }
+    if !pass.held_up.is_empty() {
+        let full = format!("{}: the outbox is full", each(&pass.held_up));
+        row("left for later", full);
+    }
     let unknown = pass.unknown_facts.iter();
     let unknown = unknown.map(|((fact, why), &users)| {
         format!("{fact} of {} ({why})", counted(users, "user", "users"))

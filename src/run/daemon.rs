@@ -2,29 +2,34 @@
 
 use std::time::Duration;
 
+use time::OffsetDateTime;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::account::Context;
 use super::accounts::Selection;
 use super::delivery::{Delivery, ReadySink};
 use super::once::Agent;
 use super::report::RunReport;
-use crate::observe::Progress;
+use crate::observe::{DaemonStatus, Progress, StatusReport, StatusServer};
 use crate::store::{Store, StoreError};
 
 /// The wait after a first failed pass; it doubles with every further one.
 const RETRY_FIRST: Duration = Duration::from_secs(30);
 
-/// Passes every `every`, from start to start, until cancelled. An error is the store's.
+/// Passes every `every`, from start to start, until cancelled; tells how it is doing at `status`
+/// meanwhile. An error is the store's.
 pub async fn daemon(
     agent: &Agent,
     store: &Store,
     sinks: Vec<ReadySink>,
     every: Duration,
+    status: Option<StatusServer>,
     cancel: &CancellationToken,
 ) -> Result<(), StoreError> {
     let mut delivery = Delivery::start(store, sinks, cancel);
+    let _served = status.map(|server| serve(server, agent, store, &delivery));
     let mut failures = 0;
     while !cancel.is_cancelled() {
         let start = Instant::now();
@@ -48,6 +53,33 @@ pub async fn daemon(
     }
     delivery.drain(Duration::ZERO).await?;
     Ok(())
+}
+
+/// Serves the status until what this returns is dropped.
+fn serve(
+    server: StatusServer,
+    agent: &Agent,
+    store: &Store,
+    delivery: &Delivery,
+) -> AbortOnDropHandle<()> {
+    let sinks: Vec<String> = agent.targets.iter().map(|it| it.sink.clone()).collect();
+    let (store, troubles) = (store.clone(), delivery.troubles());
+    let daemon = DaemonStatus::new(OffsetDateTime::now_utc());
+    let report = move || {
+        let (store, sinks) = (store.clone(), sinks.clone());
+        let (daemon, mut troubles) = (daemon.clone(), troubles());
+        async move {
+            let now = OffsetDateTime::now_utc();
+            let read = move |store: &Store| StatusReport::of(store, &sinks, now);
+            let mut report = store.run(read).await?;
+            report.daemon = Some(daemon);
+            for sink in &mut report.sinks {
+                sink.trouble = troubles.remove(&sink.name);
+            }
+            Ok(report)
+        }
+    };
+    AbortOnDropHandle::new(tokio::spawn(server.serve(report)))
 }
 
 /// One pass over every account; whether there is no reason to hurry the next one: it came to

@@ -1,5 +1,6 @@
 //! The forwarders of all sinks, started and ended together.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +42,7 @@ impl Delivery {
         let cancel = cancel.child_token();
         let mut tasks = JoinSet::new();
         let mut watching = Vec::new();
+        warn_of_orphans(store, &sinks);
         for ReadySink { name, limits, sink } in sinks {
             let progress = Arc::<SinkProgress>::default();
             watching.push((name.clone(), Arc::clone(&progress)));
@@ -87,6 +89,18 @@ impl Delivery {
         move || sinks.iter().map(|sink| sink.report().batches).sum()
     }
 
+    /// Tells why each sink takes nothing at the moment, by name, where that is so.
+    pub fn troubles(&self) -> impl Fn() -> BTreeMap<String, String> + Clone + Send + use<> {
+        let sinks = self.sinks.clone();
+        move || {
+            let troubled = sinks.iter().filter_map(|(name, progress)| {
+                let report = progress.report();
+                Some((name.clone(), report.stopped.or(report.retried)?))
+            });
+            troubled.collect()
+        }
+    }
+
     /// Whether a forwarder ended, which before the end only the store's failure makes it do.
     pub async fn failed(&mut self) -> StoreError {
         loop {
@@ -123,5 +137,19 @@ impl Delivery {
             waiting: self.store.outbox_fill(name).events,
         };
         self.sinks.iter().map(report).collect()
+    }
+}
+
+/// A sink that was renamed or removed leaves its events behind: somebody should know.
+fn warn_of_orphans(store: &Store, sinks: &[ReadySink]) {
+    for (sink, fill) in store.outbox_fills() {
+        if !sinks.iter().any(|ready| ready.name == sink) {
+            tracing::warn!(
+                sink,
+                events = fill.events,
+                "events wait for a sink that is not configured any more: nobody sends them until \
+                 a sink has this name again"
+            );
+        }
     }
 }

@@ -78,6 +78,17 @@ pub struct SinkStatus {
     pub trouble: Option<String>,
 }
 
+impl DaemonStatus {
+    /// This process, which began its work at `started_at`.
+    pub fn new(started_at: OffsetDateTime) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            started_at: moment(started_at),
+        }
+    }
+}
+
 impl StatusReport {
     /// What `store` tells of accounts and of `sinks`, the configured ones. Blocks.
     pub fn of(store: &Store, sinks: &[String], now: OffsetDateTime) -> Result<Self, StoreError> {
