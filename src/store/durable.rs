@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::sync::MutexGuard;
-use std::sync::atomic::Ordering;
 
 use super::open::{Shared, db_dir};
 use super::private::io;
@@ -24,10 +23,13 @@ impl Store {
 impl Shared {
     /// The right to write, unless an earlier write was lost.
     pub(super) fn writer(&self) -> Result<MutexGuard<'_, ()>, StoreError> {
-        match self.writer.lock() {
-            Ok(guard) if !self.poisoned.load(Ordering::Acquire) => Ok(guard),
-            // A panic in a write leaves as much in doubt as a failed one.
-            _ => Err(StoreError::Poisoned(self.dir.clone())),
+        let poisoned = |why: &str| StoreError::Poisoned(why.to_owned());
+        // A panic in a write leaves as much in doubt as a failed one.
+        let guard = self.writer.lock();
+        let guard = guard.map_err(|_| poisoned("a write ended in a panic"))?;
+        match self.poisoned.get() {
+            None => Ok(guard),
+            Some(why) => Err(poisoned(why)),
         }
     }
 
@@ -43,8 +45,8 @@ impl Shared {
         steps::reach(Step::WrittenNotSynced);
         let synced = written.and_then(|written| self.sync().map(|()| written));
         steps::reach(Step::Synced);
-        if synced.is_err() {
-            self.poisoned.store(true, Ordering::Release);
+        if let Err(error) = &synced {
+            self.poisoned.get_or_init(|| error.to_string());
         }
         synced
     }

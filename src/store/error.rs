@@ -55,11 +55,8 @@ pub enum StoreError {
         source: sled::Error,
     },
     /// An earlier write could not be made durable; nothing is trusted until a restart.
-    #[error(
-        "state directory {0}: an earlier write did not reach the disk; free some space and start \
-         again"
-    )]
-    Poisoned(PathBuf),
+    #[error("nothing is written any more until a restart, since an earlier write failed: {0}")]
+    Poisoned(String),
     /// Damaged, and only looked at.
     #[error(
         "state directory {dir} is damaged ({why}); rollcall collect or run will set it aside and \

@@ -3,8 +3,7 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::fill::Fills;
@@ -50,8 +49,8 @@ pub(super) struct Shared {
     /// Held by every write and by reads of the outbox, so that nothing is sent before it is
     /// durable.
     pub(super) writer: Mutex<()>,
-    /// Set when a write could not be made durable.
-    pub(super) poisoned: AtomicBool,
+    /// Why a write could not be made durable, if so.
+    pub(super) poisoned: OnceLock<String>,
     /// Last, so that it outlives sled.
     _lock: File,
 }
@@ -118,7 +117,7 @@ impl Store {
                 passes,
                 fill,
                 writer: Mutex::new(()),
-                poisoned: AtomicBool::new(false),
+                poisoned: OnceLock::new(),
                 _lock: lock,
             }),
         }

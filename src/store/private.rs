@@ -4,12 +4,18 @@ use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{Error, Result};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FallocateFlags, fallocate};
 use rustix::io::Errno;
 
 use super::StoreError;
 use super::open::SEGMENT_SIZE;
+
+/// How long the directory may be in use by somebody else before that is an error.
+const PATIENCE: Duration = Duration::from_secs(2);
+const POLL: Duration = Duration::from_millis(20);
 
 /// What may be in a state directory; `quarantine-...` beside it.
 const OURS: [&str; 8] = [
@@ -27,7 +33,7 @@ const OURS: [&str; 8] = [
 /// lives.
 pub(super) fn take(dir: &Path) -> std::result::Result<File, StoreError> {
     make_private(dir).map_err(|source| io(dir, "make it private", source))?;
-    let lock = lock(dir)?;
+    let lock = lock_patiently(dir)?;
     probe_space(dir).map_err(|source| io(dir, "write to it", source))?;
     Ok(lock)
 }
@@ -62,6 +68,17 @@ fn refuse_shared(dir: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A command that only looks has the directory for a moment: nobody need fail for that.
+fn lock_patiently(dir: &Path) -> std::result::Result<File, StoreError> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match lock(dir) {
+            Err(StoreError::Locked(_)) if Instant::now() < deadline => sleep(POLL),
+            taken => return taken,
+        }
+    }
 }
 
 fn lock(dir: &Path) -> std::result::Result<File, StoreError> {

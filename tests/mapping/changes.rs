@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use rollcall::map::{Dialect, Rendered};
+use rollcall::analyze::AdminVerdict;
+use rollcall::map::{Dialect, Inventoried, Rendered, TagNames};
 use rollcall::model::{Fact, Group, Mfa, Reason, Tag, User};
 use time::Duration;
 
@@ -120,6 +121,35 @@ fn a_new_name_of_the_account_is_content_of_the_strict_dialect() {
         digest(&account, Dialect::Sekoia),
         digest(&renamed, Dialect::Sekoia)
     );
+}
+
+#[test]
+fn a_new_last_use_is_a_change_only_where_that_was_asked_for() {
+    let Mapped { user, account, .. } = case("everything_known");
+    let mut used = user.clone();
+    let at = known(&mut used.password_last_used);
+    *at = Some(at.map_or(pass().collected_at, |at| at + Duration::HOUR));
+    for (is_content, dialect, is_change) in [
+        (false, Dialect::Ocsf, false),
+        (true, Dialect::Ocsf, true),
+        (true, Dialect::Sekoia, false),
+    ] {
+        let admin = AdminVerdict::NotAdmin;
+        let seal = |user| {
+            let inventoried = Inventoried {
+                account: &account,
+                user,
+                admin: &admin,
+                tag_names: &TagNames::default(),
+                is_last_use_content: is_content,
+                changes: &[],
+                pass: pass(),
+            };
+            dialect.seal(&inventoried).unwrap()
+        };
+        let has_changed = seal(&user) != seal(&used);
+        assert_eq!(has_changed, is_change, "{is_content} {dialect}");
+    }
 }
 
 fn around(change: fn(&mut User), dialect: Dialect) -> (Rendered, Rendered) {

@@ -1,0 +1,224 @@
+//! What an operator asks the state: what changed, how things are, and whether it is whole.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use serde_json::Value;
+
+use super::accounts::{Planted, plant};
+use super::common::{self, sekoia_agent, sekoia_config, until};
+use crate::support::agent::Agent;
+use crate::support::block_on;
+use crate::support::intake::Intake;
+use crate::support::reply::Reply;
+
+const SOON: Duration = Duration::from_secs(20);
+
+#[track_caller]
+fn told(agent: &Agent, args: &str) -> String {
+    let agent = args
+        .split(' ')
+        .fold(agent.clone(), |agent, arg| agent.arg(arg));
+    agent.run().expect_code(0).stdout
+}
+
+#[track_caller]
+fn document(agent: &Agent, args: &str) -> Value {
+    let text = told(agent, &format!("{args} --output json"));
+    serde_json::from_str(&text).expect("a JSON document")
+}
+
+fn join(planted: &Planted, user: &str, group: &str) {
+    let join = planted.account.iam().add_user_to_group().user_name(user);
+    block_on(join.group_name(group).send()).expect("in the group");
+}
+
+/// A user in no group, and three passes: it is created, and becomes an administrator.
+fn newcomer_made_administrator() -> (Planted, Intake, Agent) {
+    let planted = plant(4);
+    let intake = Intake::start();
+    let agent = sekoia_agent(&planted.account, &intake);
+    told(&agent, "collect");
+    let create = planted.account.iam().create_user().user_name("newcomer");
+    block_on(create.send()).expect("a user");
+    told(&agent, "collect");
+    join(&planted, "newcomer", "administrators");
+    told(&agent, "collect");
+    (planted, intake, agent)
+}
+
+#[test]
+fn history_and_diff_tell_what_happened_to_users_between_passes() {
+    let (_planted, _intake, agent) = newcomer_made_administrator();
+    let diff = told(&agent, "diff");
+    assert!(diff.contains("1 user\n  newcomer changed\n"), "{diff}");
+    assert!(diff.contains("user.type    User -> Admin"), "{diff}");
+    assert!(
+        diff.contains("user.groups  none -> administrators"),
+        "{diff}"
+    );
+
+    let passes = document(&agent, "history");
+    let ids: Vec<&str> = passes.as_array().unwrap().iter().map(id).collect();
+    assert_eq!(ids.len(), 3, "{passes}");
+    let since_first = document(&agent, &format!("diff --from {}", ids[0]));
+    let user = &since_first[0]["users"][0];
+    assert_eq!(user["user_name"], "newcomer");
+    assert_eq!(user["kind"], "appeared", "whatever happened to it since");
+
+    let history = told(&agent, "history newcomer");
+    let kinds: Vec<_> = history
+        .lines()
+        .filter(|line| line.contains("newcomer"))
+        .collect();
+    assert!(kinds[0].ends_with("newcomer appeared"), "{history}");
+    assert!(kinds[1].ends_with("newcomer changed"), "{history}");
+    let nobody = agent.args(["history", "nobody"]).run().expect_code(2);
+    assert!(
+        nobody.stderr.contains("nothing is kept about user"),
+        "{}",
+        nobody.stderr
+    );
+}
+
+fn id(pass: &Value) -> &str {
+    pass["pass"]["id"].as_str().expect("a pass id")
+}
+
+#[test]
+fn a_pass_without_news_is_no_line_of_the_history_once_another_follows() {
+    let (_planted, _intake, agent) = newcomer_made_administrator();
+    for _ in 0..3 {
+        told(&agent, "collect");
+    }
+    assert_eq!(document(&agent, "history").as_array().unwrap().len(), 4);
+    assert!(told(&agent, "diff").contains("nothing changed"));
+}
+
+#[test]
+fn status_tells_of_accounts_and_sinks_and_of_those_that_are_configured_no_more() {
+    let planted = plant(10);
+    let intake = Intake::start();
+    let agent = sekoia_agent(&planted.account, &intake);
+    assert!(told(&agent, "status").contains("no account has been passed over yet"));
+    told(&agent, "collect");
+    let status = document(&agent, "status");
+    let account = &status["accounts"][0];
+    assert_eq!(account["id"], planted.account.id());
+    let is_admin = |group: &String| ["administrators", "network", "platform"].contains(&&**group);
+    let users = planted.users.values();
+    let admins = users
+        .filter(|user| user.groups.iter().any(is_admin))
+        .count();
+    assert_eq!(account["last_complete"]["tally"]["admins"], admins as u64);
+    assert_eq!(account["last_complete"]["users"], 10);
+    assert_eq!(account["last_incomplete"], Value::Null);
+    assert_eq!(status["sinks"][0]["waiting"], 0);
+
+    intake.otherwise(Some(Reply::status(503)));
+    agent
+        .args(["collect", "--full", "--drain-timeout", "1s"])
+        .run()
+        .expect_code(5);
+    let config = sekoia_config(&intake, "").replace("type =", "name = \"renamed\"\ntype =");
+    let status = told(&agent.config(&config), "status");
+    assert!(
+        status.contains("sink renamed\n  waiting             nothing"),
+        "{status}"
+    );
+    assert!(
+        status.contains("sink sekoia-asset (not in the configuration"),
+        "{status}"
+    );
+    assert!(status.contains("waiting             10 events"), "{status}");
+    let warned = agent.args(["collect", "--drain-timeout", "1s"]).run();
+    assert!(
+        warned
+            .stderr
+            .contains("a sink that is not configured any more"),
+        "{}",
+        warned.stderr
+    );
+}
+
+/// A port that is free at this moment.
+fn free_port() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("its address")
+}
+
+#[test]
+fn status_is_asked_of_the_daemon_that_has_the_state() {
+    let planted = plant(4);
+    let intake = Intake::start();
+    let config = sekoia_config(&intake, "");
+    let agent = sekoia_agent(&planted.account, &intake);
+    let running = agent.arg("run").spawn();
+    until(SOON, || intake.users().len() == 4);
+    let refused = agent.arg("status").run().expect_code(2);
+    assert!(
+        refused.stderr.contains("status.listen is not set"),
+        "{}",
+        refused.stderr
+    );
+    running.signal(Signal::SIGTERM);
+    running.wait(SOON).expect_code(0);
+
+    let address = free_port();
+    let agent = agent.config(&format!("[status]\nlisten = \"{address}\"\n{config}"));
+    let running = agent.arg("run").spawn();
+    let is_up = || agent.arg("status").run().code == Some(0);
+    until(SOON, is_up);
+    let status = document(&agent, "status");
+    assert_eq!(status["daemon"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(status["accounts"][0]["last_complete"]["users"], 4);
+    running.signal(Signal::SIGTERM);
+    running.wait(SOON).expect_code(0);
+}
+
+#[test]
+fn a_compacted_state_is_smaller_or_the_same_and_still_knows_whom_it_told() {
+    let planted = plant(12);
+    let intake = Intake::start();
+    let agent = sekoia_agent(&planted.account, &intake);
+    agent.args(["state", "info"]).run().expect_code(2);
+    told(&agent, "collect");
+    let info = document(&agent, "state info");
+    assert_eq!(info["trees"][0]["records"], 12, "{info}");
+    assert!(told(&agent, "state compact").contains("before"));
+    let compacted = document(&agent, "state info");
+    assert!(compacted["bytes"].as_u64() <= info["bytes"].as_u64());
+    assert_eq!(compacted["trees"], info["trees"]);
+    assert!(told(&agent, "state verify").contains("all whole"));
+    let posts = intake.posts().len();
+    told(&agent, "collect");
+    assert_eq!(
+        intake.posts().len(),
+        posts,
+        "an unchanged account was sent again"
+    );
+}
+
+#[test]
+fn an_interrupted_compaction_leaves_one_whole_store() {
+    let planted = plant(6);
+    let intake = Intake::start();
+    let agent = sekoia_agent(&planted.account, &intake);
+    told(&agent, "collect");
+    let dir = agent.state_home().join("rollcall");
+    let (store, old, new) = (
+        dir.join("store"),
+        dir.join("store.old"),
+        dir.join("store.new"),
+    );
+    std::fs::create_dir(&new).expect("half a copy");
+    std::fs::write(new.join("db"), "half").expect("half a copy");
+    told(&agent, "collect");
+    assert!(!new.exists());
+    std::fs::rename(&store, &old).expect("killed between the renames");
+    std::fs::create_dir(&new).expect("a copy");
+    told(&agent, "collect");
+    assert!(store.exists() && !old.exists() && !new.exists());
+    common::assert_each_once(&planted.users, &intake.events());
+}
