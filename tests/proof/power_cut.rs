@@ -13,7 +13,7 @@ use super::writer::{Content, history};
 use super::{cases, in_memory, shim};
 
 const IMAGES: u64 = 320;
-const IMAGES_LONG: u64 = 4_000;
+const IMAGES_LONG: u64 = 2_000;
 const OPERATIONS: usize = 60;
 const OPERATIONS_LONG: usize = 400;
 const SEED: &str = "ROLLCALL_TEST_SEED";
