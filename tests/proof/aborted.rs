@@ -13,7 +13,7 @@ const USERS_LONG: u64 = 270;
 const BATCH: usize = 9;
 /// How often a step may be reached before the process aborts at it.
 const TIMES: u64 = 2;
-const TIMES_LONG: u64 = 100;
+const TIMES_LONG: u64 = 8;
 
 /// A world after a first pass and a change of most users, one of whom the first intake rejects.
 struct Stage {

@@ -13,7 +13,7 @@ use super::writer::{Content, history};
 use super::{cases, in_memory, shim};
 
 const IMAGES: u64 = 320;
-const IMAGES_LONG: u64 = 4_000;
+const IMAGES_LONG: u64 = 2_000;
 const OPERATIONS: usize = 60;
 const OPERATIONS_LONG: usize = 400;
 const SEED: &str = "ROLLCALL_TEST_SEED";
@@ -40,10 +40,10 @@ fn operations() -> usize {
 
 /// The deeds of a process that performs the history of `seed` below `dir`.
 fn trace(seed: u64, home: &Path, dir: &Path) -> Vec<Deed> {
-    let (module, _) = (module_path!().split_once("::").expect("a crate"), ());
+    let (_, module) = module_path!().split_once("::").expect("a crate");
     let trace = home.join("trace");
     let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("{}::writes_a_history", module.1)])
+        .args(["--exact", &format!("{module}::writes_a_history")])
         .args(["--ignored", "--nocapture", "--test-threads=1"])
         .env("LD_PRELOAD", shim::compile("shim", home))
         .env("SHIM_DIR", dir)
@@ -82,7 +82,6 @@ fn power_that_goes_at_any_moment_takes_nothing_that_was_acknowledged() {
     let deeds = trace(seed, home.path(), &dir);
     let history = history(seed, operations());
     let cuts = cuts(&mut rng, &deeds);
-    eprintln!("{} deeds, {} images", deeds.len(), cuts.len());
     let mut disk = Disk::default();
     let (mut done, mut durable) = (0, 0);
     let mut content = Content::default();

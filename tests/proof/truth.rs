@@ -88,12 +88,16 @@ impl Truth {
             return true;
         }
         let user = event["user"]["uid_alt"].as_str().expect("a UserId");
-        if is_deletion(event) && self.now.contains_key(user) {
-            return false;
+        let states = || self.states.get(user).into_iter().flatten();
+        if is_deletion(event) {
+            // Each fact as it was last known, perhaps not all of them from the same pass.
+            let mut facts = event["user"].as_object().expect("a user").iter();
+            let was_true = |(key, fact): (&String, &Value)| {
+                states().any(|state| state.told.get(key).is_some_and(|told| is_part(fact, told)))
+            };
+            return !self.now.contains_key(user) && facts.all(was_true);
         }
-        let states = self.states.get(user).into_iter().flatten();
-        let mut told = states.map(|state| &state.told);
-        told.any(|told| is_part(&event["user"], told))
+        states().any(|state| is_part(&event["user"], &state.told))
     }
 }
 

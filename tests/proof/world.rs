@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use fastrand::Rng;
 
 use super::truth::Truth;
-use super::unrest;
 use super::view::View;
+use super::{in_memory, unrest};
 use crate::support::agent::Agent;
 use crate::support::intake::{CONNECTOR_UUID, Intake};
 use crate::support::sim_aws::SimAws;
@@ -82,10 +82,7 @@ impl World {
 
     /// How many posts came so far.
     pub(super) fn posts(&self) -> usize {
-        self.intakes
-            .iter()
-            .map(|(_, intake)| intake.requests().len())
-            .sum()
+        self.intakes.iter().map(|(_, intake)| intake.count()).sum()
     }
 
     /// How many calls of AWS came so far.
@@ -133,7 +130,8 @@ fn agent(sim: &SimAws, intakes: &[(&str, Intake)], batch_size: usize) -> Agent {
             intake.url()
         ));
     }
-    Agent::new()
+    // What a process leaves does not depend on the disk: only a power cut does.
+    Agent::living_in(in_memory())
         .config(&config)
         .aws(&sim.url())
         .env("KEY", "k3y")

@@ -30,7 +30,15 @@ impl Agent {
 
     /// Another program under the same rules.
     pub(crate) fn of(program: impl Into<PathBuf>) -> Self {
-        let home = tempfile::tempdir().expect("a temporary home");
+        Self::at(tempfile::tempdir().expect("a temporary home"), program)
+    }
+
+    /// The agent in this home.
+    pub(crate) fn living_in(home: TempDir) -> Self {
+        Self::at(home, env!("CARGO_BIN_EXE_rollcall"))
+    }
+
+    fn at(home: TempDir, program: impl Into<PathBuf>) -> Self {
         std::fs::create_dir(home.path().join("state")).expect("a state directory");
         Self {
             home: Arc::new(home),

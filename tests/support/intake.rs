@@ -110,6 +110,11 @@ impl Intake {
         self.state().requests.clear();
     }
 
+    /// How many requests came.
+    pub(crate) fn count(&self) -> usize {
+        self.state().requests.len()
+    }
+
     /// Every request, in order.
     pub(crate) fn requests(&self) -> Vec<Recorded> {
         self.state().requests.clone()
