@@ -5,6 +5,7 @@
 
 mod account;
 mod accounts;
+mod beginning;
 mod chunk;
 mod daemon;
 mod deletions;

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::beginning::Start;
 use super::chunk;
 use super::deletions::DeletionPlan;
 use super::mapping_plan::MappingPlan;
@@ -18,10 +19,10 @@ use crate::aws::{AwsClient, AwsError};
 use crate::collect::InventorySource;
 use crate::config::{Emit, OutboxLimits};
 use crate::map::Dialect;
-use crate::model::{Account, PassRecord, PassStamp, User};
+use crate::model::{Account, PassStamp, User};
 use crate::observe::Progress;
 use crate::steps::{self, Step};
-use crate::store::{Checkpoint, KeptPass, Store, StoreError};
+use crate::store::{Checkpoint, Store, StoreError};
 
 /// Users between the collector and the store; what the collector may be ahead.
 const CHANNEL_LEN: usize = 256;
@@ -73,15 +74,6 @@ pub struct PassPlan {
     pub keep_history: Duration,
 }
 
-/// Where a pass starts from.
-#[derive(Debug, Clone, Copy)]
-struct Start {
-    /// Whether no pass over the account was complete before.
-    is_first: bool,
-    /// Whether everybody is sent again.
-    is_full: bool,
-}
-
 /// Who was seen in a pass.
 #[derive(Debug, Default)]
 struct Seen {
@@ -130,58 +122,6 @@ impl Pass<'_> {
         report.duration = began.elapsed();
         self.keep(&report, start).await?;
         Ok(report)
-    }
-
-    /// Whether everybody is to be sent, and seen for the first time.
-    async fn start(&self) -> Result<Start, StoreError> {
-        let account_id = self.account.id.clone();
-        let read = move |store: &Store| {
-            Ok((
-                store.checkpoint(&account_id)?,
-                store.last_full(&account_id)?,
-            ))
-        };
-        let (checkpoint, last_full) = self.store.run(read).await?;
-        let is_first = checkpoint.is_none();
-        let now = self.stamp.collected_at;
-        let is_due = self.plan.full_resync_every.is_some_and(|every| {
-            // A clock that was set back must not put off the next one for longer.
-            let since = last_full.map(|last| (now - last).unsigned_abs());
-            !is_first && since.is_none_or(|since| since >= every)
-        });
-        if is_due && !self.is_full {
-            tracing::info!(account = self.account.id, "time to send every user again");
-        }
-        Ok(Start {
-            is_first,
-            is_full: self.is_full || is_due,
-        })
-    }
-
-    /// Keeps what the pass found, for the history and for the next pass.
-    async fn keep(&self, report: &PassReport, start: Start) -> Result<(), StoreError> {
-        let everybody_was_sent = (start.is_full || start.is_first)
-            && report.saw_everybody()
-            && report.held_up.is_empty();
-        let facts = serde_json::to_vec(&report.record(self.stamp)).unwrap_or_default();
-        let (account_id, at) = (self.account.id.clone(), self.stamp.collected_at);
-        let horizon = at.checked_sub(
-            time::Duration::try_from(self.plan.keep_history).unwrap_or(time::Duration::MAX),
-        );
-        let horizon = horizon.unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        let keep = move |store: &Store| {
-            // A pass without news is kept only while it is the last one.
-            let last = store.newest_pass(&account_id, |_| true)?;
-            let last = last.filter(|last| is_quiet(&last.facts));
-            let pass = KeptPass {
-                at,
-                facts,
-                was_full: everybody_was_sent,
-                stands_for_unix_ms: last.map(|last| last.at_unix_ms),
-            };
-            store.keep_pass(&account_id, pass, horizon)
-        };
-        self.store.run(keep).await
     }
 
     async fn stage_all(
@@ -246,10 +186,6 @@ impl Pass<'_> {
         let advance = move |store: &Store| store.advance_checkpoint(&account_id, reached);
         self.store.run(advance).await.map(Some)
     }
-}
-
-fn is_quiet(kept: &[u8]) -> bool {
-    serde_json::from_slice(kept).is_ok_and(|record: PassRecord| record.is_quiet())
 }
 
 /// Counts the facts about `users` that were asked for and could not be read.
