@@ -1,6 +1,8 @@
 //! The real binary, from AWS (moto) to the intake.
 
 mod accounts;
+mod check;
+mod check_told;
 mod common;
 mod daemon;
 mod daemon_ends;
@@ -11,9 +13,11 @@ mod denied;
 mod denied_in_auto;
 mod expired;
 mod first_hour;
+mod init;
 mod many_accounts;
 mod organization;
 mod plan;
+mod policy;
 mod refused_by_aws;
 mod repeated;
 mod root_user;
