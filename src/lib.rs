@@ -14,6 +14,7 @@
 //! - A user's digest and its outbox entry are one transaction, durable before anything is sent;
 //!   an entry leaves the outbox only when its sink acknowledged it.
 
+pub mod access;
 pub mod analyze;
 pub mod aws;
 pub mod cli;

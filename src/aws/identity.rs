@@ -8,9 +8,23 @@ use super::{Action, AwsClient, AwsError};
 use crate::config::Role;
 use crate::model::{Account, Arn};
 
+/// Who calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The ARN of the user, or of the role's session.
+    pub arn: Arn,
+    /// Its account.
+    pub account: Account,
+}
+
 impl AwsClient {
     /// The account that the credentials belong to.
     pub async fn account(&self) -> Result<Account, AwsError> {
+        Ok(self.identity().await?.account)
+    }
+
+    /// Whom the credentials belong to.
+    pub async fn identity(&self) -> Result<Identity, AwsError> {
         let action = Action::GetCallerIdentity;
         let request = || self.services().sts.get_caller_identity().send();
         let identity = self.call(action, request).await?;
@@ -21,12 +35,13 @@ impl AwsClient {
         if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(malformed(format!("{id:?} is no account id of 12 digits")));
         }
-        Ok(Account {
+        let account = Account {
             id: id.to_owned(),
             partition: arn.partition().to_owned(),
             name: None,
             organization: None,
-        })
+        };
+        Ok(Identity { arn, account })
     }
 
     /// The name that the account gave itself, if it has.

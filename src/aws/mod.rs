@@ -13,11 +13,14 @@ mod organization;
 mod probe;
 mod session;
 mod throttle;
+mod trial;
 mod whole;
 
 pub use action::Action;
 pub use client::{AwsClient, CallCounts};
 pub use error::{AwsError, AwsErrorClass};
+pub use identity::Identity;
 pub use organization::{Listed, Listing, list_accounts};
 pub use session::check_access_key;
 pub use throttle::LearntRates;
+pub use trial::{Trial, Trials, try_listing};

@@ -1,14 +1,17 @@
 //! One file a subcommand: from arguments and configuration to the rooms, and back to an exit
 //! code.
 
+mod check;
 mod collect;
 mod dead_letters;
 mod demo;
 mod diff;
 mod dry_run;
 mod history;
+mod init;
 mod map;
 mod plan;
+mod policy;
 mod run;
 mod setup;
 mod sinks;
@@ -40,6 +43,9 @@ pub async fn dispatch(cli: Cli) -> ExitCode {
         Command::Diff(args) => diff::diff(global, args).await,
         Command::Status(args) => status::status(global, args).await,
         Command::State(args) => state::state(global, args).await,
+        Command::Init(args) => init::init(args),
+        Command::Check(args) => check::check(global, args).await,
+        Command::Policy(args) => policy::policy(global, args),
         Command::Plan(args) => plan::plan(global, args).await,
         Command::Map(args) => map::map(global, args).await,
         Command::Demo(args) => demo::demo(args).await,

@@ -170,7 +170,7 @@ impl Plan<'_> {
         let is_known = matches!(self.denied, Denied::Known(_));
         json!({
             "account": self.account.id,
-            "plan": name(self.settings.strategy),
+            "plan": self.settings.strategy.as_str(),
             "users": self.summary.users,
             "groups": self.summary.groups,
             "calls": calls.collect::<serde_json::Map<_, _>>(),
@@ -195,18 +195,9 @@ fn on_top(settings: &AwsSettings) -> String {
         .collect()
 }
 
-/// The spelling of the configuration.
-fn name(strategy: Strategy) -> &'static str {
-    match strategy {
-        Strategy::Auto => "auto",
-        Strategy::Bulk => "bulk",
-        Strategy::PerUser => "per-user",
-    }
-}
-
 fn told(strategy: Strategy) -> &'static str {
     match strategy {
         Strategy::Auto => "auto: in bulk, and per user where bulk is denied or fails",
-        Strategy::Bulk | Strategy::PerUser => name(strategy),
+        Strategy::Bulk | Strategy::PerUser => strategy.as_str(),
     }
 }

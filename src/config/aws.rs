@@ -74,7 +74,7 @@ impl AwsSettings {
 }
 
 /// How facts are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strategy {
     /// In bulk; per user for each fact whose bulk call is denied or fails.
@@ -83,6 +83,17 @@ pub enum Strategy {
     Bulk,
     /// Groups and MFA per user, with the permissions that Sekoia's guide hands out.
     PerUser,
+}
+
+impl Strategy {
+    /// The spelling of the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Bulk => "bulk",
+            Self::PerUser => "per-user",
+        }
+    }
 }
 
 /// How MFA is read.

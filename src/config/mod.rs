@@ -29,7 +29,7 @@ pub use error::ConfigError;
 pub use load::{Config, DEFAULT_FILE};
 pub use mapping::{DeletedUsers, Emit, MappingSettings};
 pub use organization::{OrganizationSettings, Selector};
-pub use role::Role;
+pub use role::{Role, check_external_id};
 pub use schedule::ScheduleSettings;
 pub use secret::{SecretError, SecretRef};
 pub use sinks::{

@@ -80,33 +80,36 @@ pub(super) fn check_name(name: &str) -> Option<String> {
     }
 }
 
+/// What is wrong with an external id, if anything is.
+pub fn check_external_id(text: &str) -> Option<String> {
+    wrong(text, "external_id", (2, 1224), "_+=,.@:/-")
+}
+
 pub(super) fn external_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    checked(from, "external_id", (2, 1224), "_+=,.@:/-")
+    let text = String::deserialize(from)?;
+    match check_external_id(&text) {
+        None => Ok(Some(text)),
+        Some(why) => Err(D::Error::custom(why)),
+    }
 }
 
 pub(super) fn session_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    checked(from, "session_name", (2, 64), "_+=,.@-")
+    let text = String::deserialize(from)?;
+    match wrong(&text, "session_name", (2, 64), "_+=,.@-") {
+        None => Ok(Some(text)),
+        Some(why) => Err(D::Error::custom(why)),
+    }
 }
 
-/// `text` with letters, digits and `others` alone, of a length that AWS takes.
-fn checked<'de, D: Deserializer<'de>>(
-    from: D,
-    key: &str,
-    (min, max): (usize, usize),
-    others: &str,
-) -> Result<Option<String>, D::Error> {
-    let text = String::deserialize(from)?;
-    if let Some(wrong) = wrong_character(&text, others) {
-        return Err(D::Error::custom(format!("`{key}` {wrong}")));
+/// What is wrong with `text`, of which AWS takes letters, digits and `others`, and some lengths.
+fn wrong(text: &str, key: &str, (min, max): (usize, usize), others: &str) -> Option<String> {
+    if let Some(wrong) = wrong_character(text, others) {
+        return Some(format!("`{key}` {wrong}"));
     }
     // ASCII by now: bytes are characters.
-    if !(min..=max).contains(&text.len()) {
-        return Err(D::Error::custom(format!(
-            "`{key}` is {} long; AWS takes {min} to {max} characters",
-            text.len()
-        )));
-    }
-    Ok(Some(text))
+    let len = text.len();
+    (!(min..=max).contains(&len))
+        .then(|| format!("`{key}` is {len} long; AWS takes {min} to {max} characters"))
 }
 
 /// Which character of `text` is neither letter nor digit of ASCII, nor one of `others`.

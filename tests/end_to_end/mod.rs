@@ -1,6 +1,8 @@
 //! The real binary, from AWS (moto) to the intake.
 
 mod accounts;
+mod check;
+mod check_told;
 mod common;
 mod daemon;
 mod daemon_ends;
@@ -12,10 +14,12 @@ mod denied_in_auto;
 mod emitted;
 mod expired;
 mod first_hour;
+mod init;
 mod many_accounts;
 mod operations;
 mod organization;
 mod plan;
+mod policy;
 mod refused_by_aws;
 mod repeated;
 mod root_user;

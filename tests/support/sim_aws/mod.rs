@@ -28,6 +28,7 @@ mod user;
 mod xml;
 
 pub(crate) use account::SimAccount;
+pub(crate) use actions::organizations::UNIT_ID;
 pub(crate) use client::any_credentials;
 pub(crate) use compare::{Verdict, compare};
 pub(crate) use faults::{Denial, Fault, Rule};

@@ -1,6 +1,6 @@
 //! The server: its accounts, its script, and what becomes of a call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -92,6 +92,15 @@ impl SimAws {
         self.script(|script| script.rules.push(rule));
     }
 
+    /// Denies every action that is simulated but these, and the one that needs no permission.
+    pub(crate) fn allow_only(&self, allowed: &BTreeSet<&str>) {
+        for (action, _) in actions::ACTIONS {
+            if action != "GetCallerIdentity" && !allowed.contains(action) {
+                self.inject(Fault::Denied(Denial::NothingAllows).of(action));
+            }
+        }
+    }
+
     /// No call fails any more.
     pub(crate) fn calm(&self) {
         self.script(|script| script.rules.clear());
@@ -176,7 +185,7 @@ impl Sim {
         }
         let start = Instant::now();
         let mut sent = match service {
-            Service::Organizations => Sent::json(self.organization(&call, &treatment)),
+            Service::Organizations => Sent::json(self.organization(&call, action, &treatment)),
             _ => {
                 let answer = self.answer(&call, (action, service), &treatment);
                 Sent::new(answer, (action, service), &request_id)
@@ -221,14 +230,19 @@ impl Sim {
         actions::answer(&ctx, name)
     }
 
-    fn organization(&self, call: &Call, how: &Treatment) -> Result<serde_json::Value, Refusal> {
+    fn organization(
+        &self,
+        call: &Call,
+        name: &'static str,
+        how: &Treatment,
+    ) -> Result<serde_json::Value, Refusal> {
         let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
         let account = &accounts[principal::account_of(&accounts, call)?];
-        let action = ("ListAccounts", Service::Organizations);
+        let action = (name, Service::Organizations);
         let denied = |denial: Denial| principal::denied(account, call, action, denial);
         match how.fault.and_then(|fault| fault.refusal(denied)) {
             Some(refusal) => Err(refusal),
-            None => Ok(actions::organizations::list_accounts(&accounts, call)),
+            None => Ok(actions::organizations::answer(name, &accounts, call)),
         }
     }
 

@@ -30,8 +30,9 @@ pub(super) enum Service {
 use Service::{Iam, Organizations, Sts};
 
 /// Every action that is simulated.
-pub(super) const ACTIONS: [(&str, Service); 22] = [
+pub(super) const ACTIONS: [(&str, Service); 25] = [
     ("AssumeRole", Sts),
+    ("DescribeOrganizationalUnit", Organizations),
     ("GenerateCredentialReport", Iam),
     ("GetAccessKeyLastUsed", Iam),
     ("GetAccountAuthorizationDetails", Iam),
@@ -43,12 +44,14 @@ pub(super) const ACTIONS: [(&str, Service); 22] = [
     ("ListAccessKeys", Iam),
     ("ListAccountAliases", Iam),
     ("ListAccounts", Organizations),
+    ("ListAccountsForParent", Organizations),
     ("ListAttachedGroupPolicies", Iam),
     ("ListAttachedUserPolicies", Iam),
     ("ListGroupPolicies", Iam),
     ("ListGroups", Iam),
     ("ListGroupsForUser", Iam),
     ("ListMFADevices", Iam),
+    ("ListOrganizationalUnitsForParent", Organizations),
     ("ListUserPolicies", Iam),
     ("ListUserTags", Iam),
     ("ListUsers", Iam),

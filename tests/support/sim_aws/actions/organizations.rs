@@ -11,8 +11,28 @@ const PAGE_LEN: usize = 20;
 /// The id of the organization.
 const ORGANIZATION_ID: &str = "o-simulated1";
 
-/// A page of accounts, in the JSON protocol.
-pub(in super::super) fn list_accounts(accounts: &[SimAccount], call: &Call) -> Value {
+/// The only unit: every account but the managing one is in it.
+pub(crate) const UNIT_ID: &str = "ou-sim1-members1";
+
+/// The answer of `action`, in the JSON protocol.
+pub(in super::super) fn answer(action: &str, accounts: &[SimAccount], call: &Call) -> Value {
+    match action {
+        "DescribeOrganizationalUnit" => {
+            json!({ "OrganizationalUnit": { "Id": UNIT_ID, "Name": "members" } })
+        }
+        "ListOrganizationalUnitsForParent" => json!({ "OrganizationalUnits": [] }),
+        "ListAccountsForParent" => {
+            let members = accounts[1..]
+                .iter()
+                .map(|account| json!({ "Id": account.id }));
+            json!({ "Accounts": members.collect::<Vec<_>>() })
+        }
+        _ => list_accounts(accounts, call),
+    }
+}
+
+/// A page of accounts.
+fn list_accounts(accounts: &[SimAccount], call: &Call) -> Value {
     let token = call.param("NextToken").and_then(|token| token.parse().ok());
     let start: usize = token.unwrap_or(0);
     let end = accounts.len().min(start + PAGE_LEN);

@@ -1,0 +1,99 @@
+//! Who needs which statements: the roles of accounts, a first role, the credentials.
+
+use super::need::{self, Need};
+use super::policy::{Policy, Resource, Statement};
+use crate::aws::Action;
+use crate::config::{AwsSettings, MappingSettings};
+
+/// Whose permissions are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Holder {
+    /// What reads an account: the role in it, or the credentials themselves
+    Accounts,
+    /// The role that is assumed before anything else, `aws.role_arn`
+    Role,
+    /// The credentials that everything begins with
+    Credentials,
+}
+
+/// What `holder` needs; `None` where the configuration has no such role. ARNs that the
+/// configuration does not hold are made in `partition`.
+pub fn policy(
+    aws: &AwsSettings,
+    mapping: &MappingSettings,
+    holder: Holder,
+    partition: &str,
+) -> Option<Policy> {
+    let statements = match (holder, &aws.role_arn) {
+        (Holder::Accounts, _) => vec![reads(aws, mapping)],
+        (Holder::Role, None) => return None,
+        (Holder::Credentials, Some(role)) => vec![assumes(vec![Resource::arn(role)])],
+        (Holder::Role, Some(_)) | (Holder::Credentials, None) => of_caller(aws, mapping, partition),
+    };
+    Some(Policy { statements })
+}
+
+/// Of whoever reads or assumes the accounts' roles.
+fn of_caller(aws: &AwsSettings, mapping: &MappingSettings, partition: &str) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    // The account of the credentials is read without a role, also as one of an organization.
+    let has_one_without = aws
+        .accounts
+        .iter()
+        .any(|it| it.get_ref().role_arn.is_none());
+    if aws.accounts.is_empty() || aws.organization.is_some() || has_one_without {
+        statements.push(reads(aws, mapping));
+    }
+    if let Some(organization) = &aws.organization {
+        statements.push(Statement {
+            sid: Some("ListOrganization"),
+            ..allows(&need::to_list(organization))
+        });
+    }
+    let roles = roles(aws, partition);
+    if !roles.is_empty() {
+        statements.push(assumes(roles));
+    }
+    statements
+}
+
+/// The accounts' roles. Those of an organization are meant by their name in every account.
+fn roles(aws: &AwsSettings, partition: &str) -> Vec<Resource> {
+    let organization = aws.organization.iter();
+    let mut roles: Vec<Resource> = organization
+        .map(|it| Resource::arn(&it.role(partition, "*").arn))
+        .collect();
+    let of_accounts = aws.accounts.iter();
+    for arn in of_accounts.filter_map(|it| it.get_ref().role_arn.as_deref()) {
+        let role = Resource::arn(arn);
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    roles
+}
+
+fn reads(aws: &AwsSettings, mapping: &MappingSettings) -> Statement {
+    Statement {
+        sid: Some("ReadUsers"),
+        ..allows(&need::to_read(aws, mapping))
+    }
+}
+
+fn allows(needs: &[Need]) -> Statement {
+    let mut actions: Vec<Action> = needs.iter().map(|need| need.action).collect();
+    actions.sort_unstable();
+    Statement {
+        sid: None,
+        actions,
+        resources: vec![Resource::All],
+    }
+}
+
+fn assumes(roles: Vec<Resource>) -> Statement {
+    Statement {
+        sid: Some("AssumeRoles"),
+        actions: vec![Action::AssumeRole],
+        resources: roles,
+    }
+}

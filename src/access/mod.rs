@@ -1,0 +1,21 @@
+//! Which permissions a configuration needs, what each brings, and how a policy of them is written.
+//!
+//! Architecture invariant: pure. Nothing here asks AWS, reads a file or draws a random number.
+
+mod cloudformation;
+mod grant;
+mod need;
+mod partition;
+mod policy;
+mod role;
+mod terraform;
+mod trust;
+
+pub use cloudformation::cloudformation;
+pub use grant::{Holder, policy};
+pub use need::{Need, Weight, to_list, to_read, units};
+pub use partition::{partition, partition_of_region};
+pub use policy::{Policy, Resource, Statement};
+pub use role::RoleName;
+pub use terraform::terraform;
+pub use trust::{NoPrincipal, Principal, Trust};

@@ -1,0 +1,186 @@
+//! The permissions that a configuration uses, and what each of them brings.
+
+use crate::aws::Action;
+use crate::config::{
+    AccessKeyLookup, AwsSettings, DeletedUsers, Emit, MappingSettings, MfaLookup,
+    OrganizationSettings, Selector, Strategy,
+};
+
+/// A permission that a configuration uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Need {
+    /// The action, which is the permission.
+    pub action: Action,
+    /// How much is lost without it.
+    pub weight: Weight,
+    /// What is lost without it.
+    pub brings: &'static str,
+}
+
+/// How much is lost without a permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// A fact, or the proof that nobody is missing.
+    Needed,
+    /// Nothing, where this other action is allowed.
+    Spare(Action),
+    /// Nothing that a pass would report as missing.
+    Optional,
+}
+
+use Action::{
+    DescribeOrganizationalUnit, GenerateCredentialReport, GetAccessKeyLastUsed,
+    GetAccountAuthorizationDetails, GetAccountSummary, GetCredentialReport, GetUser,
+    ListAccessKeys, ListAccountAliases, ListAccounts, ListAccountsForParent,
+    ListAttachedGroupPolicies, ListGroupsForUser, ListMfaDevices, ListOrganizationalUnitsForParent,
+    ListUsers, ListVirtualMfaDevices,
+};
+use Weight::{Needed, Optional, Spare};
+
+/// What reading one account needs, in the order in which it can be tried out.
+pub fn to_read(aws: &AwsSettings, mapping: &MappingSettings) -> Vec<Need> {
+    let mut needs = Vec::new();
+    let mut add = |action, weight, brings| {
+        needs.push(Need {
+            action,
+            weight,
+            brings,
+        });
+    };
+    if aws.accounts.iter().any(|it| it.get_ref().name.is_none())
+        || (aws.accounts.is_empty() && aws.organization.is_none())
+    {
+        add(
+            ListAccountAliases,
+            Optional,
+            "the account's name, where it has no other",
+        );
+    }
+    add(
+        GetAccountSummary,
+        Needed,
+        "the proof that nobody is missing, without which nobody is told as deleted",
+    );
+    match aws.strategy {
+        Strategy::PerUser => add(
+            ListUsers,
+            Needed,
+            "everybody: without it, nobody is collected",
+        ),
+        Strategy::Auto | Strategy::Bulk => add(
+            ListUsers,
+            Needed,
+            "who there is, and when passwords were last used",
+        ),
+    }
+    of_groups(aws.strategy, &mut add);
+    of_mfa_and_report(aws, &mut add);
+    if aws.access_keys == AccessKeyLookup::Ids {
+        add(ListAccessKeys, Needed, "the ids of access keys");
+        add(
+            GetAccessKeyLastUsed,
+            Needed,
+            "the ids of access keys, with their last use",
+        );
+    }
+    if mapping.deleted_users == DeletedUsers::Send && mapping.emit != Emit::Created {
+        add(
+            GetUser,
+            Optional,
+            "the question whether a user is really gone, before that is told",
+        );
+    }
+    needs
+}
+
+type Add<'a> = dyn FnMut(Action, Weight, &'static str) + 'a;
+
+fn of_groups(strategy: Strategy, add: &mut Add<'_>) {
+    let details = GetAccountAuthorizationDetails;
+    let weight = match strategy {
+        Strategy::Auto => {
+            add(
+                details,
+                Needed,
+                "tags, policies and boundaries of users, inline policies of groups",
+            );
+            Spare(details)
+        }
+        Strategy::Bulk => {
+            add(
+                details,
+                Needed,
+                "groups and what they grant, tags, policies and boundaries of users",
+            );
+            return;
+        }
+        Strategy::PerUser => Needed,
+    };
+    add(ListGroupsForUser, weight, "groups");
+    add(
+        ListAttachedGroupPolicies,
+        weight,
+        "what groups grant, and so who is an administrator",
+    );
+}
+
+fn of_mfa_and_report(aws: &AwsSettings, add: &mut Add<'_>) {
+    let in_bulk = aws.strategy != Strategy::PerUser;
+    let is_live = !in_bulk || aws.mfa == MfaLookup::Live;
+    if !is_live {
+        let (weight, brings) = match aws.strategy {
+            Strategy::Auto => (
+                Spare(ListMfaDevices),
+                "virtual MFA devices of everybody at once, instead of a call for each user",
+            ),
+            Strategy::Bulk | Strategy::PerUser => (Needed, "virtual MFA devices"),
+        };
+        add(ListVirtualMfaDevices, weight, brings);
+    }
+    if in_bulk {
+        let brings = match aws.access_keys {
+            AccessKeyLookup::Report => "console passwords, access keys and the root user",
+            AccessKeyLookup::Ids => "console passwords and the root user",
+        };
+        add(GenerateCredentialReport, Needed, brings);
+        add(GetCredentialReport, Needed, brings);
+    }
+    let brings = match is_live {
+        true => "MFA",
+        false => "MFA that is not virtual, and that of users newer than the credential report",
+    };
+    add(ListMfaDevices, Needed, brings);
+}
+
+/// What listing the accounts of an organization needs.
+pub fn to_list(organization: &OrganizationSettings) -> Vec<Need> {
+    let need = |action, brings| Need {
+        action,
+        weight: Needed,
+        brings,
+    };
+    let mut needs = vec![need(ListAccounts, "the organization's accounts")];
+    if units(organization).next().is_some() {
+        needs.extend([
+            need(
+                ListAccountsForParent,
+                "the accounts of the units that are named",
+            ),
+            need(
+                ListOrganizationalUnitsForParent,
+                "the units below those that are named",
+            ),
+            need(DescribeOrganizationalUnit, "the names of units"),
+        ]);
+    }
+    needs
+}
+
+/// The organizational units that are named.
+pub fn units(organization: &OrganizationSettings) -> impl Iterator<Item = &str> {
+    let selectors = organization.include.iter().chain(&organization.exclude);
+    selectors.filter_map(|selector| match selector {
+        Selector::Unit(id) => Some(id.as_str()),
+        Selector::Id(_) | Selector::Name(_) => None,
+    })
+}

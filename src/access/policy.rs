@@ -1,0 +1,134 @@
+//! A policy document, and its statements.
+
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+
+use crate::aws::Action;
+
+/// A policy that allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// What it allows; never empty.
+    pub statements: Vec<Statement>,
+}
+
+/// One statement, which allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Its name within a policy; letters and digits.
+    pub sid: Option<&'static str>,
+    /// The actions, in the order of [`Action`].
+    pub actions: Vec<Action>,
+    /// On what.
+    pub resources: Vec<Resource>,
+}
+
+/// What a statement is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resource {
+    /// Everything. IAM and Organizations grant most of their listings on nothing narrower.
+    All,
+    /// `arn:PARTITION:REST`; the rest may hold wildcards.
+    Arn {
+        /// The partition.
+        partition: String,
+        /// What follows it.
+        rest: String,
+    },
+}
+
+impl Resource {
+    /// The resource of a whole ARN.
+    pub fn arn(arn: &str) -> Self {
+        let parts = arn.strip_prefix("arn:").and_then(|arn| arn.split_once(':'));
+        match parts {
+            Some((partition, rest)) => Self::Arn {
+                partition: partition.to_owned(),
+                rest: rest.to_owned(),
+            },
+            None => Self::All,
+        }
+    }
+
+    /// The spelling of policies.
+    pub fn text(&self) -> String {
+        match self {
+            Self::All => "*".to_owned(),
+            Self::Arn { partition, .. } => self.in_partition(partition),
+        }
+    }
+
+    /// The same in another partition, or with what stands for one in a template.
+    pub(super) fn in_partition(&self, partition: &str) -> String {
+        match self {
+            Self::All => "*".to_owned(),
+            Self::Arn { rest, .. } => format!("arn:{partition}:{rest}"),
+        }
+    }
+}
+
+impl Statement {
+    /// What has to be added to a policy that lacks `action`.
+    pub fn adding(action: Action, resource: Resource) -> Self {
+        Self {
+            sid: None,
+            actions: vec![action],
+            resources: vec![resource],
+        }
+    }
+}
+
+impl Policy {
+    /// Every action that it allows.
+    pub fn actions(&self) -> impl Iterator<Item = Action> {
+        let statements = self.statements.iter();
+        statements.flat_map(|statement| statement.actions.iter().copied())
+    }
+}
+
+impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut policy = to.serialize_struct("Policy", 2)?;
+        policy.serialize_field("Version", VERSION)?;
+        policy.serialize_field("Statement", &self.statements)?;
+        policy.end()
+    }
+}
+
+impl Serialize for Statement {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut statement = to.serialize_struct("Statement", 4)?;
+        match self.sid {
+            Some(sid) => statement.serialize_field("Sid", sid)?,
+            None => statement.skip_field("Sid")?,
+        }
+        let actions = self.actions.iter().map(|action| action.as_str());
+        let resources = self.resources.iter().map(Resource::text);
+        statement.serialize_field("Effect", "Allow")?;
+        statement.serialize_field("Action", &one_or_list(actions.map(str::to_owned)))?;
+        statement.serialize_field("Resource", &one_or_list(resources))?;
+        statement.end()
+    }
+}
+
+/// The language of policies, in AWS's newest version.
+pub(super) const VERSION: &str = "2012-10-17";
+
+/// A single text as it is, as people write it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum OneOrList {
+    One(String),
+    List(Vec<String>),
+}
+
+fn one_or_list(texts: impl Iterator<Item = String>) -> OneOrList {
+    let mut texts: Vec<String> = texts.collect();
+    match (texts.len(), texts.pop()) {
+        (1, Some(one)) => OneOrList::One(one),
+        (_, last) => {
+            texts.extend(last);
+            OneOrList::List(texts)
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! AWS: whose the credentials are, which roles they may assume, what each account allows.
+
+use futures_util::{StreamExt, stream};
+
+use super::item::{Finding, Item};
+use super::permissions::{self, Tried};
+use crate::access::{self, Need, Resource, Statement};
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, Trials, try_listing};
+use crate::commands::setup;
+use crate::config::{AwsSettings, Config};
+use crate::run::{AccountError, ExitStatus, Fleet, FleetError, Member};
+
+/// Beyond so many accounts, only those with a problem have lines.
+const TOLD_ACCOUNTS_MAX: usize = 5;
+
+/// Everything about AWS, restricted to the accounts `only` unless that is empty.
+pub(super) async fn check(config: &Config, only: &[String]) -> Vec<Item> {
+    let settings = match setup::aws(config) {
+        Ok(settings) => settings,
+        Err(error) => {
+            let why = crate::commands::told(&error);
+            return vec![Item::failed("credentials", why, ExitStatus::Usage)];
+        }
+    };
+    let mut items = Vec::new();
+    if let Some(client) = caller(&settings, &mut items).await {
+        let listing = listing(&client, &settings).await;
+        let has_problem = listing.iter().any(|it| it.finding != Finding::Ok);
+        items.extend(listing);
+        match Fleet::find(&settings, only).await {
+            Ok(fleet) => {
+                if let Some(error) = fleet.failure.as_ref().filter(|_| !has_problem) {
+                    items.push(Item::failed("accounts", error, status(error)));
+                }
+                items.extend(accounts(config, &fleet).await);
+            }
+            // Listing has said why already.
+            Err(FleetError::Refused(_)) if has_problem => {}
+            Err(error) => items.push(Item::failed("accounts", &error, error.status())),
+        }
+    }
+    items
+}
+
+/// The credentials, and the role that they assume before anything else; the client of the last of
+/// them, unless one failed.
+async fn caller(settings: &AwsSettings, items: &mut Vec<Item>) -> Option<AwsClient> {
+    let credentials = AwsSettings {
+        role_arn: None,
+        ..settings.clone()
+    };
+    let client = AwsClient::connect(&credentials).await;
+    match client.identity().await {
+        Ok(identity) => items.push(Item::ok("credentials", identity.arn.as_str())),
+        Err(error) => {
+            items.push(Item::failed("credentials", &error, status(&error)));
+            return None;
+        }
+    }
+    let Some(role) = settings.role() else {
+        return Some(client);
+    };
+    let client = AwsClient::connect(settings).await;
+    match client.identity().await {
+        Ok(identity) => {
+            items.push(Item::ok("first role", identity.arn.as_str()));
+            Some(client)
+        }
+        Err(error) => {
+            let item = Item::failed("first role", &error, status(&error));
+            items.push(item.adding(to_assume(&error, &role.arn)));
+            None
+        }
+    }
+}
+
+/// What listing the organization needs, if there is one.
+async fn listing(client: &AwsClient, settings: &AwsSettings) -> Vec<Item> {
+    let Some(organization) = &settings.organization else {
+        return Vec::new();
+    };
+    let unit = access::units(organization).next().unwrap_or_default();
+    let mut tried = Vec::new();
+    for need in access::to_list(organization) {
+        let answer = try_listing(client, need.action, unit).await;
+        tried.push(Tried { need, answer });
+    }
+    permissions::items(&tried)
+}
+
+/// Every account; of many, those with a problem.
+async fn accounts(config: &Config, fleet: &Fleet) -> Vec<Item> {
+    let in_flight = config.aws.accounts_in_flight.get();
+    let checks = fleet
+        .members
+        .iter()
+        .map(|member| account(config, fleet, member));
+    let checked: Vec<Vec<Item>> = stream::iter(checks).buffered(in_flight).collect().await;
+    let count = checked.len();
+    if count <= TOLD_ACCOUNTS_MAX {
+        return checked.into_iter().flatten().collect();
+    }
+    let problems: Vec<Vec<Item>> = checked
+        .into_iter()
+        .filter(|items| items.iter().any(|it| it.status != ExitStatus::Done))
+        .collect();
+    let fine = count - problems.len();
+    let of_problems = problems
+        .into_iter()
+        .flatten()
+        .filter(|item| item.status != ExitStatus::Done || item.name.starts_with("account "));
+    let mut items: Vec<Item> = of_problems.collect();
+    items.push(Item::ok(
+        "accounts",
+        format!("{fine} of {count} without a problem"),
+    ));
+    items
+}
+
+/// The session of one account, and what that may do.
+async fn account(config: &Config, fleet: &Fleet, member: &Member) -> Vec<Item> {
+    let (client, id) = match fleet.session(member).await {
+        Ok((client, account)) => (client, account.id),
+        Err(error) => {
+            let id = member.id.as_deref().unwrap_or_default();
+            let item = Item::failed(format!("account {id}"), &error, error.status());
+            let add = match (&error, &member.role) {
+                (AccountError::Aws(error), Some(role)) => to_assume(error, &role.arn),
+                _ => None,
+            };
+            return vec![item.of_account(id).adding(add)];
+        }
+    };
+    let read_as = match &member.role {
+        Some(role) => format!("read as {}", role.arn),
+        None => "read with these credentials".to_owned(),
+    };
+    let name = member.name.iter().map(|name| format!("{name}, "));
+    let detail = format!("{}{read_as}", name.collect::<String>());
+    let mut items = vec![Item::ok(format!("account {id}"), detail).of_account(&id)];
+    let of_permissions = permissions::items(&tried(config, member, &client).await);
+    items.extend(of_permissions.into_iter().map(|item| item.of_account(&id)));
+    items
+}
+
+async fn tried(config: &Config, member: &Member, client: &AwsClient) -> Vec<Tried> {
+    let mut trials = Trials::new(client);
+    let mut tried = Vec::new();
+    let is_used = |need: &Need| need.action != Action::ListAccountAliases || member.name.is_none();
+    let needs = access::to_read(&config.aws, &config.mapping);
+    for need in needs.into_iter().filter(is_used) {
+        let answer = trials.of(need.action).await;
+        tried.push(Tried { need, answer });
+    }
+    tried
+}
+
+/// What the caller may lack, where AWS did not grant `role_arn`.
+fn to_assume(error: &AwsError, role_arn: &str) -> Option<Statement> {
+    let is_refused = error.class == AwsErrorClass::RoleRefused;
+    is_refused.then(|| Statement::adding(Action::AssumeRole, Resource::arn(role_arn)))
+}
+
+fn status(error: &AwsError) -> ExitStatus {
+    match error.class.is_refusal() {
+        true => ExitStatus::AwsRefused,
+        false => ExitStatus::Partial,
+    }
+}

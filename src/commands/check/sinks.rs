@@ -1,0 +1,39 @@
+//! Sinks: each is asked whether it would take events.
+
+use super::item::{Finding, Item};
+use crate::commands::sinks;
+use crate::config::{Config, SinkSettings};
+use crate::deliver::Verdict;
+use crate::run::ExitStatus;
+
+/// A line for each sink.
+pub(super) async fn check(config: &Config) -> Vec<Item> {
+    let mut items = Vec::new();
+    for settings in &config.sinks {
+        items.push(one(settings).await);
+    }
+    items
+}
+
+async fn one(settings: &SinkSettings) -> Item {
+    let name = format!("sink {}", settings.name);
+    let ready = sinks::ready(std::slice::from_ref(settings));
+    let mut sink = match ready.map(|mut sinks| sinks.pop()) {
+        Ok(Some(ready)) => ready.sink,
+        Ok(None) => return Item::ok(name, ""),
+        Err(error) => {
+            let why = crate::commands::told(&error);
+            return Item::failed(name, why, ExitStatus::Usage);
+        }
+    };
+    match sink.probe().await {
+        Verdict::Delivered => Item::ok(name, "it would take events"),
+        Verdict::Doubtful { why } => Item::new(Finding::Note, name, why),
+        Verdict::Retry { why, .. }
+        | Verdict::Unauthorized { why }
+        | Verdict::Refused { why }
+        | Verdict::Rejected { why }
+        | Verdict::TooLarge { why }
+        | Verdict::NotIngested { why } => Item::failed(name, why, ExitStatus::Undelivered),
+    }
+}
