@@ -8,7 +8,7 @@
 //! Invariants that every room keeps:
 //! - A fact is known, or unknown with its reason ([`model::Fact`]); an error never becomes
 //!   `false`, an empty list or "not an administrator".
-//! - [`map`] and [`analyze`] are pure: time and settings are arguments.
+//! - [`map`], [`analyze`] and [`access`] are pure: time and settings are arguments.
 //! - [`collect`] knows no OCSF, [`deliver`] sees only ids and bytes, [`store`] knows neither AWS
 //!   nor HTTP.
 //! - A user's digest and its outbox entry are one transaction, durable before anything is sent;

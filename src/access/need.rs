@@ -87,7 +87,7 @@ pub fn to_read(aws: &AwsSettings, mapping: &MappingSettings) -> Vec<Need> {
         add(
             GetUser,
             Optional,
-            "the question whether a user is really gone, before that is told",
+            "a second proof that a user is gone, before that is told",
         );
     }
     needs
@@ -116,12 +116,18 @@ fn of_groups(strategy: Strategy, add: &mut Add<'_>) {
         }
         Strategy::PerUser => Needed,
     };
-    add(ListGroupsForUser, weight, "groups");
-    add(
-        ListAttachedGroupPolicies,
-        weight,
-        "what groups grant, and so who is an administrator",
-    );
+    let (groups, policies) = match weight {
+        Spare(_) => (
+            "groups, where GetAccountAuthorizationDetails is denied or fails",
+            "what groups grant, where GetAccountAuthorizationDetails is denied or fails",
+        ),
+        Needed | Optional => (
+            "groups",
+            "what groups grant, and so who is an administrator",
+        ),
+    };
+    add(ListGroupsForUser, weight, groups);
+    add(ListAttachedGroupPolicies, weight, policies);
 }
 
 fn of_mfa_and_report(aws: &AwsSettings, add: &mut Add<'_>) {

@@ -3,6 +3,7 @@
 use rollcall::aws::Action;
 use serde_json::Value;
 
+use super::accounts::TINY;
 use super::policy::{self, SETTINGS, bare};
 use crate::support::agent::Agent;
 use crate::support::running::Output;
@@ -82,6 +83,18 @@ fn nobody_with_a_password_or_a_key_is_needed_and_no_event_is_sent() {
     assert_eq!(state.count(), 0, "nothing is written");
     let empty = SimAws::start([SimAccount::new("210000000000")]);
     policy::agent(&empty, "").arg("check").run().expect_code(0);
+}
+
+#[test]
+fn moto_takes_every_call_that_tries_something_out() {
+    let config = "[aws]\naccess_keys = \"ids\"\nrequests_per_second = 1000\n";
+    let agent = Agent::new().config(config).account(&TINY.account);
+    let output = agent.arg("check").run().expect_code(0);
+    assert!(
+        output.stdout.contains("it would take events"),
+        "{}",
+        output.stdout
+    );
 }
 
 #[test]

@@ -141,6 +141,12 @@ fn with_nothing_but_the_policies_an_organization_is_listed_and_read() {
         assert!(called.contains(bare(action)), "{action} is too much");
     }
     assert!(!actions(&agent, "accounts").contains("sts:AssumeRole"));
+    let output = agent.arg("policy").run().expect_code(0);
+    assert!(
+        output.stderr.contains("--for credentials"),
+        "{}",
+        output.stderr
+    );
 }
 
 #[test]
@@ -170,6 +176,16 @@ fn whoever_assumes_roles_may_assume_those_of_the_configuration_and_no_other() {
     let of_accounts = document(&agent, "accounts");
     assert_eq!(of_accounts["Statement"].as_array().map(Vec::len), Some(1));
     assert!(sim.calls().is_empty(), "it asks nobody");
+}
+
+#[test]
+fn the_readme_shows_the_policy_of_the_defaults() {
+    let readme = include_str!("../../README.md");
+    let printed = Agent::new().arg("policy").run().expect_code(0).stdout;
+    assert!(
+        readme.contains(&format!("```json\n{printed}```")),
+        "{printed}"
+    );
 }
 
 #[test]
