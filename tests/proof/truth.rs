@@ -32,6 +32,8 @@ pub(super) struct Truth {
 struct State {
     user: User,
     told: Value,
+    /// Whether its deletion is known already.
+    is_gone: bool,
 }
 
 /// How users become events here: as by default, without the root user, who is no user.
@@ -71,14 +73,22 @@ impl Truth {
                 let event: Value = serde_json::from_slice(&event.json).expect("JSON");
                 let states = self.states.entry(user.id.clone()).or_default();
                 let told = event["user"].clone();
-                states.push(State { user, told });
+                states.push(State {
+                    user,
+                    told,
+                    is_gone: false,
+                });
             }
         }
-        let is_gone = |(id, _): &(&String, _)| !self.now.contains_key(*id);
-        let gone = self.states.iter().filter(is_gone);
-        for state in gone.flat_map(|(_, states)| states) {
-            let event = mapping.deletion(&named, &state.user, stamp, dialect);
-            self.gone.insert(event.expect("an event").id.to_string());
+        for (id, states) in &mut self.states {
+            if self.now.contains_key(id) {
+                continue;
+            }
+            for state in states.iter_mut().filter(|state| !state.is_gone) {
+                state.is_gone = true;
+                let event = mapping.deletion(&named, &state.user, stamp, dialect);
+                self.gone.insert(event.expect("an event").id.to_string());
+            }
         }
     }
 
