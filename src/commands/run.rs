@@ -9,7 +9,7 @@ pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     let cancel = run::on_signal()?;
     let agent = setup::agent(&config)?;
-    let sinks = sinks::ready(&config.sinks)?;
+    let sinks = sinks::ready(&config)?;
     let store = setup::open_store(&config.agent.resolved_state_dir()?).await?;
     run::daemon(&agent, &store, sinks, config.schedule.every, &cancel).await?;
     Ok(ExitStatus::Done)
