@@ -153,7 +153,9 @@ where
         return all.join(": ");
     }
     match error {
-        SdkError::ServiceError(context) if error.code().is_none() => {
+        SdkError::ServiceError(context)
+            if error.code().is_none() && context.raw().status().is_client_error() =>
+        {
             let status = context.raw().status().as_u16();
             format!("HTTP status {status} without a word of AWS's")
         }
