@@ -29,3 +29,4 @@ pub mod output;
 pub mod run;
 pub mod steps;
 pub mod store;
+pub mod trust;

@@ -198,7 +198,7 @@ impl AwsClient {
         self.count(action);
         let answer = request()
             .await
-            .map_err(|error| AwsError::of(action, &error));
+            .map_err(|error| AwsError::of(action, &error, &self.services().place(action)));
         match &answer {
             Err(error) if error.action != action => {}
             Err(error) if error.class == AwsErrorClass::Throttled => {

@@ -3,14 +3,21 @@
 use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::SystemTime;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::Action;
+use super::class::AwsErrorClass::{
+    self, Denied, Gone, Malformed, NoCredentials, Refused, RoleRefused, Server, Unreachable,
+    Untrusted,
+};
+use super::remedy::Failure;
 use super::whole::NotWhole;
+use super::{Action, Place};
 use crate::model::{Fact, Reason};
+use crate::trust::{self, causes};
 
 /// A call that AWS did not answer as hoped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,99 +30,13 @@ pub struct AwsError {
     pub code: Option<String>,
     /// AWS's message, or that of the transport.
     pub message: String,
-}
-
-/// What a failed call means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AwsErrorClass {
-    /// Too fast: slow down and try again.
-    Throttled,
-    /// A permission is missing: the fact stays unknown.
-    Denied,
-    /// The role cannot be assumed: nothing can be read as it.
-    RoleRefused,
-    /// The user or group no longer exists.
-    Gone,
-    /// The session is over.
-    ExpiredCredentials,
-    /// No credentials, or none that AWS knows.
-    InvalidCredentials,
-    /// No connection, or no answer in time, or only the beginning of one.
-    Unreachable,
-    /// An answer that makes no sense.
-    Malformed,
-    /// AWS failed on its side.
-    Server,
-    /// Any other refusal.
-    Refused,
-}
-
-use AwsErrorClass::{
-    Denied, ExpiredCredentials, Gone, InvalidCredentials, Malformed, Refused, RoleRefused, Server,
-    Throttled, Unreachable,
-};
-
-impl AwsErrorClass {
-    /// Whether the same call may succeed a little later.
-    pub fn is_retryable(self) -> bool {
-        matches!(self, Throttled | Unreachable | Malformed | Server)
-    }
-
-    /// Whether every further call would fail the same way, so the enumeration must stop.
-    pub fn ends_the_pass(self) -> bool {
-        matches!(
-            self,
-            ExpiredCredentials | InvalidCredentials | RoleRefused | Unreachable
-        )
-    }
-
-    /// Whether AWS refused us: exit code 3 when nothing was collected.
-    pub fn is_refusal(self) -> bool {
-        matches!(
-            self,
-            Denied | RoleRefused | ExpiredCredentials | InvalidCredentials | Refused
-        )
-    }
-
     /// What to do about it.
-    fn remedy(self, action: Action) -> Option<String> {
-        Some(match self {
-            Denied => format!("allow {action} to the caller"),
-            RoleRefused => "check that the role exists, and that its trust policy allows the \
-                 caller and asks for this external id; a new role or trust policy can take up to \
-                 5 minutes to be usable"
-                .to_owned(),
-            ExpiredCredentials => "renew the credentials and run again".to_owned(),
-            InvalidCredentials => "check the credentials: AWS_PROFILE, the AWS_ACCESS_KEY_ID and \
-                 AWS_SECRET_ACCESS_KEY pair, or the role of this machine"
-                .to_owned(),
-            Unreachable => "check the network, aws.region and aws.endpoint_url".to_owned(),
-            Throttled => "lower aws.requests_per_second".to_owned(),
-            Gone | Malformed | Server | Refused => return None,
-        })
-    }
-}
-
-impl fmt::Display for AwsErrorClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Throttled => "throttled",
-            Denied => "denied",
-            RoleRefused => "role not granted",
-            Gone => "gone",
-            ExpiredCredentials => "expired credentials",
-            InvalidCredentials => "credentials missing or not accepted",
-            Unreachable => "AWS not reachable",
-            Malformed => "malformed answer",
-            Server => "AWS server error",
-            Refused => "refused",
-        })
-    }
+    pub remedy: Option<String>,
 }
 
 impl AwsError {
-    /// Classifies what the SDK reports about a call of `action`.
-    pub fn of<E>(action: Action, error: &SdkError<E, HttpResponse>) -> Self
+    /// Classifies what the SDK reports about a call of `action` that went to `place`.
+    pub fn of<E>(action: Action, error: &SdkError<E, HttpResponse>, place: &Place) -> Self
     where
         E: ProvideErrorMetadata + StdError + 'static,
     {
@@ -124,29 +45,23 @@ impl AwsError {
             return of_credentials.clone();
         }
         let code = error.code().map(str::to_owned);
-        let class = match error {
-            SdkError::ServiceError(context) => {
-                classify_service(context.err().code(), context.raw().status().as_u16())
-            }
-            SdkError::ResponseError(context) if context.raw().status().is_server_error() => Server,
-            SdkError::ResponseError(_) if is_caused_by::<NotWhole>(error) => Malformed,
-            // The connection ended before the answer did.
-            SdkError::ResponseError(_) => Unreachable,
-            other => match (credentials_error(other), other) {
-                (Some(_), _) => InvalidCredentials,
-                (None, SdkError::ConstructionFailure(_)) => Refused,
-                (None, SdkError::DispatchFailure(failure)) if failure.is_user() => Refused,
-                (None, _) => Unreachable,
-            },
+        let class = match classify(error) {
+            Denied | Refused | Gone if action == Action::AssumeRole => RoleRefused,
+            class => class,
         };
-        let message = match error.message() {
-            Some(message) => message.to_owned(),
-            None => credentials_error(error).map_or_else(|| innermost(error), |why| chain(why)),
+        let message = fit_to_show(code.as_deref(), &message(error));
+        let failure = Failure {
+            action,
+            class,
+            code: code.as_deref().unwrap_or_default(),
+            message: &message,
+            place,
+            time_there: error.raw_response().and_then(time),
         };
-        let is_role = action == Action::AssumeRole && matches!(class, Denied | Refused | Gone);
         Self {
             action,
-            class: if is_role { RoleRefused } else { class },
+            class,
+            remedy: failure.remedy(),
             code,
             message,
         }
@@ -154,7 +69,9 @@ impl AwsError {
 
     /// Whether a role or its trust policy may merely be too new to be usable yet.
     pub fn may_be_too_early(&self) -> bool {
-        self.class == RoleRefused && self.code.as_deref() == Some("AccessDenied")
+        self.class == RoleRefused
+            && self.code.as_deref() == Some("AccessDenied")
+            && !self.message.contains("explicit deny")
     }
 
     /// The fact that the call would have told: unknown, for this reason.
@@ -172,6 +89,7 @@ impl AwsError {
             class: Malformed,
             code: None,
             message: message.into(),
+            remedy: None,
         }
     }
 }
@@ -183,7 +101,7 @@ impl fmt::Display for AwsError {
             write!(f, " ({code})")?;
         }
         write!(f, ": {}", self.message)?;
-        match self.class.remedy(self.action) {
+        match &self.remedy {
             Some(remedy) => write!(f, "; {remedy}"),
             None => Ok(()),
         }
@@ -199,67 +117,117 @@ impl From<Infallible> for AwsError {
     }
 }
 
-fn classify_service(code: Option<&str>, status: u16) -> AwsErrorClass {
-    match code.unwrap_or_default() {
-        "Throttling"
-        | "ThrottlingException"
-        | "ThrottledException"
-        | "RequestThrottled"
-        | "RequestThrottledException"
-        | "TooManyRequestsException"
-        | "RequestLimitExceeded"
-        | "LimitExceeded"
-        | "LimitExceededException"
-        | "SlowDown"
-        | "PriorRequestNotComplete"
-        | "BandwidthLimitExceeded" => Throttled,
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" => {
-            Denied
+fn classify<E>(error: &SdkError<E, HttpResponse>) -> AwsErrorClass
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    match error {
+        SdkError::ServiceError(context) => {
+            let error = context.err();
+            let code = error.code().unwrap_or_default();
+            let message = error.message().unwrap_or_default();
+            AwsErrorClass::of_answer(code, message, context.raw().status().as_u16())
         }
-        "NoSuchEntity" | "NoSuchEntityException" => Gone,
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired" => {
-            ExpiredCredentials
-        }
-        "InvalidClientTokenId"
-        | "InvalidAccessKeyId"
-        | "SignatureDoesNotMatch"
-        | "UnrecognizedClientException"
-        | "IncompleteSignature"
-        | "MissingAuthenticationToken"
-        | "MissingAuthenticationTokenException"
-        | "AuthFailure"
-        | "InvalidSecurity"
-        | "OptInRequired" => InvalidCredentials,
-        _ if status == 429 => Throttled,
-        _ if status >= 500 => Server,
-        _ if status < 400 => Malformed,
-        _ => Refused,
+        SdkError::ResponseError(context) if context.raw().status().is_server_error() => Server,
+        SdkError::ResponseError(_) if is_caused_by::<NotWhole>(error) => Malformed,
+        // The connection ended before the answer did.
+        SdkError::ResponseError(_) => Unreachable,
+        other if is_caused_by::<CredentialsError>(other) => NoCredentials,
+        SdkError::ConstructionFailure(_) => Refused,
+        other if trust::refused_certificate(other).is_some() => Untrusted,
+        SdkError::DispatchFailure(failure) if failure.is_user() => Refused,
+        _ => Unreachable,
     }
+}
+
+/// AWS's message, or whatever there is in its place.
+fn message<E>(error: &SdkError<E, HttpResponse>) -> String
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    if let Some(message) = error.message() {
+        return message.to_owned();
+    }
+    if let Some(why) = causes(error).find(|cause| cause.is::<CredentialsError>()) {
+        let all: Vec<String> = causes(why).map(ToString::to_string).collect();
+        return all.join(": ");
+    }
+    match error {
+        SdkError::ServiceError(context)
+            if error.code().is_none() && context.raw().status().is_client_error() =>
+        {
+            let status = context.raw().status().as_u16();
+            format!("HTTP status {status} without a word of AWS's")
+        }
+        // The innermost cause says what happened ("connection refused").
+        _ => causes(error)
+            .last()
+            .map_or_else(|| error.to_string(), ToString::to_string),
+    }
+}
+
+/// A message on one line, without what may be a secret: AWS repeats signed headers, with the
+/// session's token, behind the first line about a signature, and the malformed key in quotes.
+fn fit_to_show(code: Option<&str>, message: &str) -> String {
+    let shown = match code {
+        Some("IncompleteSignature" | "IncompleteSignatureException") => {
+            let shown = message.split('\'').next().unwrap_or_default();
+            shown.trim_end().trim_end_matches(", got")
+        }
+        Some("SignatureDoesNotMatch" | "InvalidSignatureException") => {
+            let shown = message.split("The Canonical String").next();
+            shown.and_then(|it| it.lines().next()).unwrap_or_default()
+        }
+        _ => message,
+    };
+    let lines = shown.lines().map(str::trim).filter(|it| !it.is_empty());
+    let on_one_line = lines.collect::<Vec<_>>().join("; ").replace(":; ", ": ");
+    // Another sentence follows.
+    on_one_line.trim_end_matches('.').to_owned()
+}
+
+/// The time at which AWS answered.
+fn time(answer: &HttpResponse) -> Option<SystemTime> {
+    let date = answer.headers().get("date")?;
+    httpdate::parse_http_date(date).ok()
 }
 
 fn is_caused_by<T: StdError + 'static>(error: &(dyn StdError + 'static)) -> bool {
     causes(error).any(|cause| cause.is::<T>())
 }
 
-fn credentials_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a CredentialsError> {
-    causes(error).find_map(|cause| cause.downcast_ref())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The innermost cause, which says what happened ("connection refused").
-fn innermost(error: &(dyn StdError + 'static)) -> String {
-    causes(error)
-        .last()
-        .map_or_else(|| error.to_string(), ToString::to_string)
-}
+    #[test]
+    fn what_aws_repeats_of_a_signature_is_not_shown() {
+        let shown = |code: &str, message: &str| fit_to_show(Some(code), message);
+        let told = "The request signature we calculated does not match the signature you \
+                    provided. Check your AWS Secret Access Key and signing method";
+        let canonical = "The Canonical String for this request should have been\n'POST\n/\n\n\
+                         x-amz-security-token:t0k3n\n'";
+        for between in ["\n\n", " "] {
+            let message = format!("{told}.{between}{canonical}");
+            assert_eq!(shown("SignatureDoesNotMatch", &message), told);
+        }
+        let message = "Credential must have exactly 5 slash-delimited elements, e.g. \
+                       keyid/date/region/service/term, got 's3/cr3t/20261120/us-east-1/iam'";
+        let told = shown("IncompleteSignature", message);
+        assert!(told.ends_with("term") && !told.contains("cr3t"), "{told}");
+    }
 
-/// Every cause, outermost first.
-fn chain(error: &(dyn StdError + 'static)) -> String {
-    let all: Vec<String> = causes(error).map(ToString::to_string).collect();
-    all.join(": ")
-}
-
-fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&cause| cause.source())
+    #[test]
+    fn an_answer_that_does_not_come_in_time_names_the_host_and_the_proxy() {
+        let place = Place {
+            region: None,
+            host: Some("iam.amazonaws.com".to_owned()),
+            proxy: Some("HTTPS_PROXY"),
+        };
+        type Any = SdkError<aws_sdk_iam::operation::get_user::GetUserError, HttpResponse>;
+        let late = Any::timeout_error("operation attempt timeout occurred after 30s");
+        let error = AwsError::of(Action::GetUser, &late, &place);
+        assert_eq!(error.class, Unreachable);
+        insta::assert_snapshot!(error);
+    }
 }

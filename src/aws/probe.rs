@@ -119,6 +119,7 @@ mod tests {
             class,
             code: None,
             message: String::new(),
+            remedy: None,
         })
     }
 

@@ -18,7 +18,7 @@ pub(super) async fn collect(
     let cancel = run::on_signal()?;
     let mut agent = setup::agent(&config)?;
     agent.plan.deletions.is_accepted = args.accept_deletions;
-    let sinks = sinks::ready(&config.sinks)?;
+    let sinks = sinks::ready(&config)?;
     let store = setup::open_store(&config.agent.resolved_state_dir()?).await?;
     let options = CollectOptions {
         accounts: args.accounts.clone(),

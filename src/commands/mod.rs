@@ -28,6 +28,7 @@ use crate::deliver::HttpError;
 use crate::observe::{self, AskError, Progress, StatusError};
 use crate::run::{AccountError, ExitStatus, FleetError};
 use crate::store::StoreError;
+use crate::trust::RootsError;
 
 /// Runs the command and tells its exit code. Errors go to the log, once.
 pub async fn dispatch(cli: Cli) -> ExitCode {
@@ -86,6 +87,7 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
         || error.is::<SecretError>()
         || error.is::<FileError>()
         || error.is::<HttpError>()
+        || error.is::<RootsError>()
         || error.is::<StatusError>()
         || error.is::<AskError>()
         || error.is::<setup::UsageError>();

@@ -10,7 +10,7 @@ pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     let cancel = run::on_signal()?;
     let agent = setup::agent(&config)?;
-    let sinks = sinks::ready(&config.sinks)?;
+    let sinks = sinks::ready(&config)?;
     let status = match config.status.listen {
         Some(address) => Some(StatusServer::bind(address).await?),
         None => None,

@@ -14,6 +14,7 @@ use crate::config::{
 };
 use crate::run::{Agent, DeletionPlan, MappingPlan, PassPlan, Target};
 use crate::store::Store;
+use crate::trust::{ExtraRoots, RootsError};
 
 /// Arguments that do not fit what there is, in words.
 #[derive(Debug, thiserror::Error)]
@@ -26,12 +27,22 @@ pub(super) fn config(global: &GlobalArgs) -> anyhow::Result<Config> {
     Ok(Config::load(global.config.as_deref(), &overrides)?)
 }
 
-/// The settings of AWS, once their access key was found to be where they say.
+/// The settings of AWS, once their access key and certificates were found to be where they say.
 pub(super) fn aws(config: &Config) -> anyhow::Result<AwsSettings> {
     if let Some(key) = config.aws.access_key() {
         check_access_key(&key).context("aws: the access key")?;
     }
-    Ok(config.aws.clone())
+    let mut aws = config.aws.clone();
+    aws.roots = config.agent.roots()?.and(ca_bundle()?);
+    Ok(aws)
+}
+
+/// The authorities that AWS_CA_BUNDLE names, which other tools for AWS read as well.
+fn ca_bundle() -> Result<ExtraRoots, RootsError> {
+    match std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
+        Some(path) => ExtraRoots::read("AWS_CA_BUNDLE", Path::new(&path)),
+        None => Ok(ExtraRoots::default()),
+    }
 }
 
 /// What every pass needs.

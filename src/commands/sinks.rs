@@ -3,19 +3,25 @@
 use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{HeaderText, HttpSettings, HttpShape, SecretRef, SinkKind, SinkSettings};
+use crate::config::{
+    Config, HeaderText, HttpSettings, HttpShape, SecretRef, SinkKind, SinkSettings,
+};
 use crate::deliver::{HttpSink, Ndjson, SekoiaAsset, SekoiaIntake, Sink};
 use crate::run::ReadySink;
 use crate::store::BatchLimits;
+use crate::trust::ExtraRoots;
 
 /// Every sink, with its secrets read.
-pub(super) fn ready(settings: &[SinkSettings]) -> anyhow::Result<Vec<ReadySink>> {
-    settings.iter().map(ready_one).collect()
+pub(super) fn ready(config: &Config) -> anyhow::Result<Vec<ReadySink>> {
+    let roots = config.agent.roots()?;
+    let sinks = config.sinks.iter();
+    sinks.map(|settings| ready_one(settings, &roots)).collect()
 }
 
-fn ready_one(settings: &SinkSettings) -> anyhow::Result<ReadySink> {
+/// One sink, with its secrets read.
+pub(super) fn ready_one(settings: &SinkSettings, roots: &ExtraRoots) -> anyhow::Result<ReadySink> {
     let name = &settings.name;
-    let sink = sink(&settings.kind).with_context(|| format!("sink {name:?}"))?;
+    let sink = sink(&settings.kind, roots).with_context(|| format!("sink {name:?}"))?;
     Ok(ReadySink {
         name: name.clone(),
         limits: BatchLimits {
@@ -26,17 +32,17 @@ fn ready_one(settings: &SinkSettings) -> anyhow::Result<ReadySink> {
     })
 }
 
-fn sink(kind: &SinkKind) -> anyhow::Result<Box<dyn Sink>> {
+fn sink(kind: &SinkKind, roots: &ExtraRoots) -> anyhow::Result<Box<dyn Sink>> {
     Ok(match kind {
         SinkKind::SekoiaAsset(asset) => {
             let api_key = key("api_key", &asset.api_key)?;
-            Box::new(SekoiaAsset::new(asset, api_key)?)
+            Box::new(SekoiaAsset::new(asset, api_key, roots)?)
         }
         SinkKind::SekoiaIntake(intake) => {
             let intake_key = key("intake_key", &intake.intake_key)?;
-            Box::new(SekoiaIntake::new(intake, intake_key)?)
+            Box::new(SekoiaIntake::new(intake, intake_key, roots)?)
         }
-        SinkKind::Http(http) => Box::new(HttpSink::new(http, &secret_headers(http)?)?),
+        SinkKind::Http(http) => Box::new(HttpSink::new(http, &secret_headers(http)?, roots)?),
         SinkKind::Ndjson(target) => Box::new(Ndjson::new(target.clone())),
     })
 }

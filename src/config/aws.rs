@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::accounts::Accounts;
 use super::role::{self, Role, SESSION_NAME};
 use super::{AccessKeyId, OrganizationSettings, SecretRef, base_url};
+use crate::trust::ExtraRoots;
 
 /// `[aws]`. What is not set here follows the SDK's own variables and files.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -59,6 +60,9 @@ pub struct AwsSettings {
     pub max_in_flight: NonZeroUsize,
     /// Accounts that are read at the same time.
     pub accounts_in_flight: NonZeroUsize,
+    /// Authorities that are trusted besides the system's, once their files were read.
+    #[serde(skip)]
+    pub roots: ExtraRoots,
 }
 
 impl AwsSettings {
@@ -142,6 +146,7 @@ impl Default for AwsSettings {
             requests_per_second: TEN,
             max_in_flight: EIGHT,
             accounts_in_flight: FOUR,
+            roots: ExtraRoots::default(),
         }
     }
 }

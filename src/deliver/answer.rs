@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::Verdict;
 use super::http::{BODY_LEN_MAX, body, causes};
 use super::retry_after;
+use crate::trust;
 
 /// How many characters of a server's own words are shown.
 const TOLD_LEN_MAX: usize = 300;
@@ -83,9 +84,15 @@ fn verdict_of_error(mut error: reqwest::Error) -> Verdict {
         url.set_path("");
         url.set_query(None);
     }
-    Verdict::Retry {
-        after: None,
-        why: causes(&error),
+    let why = causes(&error);
+    match trust::refused_certificate(&error) {
+        Some(_) => Verdict::Refused {
+            why: format!(
+                "{why}; if a proxy inspects TLS here, or the receiver has a CA of its own, name \
+                 the CA's PEM file in agent.ca_file"
+            ),
+        },
+        None => Verdict::Retry { after: None, why },
     }
 }
 

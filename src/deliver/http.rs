@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Response, redirect};
+use reqwest::{Certificate, Client, Response, redirect};
+
+use crate::trust::{self, ExtraRoots};
 
 /// How much of an answer is read.
 pub(super) const BODY_LEN_MAX: usize = 1024 * 1024;
@@ -34,7 +36,7 @@ pub enum HttpError {
     /// The HTTP client could not be built.
     #[error(
         "cannot set up HTTPS: {}; install the system's CA certificates, or name them in \
-         SSL_CERT_FILE",
+         SSL_CERT_FILE or agent.ca_file",
         causes(.0)
     )]
     Client(#[source] reqwest::Error),
@@ -44,10 +46,15 @@ pub enum HttpError {
 }
 
 /// A client for posts: a redirected post would hand the key and the users to somebody else.
-pub(super) fn client(timeouts: HttpTimeouts) -> Result<Client, HttpError> {
+pub(super) fn client(timeouts: HttpTimeouts, roots: &ExtraRoots) -> Result<Client, HttpError> {
     // An earlier client of this process has installed the same provider: nothing to do then.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut certificates = Vec::new();
+    for pem in roots.pems() {
+        certificates.extend(Certificate::from_pem_bundle(pem).map_err(HttpError::Client)?);
+    }
     let client = Client::builder()
+        .tls_certs_merge(certificates)
         .user_agent(concat!("rollcall/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .connect_timeout(timeouts.connect)
@@ -59,13 +66,10 @@ pub(super) fn client(timeouts: HttpTimeouts) -> Result<Client, HttpError> {
 
 /// An error with everything that caused it: the outermost alone says little.
 pub(super) fn causes(error: &reqwest::Error) -> String {
-    let mut why = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        why = format!("{why}: {inner}");
-        cause = inner.source();
-    }
-    why
+    let mut all: Vec<String> = trust::causes(error).map(ToString::to_string).collect();
+    // Some repeat what they wrap.
+    all.dedup();
+    all.join(": ")
 }
 
 /// The body of `answer`, or as much of it as is ever of use.

@@ -16,6 +16,7 @@ use super::http_body;
 use super::scrub::Scrub;
 use super::{Outgoing, Sink, Verdict};
 use crate::config::{Compression, HeaderText, HttpSettings, HttpShape};
+use crate::trust::ExtraRoots;
 
 const MANNER: Manner = Manner {
     rate_limit_wait: Duration::from_secs(60),
@@ -35,18 +36,21 @@ pub struct HttpSink {
 }
 
 impl HttpSink {
-    /// A sink by `settings`; `secrets` are the headers that they refer to, by name.
+    /// A sink by `settings`; `secrets` are the headers that they refer to, by name;
+    /// it trusts `roots` too.
     pub fn new(
         settings: &HttpSettings,
         secrets: &[(String, SecretString)],
+        roots: &ExtraRoots,
     ) -> Result<Self, HttpError> {
-        Self::with_timeouts(settings, secrets, HttpTimeouts::default())
+        Self::with_timeouts(settings, secrets, roots, HttpTimeouts::default())
     }
 
     /// As [`HttpSink::new`], more or less patient.
     pub fn with_timeouts(
         settings: &HttpSettings,
         secrets: &[(String, SecretString)],
+        roots: &ExtraRoots,
         timeouts: HttpTimeouts,
     ) -> Result<Self, HttpError> {
         let mut scrub = Scrub::default();
@@ -54,7 +58,7 @@ impl HttpSink {
             scrub.hide(name, secret);
         }
         Ok(Self {
-            client: http::client(timeouts)?,
+            client: http::client(timeouts, roots)?,
             url: settings.url.clone().into(),
             headers: headers(settings, secrets)?,
             shape: settings.shape.clone(),

@@ -14,6 +14,7 @@ use super::scrub::Scrub;
 use super::sekoia_task::{Task, TaskWait};
 use super::{Outgoing, Sink, Verdict};
 use crate::config::SekoiaAssetSettings;
+use crate::trust::ExtraRoots;
 
 /// Posts `{"version": 1, "items": [...]}` and, where the answer names a task, waits for its end.
 #[derive(Debug)]
@@ -28,15 +29,20 @@ pub struct SekoiaAsset {
 }
 
 impl SekoiaAsset {
-    /// A sink by `settings`, with the key they refer to.
-    pub fn new(settings: &SekoiaAssetSettings, api_key: SecretString) -> Result<Self, HttpError> {
-        Self::with_timeouts(settings, api_key, HttpTimeouts::default())
+    /// A sink by `settings`, with the key they refer to, that trusts `roots` too.
+    pub fn new(
+        settings: &SekoiaAssetSettings,
+        api_key: SecretString,
+        roots: &ExtraRoots,
+    ) -> Result<Self, HttpError> {
+        Self::with_timeouts(settings, api_key, roots, HttpTimeouts::default())
     }
 
     /// As [`SekoiaAsset::new`], more or less patient.
     pub fn with_timeouts(
         settings: &SekoiaAssetSettings,
         api_key: SecretString,
+        roots: &ExtraRoots,
         timeouts: HttpTimeouts,
     ) -> Result<Self, HttpError> {
         let base = settings.url.clone();
@@ -44,7 +50,7 @@ impl SekoiaAsset {
         let mut scrub = Scrub::default();
         scrub.hide("api_key", &api_key);
         Ok(Self {
-            client: http::client(timeouts)?,
+            client: http::client(timeouts, roots)?,
             url: format!("{base}/api/v2/asset-management/asset-connector/{uuid}"),
             base,
             api_key,

@@ -14,6 +14,7 @@ use super::http::{self, HttpError, HttpTimeouts};
 use super::scrub::Scrub;
 use super::{Outgoing, Sink, Verdict};
 use crate::config::SekoiaIntakeSettings;
+use crate::trust::ExtraRoots;
 
 /// Sekoia's own clients leave larger events out.
 const EVENT_BYTES_MAX: usize = 250_000;
@@ -35,18 +36,20 @@ pub struct SekoiaIntake {
 }
 
 impl SekoiaIntake {
-    /// A sink by `settings`, with the key they refer to.
+    /// A sink by `settings`, with the key they refer to, that trusts `roots` too.
     pub fn new(
         settings: &SekoiaIntakeSettings,
         intake_key: SecretString,
+        roots: &ExtraRoots,
     ) -> Result<Self, HttpError> {
-        Self::with_timeouts(settings, intake_key, HttpTimeouts::default())
+        Self::with_timeouts(settings, intake_key, roots, HttpTimeouts::default())
     }
 
     /// As [`SekoiaIntake::new`], more or less patient.
     pub fn with_timeouts(
         settings: &SekoiaIntakeSettings,
         intake_key: SecretString,
+        roots: &ExtraRoots,
         timeouts: HttpTimeouts,
     ) -> Result<Self, HttpError> {
         let mut key_header = HeaderValue::from_str(intake_key.expose_secret())
@@ -55,7 +58,7 @@ impl SekoiaIntake {
         let mut scrub = Scrub::default();
         scrub.hide("intake_key", &intake_key);
         Ok(Self {
-            client: http::client(timeouts)?,
+            client: http::client(timeouts, roots)?,
             url: format!("{}/batch", settings.url),
             intake_key,
             key_header,

@@ -16,6 +16,7 @@ use rollcall::deliver::{
 use rollcall::model::{Digest, EventId};
 use rollcall::run::{Delivery, ReadySink};
 use rollcall::store::{BatchLimits, StagedEvent, Staging, Store};
+use rollcall::trust::ExtraRoots;
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::time::Instant;
@@ -45,7 +46,7 @@ pub(crate) fn sekoia_at(base: &str) -> SekoiaAsset {
         task_poll_interval: Duration::from_millis(5),
         task_poll_timeout: TASK_PATIENCE,
     };
-    SekoiaAsset::with_timeouts(&settings, KEY.into(), HASTY).unwrap()
+    SekoiaAsset::with_timeouts(&settings, KEY.into(), &ExtraRoots::default(), HASTY).unwrap()
 }
 
 /// The sinks that post.
@@ -76,7 +77,7 @@ pub(crate) fn intake_at(base: &str) -> SekoiaIntake {
         url: base.to_owned(),
         intake_key: SecretRef::Env("NOT_READ".to_owned()),
     };
-    SekoiaIntake::with_timeouts(&settings, KEY.into(), HASTY).unwrap()
+    SekoiaIntake::with_timeouts(&settings, KEY.into(), &ExtraRoots::default(), HASTY).unwrap()
 }
 
 pub(crate) fn http_settings(url: &str, shape: HttpShape, compression: Compression) -> HttpSettings {
@@ -94,7 +95,7 @@ pub(crate) fn http_settings(url: &str, shape: HttpShape, compression: Compressio
 /// A sink whose header `x-key` is the key.
 pub(crate) fn http_at(settings: &HttpSettings) -> HttpSink {
     let secrets = [("x-key".to_owned(), KEY.into())];
-    HttpSink::with_timeouts(settings, &secrets, HASTY).unwrap()
+    HttpSink::with_timeouts(settings, &secrets, &ExtraRoots::default(), HASTY).unwrap()
 }
 
 /// What a sink on `intake` says of one batch of two users.

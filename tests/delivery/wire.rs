@@ -3,6 +3,7 @@
 use rollcall::config::{Compression, HttpShape, SecretRef, SplunkSettings};
 use rollcall::deliver::{HttpSink, Outgoing, Sink, Verdict};
 use rollcall::model::EventId;
+use rollcall::trust::ExtraRoots;
 
 use super::fixture::{KEY, http_at, http_settings, intake_at};
 use crate::support::intake_posts::{Post, Posts};
@@ -80,7 +81,11 @@ async fn splunk_gets_each_event_wrapped_with_its_time_in_seconds() {
     let url = format!("{}/services/collector/event", posts.url());
     let settings = http_settings(&url, shape, Compression::None);
     let secrets = [("authorization".to_owned(), format!("Splunk {KEY}").into())];
-    let post = sent(&posts, HttpSink::new(&settings, &secrets).unwrap()).await;
+    let post = sent(
+        &posts,
+        HttpSink::new(&settings, &secrets, &ExtraRoots::default()).unwrap(),
+    )
+    .await;
     assert_eq!(header(&post, "authorization"), format!("Splunk {KEY}"));
     assert_eq!(header(&post, "content-type"), "application/json");
     let origin = r#""source":"rollcall","sourcetype":"_json""#;

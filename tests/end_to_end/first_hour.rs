@@ -6,6 +6,31 @@ use super::accounts::TINY;
 use crate::support::agent::Agent;
 use crate::support::running::Output;
 
+/// What is logged as a warning or an error, without the time of day and the time it took.
+pub(super) fn told(output: &Output, masks: &[(&str, &str)]) -> String {
+    let lines = output.stderr.lines().filter_map(|line| {
+        let (_, line) = line.split_once(' ')?;
+        let line = line.trim_start();
+        ["ERROR ", "WARN "]
+            .iter()
+            .any(|level| line.starts_with(level))
+            .then(|| without_duration(line))
+    });
+    let told = lines.collect::<Vec<_>>().join("\n");
+    let masked = |told: String, (from, to): &(&str, &str)| told.replace(from, to);
+    masks.iter().fold(told, masked)
+}
+
+fn without_duration(line: &str) -> String {
+    match line.split_once(" duration_ms=") {
+        Some((before, after)) => {
+            let after = after.trim_start_matches(|it: char| it.is_ascii_digit());
+            format!("{before}{after}")
+        }
+        None => line.to_owned(),
+    }
+}
+
 #[track_caller]
 fn says(output: &Output, part: &str) {
     assert!(output.stderr.contains(part), "{}", output.stderr);

@@ -73,7 +73,9 @@ fn missing_credentials_and_region_are_an_error_with_a_remedy() {
     let output = agent.arg("collect").run().expect_code(3);
     assert_eq!(output.stdout, "");
     assert!(
-        output.stderr.contains("check the credentials: AWS_PROFILE"),
+        output
+            .stderr
+            .contains("set AWS_PROFILE, or AWS_ACCESS_KEY_ID"),
         "{}",
         output.stderr
     );

@@ -10,6 +10,7 @@ pub(crate) mod reply;
 pub(crate) mod running;
 pub(crate) mod seed;
 pub(crate) mod sim_aws;
+pub(crate) mod tls;
 
 use std::future::Future;
 

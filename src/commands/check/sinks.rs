@@ -5,22 +5,25 @@ use crate::commands::sinks;
 use crate::config::{Config, SinkSettings};
 use crate::deliver::Verdict;
 use crate::run::ExitStatus;
+use crate::trust::ExtraRoots;
 
 /// A line for each sink.
 pub(super) async fn check(config: &Config) -> Vec<Item> {
+    let roots = match config.agent.roots() {
+        Ok(roots) => roots,
+        Err(error) => return vec![Item::failed("sinks", error, ExitStatus::Usage)],
+    };
     let mut items = Vec::new();
     for settings in &config.sinks {
-        items.push(one(settings).await);
+        items.push(one(settings, &roots).await);
     }
     items
 }
 
-async fn one(settings: &SinkSettings) -> Item {
+async fn one(settings: &SinkSettings, roots: &ExtraRoots) -> Item {
     let name = format!("sink {}", settings.name);
-    let ready = sinks::ready(std::slice::from_ref(settings));
-    let mut sink = match ready.map(|mut sinks| sinks.pop()) {
-        Ok(Some(ready)) => ready.sink,
-        Ok(None) => return Item::ok(name, ""),
+    let mut sink = match sinks::ready_one(settings, roots) {
+        Ok(ready) => ready.sink,
         Err(error) => {
             let why = crate::commands::told(&error);
             return Item::failed(name, why, ExitStatus::Usage);

@@ -1,7 +1,7 @@
 //! Answers of 200 that are no answers: none may pass for a listing.
 
 use aws_sdk_iam::operation::list_mfa_devices::ListMfaDevicesOutput;
-use rollcall::aws::{Action, AwsError, AwsErrorClass};
+use rollcall::aws::{Action, AwsError, AwsErrorClass, Place};
 
 use crate::support::block_on;
 use crate::support::sim_aws::{Fault, SimAccount, SimAws, SimUser};
@@ -23,7 +23,11 @@ fn devices(faults: &[Fault]) -> Vec<Result<ListMfaDevicesOutput, AwsError>> {
             sim.inject(fault.of("ListMFADevices").times(1));
             let sent = client.iam().list_mfa_devices().user_name("alice").send();
             let sent = sent.await;
-            told.push(sent.map_err(|error| AwsError::of(Action::ListMfaDevices, &error)));
+            told.push(
+                sent.map_err(|error| {
+                    AwsError::of(Action::ListMfaDevices, &error, &Place::default())
+                }),
+            );
         }
         told
     })
