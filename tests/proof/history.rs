@@ -3,11 +3,11 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use rollcall::config::Strategy;
-use rollcall::store::Store;
+use rollcall::store::{Store, StoreError};
 use serde_json::json;
 use tempfile::TempDir;
 use time::OffsetDateTime;
@@ -25,6 +25,7 @@ const CASES_LONG: u64 = 1_000;
 /// Most of a case's time is spent in pauses before something is tried again.
 const AT_A_TIME: usize = 12;
 const PATIENCE: Duration = Duration::from_secs(60);
+const LOCK_POLL: Duration = Duration::from_millis(5);
 
 const FAULTS: [Fault; 8] = [
     Fault::Throttling,
@@ -116,8 +117,18 @@ impl Case {
         self.judge()
     }
 
+    /// Opens the store. A process that another test has just forked holds every lock of ours
+    /// until it becomes the agent.
     fn store(&self) -> Store {
-        Store::open(&self.home.path().join("state")).expect("a store")
+        let start = Instant::now();
+        loop {
+            match Store::open(&self.home.path().join("state")) {
+                Err(StoreError::Locked(_)) if start.elapsed() < PATIENCE => {
+                    std::thread::sleep(LOCK_POLL);
+                }
+                opened => return opened.expect("a store"),
+            }
+        }
     }
 
     fn trouble_aws(&mut self) {
