@@ -60,6 +60,11 @@ impl MappingPlan {
         }
     }
 
+    /// `user`, counted.
+    pub(super) fn tally(&self, user: &User) -> Tally {
+        tally(user, &self.admin.judge(user))
+    }
+
     /// The event about a `user` of whom nothing is kept. `None` for a root user that is not told,
     /// and if it cannot be written, which is logged.
     pub fn event(
@@ -131,13 +136,7 @@ impl Judgement<'_> {
 
     /// The user, counted.
     pub(super) fn tally(&self) -> Tally {
-        let has_mfa = self.known.mfa.value().map(Mfa::is_active);
-        Tally {
-            admins: u64::from(matches!(self.admin_known, AdminVerdict::Admin(_))),
-            admin_unknown: u64::from(self.admin_known == AdminVerdict::Unknown),
-            without_mfa: u64::from(has_mfa == Some(false)),
-            mfa_unknown: u64::from(has_mfa.is_none()),
-        }
+        tally(self.known, &self.admin_known)
     }
 
     fn now<'b>(&'b self, changes: &'b [FieldChange]) -> Inventoried<'b> {
@@ -150,6 +149,16 @@ impl Judgement<'_> {
             changes,
             pass: self.stamp,
         }
+    }
+}
+
+fn tally(user: &User, admin: &AdminVerdict) -> Tally {
+    let has_mfa = user.mfa.value().map(Mfa::is_active);
+    Tally {
+        admins: u64::from(matches!(admin, AdminVerdict::Admin(_))),
+        admin_unknown: u64::from(*admin == AdminVerdict::Unknown),
+        without_mfa: u64::from(has_mfa == Some(false)),
+        mfa_unknown: u64::from(has_mfa.is_none()),
     }
 }
 

@@ -14,7 +14,7 @@ use super::deletions::DeletionPlan;
 use super::mapping_plan::MappingPlan;
 use super::report::{PassReport, UnknownCounts};
 use super::room::Room;
-use super::staging::{Repeat, Stager};
+use super::staging::{Repeat, Stager, plan_mark};
 use crate::aws::{AwsClient, AwsError};
 use crate::collect::InventorySource;
 use crate::config::{Emit, OutboxLimits};
@@ -130,11 +130,13 @@ impl Pass<'_> {
         mut users: mpsc::Receiver<User>,
         notify: &mut impl FnMut(),
     ) -> Result<(PassReport, Seen), StoreError> {
+        let repeat = self.repeat(start);
         let stager = Arc::new(Stager {
             account: self.account.clone(),
             stamp: self.stamp,
             mapping: self.mapping.clone(),
-            repeat: self.repeat(start),
+            plan: plan_mark(self.account, self.mapping, self.targets, repeat),
+            repeat,
             is_first_pass: start.is_first,
         });
         let mut room = Room::new(self.store, self.targets);

@@ -5,13 +5,19 @@ use std::sync::Arc;
 use super::mapping_plan::{Judgement, MappingPlan};
 use super::pass::Target;
 use crate::map::Rendered;
-use crate::model::{Account, FieldChange, HistoryEntry, HistoryKind, PassStamp, Tally, User};
+use crate::model::{
+    Account, Digest, FieldChange, HistoryEntry, HistoryKind, PassStamp, Tally, User,
+};
 use crate::steps::{self, Step};
 use crate::store::{StagedCounts, StagedEvent, Staging, Store, StoreError, Told};
 
-/// The layout of kept users. Another number makes those of another layout unknown, which costs
-/// nothing but the baseline of what is unknown at that moment.
-const LAYOUT: u8 = 1;
+/// The layout of kept users: this byte, the plan by which they were told, and their facts. Another
+/// number makes those of another layout unknown, which costs nothing but the baseline of what is
+/// unknown at that moment.
+const LAYOUT: u8 = 2;
+
+/// By what users were told, in short: where it is the same, and the facts are, so are the events.
+pub(super) type PlanMark = [u8; 8];
 
 /// What a pass stages its users with.
 #[derive(Debug)]
@@ -19,6 +25,8 @@ pub(super) struct Stager {
     pub(super) account: Account,
     pub(super) stamp: PassStamp,
     pub(super) mapping: MappingPlan,
+    /// What makes events out of these facts: the mapping, for whom, and which version's.
+    pub(super) plan: PlanMark,
     /// Which of those told already are told again.
     pub(super) repeat: Repeat,
     /// Whether everybody is seen for the first time, which is no news for the history.
@@ -103,14 +111,17 @@ impl Stager {
         kept: Option<&[u8]>,
         chunk: &mut Chunk<'_>,
     ) -> Result<(), StoreError> {
-        let mut written = write(user);
+        let mut written = write(user, self.plan);
         // Kept in the same words: nothing is unknown that was known, and nothing has changed.
         let is_same = written.is_some() && written.as_deref() == kept;
+        if is_same && self.is_settled(user, chunk)? {
+            return Ok(());
+        }
         let last = kept.filter(|_| !is_same).and_then(read);
         let last = last.filter(|last| last.id == user.id);
         let merged = last.as_ref().map(|last| user.or_last_known(last));
         if let Some(merged) = &merged {
-            written = write(merged);
+            written = write(merged, self.plan);
         }
         let known = merged.as_ref().unwrap_or(user);
         let judged = self.mapping.judge(&self.account, self.stamp, user, known);
@@ -124,6 +135,26 @@ impl Stager {
             chunk.staging.known.extend(news);
         }
         Ok(())
+    }
+
+    /// Whether there is nothing to tell of a user who is kept in the same words and by the same
+    /// plan; if so, counts it.
+    fn is_settled(&self, user: &User, chunk: &mut Chunk<'_>) -> Result<bool, StoreError> {
+        let ids = (self.account.id.as_str(), user.id.as_str());
+        if self.repeat == Repeat::Everybody {
+            return Ok(false);
+        }
+        for target in chunk.targets {
+            if !chunk.store.is_settled(&target.sink, ids)? {
+                return Ok(false);
+            }
+        }
+        for target in chunk.targets {
+            let unchanged = &mut chunk.staged.counts.unchanged;
+            *unchanged.entry(target.sink.clone()).or_default() += 1;
+        }
+        chunk.staged.tally.add(self.mapping.tally(user));
+        Ok(true)
     }
 
     /// Adds the event about the user for every sink that is to be told.
@@ -217,13 +248,34 @@ pub(super) fn staged(target: &Target, user_id: &str, event: Rendered) -> StagedE
 /// A kept user.
 pub(super) fn read(kept: &[u8]) -> Option<User> {
     match kept.split_first() {
-        Some((&LAYOUT, facts)) => postcard::from_bytes(facts).ok(),
+        Some((&LAYOUT, rest)) => {
+            let (_, facts) = rest.split_first_chunk::<{ size_of::<PlanMark>() }>()?;
+            postcard::from_bytes(facts).ok()
+        }
         _ => None,
     }
 }
 
-fn write(user: &User) -> Option<Vec<u8>> {
-    postcard::to_extend(user, vec![LAYOUT]).ok()
+fn write(user: &User, plan: PlanMark) -> Option<Vec<u8>> {
+    let mut kept = vec![LAYOUT];
+    kept.extend_from_slice(&plan);
+    postcard::to_extend(user, kept).ok()
+}
+
+/// The mark of what makes events: of any difference in it, every event is looked at anew.
+pub(super) fn plan_mark(
+    account: &Account,
+    mapping: &MappingPlan,
+    targets: &[Target],
+    repeat: Repeat,
+) -> PlanMark {
+    let version = env!("CARGO_PKG_VERSION");
+    // Who is sent everything is looked at anew in any case.
+    let is_created_only = repeat == Repeat::Nobody;
+    let plan = format!("{version} {account:?} {mapping:?} {targets:?} {is_created_only}");
+    let mut mark = PlanMark::default();
+    mark.copy_from_slice(&Digest::of(plan.as_bytes()).as_bytes()[..8]);
+    mark
 }
 
 #[cfg(test)]
@@ -244,9 +296,9 @@ mod tests {
         let sent = source.collect(sender).await.users;
         for _ in 0..sent {
             let user = users.recv().await.unwrap();
-            let kept = write(&user).unwrap();
+            let kept = write(&user, PlanMark::default()).unwrap();
             let again = read(&kept).unwrap();
-            assert_eq!(write(&again).unwrap(), kept);
+            assert_eq!(write(&again, PlanMark::default()).unwrap(), kept);
             assert_eq!(again.tags.value(), user.tags.value());
             assert_eq!(again.mfa.value(), user.mfa.value());
             assert_eq!(again.access_keys.value(), user.access_keys.value());

@@ -103,6 +103,19 @@ impl Store {
         self.shared.told(&key, digest, id)
     }
 
+    /// Whether `sink` was told of a user at all, and nothing waits: where nothing about the user has
+    /// changed since, it knows everything.
+    pub fn is_settled(
+        &self,
+        sink: &str,
+        (account_id, user_id): (&str, &str),
+    ) -> Result<bool, StoreError> {
+        let shared = &self.shared;
+        let key = EntryKey::new(sink, account_id, user_id);
+        let state = shared.read::<UserState>(&shared.states, &key)?;
+        Ok(state.is_some_and(|state| !state.pending))
+    }
+
     /// Keeps what is known and puts what is new or changed into the outbox; with `resend`,
     /// everything. When this returns, all of it is durable together.
     pub fn stage(
