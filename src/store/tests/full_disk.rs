@@ -90,7 +90,10 @@ fn a_store_that_runs_out_of_space_fails_and_keeps_everything_that_was_staged() {
         "{failed}"
     );
     let then = told(&output, "then: ");
-    assert!(then.contains("did not reach the disk"), "{then}");
+    assert!(
+        then.contains("nothing is written any more") && then.contains(&failed),
+        "{then}"
+    );
     let stdout = String::from_utf8_lossy(&output.stdout);
     let staged = stdout
         .lines()
