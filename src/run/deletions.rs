@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::kept_user;
 use super::pass::Pass;
 use super::report::PassReport;
 use super::staging;
@@ -93,7 +94,7 @@ impl Pass<'_> {
         let last_known = self.store.run(last_known).await?;
         let users: Vec<User> = last_known
             .iter()
-            .filter_map(|kept| staging::read(kept.as_deref()?))
+            .filter_map(|kept| kept_user::read(kept.as_deref()?))
             .collect();
         if users.len() < absent.len() {
             let unreadable = absent.len() - users.len();

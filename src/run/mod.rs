@@ -12,6 +12,7 @@ mod deletions;
 mod delivery;
 mod dry;
 mod fleet;
+mod kept_user;
 mod mapping_plan;
 mod once;
 mod pass;

@@ -2,22 +2,13 @@
 
 use std::sync::Arc;
 
+use super::kept_user::{PlanMark, read, write};
 use super::mapping_plan::{Judgement, MappingPlan};
 use super::pass::Target;
 use crate::map::Rendered;
-use crate::model::{
-    Account, Digest, FieldChange, HistoryEntry, HistoryKind, PassStamp, Tally, User,
-};
+use crate::model::{Account, FieldChange, HistoryEntry, HistoryKind, PassStamp, Tally, User};
 use crate::steps::{self, Step};
 use crate::store::{StagedCounts, StagedEvent, Staging, Store, StoreError, Told};
-
-/// The layout of kept users: this byte, the plan by which they were told, and their facts. Another
-/// number makes those of another layout unknown, which costs nothing but the baseline of what is
-/// unknown at that moment.
-const LAYOUT: u8 = 2;
-
-/// By what users were told, in short: where it is the same, and the facts are, so are the events.
-pub(super) type PlanMark = [u8; 8];
 
 /// What a pass stages its users with.
 #[derive(Debug)]
@@ -242,67 +233,5 @@ pub(super) fn staged(target: &Target, user_id: &str, event: Rendered) -> StagedE
         id: event.id,
         digest: event.digest,
         json: event.json,
-    }
-}
-
-/// A kept user.
-pub(super) fn read(kept: &[u8]) -> Option<User> {
-    match kept.split_first() {
-        Some((&LAYOUT, rest)) => {
-            let (_, facts) = rest.split_first_chunk::<{ size_of::<PlanMark>() }>()?;
-            postcard::from_bytes(facts).ok()
-        }
-        _ => None,
-    }
-}
-
-fn write(user: &User, plan: PlanMark) -> Option<Vec<u8>> {
-    let mut kept = vec![LAYOUT];
-    kept.extend_from_slice(&plan);
-    postcard::to_extend(user, kept).ok()
-}
-
-/// The mark of what makes events: of any difference in it, every event is looked at anew.
-pub(super) fn plan_mark(
-    account: &Account,
-    mapping: &MappingPlan,
-    targets: &[Target],
-    repeat: Repeat,
-) -> PlanMark {
-    let version = env!("CARGO_PKG_VERSION");
-    // Who is sent everything is looked at anew in any case.
-    let is_created_only = repeat == Repeat::Nobody;
-    let plan = format!("{version} {account:?} {mapping:?} {targets:?} {is_created_only}");
-    let mut mark = PlanMark::default();
-    mark.copy_from_slice(&Digest::of(plan.as_bytes()).as_bytes()[..8]);
-    mark
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::sync::mpsc;
-
-    use super::*;
-    use crate::collect::{FromFiles, InventorySource};
-
-    #[tokio::test]
-    async fn a_kept_user_is_read_back_with_every_known_fact() {
-        let details = include_bytes!("../commands/demo/authorization-details.json");
-        let report = include_bytes!("../commands/demo/credential-report.csv");
-        let documents: [(&str, &[u8]); 2] = [("details", details), ("report", report)];
-        let now = time::OffsetDateTime::UNIX_EPOCH;
-        let source = FromFiles::from_documents(&documents, now).unwrap();
-        let (sender, mut users) = mpsc::channel(100);
-        let sent = source.collect(sender).await.users;
-        for _ in 0..sent {
-            let user = users.recv().await.unwrap();
-            let kept = write(&user, PlanMark::default()).unwrap();
-            let again = read(&kept).unwrap();
-            assert_eq!(write(&again, PlanMark::default()).unwrap(), kept);
-            assert_eq!(again.tags.value(), user.tags.value());
-            assert_eq!(again.mfa.value(), user.mfa.value());
-            assert_eq!(again.access_keys.value(), user.access_keys.value());
-        }
-        assert!(read(&[LAYOUT + 1, 0]).is_none(), "another layout");
     }
 }
