@@ -1,13 +1,17 @@
 //! The enumeration of a live account, in bulk or per user.
 
 use futures_util::StreamExt;
+use futures_util::future::join;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
 use super::bulk::{AccountWide, NoDetails};
-use super::in_bulk;
+use super::convert::ListedUser;
+use super::details::{self, UserDetails};
+use super::in_bulk::{self, Ends};
 use super::join::{Entry, Joiner};
 use super::listing;
+use super::pages::{self, PageReceiver};
 use super::reader::UserReader;
 use super::run::{Run, Stop};
 use super::served::Sources;
@@ -52,27 +56,21 @@ impl AccountSource {
         }
     }
 
-    fn joiner(&self, wide: AccountWide, listing_error: Option<AwsError>) -> Joiner<'_> {
+    fn joiner(&self, wide: AccountWide) -> Joiner<'_> {
         let reader = UserReader::new(&self.client);
         Joiner {
             settings: &self.settings,
             reader,
             wide,
-            listing_error,
         }
     }
 
     /// Reads per user, page by page, as ListUsers tells them.
     async fn per_user(&self, run: &mut Run) -> Ended {
         let summary = account_summary(&self.client).await;
-        let joiner = self.joiner(AccountWide::not_asked(), None);
-        let entries = listing::users(&self.client).map(|listed| {
-            Ok(Entry {
-                listed: listed?,
-                is_listed: true,
-                details: Err(NoDetails::NotAsked),
-            })
-        });
+        let joiner = self.joiner(AccountWide::not_asked());
+        let entries = listing::users(&self.client)
+            .map(|listed| Ok(Entry::without_details(listed?, NoDetails::NotAsked)));
         let stop = run.send_all(&joiner, entries).await.err();
         let served = self.served(&joiner.wide, None).await;
         Ended {
@@ -83,30 +81,44 @@ impl AccountSource {
         }
     }
 
-    /// Reads in bulk: everything about the whole account at the same time, then users a page at
-    /// a time.
+    /// Reads in bulk: everything at the same time, users a page at a time.
     async fn in_bulk(&self, run: &mut Run) -> Ended {
         let client = &self.client;
-        let (summary, wide, listing, groups) = tokio::join!(
-            account_summary(client),
-            AccountWide::read(client, &self.settings),
-            in_bulk::list(client),
-            super::details::groups(client),
+        let (to_listing, listing) = pages::channel();
+        let (to_details, details) = pages::channel();
+        // A call in progress is large, and three of them are too large for a thread's stack.
+        let fetched = join(
+            Box::pin(listing::send(client, to_listing)),
+            Box::pin(details::send(client, to_details)),
+        );
+        let joined = Box::pin(self.join_in_bulk(run, listing, details));
+        pages::meanwhile(fetched, joined).await
+    }
+
+    /// Reads what is told of the whole account, and joins it with the pages of both listings.
+    async fn join_in_bulk(
+        &self,
+        run: &mut Run,
+        listing: PageReceiver<ListedUser>,
+        details: PageReceiver<UserDetails>,
+    ) -> Ended {
+        let (summary, wide) = tokio::join!(
+            account_summary(&self.client),
+            AccountWide::read(&self.client, &self.settings),
         );
         let root = wide.report.value().and_then(|report| {
             let row = report.root.as_ref()?;
             root::user(row, root_mfa(&summary, row.mfa_active, &row.source))
         });
-        let joiner = self.joiner(wide, listing.error.clone());
-        let sent = in_bulk::send(client, &joiner, run, listing.users, groups).await;
-        let details_error = sent.as_ref().ok().and_then(Option::as_ref);
-        let served = self.served(&joiner.wide, details_error).await;
-        let stop = match sent {
-            Err(stop) => Some(stop),
-            // Details of everybody make up for a listing that ended early.
-            Ok(None) => None,
-            Ok(Some(_)) => listing.error.map(Stop::Failed),
+        let joiner = self.joiner(wide);
+        let (ends, stop) = match in_bulk::send(&joiner, run, listing, details).await {
+            Ok(ends) => (ends, None),
+            Err(stop) => (Ends::default(), Some(stop)),
         };
+        let served = self.served(&joiner.wide, ends.details.as_ref()).await;
+        // Details of everybody make up for a listing that ended early.
+        let listing_error = ends.listing.filter(|_| ends.details.is_some());
+        let stop = stop.or(listing_error.map(Stop::Failed));
         Ended {
             summary,
             stop,

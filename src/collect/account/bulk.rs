@@ -20,8 +20,17 @@ pub(super) enum Bulk<T> {
     NotAsked,
 }
 
+/// Why ListUsers does not tell of a user.
+#[derive(Debug, Clone)]
+pub(super) enum NotListed {
+    /// It ended early.
+    Failed(AwsError),
+    /// It came before there was the user.
+    Newer,
+}
+
 /// Why there are no details of a user.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum NoDetails {
     /// Asked for, and not answered.
     Failed(AwsError),
@@ -100,6 +109,16 @@ impl AccountWide {
                 Fact::not_collected("newer than the credential report")
             }
             Bulk::Read(_) => Fact::not_collected("not told by the credential report"),
+        }
+    }
+}
+
+impl NotListed {
+    /// A fact that ListUsers would have told.
+    pub(super) fn untold<F>(&self) -> Fact<F> {
+        match self {
+            Self::Failed(error) => error.as_unknown(),
+            Self::Newer => Fact::not_collected("created during the pass"),
         }
     }
 }

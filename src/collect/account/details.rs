@@ -9,14 +9,14 @@ use time::OffsetDateTime;
 
 use super::convert::{attached_policies, moment};
 use super::facts;
-use super::pages::{self, PAGE_SIZE, Page};
+use super::pages::{self, PAGE_SIZE, Page, PageSender};
 use crate::aws::{Action, AwsClient, AwsError};
 use crate::model::{Arn, AttachedPolicy, Fact, Group, Source, Tag};
 
 const ACTION: Action = Action::GetAccountAuthorizationDetails;
 
 /// Groups by name, which is how user details refer to them.
-pub(super) type Groups = HashMap<String, Arc<Group>>;
+type Groups = HashMap<String, Arc<Group>>;
 
 /// The details of one user.
 #[derive(Debug)]
@@ -34,8 +34,17 @@ pub(super) struct UserDetails {
     pub(super) source: Source,
 }
 
+/// Sends every user with its details to `to`, page by page.
+pub(super) async fn send(client: &AwsClient, to: PageSender<UserDetails>) {
+    match groups(client).await {
+        Ok(groups) => pages::send_each(to, |marker| users(client, marker, &groups)).await,
+        // Who does not read it has no use for it.
+        Err(error) => drop(to.send(Err(error)).await),
+    }
+}
+
 /// Every group with its policies.
-pub(super) async fn groups(client: &AwsClient) -> Result<Groups, AwsError> {
+async fn groups(client: &AwsClient) -> Result<Groups, AwsError> {
     let groups = pages::all(async |marker: Option<String>| {
         let answer = get(client, EntityType::Group, marker.clone()).await?;
         let source = facts::now(ACTION);
@@ -59,7 +68,7 @@ pub(super) async fn groups(client: &AwsClient) -> Result<Groups, AwsError> {
 }
 
 /// A page of users; their groups are taken from `groups`.
-pub(super) async fn users(
+async fn users(
     client: &AwsClient,
     marker: Option<String>,
     groups: &Groups,

@@ -1,122 +1,60 @@
-//! Users from their details, a page at a time, joined with what ListUsers told.
+//! Users from their details, joined with what ListUsers tells, as the pages of both come.
 
-use std::collections::HashMap;
-
-use futures_util::{StreamExt, stream};
-
-use super::bulk::NoDetails;
+use super::bulk::{NoDetails, NotListed};
 use super::convert::ListedUser;
-use super::details::{self, Groups, UserDetails};
-use super::join::{Entry, Joiner};
-use super::listing;
+use super::details::UserDetails;
+use super::halves::Halves;
+use super::join::Joiner;
+use super::pages::PageReceiver;
 use super::run::{Run, Stop};
-use crate::aws::{AwsClient, AwsError};
+use crate::aws::AwsError;
 
-/// What ListUsers told.
+/// How both listings ended.
 #[derive(Debug, Default)]
-pub(super) struct Listing {
-    /// Users by ARN.
-    pub(super) users: HashMap<String, ListedUser>,
-    /// Why there may be more, if it ended early.
-    pub(super) error: Option<AwsError>,
+pub(super) struct Ends {
+    /// Why ListUsers ended early, if it did.
+    pub(super) listing: Option<AwsError>,
+    /// Why the details ended early, if they did.
+    pub(super) details: Option<AwsError>,
 }
 
-/// Everybody that ListUsers tells.
-pub(super) async fn list(client: &AwsClient) -> Listing {
-    let mut listing = Listing::default();
-    let mut users = std::pin::pin!(listing::users(client));
-    while let Some(user) = users.next().await {
-        match user {
-            Ok(user) => {
-                listing.users.insert(user.arn.to_string(), user);
-            }
-            Err(error) => {
-                listing.error = Some(error);
-                break;
-            }
-        }
-    }
-    listing
-}
-
-/// Sends every user with details, then those of `listed` that have none. Returns why the
-/// details ended early, if they did.
+/// Sends every user that either of the two tells of, as soon as it is known what both do. Whoever
+/// has no details is asked about.
 pub(super) async fn send(
-    client: &AwsClient,
     joiner: &Joiner<'_>,
     run: &mut Run,
-    mut listed: HashMap<String, ListedUser>,
-    groups: Result<Groups, AwsError>,
-) -> Result<Option<AwsError>, Stop> {
-    let detailed = match groups {
-        Ok(groups) => send_detailed(client, joiner, run, &mut listed, &groups).await?,
-        Err(error) => Some(error),
-    };
-    if let Some(error) = detailed
-        .as_ref()
-        .filter(|error| error.class.ends_the_pass())
-    {
-        return Err(Stop::Failed(error.clone()));
-    }
-    let mut left: Vec<ListedUser> = listed.into_values().collect();
-    left.sort_by(|a, b| a.name.cmp(&b.name));
-    let entries = left.into_iter().map(|listed| {
-        let why = detailed.clone().map_or(NoDetails::Newer, NoDetails::Failed);
-        Ok(Entry {
-            listed,
-            is_listed: true,
-            details: Err(why),
-        })
-    });
-    run.send_all(joiner, stream::iter(entries)).await?;
-    Ok(detailed)
-}
-
-/// Sends the users that have details, taking them out of `listed`.
-async fn send_detailed(
-    client: &AwsClient,
-    joiner: &Joiner<'_>,
-    run: &mut Run,
-    listed: &mut HashMap<String, ListedUser>,
-    groups: &Groups,
-) -> Result<Option<AwsError>, Stop> {
-    let mut next = Some(details::users(client, None, groups).await);
-    while let Some(page) = next {
-        let page = match page {
-            Ok(page) => page,
-            Err(error) => return Ok(Some(error)),
+    mut listing: PageReceiver<ListedUser>,
+    mut details: PageReceiver<UserDetails>,
+) -> Result<Ends, Stop> {
+    let (mut halves, mut ends) = (Halves::default(), Ends::default());
+    while halves.awaits_listing() || halves.awaits_details() {
+        let entries = tokio::select! {
+            biased;
+            page = listing.recv(), if halves.awaits_listing() => match page {
+                Some(Ok(users)) => {
+                    users.into_iter().filter_map(|user| halves.list(user)).collect()
+                }
+                Some(Err(error)) => {
+                    ends.listing = Some(error.clone());
+                    halves.end_listing(NotListed::Failed(error))
+                }
+                None => halves.end_listing(NotListed::Newer),
+            },
+            page = details.recv(), if halves.awaits_details() => match page {
+                Some(Ok(users)) => {
+                    users.into_iter().filter_map(|user| halves.detail(user)).collect()
+                }
+                Some(Err(error)) if error.class.ends_the_pass() => {
+                    return Err(Stop::Failed(error));
+                }
+                Some(Err(error)) => {
+                    ends.details = Some(error.clone());
+                    halves.end_details(NoDetails::Failed(error))
+                }
+                None => halves.end_details(NoDetails::Newer),
+            },
         };
-        let entries = page.items.into_iter().map(|details| {
-            let listed = listed.remove(details.arn.as_str());
-            entry(listed, details)
-        });
-        let sent = run.send_unordered(joiner, entries.collect());
-        // AWS takes its time for a page: that of sending the one before.
-        let following = async {
-            let marker = page.next?;
-            Some(details::users(client, Some(marker), groups).await)
-        };
-        let (sent, following) = tokio::join!(sent, following);
-        sent?;
-        next = following;
+        run.send_unordered(joiner, entries).await?;
     }
-    Ok(None)
-}
-
-/// The entry of a user with details, whether ListUsers told of it or not.
-fn entry(listed: Option<ListedUser>, details: UserDetails) -> Entry {
-    let is_listed = listed.is_some();
-    let listed = listed.unwrap_or_else(|| ListedUser {
-        name: details.name.clone(),
-        arn: details.arn.clone(),
-        id: details.id.clone(),
-        path: details.path.clone(),
-        created_at: details.created_at,
-        password_last_used: None,
-    });
-    Entry {
-        listed,
-        is_listed,
-        details: Ok(details),
-    }
+    Ok(ends)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::bulk::{AccountWide, NoDetails};
+use super::bulk::{AccountWide, NoDetails, NotListed};
 use super::convert::ListedUser;
 use super::details::UserDetails;
 use super::facts::{self, Told};
@@ -18,7 +18,7 @@ use crate::model::{AccessKey, AttachedPolicy, Fact, Group, Mfa, Tag, User};
 pub(super) struct Entry {
     pub(super) listed: ListedUser,
     /// Whether ListUsers told of the user, and so when its password was last used.
-    pub(super) is_listed: bool,
+    pub(super) is_listed: Result<(), NotListed>,
     pub(super) details: Result<UserDetails, NoDetails>,
 }
 
@@ -28,8 +28,6 @@ pub(super) struct Joiner<'a> {
     pub(super) settings: &'a AwsSettings,
     pub(super) reader: UserReader<'a>,
     pub(super) wide: AccountWide,
-    /// Why ListUsers ended early, if it did.
-    pub(super) listing_error: Option<AwsError>,
 }
 
 /// The facts that only the details tell.
@@ -38,6 +36,34 @@ struct DetailFacts {
     attached_policies: Fact<Vec<AttachedPolicy>>,
     inline_policies: Fact<Vec<String>>,
     permissions_boundary: Fact<Option<String>>,
+}
+
+impl Entry {
+    /// A user whom the details do not tell of.
+    pub(super) fn without_details(listed: ListedUser, why: NoDetails) -> Self {
+        Self {
+            listed,
+            is_listed: Ok(()),
+            details: Err(why),
+        }
+    }
+
+    /// A user whom ListUsers does not tell of.
+    pub(super) fn unlisted(details: UserDetails, why: NotListed) -> Self {
+        let listed = ListedUser {
+            name: details.name.clone(),
+            arn: details.arn.clone(),
+            id: details.id.clone(),
+            path: details.path.clone(),
+            created_at: details.created_at,
+            password_last_used: None,
+        };
+        Self {
+            listed,
+            is_listed: Err(why),
+            details: Ok(details),
+        }
+    }
 }
 
 impl Joiner<'_> {
@@ -61,7 +87,7 @@ impl Joiner<'_> {
         };
         let details = detail_facts(details);
         Ok(Some(User {
-            password_last_used: self.password_last_used(&listed, is_listed, row),
+            password_last_used: password_last_used(&listed, is_listed, row),
             name: listed.name,
             arn: listed.arn,
             id: listed.id,
@@ -131,23 +157,18 @@ impl Joiner<'_> {
             _ => asked,
         }))
     }
+}
 
-    fn password_last_used(
-        &self,
-        listed: &ListedUser,
-        is_listed: bool,
-        row: Option<&ReportRow>,
-    ) -> Fact<Option<time::OffsetDateTime>> {
-        if is_listed {
-            return Fact::known(listed.password_last_used, &facts::now(Action::ListUsers));
-        }
-        match row.and_then(|row| Some((row.password_last_used?, &row.source))) {
-            Some((used, source)) => Fact::known(used, source),
-            None => match &self.listing_error {
-                Some(error) => error.as_unknown(),
-                None => Fact::not_collected("created during the pass"),
-            },
-        }
+fn password_last_used(
+    listed: &ListedUser,
+    is_listed: Result<(), NotListed>,
+    row: Option<&ReportRow>,
+) -> Fact<Option<time::OffsetDateTime>> {
+    let reported = row.and_then(|row| Some((row.password_last_used?, &row.source)));
+    match (is_listed, reported) {
+        (Ok(()), _) => Fact::known(listed.password_last_used, &facts::now(Action::ListUsers)),
+        (Err(_), Some((used, source))) => Fact::known(used, source),
+        (Err(why), None) => why.untold(),
     }
 }
 

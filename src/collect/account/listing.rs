@@ -3,7 +3,7 @@
 use futures_util::{Stream, TryStreamExt, stream};
 
 use super::convert::{ListedUser, listed_user};
-use super::pages::{PAGE_SIZE, Page};
+use super::pages::{self, PAGE_SIZE, Page, PageSender};
 use crate::aws::{Action, AwsClient, AwsError};
 
 /// Every user that ListUsers tells, page after page, as the reader asks for them.
@@ -17,6 +17,11 @@ pub(super) fn users(client: &AwsClient) -> impl Stream<Item = Result<ListedUser,
         Ok(Some((stream::iter(page.items.into_iter().map(Ok)), next)))
     });
     pages.try_flatten()
+}
+
+/// Sends the same people to `to`, whether or not the reader asks for them.
+pub(super) async fn send(client: &AwsClient, to: PageSender<ListedUser>) {
+    pages::send_each(to, |marker| page(client, marker)).await;
 }
 
 async fn page(client: &AwsClient, marker: Option<String>) -> Result<Page<ListedUser>, AwsError> {

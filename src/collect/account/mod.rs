@@ -14,6 +14,7 @@ mod details;
 mod facts;
 mod gone;
 mod group_cache;
+mod halves;
 mod in_bulk;
 mod join;
 mod keys;

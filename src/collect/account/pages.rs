@@ -1,6 +1,9 @@
 //! AWS's paging, followed to its end: a page may be short or empty and still not be the last.
 
-use std::future::Future;
+use std::convert::Infallible;
+use std::future::{Future, pending};
+
+use tokio::sync::mpsc;
 
 use crate::aws::{Action, AwsError};
 
@@ -43,6 +46,50 @@ impl<T> Page<T> {
             }
         };
         Ok(Self { items, next })
+    }
+}
+
+/// How many pages a listing may be ahead of who reads it.
+const PAGES_AHEAD: usize = 2;
+
+/// Where a listing's pages go as they come. An error is the last one.
+pub(super) type PageSender<T> = mpsc::Sender<Result<Vec<T>, AwsError>>;
+/// Where they are read.
+pub(super) type PageReceiver<T> = mpsc::Receiver<Result<Vec<T>, AwsError>>;
+
+/// Both for one listing.
+pub(super) fn channel<T>() -> (PageSender<T>, PageReceiver<T>) {
+    mpsc::channel(PAGES_AHEAD)
+}
+
+/// Sends each page that `fetch` lists to `pages`, as long as somebody reads them.
+pub(super) async fn send_each<T, F, Fut>(pages: PageSender<T>, mut fetch: F)
+where
+    F: FnMut(Option<String>) -> Fut,
+    Fut: Future<Output = Result<Page<T>, AwsError>>,
+{
+    let mut marker = None;
+    loop {
+        let (items, next) = match fetch(marker).await {
+            Ok(page) => (Ok(page.items), page.next),
+            Err(error) => (Err(error), None),
+        };
+        if pages.send(items).await.is_err() || next.is_none() {
+            return;
+        }
+        marker = next;
+    }
+}
+
+/// Runs `work` to its end, and `others` meanwhile, as far as they come.
+pub(super) async fn meanwhile<T>(others: impl Future, work: impl Future<Output = T>) -> T {
+    let others = async {
+        others.await;
+        pending::<Infallible>().await
+    };
+    tokio::select! {
+        done = work => done,
+        never = others => match never {},
     }
 }
 
