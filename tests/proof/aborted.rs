@@ -1,4 +1,7 @@
-//! The process aborts at every named step: what it had not told is told by the next one.
+//! The process aborts at every named step, once as `collect` and once as the daemon: what it had
+//! not told is told by the next one.
+
+use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use nix::sys::signal::Signal;
@@ -6,6 +9,8 @@ use rollcall::steps::Step;
 
 use super::cases;
 use super::world::{World, copy, restore};
+use crate::support::agent::Agent;
+use crate::support::running::{Output, Running};
 
 const USERS: u64 = 36;
 /// Two chunks of users, hence several times through every step.
@@ -14,6 +19,12 @@ const BATCH: usize = 9;
 /// How often a step may be reached before the process aborts at it.
 const TIMES: u64 = 2;
 const TIMES_LONG: u64 = 8;
+
+/// Far more than a pass and its delivery take.
+const PATIENCE: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(2);
+/// What a daemon says of each sink that knows everything.
+const SETTLED: &str = "everything delivered";
 
 /// A world after a first pass and a change of most users, one of whom the first intake rejects.
 struct Stage {
@@ -24,18 +35,34 @@ struct Stage {
 
 #[test]
 fn process_that_aborts_at_any_step_loses_nobody_and_repeats_at_most_a_batch() {
-    let stage = Stage::set();
-    for step in Step::value_variants() {
-        let value = step.to_possible_value().expect("no step is hidden");
-        for time in 1..=cases(TIMES, TIMES_LONG) {
-            let when = format!("{}:{time}", value.get_name());
-            if !stage.aborts(&when) {
-                assert!(time > 1, "{when} is never reached");
-                break;
-            }
-            stage.assert_made_up_for(&when);
+    let collect = |agent: Agent| agent.arg("collect").run();
+    Stage::set().assert_survives(Step::value_variants().iter(), 5, collect);
+}
+
+#[test]
+fn daemon_that_aborts_at_any_step_loses_nobody_and_repeats_at_most_a_batch() {
+    // A daemon never has nothing left to do.
+    let steps = Step::value_variants().iter();
+    let steps = steps.filter(|step| **step != Step::Drained);
+    Stage::set().assert_survives(steps, 0, |agent| until_settled(agent.arg("run").spawn()));
+}
+
+/// Lets a daemon live until both sinks know everything, unless it ends by itself before.
+fn until_settled(mut daemon: Running) -> Output {
+    let start = Instant::now();
+    while !daemon.has_ended() && start.elapsed() < PATIENCE {
+        let log = daemon.log();
+        let is_settled = |sink| {
+            log.lines()
+                .any(|it| it.contains(SETTLED) && it.contains(sink))
+        };
+        if is_settled("near") && is_settled("far") {
+            daemon.signal(Signal::SIGTERM);
+            break;
         }
+        std::thread::sleep(POLL);
     }
+    daemon.wait(PATIENCE)
 }
 
 impl Stage {
@@ -63,17 +90,35 @@ impl Stage {
         }
     }
 
-    /// Whether a pass from where the first one ended aborts.
-    fn aborts(&self, when: &str) -> bool {
+    /// Has `run` aborted at each of `steps`, and a further pass make up for it. Without an abort,
+    /// it ends with `code`.
+    fn assert_survives<'a>(
+        &self,
+        steps: impl Iterator<Item = &'a Step>,
+        code: i32,
+        run: impl Fn(Agent) -> Output,
+    ) {
+        for step in steps {
+            let value = step.to_possible_value().expect("no step is hidden");
+            for time in 1..=cases(TIMES, TIMES_LONG) {
+                let when = format!("{}:{time}", value.get_name());
+                let output = run(self.about_to_abort(&when));
+                if output.signal.is_none() {
+                    output.expect_code(code);
+                    assert!(time > 1, "{when} is never reached");
+                    break;
+                }
+                assert_eq!(output.signal, Some(Signal::SIGABRT as i32), "{when}");
+                self.assert_made_up_for(&when);
+            }
+        }
+    }
+
+    /// An agent that goes on from where the first pass ended.
+    fn about_to_abort(&self, when: &str) -> Agent {
         self.world.forget();
         restore(self.state.path(), &self.world.state_dir());
-        let output = self.world.agent.env("ROLLCALL_ABORT_AT", when).run();
-        let Some(signal) = output.signal else {
-            output.expect_code(5);
-            return false;
-        };
-        assert_eq!(signal, Signal::SIGABRT as i32, "{when}");
-        true
+        self.world.command([]).env("ROLLCALL_ABORT_AT", when)
     }
 
     fn assert_made_up_for(&self, when: &str) {

@@ -1,7 +1,7 @@
 //! kill -9 at any moment of a process's life, a hundred times over, while users change, come and
-//! go.
+//! go. Every other process is a daemon, which makes one pass after the other.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use serde_json::json;
@@ -19,6 +19,8 @@ const BATCH: usize = 4;
 const INTAKE_WORKS: Duration = Duration::from_millis(8);
 const START_UP: Duration = Duration::from_millis(250);
 const POLL: Duration = Duration::from_millis(1);
+/// How long a daemon may be at rest before it is killed all the same.
+const IDLE_MAX: Duration = Duration::from_secs(2);
 /// What an agent says once its state is open and AWS has answered.
 const READY: &str = "collecting users";
 /// From the start of a process to that.
@@ -68,7 +70,10 @@ fn kills_at_any_moment_lose_nobody_and_repeat_at_most_a_batch_each() {
 /// Lets an agent live for a random while and kills it; whether it was still alive.
 fn is_killed(world: &World) -> bool {
     let (calls, posts) = (world.calls(), world.posts());
-    let mut running = world.agent.spawn();
+    let mut running = match fastrand::bool() {
+        true => world.agent.spawn(),
+        false => world.command(["run"]).spawn(),
+    };
     match fastrand::u8(..5) {
         // While it starts.
         0 => std::thread::sleep(START_UP.mul_f64(fastrand::f64())),
@@ -95,9 +100,10 @@ fn is_killed(world: &World) -> bool {
     output.code.is_none()
 }
 
-/// Waits for a moment, and a little longer.
+/// Waits for a moment, and a little longer. A daemon may have nothing more to send.
 fn await_end_or(running: &mut Running, is_so: impl Fn() -> bool) {
-    while !is_so() && !running.has_ended() {
+    let start = Instant::now();
+    while !is_so() && !running.has_ended() && start.elapsed() < IDLE_MAX {
         std::thread::sleep(POLL);
     }
     std::thread::sleep(INTAKE_WORKS.mul_f64(fastrand::f64()));

@@ -120,7 +120,7 @@ impl World {
 
 fn agent(sim: &SimAws, intakes: &[(&str, Intake)], batch_size: usize) -> Agent {
     let mut config = "[aws]\nrequests_per_second = 100000\n\n[mapping]\nroot_account = false\n\
-         max_deleted_percent = 100\n"
+         max_deleted_percent = 100\n\n[schedule]\nevery = \"50ms\"\n"
         .to_owned();
     for (name, intake) in intakes {
         config.push_str(&format!(

@@ -72,6 +72,11 @@ impl Running {
         self.child.try_wait().expect("the agent's state").is_some()
     }
 
+    /// What it wrote to stderr so far.
+    pub(crate) fn log(&self) -> String {
+        self.stderr.text()
+    }
+
     /// Waits until stdout or stderr holds this text.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str, timeout: Duration) {
