@@ -1,11 +1,11 @@
 //! Every file of the state flipped, truncated or zeroed, under the whole agent.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fastrand::Rng;
 
 use super::cases;
+use super::damage::{Damage, files};
 use super::world::{World, copy, restore};
 use crate::support::reply::Reply;
 
@@ -14,13 +14,6 @@ const TIMES: u64 = 2;
 const TIMES_LONG: u64 = 30;
 /// Far more than a pass takes; what takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-#[derive(Clone, Copy, Debug)]
-enum Damage {
-    Flipped,
-    Truncated,
-    Zeroed,
-}
 
 #[test]
 fn damage_to_any_file_of_the_state_misses_nobody_and_is_no_crash_loop() {
@@ -31,7 +24,7 @@ fn damage_to_any_file_of_the_state_misses_nobody_and_is_no_crash_loop() {
     let state = tempfile::tempdir().unwrap();
     copy(&world.state_dir(), state.path());
     for file in files(state.path()) {
-        for how in [Damage::Flipped, Damage::Truncated, Damage::Zeroed] {
+        for how in Damage::ALL {
             for _ in 0..cases(TIMES, TIMES_LONG) {
                 world.forget();
                 restore(state.path(), &world.state_dir());
@@ -59,47 +52,6 @@ fn half_told() -> World {
     far.otherwise(None);
     world.settle();
     world
-}
-
-/// Every file below `dir`, as seen from there.
-fn files(dir: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut left = vec![dir.to_owned()];
-    while let Some(next) = left.pop() {
-        for entry in std::fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            match path.is_dir() {
-                true => left.push(path),
-                false => files.push(path.strip_prefix(dir).unwrap().to_owned()),
-            }
-        }
-    }
-    files.sort();
-    assert!(files.len() >= 4, "{files:?}");
-    files
-}
-
-impl Damage {
-    /// Does it to the part of a file that holds anything, and tells where.
-    fn happen(self, rng: &mut Rng, file: &Path) -> usize {
-        let mut content = std::fs::read(file).unwrap();
-        let used = content.iter().rposition(|byte| *byte != 0);
-        let used = used.map_or(0, |last| last + 1);
-        let at = rng.usize(..used.max(1));
-        match self {
-            Self::Truncated => content.truncate(at),
-            Self::Flipped => content.iter_mut().skip(at).take(1).for_each(|byte| {
-                *byte ^= rng.u8(1..);
-            }),
-            Self::Zeroed => content
-                .iter_mut()
-                .skip(at)
-                .take(rng.usize(1..5_000))
-                .for_each(|byte| *byte = 0),
-        }
-        std::fs::write(file, content).unwrap();
-        at
-    }
 }
 
 /// The next pass tells what is missing, and the one after it finds nothing to do. Or both say what

@@ -3,6 +3,7 @@
 
 mod aborted;
 mod clock;
+mod damage;
 mod damaged;
 mod disk;
 mod full;
@@ -10,6 +11,7 @@ mod history;
 mod in_process;
 mod killed;
 mod power_cut;
+mod segments;
 mod shim;
 mod truth;
 mod unrest;

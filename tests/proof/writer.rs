@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use rollcall::model::{Digest, EventId};
-use rollcall::store::{BatchLimits, Checkpoint, Receipt, StagedEvent, Staging, Store};
+use rollcall::store::{BatchLimits, Checkpoint, Receipt, StagedEvent, Staging, Store, Told};
 use time::OffsetDateTime;
 
 const ACCOUNT: &str = "111122223333";
@@ -63,6 +63,10 @@ fn name(user: u32) -> String {
     format!("AIDA{user:04}")
 }
 
+fn number(user: &str) -> u32 {
+    user[4..].parse().expect("a number")
+}
+
 /// A user in a state: text of a length that varies, which compresses badly.
 fn event(user: u32, state: u32) -> StagedEvent {
     let mut rng = Rng::with_seed(u64::from(state));
@@ -110,6 +114,15 @@ impl Operation {
     }
 }
 
+/// Whether a pass that finds `user` in `state` has nothing to tell, given what is `kept`.
+fn is_passed_over(store: &Store, user: &str, state: u32, kept: Option<&u32>) -> bool {
+    let ids = (ACCOUNT, user);
+    let is_settled = store.is_settled(SINK, ids).expect("a state");
+    let event = event(number(user), state);
+    let told = store.told(SINK, ids, (&event.digest, &event.id));
+    (kept == Some(&state) && is_settled) || told.expect("a state") == Told::TheSame
+}
+
 fn receipts(store: &Store, count: usize) -> Vec<Receipt> {
     let limits = BatchLimits {
         count,
@@ -151,9 +164,9 @@ impl Content {
         let letters = store.dead_letters().expect("dead letters");
         let ids = store.known_user_ids(ACCOUNT).expect("ids");
         let known = store.last_known(ACCOUNT, &ids).expect("what is kept");
-        let known = known.into_iter().map(|facts| {
-            let facts = facts.expect("what is kept of a user");
-            u32::from_le_bytes(facts.try_into().expect("four bytes"))
+        let known = ids.into_iter().zip(known).filter_map(|(id, facts)| {
+            let state = facts?.try_into().expect("four bytes");
+            Some((id, u32::from_le_bytes(state)))
         });
         let state = |json: &[u8]| {
             let text = std::str::from_utf8(json).expect("text");
@@ -166,7 +179,7 @@ impl Content {
                 .iter()
                 .map(|event| (event.key.user_id().to_owned(), state(&event.json)))
                 .collect(),
-            known: ids.into_iter().zip(known).collect(),
+            known: known.collect(),
             dead: letters
                 .iter()
                 .map(|letter| letter.user_id().to_owned())
@@ -177,9 +190,19 @@ impl Content {
         }
     }
 
+    /// Users of whose last state the sink was not told, and would not be told by a pass: it does not
+    /// wait, and what the store has says that there is nothing to do.
+    pub(super) fn missed(&self, store: &Store) -> Vec<String> {
+        let found = Self::of(store);
+        let untold = self.waiting.iter().filter(|(user, state)| {
+            let is_waiting = found.waiting.get(*user) == Some(*state);
+            !is_waiting && is_passed_over(store, user, **state, found.known.get(*user))
+        });
+        untold.map(|(user, _)| user.clone()).collect()
+    }
+
     /// How many users the sink would be told of although it knows them, or has them waiting.
     pub(super) fn forgotten(&self, store: &Store) -> u64 {
-        let number = |user: &str| user[4..].parse().expect("a number");
         let events = self
             .known
             .iter()

@@ -1,0 +1,48 @@
+//! Damage to a store of several segments: part of it may come back as it was earlier, while the
+//! rest is as it was last.
+
+use std::path::Path;
+
+use fastrand::Rng;
+use rollcall::store::Store;
+
+use super::damage::Damage;
+use super::world::restore;
+use super::writer::{Content, history};
+use super::{cases, in_memory};
+
+/// Several segments of 4 MiB full.
+const OPERATIONS: usize = 1_000;
+const TIMES: u64 = 20;
+const TIMES_LONG: u64 = 400;
+
+#[test]
+fn damage_to_a_store_of_several_segments_forgets_nobody() {
+    let seed = fastrand::u64(..);
+    let mut rng = Rng::with_seed(seed);
+    let whole = in_memory();
+    let content = written(seed, &whole.path().join("state"));
+    let state = in_memory();
+    let file = state.path().join("state/store/db");
+    for _ in 0..cases(TIMES, TIMES_LONG) {
+        for how in Damage::ALL {
+            restore(whole.path(), state.path());
+            let at = how.happen(&mut rng, &file);
+            let when = format!("seed {seed}: {how:?} at {at}");
+            let store = Store::open(&state.path().join("state")).expect(&when);
+            let missed = content.missed(&store);
+            assert!(missed.is_empty(), "{when}: {missed:?} are missed");
+        }
+    }
+}
+
+/// A store in `state` with a history; what is in it.
+fn written(seed: u64, state: &Path) -> Content {
+    let store = Store::open(state).expect("a store");
+    let mut content = Content::default();
+    for operation in history(seed, OPERATIONS) {
+        operation.perform(&store);
+        content = content.after(&operation);
+    }
+    content
+}
