@@ -5,12 +5,40 @@ use time::OffsetDateTime;
 use super::shim;
 use super::world::World;
 use crate::support::agent::Agent;
+use crate::support::sim_aws::SimUser;
 
 const DAY_S: i64 = 86_400;
+/// By how many days the clock is off at the start of each pass, and from its first listing on.
+const PASSES: [(i64, i64); 7] = [(0, 0), (1, 1), (-1, -1), (1, -1), (-1, 1), (0, -1), (0, 0)];
 
 #[test]
 fn clock_that_jumps_a_day_skips_nobody_and_moves_no_checkpoint_back() {
-    let mut world = World::new(5, 30, 10);
+    assert_survives(World::new(5, 30, 10), |world| world.change(0.5, 1));
+}
+
+/// Here the checkpoint decides who is looked at.
+#[test]
+fn clock_that_jumps_a_day_skips_nobody_where_only_those_created_since_are_told() {
+    let world = World::new(6, 30, 10);
+    let config = std::fs::read_to_string(world.agent.home().join("config.toml")).unwrap();
+    let mapping = "[mapping]\n";
+    assert!(config.contains(mapping), "{config}");
+    world
+        .agent
+        .config(&config.replace(mapping, "[mapping]\nemit = \"created\"\n"));
+    assert_survives(world, |world| {
+        let id = world.sim.account().id;
+        world.sim.change(&id, |account| {
+            let mut newcomer = SimUser::new(&format!("newcomer-{}", account.users.len()));
+            newcomer.created_at = OffsetDateTime::now_utc();
+            account.users.insert(newcomer.name.clone(), newcomer);
+        });
+        world.change(0.0, 0);
+    });
+}
+
+/// Passes over an account that changes before each of them, by a clock that jumps.
+fn assert_survives(mut world: World, change: impl Fn(&mut World)) {
     let file = world.agent.home().join("offset");
     let library = shim::compile("clock", world.agent.home());
     let agent = world
@@ -18,11 +46,7 @@ fn clock_that_jumps_a_day_skips_nobody_and_moves_no_checkpoint_back() {
         .env("LD_PRELOAD", &library.display().to_string())
         .env("CLOCK_OFFSET", &file.display().to_string());
     let mut newest = String::new();
-    // At the start of each pass, and from its first listing on.
-    for (number, (start, then)) in [(0, 0), (1, 1), (-1, -1), (1, -1), (-1, 1), (0, -1), (0, 0)]
-        .into_iter()
-        .enumerate()
-    {
+    for (number, (start, then)) in PASSES.into_iter().enumerate() {
         let set = |days: i64| (days * DAY_S).to_string();
         std::fs::write(&file, set(start)).unwrap();
         let (place, then) = (file.clone(), set(then));
@@ -30,7 +54,7 @@ fn clock_that_jumps_a_day_skips_nobody_and_moves_no_checkpoint_back() {
         world.sim.after("ListUsers", listings + 1, move |_| {
             std::fs::write(place, then).unwrap();
         });
-        world.change(0.5, 1);
+        change(&mut world);
         let told = agent.run().expect_code(0).stderr;
         world.assert_nothing_lost(&format!("pass {number}"));
         let reached = checkpoint(&told);
