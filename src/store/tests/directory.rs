@@ -75,7 +75,8 @@ fn a_newer_format_is_refused_and_nothing_of_it_is_touched() {
     state.stage(&[event("u", "a")]);
     state.close();
     let format = state.dir.join("format");
-    std::fs::write(&format, "rollcall state, format 3\n").unwrap();
+    let newer = super::super::format::text(3);
+    std::fs::write(&format, &newer).unwrap();
     let db = state.dir.join("store").join("db");
     // What a newer version keeps there need not be anything that this one can read.
     std::fs::write(&db, "a database of the future").unwrap();
@@ -93,10 +94,7 @@ fn a_newer_format_is_refused_and_nothing_of_it_is_touched() {
     );
     assert!(error.to_string().contains("format 3"), "{error}");
     assert_eq!(std::fs::read(&db).unwrap(), b"a database of the future");
-    assert_eq!(
-        std::fs::read(&format).unwrap(),
-        b"rollcall state, format 3\n"
-    );
+    assert_eq!(std::fs::read(&format).unwrap(), newer.as_bytes());
     assert_eq!(state.quarantines(), 0);
 }
 
@@ -107,6 +105,7 @@ fn an_unreadable_format_sets_the_store_aside_whole_and_begins_afresh() {
         "",
         "2",
         "rollcall state, format 0\n",
+        "rollcall state, format 3\n",
         "rollcall state, format x",
     ] {
         state.stage(&[event("u", "a")]);

@@ -2,7 +2,7 @@
 
 use super::super::entry::EntryKey;
 use super::super::migrate::UntimedEntry;
-use super::super::{Store, record};
+use super::super::{Store, format, record};
 use super::{Fixture, SINK, event};
 
 /// Makes the closed store one of format 1, in which `users` wait.
@@ -35,8 +35,32 @@ fn what_waits_in_a_store_of_format_1_still_waits_after_its_migration() {
     assert!((0..60).contains(&age_s), "{age_s}");
     assert_eq!(state.quarantines(), 0);
     let format = std::fs::read_to_string(state.dir.join("format")).unwrap();
-    assert_eq!(format, "rollcall state, format 2\n");
+    assert_eq!(format, "rollcall state, format 2, checksum 4e4d4144\n");
     assert_eq!(state.stage(&[event("u1", "a")]).unchanged[SINK], 1);
+}
+
+#[test]
+fn a_store_whose_format_is_told_without_a_checksum_is_taken_as_it_is() {
+    let mut state = Fixture::new();
+    state.stage(&[event("u", "a")]);
+    state.close();
+    std::fs::write(state.dir.join("format"), "rollcall state, format 2\n").unwrap();
+    state.reopen();
+    assert_eq!((state.waiting().len(), state.quarantines()), (1, 0));
+}
+
+#[test]
+fn no_flipped_bit_makes_a_newer_format_that_would_be_refused_for_ever() {
+    let whole = format::text(format::FORMAT);
+    let mut state = Fixture::new();
+    for bit in 0..whole.len() * 8 {
+        let mut damaged = whole.clone().into_bytes();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        state.close();
+        std::fs::write(state.dir.join("format"), damaged).unwrap();
+        state.reopen();
+    }
+    assert_eq!(state.quarantines(), whole.len() * 8);
 }
 
 #[test]
