@@ -80,3 +80,32 @@ fn now() -> String {
     now.format(time)
         .unwrap_or_else(|_| now.unix_timestamp().to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_refuses_is_no_damage_and_what_ends_too_early_is() {
+        let is_damage = |kind: ErrorKind| {
+            let error = sled::Error::Io(kind.into());
+            matches!(
+                damage_of(Path::new("state"), "open", error),
+                Damage::Found(_)
+            )
+        };
+        let refusals = [
+            ErrorKind::StorageFull,
+            ErrorKind::FileTooLarge,
+            ErrorKind::PermissionDenied,
+            ErrorKind::Other,
+        ];
+        assert!(!refusals.into_iter().any(is_damage));
+        assert!(is_damage(ErrorKind::UnexpectedEof) && is_damage(ErrorKind::InvalidData));
+        let corrupt = sled::Error::Unsupported("this file".to_owned());
+        assert!(matches!(
+            damage_of(Path::new("state"), "open", corrupt),
+            Damage::Found(_)
+        ));
+    }
+}

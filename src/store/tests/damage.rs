@@ -216,19 +216,6 @@ fn a_damaged_record_is_found_when_opening_and_its_user_sent_again_alone() {
 }
 
 #[test]
-fn an_event_that_should_wait_and_is_gone_is_sent_again() {
-    let (mut state, last) = history();
-    state.reopen();
-    let user = &last[USERS - 1];
-    let key = EntryKey::new(SINK, ACCOUNT, &user.user_id);
-    let outbox = &state.store().shared.outbox;
-    assert!(outbox.remove(key.as_bytes()).unwrap().is_some());
-    let is_settled = state.store().is_settled(SINK, (ACCOUNT, &user.user_id));
-    assert!(!is_settled.unwrap());
-    assert_eq!(state.queued(&last), 1);
-}
-
-#[test]
 fn a_record_under_another_users_key_is_not_taken_for_that_user() {
     let (mut state, last) = history();
     state.reopen();
