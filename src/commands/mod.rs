@@ -36,6 +36,7 @@ pub async fn dispatch(cli: Cli) -> ExitCode {
     let global = &cli.global;
     let with_color = setup::with_color(global.color);
     observe::init_logging(global.log_format, global.verbose, with_color, &progress);
+    observe::log_panics();
     let ended = match &cli.command {
         Command::Collect(args) => collect::collect(global, args, &progress).await,
         Command::Run => run::run(global).await,

@@ -10,11 +10,14 @@ use super::damage::Damage;
 use super::world::restore;
 use super::writer::{Content, history};
 use super::{cases, in_memory};
+use crate::support::agent::Agent;
 
 /// Several segments of 4 MiB full.
 const OPERATIONS: usize = 1_000;
 const TIMES: u64 = 20;
 const TIMES_LONG: u64 = 400;
+/// About every fourth store that lost its end makes sled panic.
+const PANIC_WITHIN: usize = 50;
 
 #[test]
 fn damage_to_a_store_of_several_segments_forgets_nobody() {
@@ -34,6 +37,26 @@ fn damage_to_a_store_of_several_segments_forgets_nobody() {
             assert!(missed.is_empty(), "{when}: {missed:?} are missed");
         }
     }
+}
+
+#[test]
+fn damage_that_makes_sled_panic_is_told_as_damage_alone() {
+    let agent = Agent::living_in(in_memory());
+    let state = agent.state_home().join("rollcall");
+    let verify = agent.args(["--log-format", "json", "state", "verify"]);
+    for _ in 0..PANIC_WITHIN {
+        let seed = fastrand::u64(..);
+        written(seed, &state);
+        Damage::Truncated.happen(&mut Rng::with_seed(seed), &state.join("store/db"));
+        let told = verify.run().stderr;
+        if told.contains("sled cannot read it") {
+            let mut lines = told.lines().map(serde_json::from_str::<serde_json::Value>);
+            assert!(lines.all(|line| line.is_ok()), "seed {seed}: {told}");
+            return;
+        }
+        std::fs::remove_dir_all(&state).expect("a directory");
+    }
+    panic!("nothing made sled panic");
 }
 
 /// A store in `state` with a history; what is in it.
