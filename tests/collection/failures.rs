@@ -1,6 +1,7 @@
 //! Each way in which AWS fails costs what the documentation says, and nothing else.
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use rollcall::aws::AwsErrorClass;
 use rollcall::collect::Completeness;
@@ -9,7 +10,7 @@ use rollcall::model::{Reason, User};
 
 use super::collected::{Collected, collect};
 use crate::support::block_on;
-use crate::support::sim_aws::{Denial, Fault, SimAccount, SimAws, SimReport};
+use crate::support::sim_aws::{Denial, Fault, PageShape, SimAccount, SimAws, SimReport};
 
 const DENIED: Fault = Fault::Denied(Denial::IdentityPolicy);
 
@@ -89,6 +90,26 @@ fn denied_for_one_user_only_is_unknown_of_that_user_only() {
     let unknown = without(&collected, "mfa", Reason::Denied, "iam:ListMFADevices");
     assert_eq!(unknown, [names[9].clone()]);
     assert_eq!(sim.calls()["ListMFADevices"], 30);
+}
+
+#[test]
+fn credentials_that_end_within_the_details_lose_nobody_who_had_theirs() {
+    let sim = thirty();
+    let details = "GetAccountAuthorizationDetails";
+    sim.pages(Some(details), PageShape::short(10));
+    let pages_of_groups = sim.account().groups.len().div_ceil(10) as u32;
+    // After one page of users, none of whom ListUsers has told of by then.
+    let expired = Fault::ExpiredToken.of(details);
+    sim.inject(expired.sparing(pages_of_groups + 1));
+    sim.delay(Some("ListUsers"), Duration::from_secs(3));
+    let collected = block_on(async { collect(sim.client().await, sim.settings()).await });
+    assert_eq!(collected.users.len(), 10);
+    assert_eq!(collected.ended.completeness, Completeness::EndedEarly);
+    let failure = collected.ended.failure.as_ref().expect("a failure");
+    assert_eq!(failure.class, AwsErrorClass::ExpiredCredentials);
+    for user in &collected.users {
+        assert!(user.groups.value().is_some(), "{user:?}");
+    }
 }
 
 #[test]

@@ -45,6 +45,9 @@ pub(super) async fn send(
                     users.into_iter().filter_map(|user| halves.detail(user)).collect()
                 }
                 Some(Err(error)) if error.class.ends_the_pass() => {
+                    // Those who have details already are not lost to those who have none.
+                    let left = halves.end_listing(NotListed::Failed(error.clone()));
+                    run.send_unordered(joiner, left).await?;
                     return Err(Stop::Failed(error));
                 }
                 Some(Err(error)) => {
