@@ -6,7 +6,7 @@ use divan::{Bencher, black_box};
 use rollcall::analyze::AdminRule;
 use rollcall::map::{Dialect, Inventoried, TagNames};
 use rollcall::model::{
-    Account, Arn, AttachedPolicy, Fact, Group, Mfa, MfaDevice, PassStamp, Source, Tag, User,
+    Account, Arn, AttachedPolicy, Fact, Group, Mfa, MfaDevice, PassStamp, Provenance, Tag, User,
 };
 use time::OffsetDateTime;
 
@@ -14,9 +14,9 @@ fn main() {
     divan::main();
 }
 
-fn source() -> Source {
-    Source {
-        name: "bench",
+fn source() -> Provenance {
+    Provenance {
+        source: "bench".into(),
         as_of: OffsetDateTime::UNIX_EPOCH,
     }
 }

@@ -87,7 +87,7 @@ impl AdminRule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Arn, Fact, Source};
+    use crate::model::{Arn, Fact, Provenance};
     use std::sync::Arc;
     use time::OffsetDateTime;
 
@@ -164,8 +164,8 @@ mod tests {
     }
 
     fn known<T>(value: T) -> Fact<T> {
-        let source = Source {
-            name: "test",
+        let source = Provenance {
+            source: "test".into(),
             as_of: OffsetDateTime::UNIX_EPOCH,
         };
         Fact::known(value, &source)

@@ -1,5 +1,6 @@
 //! A fact is known, with its source and time, or unknown, with its reason.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use time::OffsetDateTime;
@@ -15,7 +16,7 @@ pub enum Fact<T> {
         /// The value as AWS told it.
         value: T,
         /// Who said so, and when.
-        source: Source,
+        source: Provenance,
     },
     /// No value, and why not.
     Unknown(Unknown),
@@ -23,9 +24,9 @@ pub enum Fact<T> {
 
 /// Where a known fact came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct Provenance {
     /// The API action (`iam:ListMFADevices`), the credential report, or the kind of file.
-    pub name: &'static str,
+    pub source: Cow<'static, str>,
     /// The moment the fact was true: of the call, or of the report's generation.
     pub as_of: OffsetDateTime,
 }
@@ -84,7 +85,7 @@ impl fmt::Display for Unknown {
 
 impl<T> Fact<T> {
     /// A fact told by `source`.
-    pub fn known(value: T, source: &Source) -> Self {
+    pub fn known(value: T, source: &Provenance) -> Self {
         Self::Known {
             value,
             source: source.clone(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
 
-use super::{AccessKey, Fact, Group, Mfa, Source, User};
+use super::{AccessKey, Fact, Group, Mfa, Provenance, User};
 
 /// The source of a fact that was kept from an earlier pass.
 const LAST_KNOWN: &str = "last known";
@@ -20,8 +20,8 @@ impl<T: Serialize> Serialize for Fact<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Fact<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let source = Source {
-            name: LAST_KNOWN,
+        let source = Provenance {
+            source: LAST_KNOWN.into(),
             as_of: OffsetDateTime::UNIX_EPOCH,
         };
         Ok(match Option::deserialize(deserializer)? {

@@ -19,7 +19,7 @@ pub use access_key::{AccessKey, AccessKeyUse};
 pub use account::{Account, Membership, Unit};
 pub use arn::{Arn, ArnError};
 pub use digest::{Digest, EventId};
-pub use fact::{Fact, Reason, Source, Unknown};
+pub use fact::{Fact, Provenance, Reason, Unknown};
 pub use group::{AttachedPolicy, Group};
 pub use history::{FieldChange, HistoryEntry, HistoryKind, PassRecord, Tally};
 pub use mfa::{Mfa, MfaDevice, MfaKind};

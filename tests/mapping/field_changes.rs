@@ -18,8 +18,8 @@ fn told(before: &User, after: &User) -> Vec<FieldChange> {
 fn a_change_is_told_with_the_values_before_and_after() {
     let before = case("everything_known").user;
     let mut after = before.clone();
-    let source = rollcall::model::Source {
-        name: "test",
+    let source = rollcall::model::Provenance {
+        source: "test".into(),
         as_of: before.created_at,
     };
     after.mfa = Fact::known(Mfa::Devices(Vec::new()), &source);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rollcall::model::{
     AccessKey, AccessKeyUse, Account, Arn, AttachedPolicy, ConsoleAccess, Fact, Group, Membership,
-    Mfa, MfaDevice, Reason, Source, Tag, Unit, User,
+    Mfa, MfaDevice, Provenance, Reason, Tag, Unit, User,
 };
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -184,8 +184,8 @@ impl Case {
 
 impl<T> Told<T> {
     fn fact<U>(&self, read: impl FnOnce(&T) -> U) -> Fact<U> {
-        let source = Source {
-            name: "fixture",
+        let source = Provenance {
+            source: "fixture".into(),
             as_of: OffsetDateTime::UNIX_EPOCH,
         };
         match self {

@@ -8,7 +8,7 @@ use proptest::option;
 use proptest::prelude::*;
 use rollcall::model::{
     AccessKey, AccessKeyUse, Account, Arn, AttachedPolicy, ConsoleAccess, Fact, Group, Mfa,
-    MfaDevice, Reason, Source, Tag, User,
+    MfaDevice, Provenance, Reason, Tag, User,
 };
 use time::OffsetDateTime;
 
@@ -67,8 +67,8 @@ fn user(account: Account) -> impl Strategy<Value = User> {
 fn fact<T: Clone + std::fmt::Debug>(
     values: impl Strategy<Value = T>,
 ) -> impl Strategy<Value = Fact<T>> {
-    let source = Source {
-        name: "generated",
+    let source = Provenance {
+        source: "generated".into(),
         as_of: OffsetDateTime::UNIX_EPOCH,
     };
     let reason = prop_oneof![

@@ -182,11 +182,11 @@ impl InventorySource for AccountSource {
 fn root_mfa(
     summary: &Result<AccountSummary, AwsError>,
     reported: Option<bool>,
-    report: &crate::model::Source,
+    report: &crate::model::Provenance,
 ) -> Fact<Mfa> {
     match (summary::root_mfa(summary), reported) {
         (Some(live), _) => live,
         (None, Some(active)) => Fact::known(Mfa::Active(active), report),
-        (None, None) => Fact::not_collected(report.name),
+        (None, None) => Fact::not_collected(report.source.clone()),
     }
 }

@@ -11,7 +11,7 @@ use super::convert::{attached_policies, moment};
 use super::facts;
 use super::pages::{self, PAGE_SIZE, Page, PageSender};
 use crate::aws::{Action, AwsClient, AwsError};
-use crate::model::{Arn, AttachedPolicy, Fact, Group, Source, Tag};
+use crate::model::{Arn, AttachedPolicy, Fact, Group, Provenance, Tag};
 
 const ACTION: Action = Action::GetAccountAuthorizationDetails;
 
@@ -31,7 +31,7 @@ pub(super) struct UserDetails {
     pub(super) attached_policies: Vec<AttachedPolicy>,
     pub(super) inline_policies: Vec<String>,
     pub(super) permissions_boundary: Option<String>,
-    pub(super) source: Source,
+    pub(super) source: Provenance,
 }
 
 /// Sends every user with its details to `to`, page by page.
@@ -107,7 +107,7 @@ async fn get(
     client.call(ACTION, request).await
 }
 
-fn group(detail: &types::GroupDetail, source: &Source) -> Result<Group, AwsError> {
+fn group(detail: &types::GroupDetail, source: &Provenance) -> Result<Group, AwsError> {
     let name = required(detail.group_name(), "a group's name")?;
     let attached = attached_policies(ACTION, detail.attached_managed_policies())?;
     let inline = policy_names(detail.group_policy_list())?;
@@ -123,7 +123,7 @@ fn group(detail: &types::GroupDetail, source: &Source) -> Result<Group, AwsError
 fn user(
     detail: &types::UserDetail,
     groups: &Groups,
-    source: &Source,
+    source: &Provenance,
 ) -> Result<UserDetails, AwsError> {
     let arn = Arn::parse(required(detail.arn(), "a user's ARN")?);
     let tags = detail.tags().iter();

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::aws::{Action, AwsError, AwsErrorClass};
-use crate::model::{Fact, Source};
+use crate::model::{Fact, Provenance};
 
 /// `None` if the user is gone; an error if every further call would fail as well.
 pub(super) type Told<T> = Result<Option<Fact<T>>, AwsError>;
@@ -22,9 +22,9 @@ pub(super) fn told<T>(action: Action, answer: Result<T, AwsError>) -> Told<T> {
 }
 
 /// `action` as the source of what it has just told.
-pub(super) fn now(action: Action) -> Source {
-    Source {
-        name: action.as_str(),
+pub(super) fn now(action: Action) -> Provenance {
+    Provenance {
+        source: action.as_str().into(),
         as_of: OffsetDateTime::now_utc(),
     }
 }

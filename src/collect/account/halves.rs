@@ -122,7 +122,7 @@ mod tests {
     use time::{Duration, OffsetDateTime};
 
     use super::*;
-    use crate::model::{Arn, Source};
+    use crate::model::{Arn, Provenance};
 
     /// `anna:2` is the second user of that name, created two days after the epoch.
     fn listed(user: &str) -> ListedUser {
@@ -151,8 +151,8 @@ mod tests {
             attached_policies: Vec::new(),
             inline_policies: Vec::new(),
             permissions_boundary: None,
-            source: Source {
-                name: "test",
+            source: Provenance {
+                source: "test".into(),
                 as_of: OffsetDateTime::UNIX_EPOCH,
             },
         }

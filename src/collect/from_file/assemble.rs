@@ -12,7 +12,7 @@ use super::tables::Tables;
 use super::wire::UserDetail;
 use crate::collect::report::ReportRow;
 use crate::collect::root;
-use crate::model::{AttachedPolicy, Fact, Group, Mfa, Source, Tag, User};
+use crate::model::{AttachedPolicy, Fact, Group, Mfa, Provenance, Tag, User};
 
 /// Builds every user, and adds warnings about what belongs to no user.
 pub(super) fn users(tables: Tables, read_at: OffsetDateTime) -> (Vec<User>, Vec<String>) {
@@ -20,8 +20,8 @@ pub(super) fn users(tables: Tables, read_at: OffsetDateTime) -> (Vec<User>, Vec<
     warnings.extend(tables.pages.warnings());
     let mut mfa = tables.mfa;
     warnings.extend(mfa.drop_ambiguous(&tables.users));
-    let source = Source {
-        name: kind::DETAILS,
+    let source = Provenance {
+        source: kind::DETAILS.into(),
         as_of: read_at,
     };
     let mut groups = Groups::new(tables.groups, &source);
@@ -63,7 +63,7 @@ fn user(
     row: Option<ReportRow>,
     mfa: Fact<Mfa>,
     groups: &mut Groups,
-    details_source: &Source,
+    details_source: &Provenance,
 ) -> User {
     let identity = entry.identity;
     let password_last_used =
@@ -111,7 +111,7 @@ impl Details {
         details: Option<UserDetail>,
         identity: &Identity,
         groups: &mut Groups,
-        source: &Source,
+        source: &Provenance,
     ) -> Self {
         let Some(details) = details else {
             return Self {
@@ -148,8 +148,8 @@ fn password_last_used(
     row: Option<&ReportRow>,
     read_at: OffsetDateTime,
 ) -> Fact<Option<OffsetDateTime>> {
-    let source = Source {
-        name: kind::LIST_USERS,
+    let source = Provenance {
+        source: kind::LIST_USERS.into(),
         as_of: read_at,
     };
     let reported = row.and_then(|row| Some((row.password_last_used?, &row.source)));

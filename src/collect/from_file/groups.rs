@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::kind;
 use super::wire::{GroupDetail, InlinePolicy, PolicyRef};
-use crate::model::{AttachedPolicy, Fact, Group, Source};
+use crate::model::{AttachedPolicy, Fact, Group, Provenance};
 
 /// The groups by account id and name.
 pub(super) struct Groups {
@@ -13,7 +13,10 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    pub(super) fn new(details: HashMap<(String, String), GroupDetail>, source: &Source) -> Self {
+    pub(super) fn new(
+        details: HashMap<(String, String), GroupDetail>,
+        source: &Provenance,
+    ) -> Self {
         let share = |(key, detail)| (key, Arc::new(group(detail, source)));
         Self {
             shared: details.into_iter().map(share).collect(),
@@ -29,15 +32,18 @@ impl Groups {
 }
 
 /// A fact that `source` tells, or would tell if it were all there.
-pub(super) fn told<T>(value: Option<T>, source: &Source) -> Fact<T> {
+pub(super) fn told<T>(value: Option<T>, source: &Provenance) -> Fact<T> {
     match value {
         Some(value) => Fact::known(value, source),
-        None => Fact::not_in_input(source.name),
+        None => Fact::not_in_input(source.source.clone()),
     }
 }
 
 /// Managed policies; unknown where the list was cut out.
-pub(super) fn attached(list: Option<Vec<PolicyRef>>, source: &Source) -> Fact<Vec<AttachedPolicy>> {
+pub(super) fn attached(
+    list: Option<Vec<PolicyRef>>,
+    source: &Provenance,
+) -> Fact<Vec<AttachedPolicy>> {
     let list = list.map(|list| list.into_iter().map(AttachedPolicy::from).collect());
     told(list, source)
 }
@@ -47,7 +53,7 @@ pub(super) fn names(list: Vec<InlinePolicy>) -> Vec<String> {
     list.into_iter().map(|policy| policy.policy_name).collect()
 }
 
-fn group(detail: GroupDetail, source: &Source) -> Group {
+fn group(detail: GroupDetail, source: &Provenance) -> Group {
     Group {
         name: detail.group_name,
         arn: Some(detail.arn.to_string()),

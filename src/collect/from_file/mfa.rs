@@ -8,7 +8,7 @@ use super::entry::{Entry, Identity};
 use super::kind;
 use super::wire::{MfaPage, VirtualMfaPage};
 use crate::collect::report::ReportRow;
-use crate::model::{Fact, Mfa, MfaDevice, Source};
+use crate::model::{Fact, Mfa, MfaDevice, Provenance};
 
 /// The MFA devices of the files.
 #[derive(Default)]
@@ -100,8 +100,8 @@ impl MfaTable {
         row: Option<&ReportRow>,
         read_at: OffsetDateTime,
     ) -> Fact<Mfa> {
-        let source = |name| Source {
-            name,
+        let source = |name: &'static str| Provenance {
+            source: name.into(),
             as_of: read_at,
         };
         let list = self.lists.remove(&user.name);

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use csv::{ReaderBuilder, StringRecord};
 use time::OffsetDateTime;
 
-use crate::model::Source;
+use crate::model::Provenance;
 
 pub(super) use row::ReportRow;
 
@@ -53,8 +53,8 @@ pub(super) fn read(
     if !columns.0.contains_key("user") || !columns.0.contains_key("arn") {
         return Ok(None);
     }
-    let source = Source {
-        name: SOURCE,
+    let source = Provenance {
+        source: SOURCE.into(),
         as_of,
     };
     let mut report = Report {

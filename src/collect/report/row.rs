@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::Columns;
 use crate::collect::timestamp;
-use crate::model::{AccessKey, AccessKeyUse, Arn, ConsoleAccess, Source};
+use crate::model::{AccessKey, AccessKeyUse, Arn, ConsoleAccess, Provenance};
 
 /// What a row tells about a user. `None` is what it does not tell: the column is missing, says
 /// `not_supported`, or holds something else than AWS writes.
@@ -14,7 +14,7 @@ pub(in crate::collect) struct ReportRow {
     /// File and line, for messages.
     pub(in crate::collect) place: String,
     pub(in crate::collect) arn: Arn,
-    pub(in crate::collect) source: Source,
+    pub(in crate::collect) source: Provenance,
     pub(in crate::collect) user_created_at: Option<OffsetDateTime>,
     pub(in crate::collect) mfa_active: Option<bool>,
     pub(in crate::collect) console: Option<ConsoleAccess>,
@@ -37,7 +37,7 @@ pub(super) fn read(
     columns: &Columns,
     record: &StringRecord,
     place: &str,
-    source: &Source,
+    source: &Provenance,
     warnings: &mut Vec<String>,
 ) -> Option<ReportRow> {
     let row = Row { columns, record };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rollcall::model::{
-    Arn, AttachedPolicy, ConsoleAccess, Fact, Group, Mfa, MfaDevice, Source, Tag, User,
+    Arn, AttachedPolicy, ConsoleAccess, Fact, Group, Mfa, MfaDevice, Provenance, Tag, User,
 };
 use time::OffsetDateTime;
 
@@ -74,8 +74,8 @@ fn attached<'a>(arns: impl IntoIterator<Item = &'a String>) -> Vec<AttachedPolic
 }
 
 fn known<T>(value: T) -> Fact<T> {
-    let source = Source {
-        name: "the simulated account",
+    let source = Provenance {
+        source: "the simulated account".into(),
         as_of: OffsetDateTime::UNIX_EPOCH,
     };
     Fact::known(value, &source)

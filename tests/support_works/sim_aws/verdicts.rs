@@ -1,13 +1,13 @@
 //! Comparing what was found with what is so.
 
-use rollcall::model::{Fact, Mfa, Reason, Source, User};
+use rollcall::model::{Fact, Mfa, Provenance, Reason, User};
 use time::OffsetDateTime;
 
 use crate::support::sim_aws::{SimAccount, Verdict, compare};
 
 fn known<T>(value: T) -> Fact<T> {
-    let source = Source {
-        name: "a test",
+    let source = Provenance {
+        source: "a test".into(),
         as_of: OffsetDateTime::UNIX_EPOCH,
     };
     Fact::known(value, &source)

@@ -101,7 +101,7 @@ fn the_json_form_gives_facts_the_time_of_the_report() {
         panic!("{:?}", only(&files).mfa);
     };
     assert_eq!(
-        (source.name, source.as_of),
+        (source.source.as_ref(), source.as_of),
         ("credential report", at("2026-09-01T10:00:00Z"))
     );
 }

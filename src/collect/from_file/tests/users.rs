@@ -68,7 +68,7 @@ fn a_detailed_user_keeps_every_fact_of_the_file_and_its_source() {
         panic!("groups are known");
     };
     assert_eq!(
-        (source.name, source.as_of),
+        (source.source.as_ref(), source.as_of),
         ("get-account-authorization-details", read_at())
     );
 }
