@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use divan::{Bencher, black_box};
 use rollcall::analyze::AdminRule;
-use rollcall::map::{Dialect, Inventoried, TagNames};
+use rollcall::map::{Dialect, EventInput, TagNames};
 use rollcall::model::{
-    Account, Arn, AttachedPolicy, Fact, Group, Mfa, MfaDevice, PassStamp, Provenance, Tag, User,
+    Account, Arn, AttachedPolicy, EventId, Fact, Group, Mfa, MfaDevice, PassStamp, Provenance, Tag,
+    User,
 };
 use time::OffsetDateTime;
 
@@ -89,16 +90,19 @@ fn map_and_serialize_one_event(bencher: Bencher<'_, '_>, dialect: Dialect) {
     let pass = PassStamp::new(OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_500));
     bencher.bench_local(|| {
         let admin = rule.judge(black_box(&user));
-        let inventoried = Inventoried {
+        let input = EventInput {
             account: &account,
             user: &user,
             admin: &admin,
             tag_names: &tag_names,
             is_last_use_content: false,
             changes: &[],
+            stale: &[],
+            former_names: &[],
             pass,
         };
-        dialect.render(&inventoried)
+        let digest = dialect.digest(&input);
+        (digest, dialect.write(&input, &EventId::from_bytes([7; 16])))
     });
 }
 
@@ -106,4 +110,16 @@ fn map_and_serialize_one_event(bencher: Bencher<'_, '_>, dialect: Dialect) {
 fn judge_one_user(bencher: Bencher<'_, '_>) {
     let (user, rule) = (user(), AdminRule::new(AdminRule::DOCUMENTED));
     bencher.bench_local(|| rule.judge(black_box(&user)));
+}
+
+#[divan::bench(args = [false, true])]
+fn content_digest_of_one_user(bencher: Bencher<'_, '_>, with_last_use: bool) {
+    let user = user();
+    bencher.bench_local(|| black_box(&user).content_digest(with_last_use));
+}
+
+#[divan::bench]
+fn observation_digest_of_one_user(bencher: Bencher<'_, '_>) {
+    let user = user();
+    bencher.bench_local(|| black_box(&user).observation_digest());
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
+use serde::{Deserialize, Serialize};
+
 use crate::map::Dialect;
 use crate::observe::LogFormat;
 
@@ -33,7 +35,8 @@ pub struct Cli {
 /// Options of every command.
 #[derive(Debug, Args)]
 pub struct GlobalArgs {
-    /// Configuration file [default: ./config.toml if it exists, else none is needed]
+    /// Configuration file [env: ROLLCALL_CONFIG] [default: ./config.toml if it exists, else none
+    /// is needed]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// How logs are written to standard error
@@ -42,9 +45,23 @@ pub struct GlobalArgs {
     /// More logs: -v for what happens, -vv for everything of ours
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+    /// Only warnings and errors: no progress, no summary
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
     /// Colours: on a terminal, always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+}
+
+impl GlobalArgs {
+    /// The configuration file that `--config` names, or else `ROLLCALL_CONFIG`.
+    pub fn config_file(&self) -> Option<PathBuf> {
+        let from_environment = || {
+            let path = std::env::var_os("ROLLCALL_CONFIG");
+            path.filter(|path| !path.is_empty()).map(PathBuf::from)
+        };
+        self.config.clone().or_else(from_environment)
+    }
 }
 
 /// The commands.
@@ -52,15 +69,15 @@ pub struct GlobalArgs {
 pub enum Command {
     /// Collect every user once, deliver what is new or changed, and exit
     Collect(CollectArgs),
-    /// Collect on a schedule until told to stop
+    /// Collect on a schedule until a signal ends it
     Run,
     /// Write a first config.toml and the policies that it needs; overwrites nothing
     Init(InitArgs),
-    /// Try out configuration, credentials, each permission and each sink, without sending an event
+    /// Test configuration, credentials, each permission and each sink, without sending an event
     Check(CheckArgs),
     /// Print the least that AWS has to allow for this configuration
     Policy(PolicyArgs),
-    /// Show what a pass will cost and which facts it will miss, with two calls an account
+    /// Show what a pass will cost and which facts it will miss, by one call of each action
     Plan(PlanArgs),
     /// Show the passes that are kept, or what happened to one user
     History(HistoryArgs),
@@ -156,7 +173,7 @@ pub struct StateArgs {
 }
 
 /// What to do with the state directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum StateCommand {
     /// Where it is, how large, and what it holds
     Info {
@@ -166,6 +183,12 @@ pub enum StateCommand {
     },
     /// Read every record; exit code 6 if any is damaged
     Verify,
+    /// Drop all that is kept for a sink which the configuration does not name any more
+    Forget {
+        /// The sink's name, as rollcall status shows it
+        #[arg(long, value_name = "NAME")]
+        sink: String,
+    },
     /// Copy what counts to a new store in the old one's place
     Compact,
 }
@@ -213,7 +236,7 @@ pub struct WhichLetters {
 }
 
 /// How a table is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 pub enum OutputFormat {
     /// For people.
     Table,

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 /// A moment after which something is there that was not before, or is known elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Step {
-    /// AWS told whose account it is.
+    /// AWS said whose account it is.
     AccountKnown,
     /// Some users are read.
     ChunkCollected,
@@ -18,7 +18,7 @@ pub enum Step {
     BeforeWrite,
     /// The store has written; the disk need not have it.
     WrittenNotSynced,
-    /// The disk has it, and nobody was told.
+    /// The disk has it, and nothing was sent.
     Synced,
     /// Users and their events are in the store.
     ChunkStaged,
@@ -32,14 +32,14 @@ pub enum Step {
     PassRemembered,
     /// A batch was read from the outbox, and is about to be sent.
     BatchRead,
-    /// The sink has taken a batch, and the store does not know.
+    /// The sink has taken a batch, and the store does not know it.
     BatchTaken,
     /// The store knows that the sink has taken a batch.
     BatchAcknowledged,
     /// The sink rejected an event for good, and the store does not know.
     EventRejected,
     /// The event is a dead letter.
-    EventBuried,
+    EventDeadLettered,
     /// Nothing is left to send.
     Drained,
 }

@@ -1,4 +1,4 @@
-//! Whom TLS believes: the system's authorities, and those of a file.
+//! Trusted certificate authorities: the system's, and those of a file.
 
 use std::error::Error;
 use std::io;

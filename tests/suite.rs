@@ -1,4 +1,6 @@
 //! One test binary: every integration test links the SDK only once.
+// A collection is a future of many levels.
+#![recursion_limit = "256"]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,6 +10,7 @@
 
 mod collection;
 mod config;
+mod converge;
 mod delivery;
 mod end_to_end;
 mod mapping;

@@ -2,12 +2,20 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::scenario::Mfa;
 use crate::sim_aws::{SimAccount, SimReport};
 
 const SEED: u64 = 7;
 /// One user in so many has an MFA device that is no app, where apps are the rule.
 const WITHOUT_APP: usize = 500;
+
+/// Who has which MFA devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mfa {
+    /// Apps, which are virtual devices; one user in 500 has something else.
+    Apps,
+    /// Every eighth user has something else: a security key, a hardware token, a telephone.
+    Mixed,
+}
 
 /// So many accounts, which share the users between them.
 pub(crate) fn accounts(count: usize, users: usize, mfa: Mfa) -> Vec<SimAccount> {

@@ -7,12 +7,7 @@ use tempfile::TempDir;
 
 use crate::intake::Intake;
 use crate::measure::{Usage, usage_of};
-use crate::scenario::Scenario;
 use crate::sim_aws::SimAws;
-
-/// Higher than anything reaches, so that the per-user plan's own speed shows. The bulk plan keeps
-/// the default.
-const WITHOUT_LIMIT: &str = "requests_per_second = 1000000";
 
 /// The binary and its state.
 #[derive(Debug)]
@@ -22,25 +17,20 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
-    pub(crate) fn new(
-        binary: &Path,
-        scenario: &Scenario,
-        with_limit: bool,
-        intake: &Intake,
-    ) -> Self {
+    /// With these settings of `[aws]`, and so many sinks that all are the intake.
+    pub(crate) fn new(binary: &Path, aws: &str, sinks: usize, intake: &Intake) -> Self {
         // On the disk that the build is on: a temporary directory may be in memory.
         let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a home");
-        let (strategy, url) = (scenario.plan.strategy(), intake.url());
-        let limit = if with_limit { "" } else { WITHOUT_LIMIT };
-        let organization = match scenario.accounts {
-            1 => "",
-            _ => "[aws.organization]\nrole_name = \"rollcall-read\"",
-        };
-        let config = format!(
-            "[agent]\nstate_dir = \"state\"\n[aws]\nstrategy = \"{strategy}\"\n{limit}\n{organization}\n\
-             [[sinks]]\ntype = \"sekoia-asset\"\nurl = \"{url}\"\napi_key = \"env:API_KEY\"\n\
-             connector_uuid = \"5b0a5d2c-8f6e-4c1c-9d57-2f1d1d1f6a01\"\n"
-        );
+        let url = intake.url();
+        let sinks = (0..sinks).map(|number| {
+            format!(
+                "[[sinks]]\ntype = \"sekoia-asset\"\nname = \"sink-{number}\"\nurl = \"{url}\"\n\
+                 api_key = \"env:API_KEY\"\n\
+                 connector_uuid = \"5b0a5d2c-8f6e-4c1c-9d57-2f1d1d1f6a0{number}\"\n"
+            )
+        });
+        let sinks: String = sinks.collect();
+        let config = format!("[agent]\nstate_dir = \"state\"\n{aws}\n{sinks}");
         std::fs::write(home.path().join("config.toml"), config).expect("a file in the home");
         Self {
             binary: binary.to_owned(),

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_iam::Client;
 
-use crate::accounts::accounts;
-use crate::scenario::Mfa;
+use crate::accounts::{Mfa, accounts};
 use crate::sim_aws::SimAws;
 
 /// What the naive collection came to. It neither stores nor sends.

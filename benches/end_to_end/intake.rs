@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -16,8 +17,11 @@ use tokio::net::TcpListener;
 #[derive(Debug)]
 pub(crate) struct Intake {
     url: String,
-    posts: Arc<Mutex<Vec<Bytes>>>,
+    posts: Posts,
 }
+
+/// What was posted, and when.
+type Posts = Arc<Mutex<Vec<(Instant, Bytes)>>>;
 
 #[derive(serde::Deserialize)]
 struct Batch<'a> {
@@ -29,7 +33,7 @@ impl Intake {
     pub(crate) fn start() -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("its address");
-        let posts = Arc::<Mutex<Vec<Bytes>>>::default();
+        let posts = Posts::default();
         let taken = Arc::clone(&posts);
         std::thread::spawn(move || serve(listener, taken));
         Self {
@@ -45,7 +49,12 @@ impl Intake {
     /// How many events came since this was last asked.
     pub(crate) fn take(&self) -> u64 {
         let posts = std::mem::take(&mut *locked(&self.posts));
-        posts.iter().map(|post| events(post)).sum()
+        posts.iter().map(|(_, post)| events(post)).sum()
+    }
+
+    /// When the first post came that is still counted.
+    pub(crate) fn first_at(&self) -> Option<Instant> {
+        locked(&self.posts).first().map(|(at, _)| *at)
     }
 }
 
@@ -54,12 +63,12 @@ fn events(post: &[u8]) -> u64 {
     batch.items.len() as u64
 }
 
-fn locked(posts: &Mutex<Vec<Bytes>>) -> MutexGuard<'_, Vec<Bytes>> {
+fn locked(posts: &Posts) -> MutexGuard<'_, Vec<(Instant, Bytes)>> {
     posts.lock().expect("no panic while counting")
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn serve(listener: std::net::TcpListener, posts: Arc<Mutex<Vec<Bytes>>>) {
+async fn serve(listener: std::net::TcpListener, posts: Posts) {
     listener.set_nonblocking(true).expect("a socket option");
     let listener = TcpListener::from_std(listener).expect("a listener");
     loop {
@@ -69,7 +78,8 @@ async fn serve(listener: std::net::TcpListener, posts: Arc<Mutex<Vec<Bytes>>>) {
         tokio::spawn(async move {
             let service = service_fn(async |request: Request<Incoming>| {
                 let body = request.into_body().collect().await;
-                locked(&posts).push(body.expect("a whole request").to_bytes());
+                let body = body.expect("a whole request").to_bytes();
+                locked(&posts).push((Instant::now(), body));
                 Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(b"{}"))))
             });
             // An error here is a client that went away.

@@ -1,6 +1,6 @@
 //! The release binary against a simulated AWS and a local intake; run by `scripts/bench`.
 //!
-//! Prints Markdown. docs/benchmarks.md tells what each figure means.
+//! Prints Markdown. docs/benchmarks.md says what each figure means.
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
@@ -11,7 +11,9 @@
 mod accounts;
 mod agent;
 mod baseline;
+mod figures;
 mod intake;
+mod large_store;
 mod measure;
 mod scenario;
 mod tables;
@@ -26,18 +28,21 @@ mod sim_aws;
 
 use std::path::Path;
 
-use scenario::{Mfa, Plan, Scenario};
+use accounts::Mfa;
+use figures::Figure;
+use scenario::{Plan, Scenario};
 
 const SIZES: [usize; 3] = [100, 1_000, 5_000];
 const LATENCIES_MS: [u64; 2] = [0, 30];
 const BASELINE_USERS: usize = 1_000;
 
 fn main() {
-    // Cargo adds --bench to tell that this is a benchmark: it names no scenario.
+    // Cargo adds --bench to every benchmark: it names no scenario.
     let args = std::env::args().skip(1).filter(|arg| arg != "--bench");
     let args: Vec<String> = args.collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [measure::MODE, program, ..] => measure::run_and_tell(program, &args[2..]),
+        [measure::MODE, program, ..] => measure::run_and_print(program, &args[2..]),
+        [large_store::MODE, dir] => large_store::open_and_print(dir),
         [binary, ref only @ ..] if !binary.starts_with('-') => bench(Path::new(binary), only),
         _ => eprintln!("run scripts/bench, which builds the binary and passes it here"),
     }
@@ -62,10 +67,19 @@ fn bench(binary: &Path, only: &[&str]) {
         .filter(|latency_ms| is_wanted(&format!("baseline, {latency_ms} ms")))
         .map(|latency_ms| baseline::run(BASELINE_USERS, latency_ms))
         .collect();
+    let single: Vec<Figure> = figures::ALL
+        .into_iter()
+        .filter(|(name, _)| is_wanted(name))
+        .map(|(name, measure)| Figure {
+            name,
+            value: measure(&binary),
+        })
+        .collect();
     println!("{}", tables::of_runs(&runs, &baselines));
     println!("{}", tables::of_calls(&runs, &baselines));
     println!("{}", tables::of_second_passes(&runs));
     println!("{}", tables::of_shares(&runs));
+    println!("{}", tables::of_figures(&single));
 }
 
 fn scenarios() -> impl Iterator<Item = Scenario> {
@@ -81,10 +95,15 @@ fn scenarios() -> impl Iterator<Item = Scenario> {
         mfa: Mfa::Mixed,
         ..Scenario::new(Plan::Bulk, 5_000, 0)
     };
+    let two_sinks = Scenario {
+        sinks: 2,
+        ..Scenario::new(Plan::Bulk, 5_000, 0)
+    };
     // The same users in one account and in twenty, and more accounts than one has.
-    let many = [(20, 5_000), (1_000, 50_000)].map(|(accounts, users)| Scenario {
+    let many = [(20, 5_000, 0), (1_000, 50_000, 0), (1_000, 50_000, 30)];
+    let many = many.map(|(accounts, users, latency_ms)| Scenario {
         accounts,
-        ..Scenario::new(Plan::Bulk, users, 0)
+        ..Scenario::new(Plan::Bulk, users, latency_ms)
     });
-    all.chain([mixed]).chain(many)
+    all.chain([mixed, two_sinks]).chain(many)
 }

@@ -37,23 +37,23 @@ pub(crate) fn usage_of(command: &Command) -> Usage {
         outer.current_dir(dir);
     }
     let output = outer.output().expect("this program starts");
-    let (told, log) = (
+    let (printed, log) = (
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );
-    let figures: Vec<u64> = told.split_whitespace().flat_map(str::parse).collect();
+    let figures: Vec<u64> = printed.split_whitespace().flat_map(str::parse).collect();
     match figures[..] {
         [wall_us, cpu_us, memory_kib_max, 0] => Usage {
             wall: Duration::from_micros(wall_us),
             cpu: Duration::from_micros(cpu_us),
             memory_kib_max,
         },
-        _ => unreachable!("the agent failed:\n{told}\n{log}"),
+        _ => unreachable!("the agent failed:\n{printed}\n{log}"),
     }
 }
 
 /// Runs `program` and prints wall time, CPU time, memory and exit code.
-pub(crate) fn run_and_tell(program: &str, args: &[String]) {
+pub(crate) fn run_and_print(program: &str, args: &[String]) {
     let start = Instant::now();
     let status = Command::new(program).args(args).status();
     let wall = start.elapsed();

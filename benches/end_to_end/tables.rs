@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use crate::baseline::Baseline;
+use crate::figures::Figure;
 use crate::scenario::Run;
 
 /// Wall time, memory and rates, a line for each run.
@@ -24,14 +25,14 @@ pub(crate) fn of_runs(runs: &[Run], baselines: &[Baseline]) -> String {
             scenario.name(),
             scenario.users,
             scenario.latency_ms,
-            told(wall),
+            text_of(wall),
             pass.calls.values().sum::<u64>(),
             pass.events,
             scenario.users as f64 / wall.as_secs_f64(),
             pass.events as f64 / wall.as_secs_f64(),
             pass.usage.memory_kib_max as f64 / 1024.0,
-            told(pass.busy),
-            told(pass.occupied),
+            text_of(pass.busy),
+            text_of(pass.occupied),
         );
     }
     for baseline in baselines {
@@ -40,11 +41,11 @@ pub(crate) fn of_runs(runs: &[Run], baselines: &[Baseline]) -> String {
             "| baseline | {} | {} ms | {} | {} | – | {:.0} | – | – | {} | {} |",
             baseline.users,
             baseline.latency_ms,
-            told(baseline.wall),
+            text_of(baseline.wall),
             baseline.calls.values().sum::<u64>(),
             baseline.users as f64 / baseline.wall.as_secs_f64(),
-            told(baseline.busy),
-            told(baseline.occupied),
+            text_of(baseline.busy),
+            text_of(baseline.occupied),
         );
     }
     table
@@ -91,10 +92,10 @@ pub(crate) fn of_second_passes(runs: &[Run]) -> String {
             scenario.name(),
             scenario.users,
             scenario.latency_ms,
-            told(usage.wall),
+            text_of(usage.wall),
             run.second.events,
-            told(usage.cpu),
-            told(usage.cpu * 1_000 / scenario.users as u32),
+            text_of(usage.cpu),
+            text_of(usage.cpu * 1_000 / scenario.users as u32),
         );
     }
     table
@@ -124,7 +125,16 @@ pub(crate) fn of_shares(runs: &[Run]) -> String {
     table
 }
 
-fn told(time: Duration) -> String {
+/// Figures that are one number each.
+pub(crate) fn of_figures(figures: &[Figure]) -> String {
+    let mut table = "| figure | measured |\n|---|--:|\n".to_owned();
+    for figure in figures {
+        let _ = writeln!(table, "| {} | {} |", figure.name, figure.value);
+    }
+    table
+}
+
+fn text_of(time: Duration) -> String {
     match time.as_secs_f64() {
         s if s >= 1.0 => format!("{s:.2} s"),
         s => format!("{:.0} ms", s * 1e3),

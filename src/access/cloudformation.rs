@@ -8,7 +8,7 @@ use super::policy::{Policy, Resource, VERSION};
 use super::role::RoleName;
 use super::trust::{self, Trust};
 
-/// The template of `policy`. `holder`s that are roles get one, with parameters for whom it trusts,
+/// The template of `policy`. `holder`s that are roles get one, with parameters for what it trusts,
 /// for which `trust` has the defaults.
 pub fn cloudformation(
     policy: &Policy,
@@ -92,6 +92,6 @@ fn document(policy: &Policy) -> Value {
 fn resource(resource: &Resource) -> Value {
     match resource {
         Resource::All => "*".into(),
-        Resource::Arn { .. } => json!({ "Fn::Sub": resource.in_partition("${AWS::Partition}") }),
+        Resource::Arn(_) => json!({ "Fn::Sub": resource.in_partition("${AWS::Partition}") }),
     }
 }

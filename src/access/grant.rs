@@ -64,7 +64,7 @@ fn roles(aws: &AwsSettings, partition: &str) -> Vec<Resource> {
         .map(|it| Resource::arn(&it.role(partition, "*").arn))
         .collect();
     let of_accounts = aws.accounts.iter();
-    for arn in of_accounts.filter_map(|it| it.get_ref().role_arn.as_deref()) {
+    for arn in of_accounts.filter_map(|it| it.get_ref().role_arn.as_ref()) {
         let role = Resource::arn(arn);
         if !roles.contains(&role) {
             roles.push(role);

@@ -14,7 +14,7 @@ mod trust;
 pub use cloudformation::cloudformation;
 pub use grant::{Holder, policy};
 pub use need::{Need, Weight, to_list, to_read, units};
-pub use partition::{partition, partition_of_region};
+pub use partition::partition;
 pub use policy::{Policy, Resource, Statement};
 pub use role::RoleName;
 pub use terraform::terraform;

@@ -37,7 +37,7 @@ use Action::{
 };
 use Weight::{Needed, Optional, Spare};
 
-/// What reading one account needs, in the order in which it can be tried out.
+/// What reading one account needs, in the order in which it can be probed.
 pub fn to_read(aws: &AwsSettings, mapping: &MappingSettings) -> Vec<Need> {
     let mut needs = Vec::new();
     let mut add = |action, weight, brings| {
@@ -59,7 +59,7 @@ pub fn to_read(aws: &AwsSettings, mapping: &MappingSettings) -> Vec<Need> {
     add(
         GetAccountSummary,
         Needed,
-        "the proof that nobody is missing, without which nobody is told as deleted",
+        "the proof that nobody is missing, without which nobody is reported as deleted",
     );
     match aws.strategy {
         Strategy::PerUser => add(
@@ -87,7 +87,7 @@ pub fn to_read(aws: &AwsSettings, mapping: &MappingSettings) -> Vec<Need> {
         add(
             GetUser,
             Optional,
-            "a second proof that a user is gone, before that is told",
+            "a second proof that a user is gone, before that is reported",
         );
     }
     needs

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
 use crate::aws::Action;
+use crate::model::Arn;
 
 /// A policy that allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,33 +29,21 @@ pub struct Statement {
 pub enum Resource {
     /// Everything. IAM and Organizations grant most of their listings on nothing narrower.
     All,
-    /// `arn:PARTITION:REST`; the rest may hold wildcards.
-    Arn {
-        /// The partition.
-        partition: String,
-        /// What follows it.
-        rest: String,
-    },
+    /// What an ARN names; it may hold wildcards.
+    Arn(Arn),
 }
 
 impl Resource {
     /// The resource of a whole ARN.
-    pub fn arn(arn: &str) -> Self {
-        let parts = arn.strip_prefix("arn:").and_then(|arn| arn.split_once(':'));
-        match parts {
-            Some((partition, rest)) => Self::Arn {
-                partition: partition.to_owned(),
-                rest: rest.to_owned(),
-            },
-            None => Self::All,
-        }
+    pub fn arn(arn: &Arn) -> Self {
+        Self::Arn(arn.clone())
     }
 
     /// The spelling of policies.
     pub fn text(&self) -> String {
         match self {
             Self::All => "*".to_owned(),
-            Self::Arn { partition, .. } => self.in_partition(partition),
+            Self::Arn(arn) => arn.to_string(),
         }
     }
 
@@ -62,7 +51,7 @@ impl Resource {
     pub(super) fn in_partition(&self, partition: &str) -> String {
         match self {
             Self::All => "*".to_owned(),
-            Self::Arn { rest, .. } => format!("arn:{partition}:{rest}"),
+            Self::Arn(arn) => arn.in_partition(partition),
         }
     }
 }

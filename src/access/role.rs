@@ -2,6 +2,7 @@
 
 use super::grant::Holder;
 use crate::config::AwsSettings;
+use crate::model::Arn;
 
 /// A role's name and path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +22,10 @@ impl RoleName {
         let first = aws
             .accounts
             .iter()
-            .find_map(|it| it.get_ref().role_arn.as_deref());
-        let of_arn = |arn: &str| arn.split_once(":role/").map(|(_, name)| name.to_owned());
+            .find_map(|it| it.get_ref().role_arn.as_ref());
+        let of_arn = |arn: &Arn| arn.role_name().map(str::to_owned);
         let named = match holder {
-            Holder::Role => aws.role_arn.as_deref().and_then(of_arn),
+            Holder::Role => aws.role_arn.as_ref().and_then(of_arn),
             Holder::Accounts | Holder::Credentials => match &aws.organization {
                 Some(organization) => Some(organization.role_name.clone()),
                 None => first.and_then(of_arn),

@@ -7,8 +7,8 @@ use super::policy::{Policy, Resource};
 use super::role::RoleName;
 use super::trust::Trust;
 
-/// The configuration of `policy`. `holder`s that are roles get one, with variables for whom it
-/// trusts, for which `trust` has the defaults.
+/// The configuration of `policy`. `holder`s that are roles get one, with variables for its
+/// principals, for which `trust` has the defaults.
 pub fn terraform(
     policy: &Policy,
     holder: Holder,

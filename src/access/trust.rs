@@ -5,15 +5,16 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use super::policy::VERSION;
+use crate::model::{Arn, is_account_id};
 
 /// Who may assume a role: an account, or a user or role in one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Principal(String);
+pub struct Principal(Arn);
 
-/// Why a text names nobody whom a role can trust.
+/// Why a text names no principal that a role can trust.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is nobody whom a role can trust; write the ARN of a user or role \
+    "{0:?} is no principal that a role can trust; write the ARN of a user or role \
      (arn:PARTITION:iam::ACCOUNT:role/NAME), or an account's id of 12 digits"
 )]
 pub struct NoPrincipal(String);
@@ -21,20 +22,12 @@ pub struct NoPrincipal(String);
 impl Principal {
     /// The principal that `text` names: an ARN, or the id of an account in `partition`.
     pub fn parse(text: &str, partition: &str) -> Result<Self, NoPrincipal> {
-        let is_id = |id: &str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
-        if is_id(text) {
-            return Ok(Self(format!("arn:{partition}:iam::{text}:root")));
+        if is_account_id(text) {
+            return Ok(Self(Arn::of_iam(partition, text, "root")));
         }
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let is_principal = match parts[..] {
-            ["arn", partition, "iam", "", id, resource] => {
-                !partition.is_empty() && is_id(id) && is_somebody(resource)
-            }
-            _ => false,
-        };
-        match is_principal {
-            true => Ok(Self(text.to_owned())),
-            false => Err(NoPrincipal(text.to_owned())),
+        match Arn::parse(text) {
+            Ok(arn) if arn.is_of_iam() && is_somebody(arn.resource()) => Ok(Self(arn)),
+            _ => Err(NoPrincipal(text.to_owned())),
         }
     }
 }
@@ -55,7 +48,7 @@ fn is_somebody(resource: &str) -> bool {
 
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 

@@ -1,23 +1,15 @@
-//! One account's client: every call gated, retried, classified and counted here.
+//! One account's client.
 
-use std::collections::BTreeMap;
-use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::connect::{Services, services};
-use super::probe::Probes;
-use super::session::{AccessKey, RoleSessions};
-use super::throttle::{LearntRates, Throttle};
-use super::{Action, AwsError, AwsErrorClass};
+use super::Action;
+use super::call::{CallCounts, LearntRates, Limits};
+use super::connect::{Services, connect};
+use super::credentials::{AccessKey, KeptSessions, Owner, RoleSessions};
 use crate::config::{AwsSettings, Role};
-
-/// Calls sent, by action, retries included.
-pub type CallCounts = BTreeMap<Action, u64>;
 
 /// A client for one account and one pass. Clones share its limits, counts and findings.
 #[derive(Debug, Clone)]
@@ -27,17 +19,29 @@ pub struct AwsClient {
 
 #[derive(Debug)]
 struct Shared {
-    settings: AwsSettings,
-    origin: Origin,
+    access: Access,
     services: RwLock<Services>,
-    throttle: Throttle,
-    probes: Probes,
-    calls: Mutex<CallCounts>,
+    /// How often the credentials were renewed.
+    renewals: AtomicU64,
+    /// Held while they are.
+    renewing: tokio::sync::Mutex<()>,
+    limits: Arc<Limits>,
 }
 
-/// Where a client's credentials come from, and come from anew.
+/// What a client's credentials come from, and belong to.
 #[derive(Debug, Clone)]
-enum Origin {
+struct Access {
+    settings: AwsSettings,
+    source: Source,
+    /// The account that they belong to, once AWS was asked.
+    owner: Arc<Owner>,
+    /// Sessions of the roles that are assumed with them.
+    sessions: KeptSessions,
+}
+
+/// Where a client's credentials come from, at first and when they are renewed.
+#[derive(Debug, Clone)]
+enum Source {
     /// The SDK's chain.
     Chain,
     /// Whoever made the client.
@@ -46,18 +50,20 @@ enum Origin {
     Role(RoleSessions),
 }
 
-const BACKOFF_FIRST: Duration = Duration::from_millis(250);
-const BACKOFF_MAX: Duration = Duration::from_secs(20);
-
 impl AwsClient {
     /// Connects by `settings`: with their access key or the SDK's chain, and as their role if
     /// they name one.
     pub async fn connect(settings: &AwsSettings) -> Self {
-        let origin = match settings.access_key() {
-            Some(key) => Origin::Given(SharedCredentialsProvider::new(AccessKey(key))),
-            None => Origin::Chain,
+        Self::connect_keeping(settings, &KeptSessions::default()).await
+    }
+
+    /// The same, with the sessions of earlier passes.
+    pub async fn connect_keeping(settings: &AwsSettings, sessions: &KeptSessions) -> Self {
+        let source = match settings.access_key() {
+            Some(key) => Source::Given(SharedCredentialsProvider::new(AccessKey(key))),
+            None => Source::Chain,
         };
-        let client = Self::connect_with(settings, origin).await;
+        let client = Self::connect_with(settings, source, sessions.clone()).await;
         match settings.role() {
             Some(role) => client.as_role(role),
             None => client,
@@ -70,27 +76,33 @@ impl AwsClient {
         credentials: impl ProvideCredentials + 'static,
     ) -> Self {
         let credentials = SharedCredentialsProvider::new(credentials);
-        Self::connect_with(settings, Origin::Given(credentials)).await
+        Self::connect_with(
+            settings,
+            Source::Given(credentials),
+            KeptSessions::default(),
+        )
+        .await
     }
 
-    async fn connect_with(settings: &AwsSettings, origin: Origin) -> Self {
-        let credentials = match &origin {
-            Origin::Given(credentials) => Some(credentials),
-            Origin::Chain | Origin::Role(_) => None,
-        };
-        let services = services(settings, credentials).await;
-        Self::over(settings, origin, services)
-    }
-
-    /// A client with limits, counts and findings of its own.
-    fn over(settings: &AwsSettings, origin: Origin, services: Services) -> Self {
-        let shared = Shared {
+    async fn connect_with(settings: &AwsSettings, source: Source, sessions: KeptSessions) -> Self {
+        let access = Access {
             settings: settings.clone(),
-            origin,
+            source,
+            owner: Arc::default(),
+            sessions,
+        };
+        let limits = Arc::new(Limits::new(settings));
+        let services = access.connect(&limits).await;
+        Self::over(access, services, limits)
+    }
+
+    fn over(access: Access, services: Services, limits: Arc<Limits>) -> Self {
+        let shared = Shared {
+            access,
             services: RwLock::new(services),
-            throttle: Throttle::new(settings.requests_per_second),
-            probes: Probes::new(),
-            calls: Mutex::default(),
+            renewals: AtomicU64::default(),
+            renewing: tokio::sync::Mutex::default(),
+            limits,
         };
         Self {
             shared: Arc::new(shared),
@@ -99,138 +111,105 @@ impl AwsClient {
 
     /// A client for the same credentials, with limits, counts and findings of its own.
     #[must_use]
-    pub fn anew(&self) -> Self {
-        let shared = &self.shared;
-        Self::over(&shared.settings, shared.origin.clone(), self.services())
+    pub fn with_own_limits(&self) -> Self {
+        let access = self.shared.access.clone();
+        let limits = Arc::new(Limits::new(&access.settings));
+        Self::over(access, self.services(), limits)
     }
 
     /// A client for the account of `role`, which these credentials assume when the first call is
-    /// made.
+    /// made, unless a session of it was kept.
     #[must_use]
     pub fn as_role(&self, role: Role) -> Self {
-        let parent = self.clone();
-        let sessions = RoleSessions { parent, role };
-        let credentials = SharedCredentialsProvider::new(sessions.clone());
-        let services = self.services().with_credentials(credentials);
-        Self::over(&self.shared.settings, Origin::Role(sessions), services)
+        let of_parent = &self.shared.access;
+        let sessions = RoleSessions {
+            parent: self.clone(),
+            role,
+            kept: of_parent.sessions.clone(),
+        };
+        let access = Access {
+            settings: of_parent.settings.clone(),
+            source: Source::Role(sessions.clone()),
+            owner: Arc::default(),
+            sessions: of_parent.sessions.clone(),
+        };
+        let services = self.services().as_role(sessions, &access.owner);
+        let limits = Arc::new(Limits::new(&access.settings));
+        Self::over(access, services, limits)
     }
 
-    /// The IAM operations; send them through [`Self::call`], and take this anew for each attempt.
+    /// The IAM operations; send them through [`Self::call`], and take this for each attempt.
     pub fn iam(&self) -> aws_sdk_iam::Client {
         self.services().iam
     }
 
     /// The Organizations operations; as those of IAM.
     pub(super) fn organizations(&self) -> aws_sdk_organizations::Client {
-        self.services().organizations
-    }
-
-    /// Sends what `request` builds until it succeeds, cannot succeed, or was tried often
-    /// enough.
-    /// Sessions that ended are renewed once. An action whose first call was denied is not called
-    /// again.
-    pub async fn call<T, E, F>(
-        &self,
-        action: Action,
-        request: impl FnMut() -> F,
-    ) -> Result<T, AwsError>
-    where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        let admission = self.shared.probes.enter(action).await?;
-        let answer = self.attempts(action, request).await;
-        if let Some(admission) = admission {
-            admission.answered(&answer);
-        }
-        answer
-    }
-
-    /// The same, whatever other calls of the action were answered.
-    pub(super) async fn attempts<T, E, F>(
-        &self,
-        action: Action,
-        mut request: impl FnMut() -> F,
-    ) -> Result<T, AwsError>
-    where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        let mut has_renewed = false;
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let error = match self.attempt(action, &mut request).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            // Another action's error is that of the credentials, and was retried there.
-            if error.action != action {
-                return Err(error);
-            }
-            if error.class == AwsErrorClass::ExpiredCredentials && !has_renewed {
-                has_renewed = true;
-                self.renew().await;
-                continue;
-            }
-            if attempt >= attempts_max(error.class) {
-                return Err(error);
-            }
-            let pause = backoff(attempt);
-            tracing::debug!(
-                %action, attempt, pause_ms = pause.as_millis() as u64, class = %error.class,
-                "AWS did not answer the call; trying again"
-            );
-            tokio::time::sleep(pause).await;
-        }
-    }
-
-    async fn attempt<T, E, F>(
-        &self,
-        action: Action,
-        request: &mut impl FnMut() -> F,
-    ) -> Result<T, AwsError>
-    where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        self.shared.throttle.admit(action).await;
-        self.count(action);
-        let answer = request()
-            .await
-            .map_err(|error| AwsError::of(action, &error, &self.services().place(action)));
-        match &answer {
-            Err(error) if error.action != action => {}
-            Err(error) if error.class == AwsErrorClass::Throttled => {
-                self.shared.throttle.throttled(action);
-            }
-            _ => self.shared.throttle.answered(action),
-        }
-        answer
+        self.services().organizations()
     }
 
     /// How many calls were sent so far.
     pub fn calls(&self) -> CallCounts {
-        self.shared
-            .calls
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.limits().calls()
     }
 
     /// The actions whose first call was denied.
     pub fn denied(&self) -> Vec<Action> {
-        self.shared.probes.denied()
+        self.limits().given_up.denied()
     }
 
     /// Starts from the rates that an earlier pass learnt.
     pub fn adopt_rates(&self, learnt: &LearntRates) {
-        self.shared.throttle.adopt(learnt);
+        self.limits().throttle.adopt(learnt);
     }
 
     /// The rates that AWS let through, where they are below the configured one.
     pub fn learnt_rates(&self) -> LearntRates {
-        self.shared.throttle.learnt()
+        self.limits().throttle.learnt()
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
+    /// The account that the credentials belong to, once AWS was asked.
+    pub(super) fn owner(&self) -> &Owner {
+        &self.shared.access.owner
+    }
+
+    /// The next pass has to assume the role again, if the credentials are a role's.
+    pub(super) fn forget_session(&self) {
+        if let Source::Role(sessions) = &self.shared.access.source {
+            sessions.forget();
+        }
+    }
+
+    /// How often the credentials were renewed so far.
+    pub(super) fn renewals(&self) -> u64 {
+        self.shared.renewals.load(Ordering::Acquire)
+    }
+
+    /// Loads credentials again: the SDK would keep those that it believes to be valid. Of several
+    /// calls that saw the same ones expire, after so many `renewals`, the first does it for all.
+    pub(super) async fn renew(&self, renewals: u64) {
+        let shared = &self.shared;
+        let _alone = shared.renewing.lock().await;
+        if self.renewals() != renewals {
+            return;
+        }
+        tracing::info!("the credentials expired; loading them again");
+        self.forget_session();
+        let access = &shared.access;
+        let renewed = match &access.source {
+            Source::Role(sessions) => self.services().as_role(sessions.clone(), &access.owner),
+            Source::Chain | Source::Given(_) => access.connect(&shared.limits).await,
+        };
+        let mut services = shared
+            .services
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *services = renewed;
+        shared.renewals.fetch_add(1, Ordering::Release);
     }
 
     pub(super) fn services(&self) -> Services {
@@ -240,51 +219,18 @@ impl AwsClient {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
+}
 
-    /// Loads credentials anew: the SDK would keep those that it believes to be valid.
-    async fn renew(&self) {
-        tracing::info!("the credentials expired; loading them anew");
-        let shared = &self.shared;
-        let settings = &shared.settings;
-        let renewed = match &shared.origin {
-            Origin::Chain => services(settings, None).await,
-            Origin::Given(credentials) => services(settings, Some(credentials)).await,
-            Origin::Role(sessions) => {
-                let credentials = SharedCredentialsProvider::new(sessions.clone());
-                self.services().with_credentials(credentials)
-            }
+impl Access {
+    /// Services with credentials from the SDK's chain or those that were given, which are asked
+    /// whose they are whenever there are others.
+    async fn connect(&self, limits: &Arc<Limits>) -> Services {
+        let given = match &self.source {
+            Source::Given(credentials) => Some(credentials),
+            Source::Chain | Source::Role(_) => None,
         };
-        *self
-            .shared
-            .services
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = renewed;
+        let services = connect(&self.settings, given).await;
+        let asker = AwsClient::over(self.clone(), services.clone(), Arc::clone(limits));
+        services.asked_for_their_owner(asker, &self.owner)
     }
-
-    fn count(&self, action: Action) {
-        let mut calls = self
-            .shared
-            .calls
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *calls.entry(action).or_default() += 1;
-    }
-}
-
-/// How often a call is sent in all. Throttling is no failure: the gate slows down, so patience
-/// pays.
-fn attempts_max(class: AwsErrorClass) -> u32 {
-    match class {
-        AwsErrorClass::Throttled => 16,
-        class if class.is_retryable() => 6,
-        _ => 1,
-    }
-}
-
-/// Exponential, jittered in its upper half: never none, never in step with others.
-fn backoff(attempt: u32) -> Duration {
-    let ceiling = BACKOFF_FIRST
-        .saturating_mul(1 << attempt.min(10))
-        .min(BACKOFF_MAX);
-    ceiling.mul_f64(0.5 + fastrand::f64() / 2.0)
 }

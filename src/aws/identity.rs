@@ -6,7 +6,7 @@ use aws_credential_types::Credentials;
 
 use super::{Action, AwsClient, AwsError};
 use crate::config::Role;
-use crate::model::{Account, Arn};
+use crate::model::{Account, Arn, is_account_id};
 
 /// Who calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,16 +23,30 @@ impl AwsClient {
         Ok(self.identity().await?.account)
     }
 
-    /// Whom the credentials belong to.
+    /// The account that the credentials belong to. From now on they must belong to the same account, also
+    /// when they are renewed.
     pub async fn identity(&self) -> Result<Identity, AwsError> {
+        let identity = self.asked(|| self.services().sts).await?;
+        self.owner().confirm(&identity.account.id)?;
+        Ok(identity)
+    }
+
+    /// The account that `credentials` belong to, whoever this client is.
+    pub(super) async fn account_of(&self, credentials: Credentials) -> Result<Account, AwsError> {
+        let sts = self.services().sts_with(credentials);
+        Ok(self.asked(|| sts.clone()).await?.account)
+    }
+
+    /// Never given up: it needs no permission, and everything else depends on it.
+    async fn asked(&self, sts: impl Fn() -> aws_sdk_sts::Client) -> Result<Identity, AwsError> {
         let action = Action::GetCallerIdentity;
-        let request = || self.services().sts.get_caller_identity().send();
-        let identity = self.call(action, request).await?;
+        let request = || sts().get_caller_identity().send();
+        let identity = self.attempts(action, request).await?;
         let malformed = |message: String| AwsError::malformed(action, message);
         let arn = identity.arn().unwrap_or_default();
         let arn = Arn::parse(arn).map_err(|error| malformed(error.to_string()))?;
         let id = identity.account().unwrap_or(arn.account_id());
-        if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !is_account_id(id) {
             return Err(malformed(format!("{id:?} is no account id of 12 digits")));
         }
         let account = Account {
@@ -53,7 +67,7 @@ impl AwsClient {
     }
 
     /// A session of `role`. Every role has its own answer: a denied one keeps no other from being
-    /// tried.
+    /// used.
     pub(super) async fn assume_role(&self, role: &Role) -> Result<Credentials, AwsError> {
         let action = Action::AssumeRole;
         let seconds = role
@@ -61,7 +75,7 @@ impl AwsClient {
             .and_then(|it| i32::try_from(it.as_secs()).ok());
         let request = || {
             let sts = self.services().sts;
-            let request = sts.assume_role().role_arn(&role.arn);
+            let request = sts.assume_role().role_arn(role.arn.as_str());
             request
                 .role_session_name(&role.session_name)
                 .set_external_id(role.external_id.clone())
@@ -69,15 +83,15 @@ impl AwsClient {
                 .send()
         };
         let answer = self.attempts(action, request).await?;
-        let told = answer
+        let session = answer
             .credentials
             .ok_or_else(|| AwsError::malformed(action, "no credentials"))?;
-        let expiration = SystemTime::try_from(told.expiration)
+        let expiration = SystemTime::try_from(session.expiration)
             .map_err(|error| AwsError::malformed(action, error.to_string()))?;
         Ok(Credentials::new(
-            told.access_key_id,
-            told.secret_access_key,
-            Some(told.session_token),
+            session.access_key_id,
+            session.secret_access_key,
+            Some(session.session_token),
             Some(expiration),
             "sts:AssumeRole",
         ))

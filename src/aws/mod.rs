@@ -4,28 +4,21 @@
 //! classified once, in [`AwsError`]; every call goes through one gate per action.
 
 mod action;
-mod class;
+mod call;
 mod client;
 mod connect;
+mod credentials;
 mod error;
 mod identity;
-mod limiter;
 mod organization;
-mod place;
-mod probe;
-mod remedy;
-mod session;
-mod throttle;
-mod trial;
-mod whole;
+mod permission_probe;
 
 pub use action::Action;
-pub use class::AwsErrorClass;
-pub use client::{AwsClient, CallCounts};
-pub use error::AwsError;
+pub use call::{CallCounts, LearntRates};
+pub use client::AwsClient;
+pub use connect::Endpoint;
+pub use credentials::{KeptSessions, check_access_key};
+pub use error::{AwsError, AwsErrorClass};
 pub use identity::Identity;
 pub use organization::{Listed, Listing, list_accounts};
-pub use place::Place;
-pub use session::check_access_key;
-pub use throttle::LearntRates;
-pub use trial::{Trial, Trials, try_listing};
+pub use permission_probe::{PermissionProbe, Probed, probe_listing};

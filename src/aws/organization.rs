@@ -36,7 +36,7 @@ pub struct Listed {
 type Below = HashMap<String, Unit>;
 
 /// Lists the accounts that `settings` ask for. Organizational units are looked up only where they
-/// are named. What cannot be told excluded is not listed.
+/// are named. An account that may be excluded is not listed.
 pub async fn list_accounts(client: &AwsClient, settings: &OrganizationSettings) -> Listing {
     let mut listing = Listing::default();
     let mut units = HashMap::new();
@@ -118,7 +118,7 @@ fn unit(selector: &Selector) -> Option<&str> {
     }
 }
 
-/// AWS tells the state; where only its predecessor is told, that counts.
+/// The state counts; where an answer has its predecessor alone, that does.
 fn is_active(account: &Account) -> bool {
     let status = account.status.as_ref().map(|status| status.as_str());
     match &account.state {

@@ -70,8 +70,8 @@ pub struct PolicyArgs {
     /// How it is written
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     pub format: PolicyFormat,
-    /// Whose it is
-    #[arg(long = "for", value_name = "WHOM", default_value = "accounts")]
+    /// Whose policy it is
+    #[arg(long = "for", value_name = "HOLDER", default_value = "accounts")]
     pub holder: Holder,
     /// Who may assume the role: the ARN of a user or role, or an account's id; in JSON, the trust
     /// policy is printed instead

@@ -15,7 +15,10 @@ use tokio::sync::mpsc;
 
 use crate::model::User;
 
-pub use account::{AccountSource, AccountSummary, Prediction, account_summary, is_gone};
+pub use account::{
+    AccountSource, AccountSummary, CallPlan, Confirmation, NewUsers, Prediction, account_summary,
+    confirm_gone,
+};
 pub use from_file::{FileError, FromFiles};
 
 /// A source of users: an AWS account or saved files.
@@ -23,7 +26,7 @@ pub trait InventorySource {
     /// Why an enumeration can end early.
     type Error;
 
-    /// Sends every user to `users` and tells how the enumeration ended.
+    /// Sends every user to `users` and returns how the enumeration ended.
     ///
     /// Waits while the channel is full, so a slow reader slows the collection instead of
     /// filling memory. Dropping the future cancels the collection.
@@ -45,13 +48,13 @@ pub struct Enumeration<E> {
     /// Whether the users sent are all there are.
     pub completeness: Completeness,
     /// Where facts came from, where a plan was chosen.
-    pub served: Vec<Served>,
+    pub provenance: Vec<FactsProvenance>,
 }
 
 /// Whether an enumeration saw everybody, by an independent count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Completeness {
-    /// Every page ended cleanly and AWS's own count equals that of the users seen.
+    /// Every page ended cleanly, and AWS's own count equals that of the different users seen.
     Proven,
     /// Nothing contradicts it, and nothing proves it; for this reason.
     Unproven(String),
@@ -59,20 +62,43 @@ pub enum Completeness {
     Contradicted {
         /// Users by AWS's count.
         counted: u64,
-        /// Users seen.
+        /// Different users seen.
         seen: u64,
+    },
+    /// Users are left out, since what AWS says of them makes no sense: the pass is not complete.
+    LeftOut {
+        /// So many.
+        users: u64,
+        /// What is wrong with the first of them.
+        why: String,
     },
     /// The enumeration ended early.
     EndedEarly,
 }
 
-/// Where a group of facts came from in one pass.
+impl Completeness {
+    /// Why users are known to be missing although the enumeration did not end early, if they are.
+    pub fn missing(&self) -> Option<String> {
+        match self {
+            Self::Contradicted { counted, seen } => Some(format!(
+                "{seen} users were listed, and AWS counts {counted}"
+            )),
+            Self::LeftOut { users: 1, why } => Some(format!("a user is left out: {why}")),
+            Self::LeftOut { users, why } => {
+                Some(format!("{users} users are left out, the first: {why}"))
+            }
+            Self::Proven | Self::Unproven(_) | Self::EndedEarly => None,
+        }
+    }
+}
+
+/// Where some facts came from in one pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Served {
+pub struct FactsProvenance {
     /// The facts.
     pub facts: &'static str,
-    /// The calls that told them; "nothing" where none could.
+    /// The calls that had them; "nothing" where none could.
     pub by: String,
-    /// Which calls failed that would have told them, or more of them.
+    /// Which calls failed that would have had them, or more of them.
     pub why: Option<String>,
 }

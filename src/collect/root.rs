@@ -1,4 +1,4 @@
-//! The account's root user: an inventory entry of its own, told by the credential report alone.
+//! The account's root user: an inventory entry of its own, which the credential report alone has.
 
 use super::report::ReportRow;
 use crate::model::{Fact, Mfa, User};
@@ -6,12 +6,12 @@ use crate::model::{Fact, Mfa, User};
 /// The name that IAM's report gives the root user, without its brackets.
 const NAME: &str = "root_account";
 
-/// A fact that the report has no value for; of a root user's password it never tells.
-fn untold<T>() -> Fact<T> {
+/// A fact that the report has no value for, such as the root user's password.
+fn not_reported<T>() -> Fact<T> {
     Fact::not_collected("not told by the credential report")
 }
 
-/// The root user that `row` is about; `None` if the row does not tell when it was created.
+/// The root user that `row` is about; `None` if the row does not say when it was created.
 ///
 /// It can be in no group, has no tags and no policies: AWS does not allow any.
 pub(super) fn user(row: &ReportRow, mfa: Fact<Mfa>) -> Option<User> {
@@ -25,7 +25,7 @@ pub(super) fn user(row: &ReportRow, mfa: Fact<Mfa>) -> Option<User> {
         created_at,
         password_last_used: match row.password_last_used {
             Some(used) => Fact::known(used, source),
-            None => untold(),
+            None => not_reported(),
         },
         tags: Fact::known(Vec::new(), source),
         groups: Fact::known(Vec::new(), source),
@@ -35,11 +35,11 @@ pub(super) fn user(row: &ReportRow, mfa: Fact<Mfa>) -> Option<User> {
         mfa,
         console: match &row.console {
             Some(console) => Fact::known(console.clone(), source),
-            None => untold(),
+            None => not_reported(),
         },
         access_keys: match &row.access_keys {
             Some(keys) => Fact::known(keys.clone(), source),
-            None => untold(),
+            None => not_reported(),
         },
     })
 }

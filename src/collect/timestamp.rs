@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use time::format_description::well_known::Rfc3339;
-use time::{OffsetDateTime, UtcOffset};
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// A date in AWS CLI JSON: ISO 8601 text, or seconds since 1970 where the CLI is set so
 /// (`cli_timestamp_format`) or the JSON came from an SDK.
@@ -24,6 +24,15 @@ fn from_seconds(seconds: i64) -> Option<OffsetDateTime> {
 /// Keeps years out that neither AWS nor an event's timestamp knows: those before 1970.
 fn plausible(time: OffsetDateTime) -> Option<OffsetDateTime> {
     (time.year() >= 1970).then_some(time)
+}
+
+/// The first year of AWS.
+const FIRST_YEAR: i32 = 2006;
+
+/// Whether AWS can have dated something so by `now`: neither before there was AWS, nor later than
+/// a clock that is a day off explains.
+pub(super) fn is_plausible(time: OffsetDateTime, now: OffsetDateTime) -> bool {
+    time.year() >= FIRST_YEAR && time - now <= Duration::DAY
 }
 
 impl<'de> Deserialize<'de> for Timestamp {

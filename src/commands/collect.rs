@@ -1,9 +1,10 @@
 //! `rollcall collect`.
 
-use super::{dry_run, setup, sinks};
+use super::{dry_run, lock, setup, sinks};
 use crate::cli::{CollectArgs, GlobalArgs};
 use crate::observe::{LogFormat, Progress, log_sinks, summarize};
 use crate::run::{self, CollectOptions, ExitStatus, RunReport};
+use crate::table::Width;
 
 /// One pass over every account, delivered, with a summary at the end.
 pub(super) async fn collect(
@@ -19,7 +20,7 @@ pub(super) async fn collect(
     let mut agent = setup::agent(&config)?;
     agent.plan.deletions.is_accepted = args.accept_deletions;
     let sinks = sinks::ready(&config)?;
-    let store = setup::open_store(&config.agent.resolved_state_dir()?).await?;
+    let store = lock::open_store(&config.agent.resolved_state_dir()?).await?;
     let options = CollectOptions {
         accounts: args.accounts.clone(),
         is_full: args.full,
@@ -29,7 +30,7 @@ pub(super) async fn collect(
     let ended = run::once(&agent, &store, sinks, options, progress, &cancel).await;
     progress.end();
     let report = ended?;
-    tell(&report, global.log_format);
+    report_end(&report, global);
     Ok(report.status())
 }
 
@@ -37,12 +38,13 @@ pub(super) async fn collect(
     clippy::print_stderr,
     reason = "the summary is for the person who ran the command"
 )]
-fn tell(report: &RunReport, format: LogFormat) {
+fn report_end(report: &RunReport, global: &GlobalArgs) {
     if let Some(error) = &report.refused {
         tracing::error!(%error, "nothing was collected");
     }
-    match format {
-        LogFormat::Text => eprint!("{}", summarize(report)),
+    match global.log_format {
+        LogFormat::Text if global.quiet => {}
+        LogFormat::Text => eprint!("{}", summarize(report, Width::of(&std::io::stderr()))),
         // The pass has its own line already.
         LogFormat::Json => log_sinks(report),
     }

@@ -7,8 +7,7 @@ use crate::collect::{AccountSource, Enumeration};
 use crate::config::Config;
 use crate::map::Dialect;
 use crate::model::PassStamp;
-use crate::observe::incomplete;
-use crate::run::{self, AccountError, ExitStatus, Fleet, MappingPlan, Member};
+use crate::run::{self, AccountError, ExitStatus, Fleet, MappingPlan, Member, incomplete};
 
 /// Events of every account to standard output, one account after the other.
 pub(super) async fn dry_run(config: &Config, only: &[String]) -> anyhow::Result<ExitStatus> {
@@ -53,7 +52,7 @@ async fn of_account(
     if account.name.is_none() {
         account.name = client.account_alias().await.unwrap_or_default();
     }
-    let source = AccountSource::new(client, config.aws.clone());
+    let source = AccountSource::new(client, &config.aws, &account);
     let dialect = config
         .sinks
         .first()

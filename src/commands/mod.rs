@@ -3,12 +3,10 @@
 
 mod check;
 mod collect;
-mod dead_letters;
 mod demo;
-mod diff;
 mod dry_run;
-mod history;
 mod init;
+mod lock;
 mod map;
 mod plan;
 mod policy;
@@ -17,32 +15,42 @@ mod setup;
 mod sinks;
 mod state;
 mod status;
-mod timeline;
+mod stored;
 
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, DeadLettersCommand, GlobalArgs, OutputFormat};
 use crate::collect::FileError;
 use crate::config::{ConfigError, SecretError};
+use crate::control::{ControlError, Refusal};
 use crate::deliver::HttpError;
-use crate::observe::{self, AskError, Progress, StatusError};
+use crate::observe::{self, AskError, Progress, StatusError, Verbosity};
 use crate::run::{AccountError, ExitStatus, FleetError};
 use crate::store::StoreError;
 use crate::trust::RootsError;
 
-/// Runs the command and tells its exit code. Errors go to the log, once.
+/// Runs the command and returns its exit code. Errors go to the log, once.
 pub async fn dispatch(cli: Cli) -> ExitCode {
-    let progress = Progress::on_terminal();
     let global = &cli.global;
+    let progress = match global.quiet {
+        true => Progress::hidden(),
+        false => Progress::on_terminal(),
+    };
     let with_color = setup::with_color(global.color);
-    observe::init_logging(global.log_format, global.verbose, with_color, &progress);
+    observe::init_logging(global.log_format, verbosity(global), with_color, &progress);
     observe::log_panics();
     let ended = match &cli.command {
         Command::Collect(args) => collect::collect(global, args, &progress).await,
         Command::Run => run::run(global).await,
-        Command::DeadLetters(args) => dead_letters::dead_letters(global, args).await,
-        Command::History(args) => history::history(global, args).await,
-        Command::Diff(args) => diff::diff(global, args).await,
+        Command::DeadLetters(args) => {
+            let output = match args.command {
+                DeadLettersCommand::List { output } => output,
+                _ => OutputFormat::Table,
+            };
+            stored::answer(global, (&args.command).into(), output).await
+        }
+        Command::History(args) => stored::answer(global, args.into(), args.output).await,
+        Command::Diff(args) => stored::answer(global, args.into(), args.output).await,
         Command::Status(args) => status::status(global, args).await,
         Command::State(args) => state::state(global, args).await,
         Command::Init(args) => init::init(args),
@@ -56,10 +64,19 @@ pub async fn dispatch(cli: Cli) -> ExitCode {
         if is_closed_pipe(&error) {
             return ExitStatus::Done;
         }
-        tracing::error!("{}", told(&error));
+        tracing::error!("{}", with_causes(&error));
         status_of(&error)
     });
     ExitCode::from(status as u8)
+}
+
+fn verbosity(global: &GlobalArgs) -> Verbosity {
+    match (global.quiet, global.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, 0) => Verbosity::Normal,
+        (false, 1) => Verbosity::Verbose,
+        (false, _) => Verbosity::Everything,
+    }
 }
 
 /// Whether the reader of our standard output has left (`rollcall map ... | head`): it has what it
@@ -69,17 +86,17 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// The error and its causes, without those that an earlier message already tells.
-fn told(error: &anyhow::Error) -> String {
-    let mut told = String::new();
+/// The error and its causes, without those that an earlier message already holds.
+fn with_causes(error: &anyhow::Error) -> String {
+    let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
-        if told.is_empty() {
-            told = cause;
-        } else if !told.contains(&cause) {
-            told = format!("{told}: {cause}");
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
         }
     }
-    told
+    text
 }
 
 /// The exit code that an error's kind is documented with; of an unknown kind, it is our bug.
@@ -98,7 +115,11 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
         error.status()
     } else if let Some(error) = error.downcast_ref::<AccountError>() {
         error.status()
-    } else if error.is::<StoreError>() {
+    } else if let Some(error) = error.downcast_ref::<ControlError>() {
+        error.status()
+    } else if let Some(error) = error.downcast_ref::<Refusal>() {
+        error.status()
+    } else if error.is::<StoreError>() || error.is::<lock::HeldByDaemon>() {
         ExitStatus::State
     } else if error.is::<std::io::Error>() {
         ExitStatus::Undelivered

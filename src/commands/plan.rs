@@ -4,17 +4,19 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use futures_util::{StreamExt, stream};
+
 use super::setup;
-use crate::aws::Action;
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, PermissionProbe};
 use crate::cli::{GlobalArgs, OutputFormat, PlanArgs};
-use crate::collect::{AccountSummary, Prediction, account_summary};
+use crate::collect::{AccountSummary, CallPlan, Prediction, account_summary};
 use crate::config::{AccessKeyLookup, AwsSettings, Config, MfaLookup, Strategy};
 use crate::model::Account;
 use crate::output;
 use crate::run::{AccountError, ExitStatus, Fleet, Member};
-use crate::store::{Store, StoreError};
 
-/// What a pass over each account will cost and miss. Two calls an account; nothing is sent.
+/// What a pass over each account will cost and miss: its size, and one call of each action that
+/// a pass may make, which shows what is denied. Nothing is sent, and no state is read or written.
 pub(super) async fn plan(global: &GlobalArgs, args: &PlanArgs) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     let fleet = Fleet::find(&setup::aws(&config)?, &args.accounts).await?;
@@ -23,8 +25,12 @@ pub(super) async fn plan(global: &GlobalArgs, args: &PlanArgs) -> anyhow::Result
     }
     let is_alone = fleet.members.len() == 1;
     let mut plans = Vec::new();
-    for member in &fleet.members {
-        match of_account(&config, &fleet, member).await {
+    let in_flight = config.aws.accounts_in_flight.get();
+    let planned = stream::iter(&fleet.members)
+        .map(async |member| (member, of_account(&config, &fleet, member).await));
+    let mut planned = std::pin::pin!(planned.buffered(in_flight));
+    while let Some((member, plan)) = planned.next().await {
+        match plan {
             Ok(plan) => plans.push(plan),
             Err(error) if is_alone => return Err(error.into()),
             Err(error) => {
@@ -60,12 +66,9 @@ async fn of_account<'a>(
 ) -> Result<Plan<'a>, AccountError> {
     let (client, account) = fleet.session(member).await?;
     let summary = account_summary(&client).await?;
-    let denied = denied_last_time(config, &account.id).await;
-    let known = match &denied {
-        Denied::Known(denied) => denied.as_slice(),
-        Denied::NoPassYet | Denied::Unreadable => &[],
-    };
-    let mut prediction = Prediction::of(&config.aws, &summary, known);
+    let calls = CallPlan::of(&config.aws);
+    let not_probed = probe(&client, &calls).await;
+    let mut prediction = Prediction::of(&calls, &summary, &client.denied());
     if account.name.is_none() {
         prediction.calls.insert(Action::ListAccountAliases, 1);
     }
@@ -74,8 +77,26 @@ async fn of_account<'a>(
         account,
         summary,
         prediction,
-        denied,
+        not_probed,
     })
+}
+
+/// Calls each action of `calls` once, as `check` does; the client remembers what is denied. The
+/// calls that failed otherwise show nothing.
+async fn probe(client: &AwsClient, calls: &CallPlan) -> Vec<AwsError> {
+    let mut probes = PermissionProbe::new(client);
+    let mut failed = Vec::new();
+    let actions = calls.actions().into_iter();
+    // The account's size was asked for already.
+    for action in actions.filter(|&action| action != Action::GetAccountSummary) {
+        let answer = probes.call(action).await;
+        failed.extend(
+            answer
+                .err()
+                .filter(|error| error.class != AwsErrorClass::Denied),
+        );
+    }
+    failed
 }
 
 /// What is shown.
@@ -84,41 +105,8 @@ struct Plan<'a> {
     account: Account,
     summary: AccountSummary,
     prediction: Prediction,
-    denied: Denied,
-}
-
-/// What the last complete pass found denied.
-enum Denied {
-    /// These actions.
-    Known(Vec<Action>),
-    /// There was none.
-    NoPassYet,
-    /// The state could not be read: a daemon has it, or it is damaged. That is logged.
-    Unreadable,
-}
-
-async fn denied_last_time(config: &Config, account_id: &str) -> Denied {
-    let Ok(dir) = config.agent.resolved_state_dir() else {
-        return Denied::NoPassYet;
-    };
-    let account_id = account_id.to_owned();
-    let read = move || -> Result<Denied, StoreError> {
-        let Some(store) = Store::open_existing(&dir)? else {
-            return Ok(Denied::NoPassYet);
-        };
-        if store.checkpoint(&account_id)?.is_none() {
-            return Ok(Denied::NoPassYet);
-        }
-        let denied = store.memory(&account_id)?.denied;
-        let denied = denied.iter().filter_map(|action| Action::parse(action));
-        Ok(Denied::Known(denied.collect()))
-    };
-    let read = tokio::task::spawn_blocking(read).await;
-    let read = read.unwrap_or_else(|error| Err(StoreError::Worker(error.to_string())));
-    read.unwrap_or_else(|error| {
-        tracing::warn!("{error}");
-        Denied::Unreadable
-    })
+    /// The calls that failed, so that it is not known whether they are denied.
+    not_probed: Vec<AwsError>,
 }
 
 impl Plan<'_> {
@@ -133,7 +121,7 @@ impl Plan<'_> {
         let name = self.account.name.iter();
         let name: String = name.map(|name| format!(" ({name})")).collect();
         row("account", &format!("{}{name}", self.account.id));
-        row("plan", told(settings.strategy));
+        row("plan", describe(settings.strategy));
         row("users", &summary.users.to_string());
         row("groups", &summary.groups.to_string());
         let total: u64 = self.prediction.calls.values().sum();
@@ -147,16 +135,14 @@ impl Plan<'_> {
             "duration",
             &format!("about {seconds:.1} s, at {rate} calls a second and action"),
         );
-        match self.denied {
-            Denied::NoPassYet => row("missing", "not known before the first complete pass"),
-            Denied::Unreadable => row("missing", "not known: the state could not be read"),
-            Denied::Known(_) if self.prediction.missing.is_empty() => row("missing", "nothing"),
-            Denied::Known(_) => {
-                for (fact, action) in &self.prediction.missing {
-                    let why = format!("{fact}: {action} was denied in the last pass");
-                    row("missing", &why);
-                }
-            }
+        for (fact, action) in &self.prediction.missing {
+            row("missing", &format!("{fact}: {action} is denied"));
+        }
+        for error in &self.not_probed {
+            row("missing", &format!("not known: {error}"));
+        }
+        if self.prediction.missing.is_empty() && self.not_probed.is_empty() {
+            row("missing", "nothing");
         }
         text
     }
@@ -167,7 +153,7 @@ impl Plan<'_> {
         let missing = self.prediction.missing.iter();
         let missing =
             missing.map(|(fact, action)| json!({"fact": fact, "permission": action.as_str()}));
-        let is_known = matches!(self.denied, Denied::Known(_));
+        let is_known = self.not_probed.is_empty();
         json!({
             "account": self.account.id,
             "plan": self.settings.strategy.as_str(),
@@ -180,11 +166,11 @@ impl Plan<'_> {
     }
 }
 
-/// The calls whose number the account's summary does not tell.
+/// The calls whose number the account's summary does not give.
 fn on_top(settings: &AwsSettings) -> String {
     let mut on_top = Vec::new();
     if settings.strategy != Strategy::PerUser && settings.mfa == MfaLookup::Auto {
-        on_top.push("one for each user whose MFA nothing else tells");
+        on_top.push("one for each user whose MFA no other call has");
     }
     if settings.access_keys == AccessKeyLookup::Ids {
         on_top.push("one for each access key");
@@ -195,7 +181,7 @@ fn on_top(settings: &AwsSettings) -> String {
         .collect()
 }
 
-fn told(strategy: Strategy) -> &'static str {
+fn describe(strategy: Strategy) -> &'static str {
     match strategy {
         Strategy::Auto => "auto: in bulk, and per user where bulk is denied or fails",
         Strategy::Bulk | Strategy::PerUser => strategy.as_str(),

@@ -11,7 +11,7 @@ use crate::config::{AwsSettings, Config, check_external_id};
 use crate::output;
 use crate::run::ExitStatus;
 
-/// Prints a policy, or whom a role trusts. Asks nobody.
+/// Prints a policy, or the trust policy of a role. Makes no call.
 pub(super) fn policy(global: &GlobalArgs, args: &PolicyArgs) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     let holder = args.holder;
@@ -36,7 +36,7 @@ pub(super) fn policy(global: &GlobalArgs, args: &PolicyArgs) -> anyhow::Result<E
     };
     output::write(text.as_bytes())?;
     if trust.is_none() {
-        tell_others(&config, holder);
+        log_other_policies(&config, holder);
     }
     Ok(ExitStatus::Done)
 }
@@ -110,8 +110,8 @@ fn configured(aws: &AwsSettings, holder: Holder) -> Result<Option<String>, Usage
     }
 }
 
-/// Says which policies there are besides.
-fn tell_others(config: &Config, holder: Holder) {
+/// Logs which policies there are besides.
+fn log_other_policies(config: &Config, holder: Holder) {
     let aws = &config.aws;
     let has_roles = aws.organization.is_some()
         || aws

@@ -1,9 +1,11 @@
 //! `rollcall run`.
 
-use super::{setup, sinks};
+use super::{lock, setup, sinks};
 use crate::cli::GlobalArgs;
+use crate::control::ControlServer;
 use crate::observe::StatusServer;
-use crate::run::{self, ExitStatus};
+use crate::run::{self, ExitStatus, Listeners};
+use crate::store::Store;
 
 /// Passes on schedule until a signal ends it, which is how a daemon is meant to end.
 pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
@@ -15,15 +17,34 @@ pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
         Some(address) => Some(StatusServer::bind(address).await?),
         None => None,
     };
-    let store = setup::open_store(&config.agent.resolved_state_dir()?).await?;
+    let store = lock::open_store(&config.agent.resolved_state_dir()?).await?;
+    let listeners = Listeners {
+        control: control(&store),
+        status,
+    };
     run::daemon(
         &agent,
         &store,
         sinks,
         config.schedule.every,
-        status,
+        listeners,
         &cancel,
     )
     .await?;
     Ok(ExitStatus::Done)
+}
+
+/// The socket that other commands ask; without it, the daemon does its work all the same.
+fn control(store: &Store) -> Option<ControlServer> {
+    let bound = ControlServer::bind(store.dir());
+    bound
+        .inspect_err(|error| {
+            let dir = store.dir().display();
+            tracing::warn!(
+                %error, %dir,
+                "no control socket in the state directory: other commands end with exit code 6 \
+                 while this runs"
+            );
+        })
+        .ok()
 }

@@ -12,8 +12,7 @@ use crate::cli::GlobalArgs;
 use crate::config::{
     AssetConnectorOverrides, AwsSettings, Config, DeletedUsers, MappingSettings, SinkSettings,
 };
-use crate::run::{Agent, DeletionPlan, MappingPlan, PassPlan, Target};
-use crate::store::Store;
+use crate::run::{Agent, DeletionPlan, MappingPlan, PassPlan, Receiver};
 use crate::trust::{ExtraRoots, RootsError};
 
 /// Arguments that do not fit what there is, in words.
@@ -24,7 +23,7 @@ pub(super) struct UsageError(pub(super) String);
 /// The configuration that `global` names.
 pub(super) fn config(global: &GlobalArgs) -> anyhow::Result<Config> {
     let overrides = AssetConnectorOverrides::read(|name| std::env::var(name).ok())?;
-    Ok(Config::load(global.config.as_deref(), &overrides)?)
+    Ok(Config::load(global.config_file().as_deref(), &overrides)?)
 }
 
 /// The settings of AWS, once their access key and certificates were found to be where they say.
@@ -47,20 +46,21 @@ fn ca_bundle() -> Result<ExtraRoots, RootsError> {
 
 /// What every pass needs.
 pub(super) fn agent(config: &Config) -> anyhow::Result<Agent> {
-    let target = |sink: &SinkSettings| Target {
+    let receiver = |sink: &SinkSettings| Receiver {
         sink: sink.name.clone(),
+        id: sink.receiver(),
         dialect: sink.dialect,
         outbox: sink.outbox,
     };
     Ok(Agent {
         aws: aws(config)?,
         mapping: mapping(&config.mapping),
-        targets: config.sinks.iter().map(target).collect(),
+        receivers: config.sinks.iter().map(receiver).collect(),
         plan: plan(config),
     })
 }
 
-/// What a pass tells, and what it keeps.
+/// What a pass sends, and what it keeps.
 pub(super) fn plan(config: &Config) -> PassPlan {
     PassPlan {
         emit: config.mapping.emit,
@@ -70,10 +70,10 @@ pub(super) fn plan(config: &Config) -> PassPlan {
     }
 }
 
-/// When a disappearance is told.
+/// When a deletion is reported.
 pub(super) fn deletions(settings: &MappingSettings) -> DeletionPlan {
     DeletionPlan {
-        is_told: settings.deleted_users == DeletedUsers::Send,
+        is_sent: settings.deleted_users == DeletedUsers::Send,
         percent_max: settings.max_deleted_percent,
         is_accepted: false,
     }
@@ -87,34 +87,6 @@ pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
         with_root: settings.root_account,
         is_last_use_content: settings.send_last_used,
     }
-}
-
-/// Opens the store, off the async threads.
-pub(super) async fn open_store(dir: &Path) -> anyhow::Result<Store> {
-    let dir = dir.to_owned();
-    let opened = tokio::task::spawn_blocking(move || Store::open(&dir)).await;
-    Ok(opened.context("opening the state directory")??)
-}
-
-/// Opens the store that `global` names to look at it, off the async threads; `None` if there is
-/// none.
-pub(super) async fn look(global: &GlobalArgs) -> anyhow::Result<Option<Store>> {
-    let dir = config(global)?.agent.resolved_state_dir()?;
-    let opened = tokio::task::spawn_blocking(move || Store::open_existing(&dir)).await;
-    Ok(opened.context("opening the state directory")??)
-}
-
-/// As [`look`]; no store is an error that says how to get one.
-pub(super) async fn existing(global: &GlobalArgs) -> anyhow::Result<Store> {
-    if let Some(store) = look(global).await? {
-        return Ok(store);
-    }
-    let dir = config(global)?.agent.resolved_state_dir()?;
-    let dir = dir.display();
-    Err(UsageError(format!(
-        "there is no state in {dir} yet: run rollcall collect first"
-    ))
-    .into())
 }
 
 /// Whether logs are coloured.

@@ -1,4 +1,4 @@
-//! `[[aws.accounts]]`: whom to read, and as whom.
+//! `[[aws.accounts]]`: which accounts to read, and with which roles.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::AwsSettings;
 use super::role::{self, CHAINED_MAX, Role, SESSION_NAME};
+use crate::model::{Arn, is_account_id};
 
 /// One of `[[aws.accounts]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -23,7 +24,7 @@ pub struct AccountSettings {
     pub name: Option<String>,
     /// The role to read it as; without one, the credentials themselves.
     #[serde(default, deserialize_with = "role::arn")]
-    pub role_arn: Option<String>,
+    pub role_arn: Option<Arn>,
     /// The external id of the role's trust policy.
     #[serde(default, deserialize_with = "role::external_id")]
     pub external_id: Option<String>,
@@ -85,9 +86,9 @@ pub(super) fn check(aws: &AwsSettings) -> Result<(), (Range<usize>, String)> {
 fn mismatch(account: &AccountSettings) -> Option<String> {
     let id = &account.id;
     match &account.role_arn {
-        Some(arn) if role::account_of(arn) != id => Some(format!(
+        Some(arn) if arn.account_id() != id => Some(format!(
             "account {id} has a role of account {}: correct `id` or `role_arn`",
-            role::account_of(arn)
+            arn.account_id()
         )),
         None if account.external_id.is_some()
             || account.session_name.is_some()
@@ -108,7 +109,7 @@ pub(super) type Accounts = std::sync::Arc<Vec<Spanned<AccountSettings>>>;
 fn account_id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let value = toml::Value::deserialize(from)?;
     match value.as_str() {
-        Some(id) if role::is_account_id(id) => Ok(id.to_owned()),
+        Some(id) if is_account_id(id) => Ok(id.to_owned()),
         // As a number, an id would lose the zeros that it begins with.
         _ => Err(D::Error::custom(
             "an account's `id` is a text of 12 digits; write \"111122223333\"",

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::accounts::Accounts;
 use super::role::{self, Role, SESSION_NAME};
 use super::{AccessKeyId, OrganizationSettings, SecretRef, base_url};
+use crate::model::Arn;
 use crate::trust::ExtraRoots;
 
 /// `[aws]`. What is not set here follows the SDK's own variables and files.
@@ -30,7 +31,7 @@ pub struct AwsSettings {
     pub session_token: Option<SecretRef>,
     /// The role to assume before anything else; roles of accounts are assumed from it.
     #[serde(deserialize_with = "role::arn")]
-    pub role_arn: Option<String>,
+    pub role_arn: Option<Arn>,
     /// The external id of that role's trust policy.
     #[serde(deserialize_with = "role::external_id")]
     pub external_id: Option<String>,
@@ -56,6 +57,9 @@ pub struct AwsSettings {
     pub access_keys: AccessKeyLookup,
     /// Calls per second and API action, at most; AWS's own limits count the same way.
     pub requests_per_second: NonZeroU32,
+    /// Sessions of roles per second, at most, for all accounts together.
+    #[serde(deserialize_with = "assume_role_per_second")]
+    pub assume_role_per_second: NonZeroU32,
     /// Users that are read at the same time.
     pub max_in_flight: NonZeroUsize,
     /// Accounts that are read at the same time.
@@ -114,7 +118,7 @@ pub enum MfaLookup {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccessKeyLookup {
-    /// From the credential report, which tells everything but the ids.
+    /// From the credential report, which has everything but the ids.
     Report,
     /// Per user, with ids: a call for each user and for each key.
     Ids,
@@ -123,7 +127,8 @@ pub enum AccessKeyLookup {
 impl Default for AwsSettings {
     fn default() -> Self {
         const TEN: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
-        const FOUR: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
+        const FIFTY: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
+        const SIXTEEN: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
         const EIGHT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(7);
         Self {
             region: None,
@@ -144,10 +149,24 @@ impl Default for AwsSettings {
             mfa: MfaLookup::Auto,
             access_keys: AccessKeyLookup::Report,
             requests_per_second: TEN,
+            assume_role_per_second: FIFTY,
             max_in_flight: EIGHT,
-            accounts_in_flight: FOUR,
+            accounts_in_flight: SIXTEEN,
             roots: ExtraRoots::default(),
         }
+    }
+}
+
+/// More than AWS gives to any account: STS lets 600 a second through.
+const ASSUME_ROLE_PER_SECOND_MAX: u32 = 10_000;
+
+fn assume_role_per_second<'de, D: Deserializer<'de>>(from: D) -> Result<NonZeroU32, D::Error> {
+    let rate = NonZeroU32::deserialize(from)?;
+    match rate.get() <= ASSUME_ROLE_PER_SECOND_MAX {
+        true => Ok(rate),
+        false => Err(D::Error::custom(format!(
+            "`assume_role_per_second` is {rate}; it is at most {ASSUME_ROLE_PER_SECOND_MAX}"
+        ))),
     }
 }
 

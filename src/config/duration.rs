@@ -21,6 +21,15 @@ pub(super) fn positive_or_never<'de, D: Deserializer<'de>>(
     }
 }
 
+/// Reads a duration, which may be zero.
+pub(super) fn any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    let value = toml::Value::deserialize(from)?;
+    match value.as_str().map(humantime::parse_duration) {
+        Some(Ok(Duration::ZERO)) => Ok(Some(Duration::ZERO)),
+        _ => parse(&value).map(Some),
+    }
+}
+
 fn parse<E: Error>(value: &toml::Value) -> Result<Duration, E> {
     let Some(text) = value.as_str() else {
         return Err(E::custom(

@@ -20,7 +20,7 @@ pub struct AssetConnectorOverrides {
     pub rate_limit_wait: Option<Duration>,
     /// `ASSET_CONNECTOR_TASK_POLL_INTERVAL`: seconds before the first look at a task.
     pub task_poll_interval: Option<Duration>,
-    /// `ASSET_CONNECTOR_TASK_POLL_TIMEOUT`: seconds until a task counts as failed.
+    /// `ASSET_CONNECTOR_TASK_POLL_TIMEOUT`: seconds until a task counts as slow.
     pub task_poll_timeout: Option<Duration>,
 }
 

@@ -13,10 +13,10 @@ pub struct MappingSettings {
     pub emit: Emit,
     /// Names of group policies that make an administrator: case-insensitive substrings.
     pub admin: Vec<String>,
-    /// Whether the account's root user is an inventory entry; only the credential report tells
-    /// of it.
+    /// Whether the account's root user is an inventory entry; only the credential report
+    /// holds it.
     pub root_account: bool,
-    /// Whether it is told that a user was deleted.
+    /// Whether the deletion of a user is reported.
     pub deleted_users: DeletedUsers,
     /// The share of known users, in percent, that may be gone at once; more are held back until
     /// they are accepted.
@@ -24,7 +24,7 @@ pub struct MappingSettings {
     /// Whether a user is sent again when only the time of its password's or a key's last use has
     /// changed.
     pub send_last_used: bool,
-    /// Which tags tell about the person behind a user.
+    /// Which tags describe the person behind a user.
     pub tags: TagNames,
 }
 
@@ -41,7 +41,7 @@ pub enum Emit {
     All,
 }
 
-/// Whether it is told that a user was deleted.
+/// Whether the deletion of a user is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeletedUsers {

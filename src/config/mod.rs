@@ -31,7 +31,7 @@ pub use mapping::{DeletedUsers, Emit, MappingSettings};
 pub use organization::{OrganizationSettings, Selector};
 pub use role::{Role, check_external_id};
 pub use schedule::ScheduleSettings;
-pub use secret::{SecretError, SecretRef};
+pub use secret::{SecretError, SecretRef, UnreadSecret};
 pub use sinks::{
     Compression, HeaderText, HttpSettings, HttpShape, NdjsonFile, NdjsonTarget, OutboxLimits,
     Rotation, SekoiaAssetSettings, SekoiaIntakeSettings, SinkKind, SinkSettings, SplunkSettings,

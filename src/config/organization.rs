@@ -4,6 +4,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::role::{self, Role, SESSION_NAME};
+use crate::model::{Arn, is_account_id};
 
 /// `[aws.organization]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -38,7 +39,7 @@ impl OrganizationSettings {
     /// The role in the account `id` of `partition`.
     pub fn role(&self, partition: &str, id: &str) -> Role {
         Role {
-            arn: format!("arn:{partition}:iam::{id}:role/{}", self.role_name),
+            arn: Arn::of_iam(partition, id, &format!("role/{}", self.role_name)),
             external_id: self.external_id.clone(),
             session_name: SESSION_NAME.to_owned(),
             duration: None,
@@ -50,7 +51,7 @@ impl<'de> Deserialize<'de> for Selector {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let value = toml::Value::deserialize(from)?;
         match value.as_str() {
-            Some(text) if role::is_account_id(text) => Ok(Self::Id(text.to_owned())),
+            Some(text) if is_account_id(text) => Ok(Self::Id(text.to_owned())),
             Some(text) if text.starts_with("ou-") => Ok(Self::Unit(text.to_owned())),
             Some(text) if !text.is_empty() => Ok(Self::Name(text.to_owned())),
             _ => Err(D::Error::custom(
@@ -65,7 +66,7 @@ fn role_name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
     match role::check_name(&text) {
         None => Ok(text.trim_start_matches('/').to_owned()),
-        Some(_) if text.starts_with("arn:") => Err(D::Error::custom(
+        Some(_) if Arn::parse(text.as_str()).is_ok() => Err(D::Error::custom(
             "`role_name` is an ARN; write the role's name alone, with its path if it has one",
         )),
         Some(why) => Err(D::Error::custom(format!("`role_name`: {why}"))),

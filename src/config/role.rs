@@ -6,12 +6,13 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::AwsSettings;
+use crate::model::{Arn, partition_of_region};
 
 /// A session of a role, as it is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Role {
-    /// `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
-    pub arn: String,
+    /// Which role, in which account.
+    pub arn: Arn,
     /// The secret-like name that the role's trust policy asks for.
     pub external_id: Option<String>,
     /// What CloudTrail calls the session.
@@ -37,36 +38,24 @@ pub(super) fn check(aws: &AwsSettings) -> Option<&'static str> {
         .then_some("aws: `external_id`, `session_name` and `duration` need `role_arn`")
 }
 
-/// The account id within `arn:PARTITION:iam::ACCOUNT:role/NAME`.
-pub(super) fn account_of(role_arn: &str) -> &str {
-    role_arn.split(':').nth(4).unwrap_or_default()
-}
-
-/// Whether `id` is one of an account: twelve digits.
-pub(super) fn is_account_id(id: &str) -> bool {
-    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-pub(super) fn arn<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+pub(super) fn arn<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Arn>, D::Error> {
     let text = String::deserialize(from)?;
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let is_role = match parts[..] {
-        ["arn", partition, "iam", "", id, resource] => {
-            !partition.is_empty() && is_account_id(id) && is_role_path(resource)
-        }
-        _ => false,
+    let is_role = |arn: &Arn| {
+        arn.role_name()
+            .is_some_and(|name| check_name(name).is_none())
     };
-    match is_role {
-        true => Ok(Some(text)),
-        false => Err(D::Error::custom(format!(
-            "{text:?} is no ARN of a role; write \"arn:aws:iam::111122223333:role/NAME\""
+    match Arn::parse(text.as_str()).ok().filter(is_role) {
+        Some(arn) => Ok(Some(arn)),
+        None => Err(D::Error::custom(format!(
+            "{text:?} is no ARN of a role; write \"{}\"",
+            example_role_arn()
         ))),
     }
 }
 
-fn is_role_path(resource: &str) -> bool {
-    let name = resource.strip_prefix("role/");
-    name.is_some_and(|name| check_name(name).is_none())
+/// What the ARN of a role looks like.
+fn example_role_arn() -> Arn {
+    Arn::of_iam(partition_of_region(None), "111122223333", "role/NAME")
 }
 
 /// What is wrong with a role's name, which may have a path before it.

@@ -40,8 +40,28 @@ pub enum SecretError {
     Malformed(SecretRef),
 }
 
+/// A secret that could not be read, with the key that refers to it.
+#[derive(Debug, thiserror::Error)]
+#[error("{key}: {error}")]
+pub struct UnreadSecret {
+    /// The key of the configuration.
+    pub key: String,
+    /// Why.
+    pub error: SecretError,
+}
+
 impl SecretRef {
-    /// Reads a key; called once, when the component that needs it is built.
+    /// Reads the key that `name` refers to.
+    pub fn resolve_as(&self, name: &str) -> Result<(String, SecretString), UnreadSecret> {
+        let unread = |error| UnreadSecret {
+            key: name.to_owned(),
+            error,
+        };
+        let secret = self.resolve().map_err(unread)?;
+        Ok((name.to_owned(), secret))
+    }
+
+    /// Reads a key.
     pub fn resolve(&self) -> Result<SecretString, SecretError> {
         self.read(|byte| byte.is_ascii_graphic())
     }

@@ -1,4 +1,4 @@
-//! `[status]`: where a daemon tells how it is doing.
+//! `[status]`: where a daemon serves its status.
 
 use std::net::SocketAddr;
 

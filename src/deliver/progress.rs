@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub struct SinkProgress {
     delivered: AtomicU64,
     batches: AtomicU64,
-    buried: AtomicU64,
+    dead_letters: AtomicU64,
     failing: Mutex<Failing>,
 }
 
@@ -27,7 +27,7 @@ pub struct ForwarderReport {
     /// Batches acknowledged by the sink.
     pub batches: u64,
     /// Events that the sink rejected for good.
-    pub buried: u64,
+    pub dead_letters: u64,
     /// Why nothing more can be sent until somebody acts.
     pub stopped: Option<String>,
     /// Why the last batch was not taken, if it is being sent again.
@@ -41,14 +41,14 @@ impl SinkProgress {
         ForwarderReport {
             delivered: self.delivered.load(Ordering::Relaxed),
             batches: self.batches.load(Ordering::Relaxed),
-            buried: self.buried.load(Ordering::Relaxed),
+            dead_letters: self.dead_letters.load(Ordering::Relaxed),
             stopped: failing.stopped,
             retried: failing.retried,
         }
     }
 
-    pub(super) fn bury(&self) {
-        self.buried.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn dead_letter(&self) {
+        self.dead_letters.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn stop(&self, why: String) {
@@ -65,12 +65,17 @@ impl SinkProgress {
         };
     }
 
+    /// What kept the sink from taking more is out of the way.
+    pub(super) fn recover(&self) {
+        *self.failing() = Failing::default();
+    }
+
     fn failing(&self) -> MutexGuard<'_, Failing> {
         self.failing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn count(&self, events: usize) {
-        *self.failing() = Failing::default();
+        self.recover();
         self.delivered.fetch_add(events as u64, Ordering::Relaxed);
         self.batches.fetch_add(1, Ordering::Relaxed);
     }

@@ -31,7 +31,7 @@ pub(super) fn mfa_devices(devices: &[MfaDevice]) -> Vec<&MfaDevice> {
     devices
 }
 
-/// Keys by id. Slots without an id follow what else is told of them; the last use only decides
+/// Keys by id. Slots without an id follow what else is known of them; the last use only decides
 /// between slots that are otherwise the same, where it cannot move content.
 pub(super) fn access_keys(keys: &[AccessKey]) -> Vec<&AccessKey> {
     let mut keys: Vec<&AccessKey> = keys.iter().collect();

@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::{Inventoried, RenderError, Rendered, Seal, ocsf, rendered, sekoia};
-use crate::model::EventId;
+use super::{EventInput, RenderError, ocsf, owed, sekoia, write};
+use crate::analyze::AdminVerdict;
+use crate::model::{Digest, EventId, Fact, FormerName, Reason, User};
 
 /// The shape of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, clap::ValueEnum)]
@@ -26,42 +27,116 @@ impl Dialect {
         }
     }
 
-    /// The seal of the event about one user as it is `known`: with the last known value of what
-    /// is unknown now, so that a call that was denied is no change.
-    pub fn seal(self, known: &Inventoried<'_>) -> Result<Seal, RenderError> {
+    /// The digest of the lasting content of the event about a user: two events with one digest
+    /// say the same. Neither the pass, the id, our version nor `changes` and `stale` are in it.
+    pub fn digest(self, input: &EventInput<'_>) -> Result<Digest, RenderError> {
         match self {
-            Self::Ocsf => rendered::seal(&ocsf::event(known), self, known),
-            Self::Sekoia => rendered::seal(&sekoia::event(known), self, known),
+            Self::Ocsf => write::digest(&ocsf::event(input), input),
+            Self::Sekoia => write::digest(&sekoia::event(input), input),
         }
     }
 
-    /// The event about one user as it is `now`, by the id of its seal: one line of JSON.
-    pub fn write(self, now: &Inventoried<'_>, id: &EventId) -> Result<Vec<u8>, RenderError> {
+    /// The event about a user: one line of JSON of at most
+    /// [`EVENT_BYTES_MAX`](super::EVENT_BYTES_MAX) bytes.
+    pub fn write(self, input: &EventInput<'_>, id: &EventId) -> Result<Vec<u8>, RenderError> {
         match self {
-            Self::Ocsf => rendered::write(ocsf::event(now), id, now),
-            Self::Sekoia => rendered::write(sekoia::event(now), id, now),
+            Self::Ocsf => write::write(ocsf::event(input), id, input),
+            Self::Sekoia => write::write(sekoia::event(input), id, input),
         }
     }
 
-    /// The event about one user of whom nothing was known before.
-    pub fn render(self, now: &Inventoried<'_>) -> Result<Rendered, RenderError> {
-        let seal = self.seal(now)?;
-        Ok(seal.with(self.write(now, &seal.id)?))
+    /// The digest of the event that a user was deleted.
+    pub fn deletion_digest(self, last_known: &EventInput<'_>) -> Result<Digest, RenderError> {
+        match self {
+            Self::Ocsf => write::digest(&ocsf::deletion(last_known), last_known),
+            Self::Sekoia => write::digest(&sekoia::deletion(last_known), last_known),
+        }
     }
 
-    /// The event that a user was deleted, with what was last known of it.
-    pub fn render_deletion(self, last_known: &Inventoried<'_>) -> Result<Rendered, RenderError> {
-        let user = last_known;
-        match self {
-            Self::Ocsf => {
-                let seal = rendered::seal(&ocsf::deletion(user), self, user)?;
-                Ok(seal.with(rendered::write(ocsf::deletion(user), &seal.id, user)?))
+    /// The event that a user was deleted, with what was last known of it; of too much to fit,
+    /// with who it was alone.
+    pub fn write_deletion(
+        self,
+        last_known: &EventInput<'_>,
+        id: &EventId,
+    ) -> Result<Vec<u8>, RenderError> {
+        match self.write_deletion_of(last_known, id) {
+            Err(RenderError::TooLarge { .. }) => {
+                let user = name_alone(last_known.user);
+                let input = EventInput {
+                    user: &user,
+                    admin: &AdminVerdict::Unknown,
+                    ..*last_known
+                };
+                self.write_deletion_of(&input, id)
             }
-            Self::Sekoia => {
-                let seal = rendered::seal(&sekoia::deletion(user), self, user)?;
-                Ok(seal.with(rendered::write(sekoia::deletion(user), &seal.id, user)?))
-            }
+            written => written,
         }
+    }
+
+    fn write_deletion_of(
+        self,
+        last_known: &EventInput<'_>,
+        id: &EventId,
+    ) -> Result<Vec<u8>, RenderError> {
+        match self {
+            Self::Ocsf => write::write(ocsf::deletion(last_known), id, last_known),
+            Self::Sekoia => write::write(sekoia::deletion(last_known), id, last_known),
+        }
+    }
+
+    /// Whether a receiver knows users by their ARN alone, so that a renamed user's former ARN is
+    /// to be closed there.
+    pub fn closes_former_arns(self) -> bool {
+        match self {
+            Self::Ocsf => false,
+            Self::Sekoia => true,
+        }
+    }
+
+    /// The event that nobody can log in any more under the `former` name and ARN of a user.
+    pub fn write_closing(
+        self,
+        input: &EventInput<'_>,
+        former: &FormerName,
+        id: &EventId,
+    ) -> Result<Vec<u8>, RenderError> {
+        if !self.closes_former_arns() {
+            return Err(RenderError::NoClosing {
+                dialect: self,
+                arn: former.arn.clone(),
+            });
+        }
+        let user = User {
+            name: former.name.clone(),
+            arn: former.arn.clone(),
+            ..input.user.clone()
+        };
+        let former = EventInput {
+            user: &user,
+            ..*input
+        };
+        self.write_deletion(&former, id)
+    }
+
+    /// The names of the facts that the event about a user lacks or, where the dialect has a mark
+    /// for that, tells as last known. Once one is known, the event is repeated.
+    pub fn owed(self, input: &EventInput<'_>) -> Vec<String> {
+        owed::owed(self, input)
+    }
+}
+
+/// The user without everything that there may be much of.
+fn name_alone(user: &User) -> User {
+    const WHY: &str = "too large to be sent";
+    User {
+        tags: Fact::unknown(Reason::NotCollected, WHY),
+        groups: Fact::unknown(Reason::NotCollected, WHY),
+        attached_policies: Fact::unknown(Reason::NotCollected, WHY),
+        inline_policies: Fact::unknown(Reason::NotCollected, WHY),
+        access_keys: Fact::unknown(Reason::NotCollected, WHY),
+        mfa: Fact::unknown(Reason::NotCollected, WHY),
+        ..user.clone()
     }
 }
 

@@ -24,7 +24,7 @@ mod tests {
     use super::is_email_addr;
 
     #[test]
-    fn addresses_are_told_from_other_text() {
+    fn addresses_are_distinguished_from_other_text() {
         for good in [
             "a@b.c",
             "o'brien+aws@mail.example.co.uk",

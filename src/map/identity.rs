@@ -1,4 +1,4 @@
-//! The person behind a user, as far as tags tell.
+//! The person behind a user, as far as tags say.
 
 use serde::{Deserialize, Serialize};
 
@@ -42,15 +42,16 @@ impl Default for TagNames {
 /// The person behind a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// First and last name, as far as tagged; else the user name.
-    pub full_name: String,
+    /// First and last name, as far as tagged; else the user name. `None` while the tags are
+    /// unknown.
+    pub full_name: Option<String>,
     /// A tagged address, if it is one.
     pub email_addr: Option<String>,
     /// `user.ldap_person`, where any of it is tagged.
     pub person: Option<Person>,
 }
 
-/// What both dialects tell as `user.ldap_person`.
+/// What both dialects have as `user.ldap_person`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Person {
     /// Tagged given name.
@@ -71,7 +72,7 @@ pub struct Person {
 }
 
 impl Identity {
-    /// Reads `user`'s tags by `names`. Unknown tags give the same as no tags: the user name.
+    /// Reads `user`'s tags by `names`. Unknown tags say nothing, not even that there is no name.
     pub fn of(user: &User, names: &TagNames) -> Self {
         let tags = canonical::tags(user.tags.value().map_or(&[], Vec::as_slice));
         let person = Person {
@@ -84,11 +85,10 @@ impl Identity {
         let name_parts = [person.given_name.as_deref(), person.surname.as_deref()];
         let tagged_name: Vec<&str> = name_parts.into_iter().flatten().collect();
         Self {
-            full_name: if tagged_name.is_empty() {
-                user.name.clone()
-            } else {
-                tagged_name.join(" ")
-            },
+            full_name: user.tags.value().map(|_| match tagged_name.is_empty() {
+                true => user.name.clone(),
+                false => tagged_name.join(" "),
+            }),
             email_addr: first_value(&tags, &names.email).filter(|text| is_email_addr(text)),
             person: (person != Person::default()).then_some(person),
         }

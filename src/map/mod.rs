@@ -1,21 +1,23 @@
 //! Facts into OCSF events, in one of two dialects over one model.
 //!
 //! Architecture invariant: pure. Times and settings are arguments, and the same facts always
-//! give the same content digest and event id.
+//! give the same content digest and, under one id, the same event.
 
 mod canonical;
 mod changes;
 mod dialect;
 mod email;
+mod event_input;
 mod identity;
-mod inventoried;
 mod ocsf;
+mod ocsf_marks;
 mod ocsf_unmapped;
-mod rendered;
+mod owed;
 mod sekoia;
+mod write;
 
 pub use changes::{Judged, changes};
 pub use dialect::Dialect;
+pub use event_input::EventInput;
 pub use identity::{Identity, Person, TagNames};
-pub use inventoried::Inventoried;
-pub use rendered::{RenderError, Rendered, Seal};
+pub use write::{EVENT_BYTES_MAX, RenderError};

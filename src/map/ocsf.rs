@@ -2,14 +2,13 @@
 //! in `unmapped.aws_iam.unknown`.
 
 use serde::Serialize;
-use time::OffsetDateTime;
 
 use super::identity::Person;
 use super::ocsf_unmapped::{Unmapped, unmapped};
-use super::rendered::Stamped;
-use super::{Identity, Inventoried, canonical};
+use super::write::Stamped;
+use super::{EventInput, Identity, canonical};
 use crate::analyze::AdminVerdict;
-use crate::model::{self, EventId, Mfa};
+use crate::model::{self, EventId, Mfa, unix_ms};
 
 #[derive(Serialize)]
 pub(super) struct Event<'a> {
@@ -92,7 +91,8 @@ struct User<'a> {
     uid_alt: &'a str,
     type_id: u8,
     r#type: &'static str,
-    full_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email_addr: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,8 +126,8 @@ struct Credential<'a> {
 }
 
 /// The event about one user, without its stamps.
-pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
-    let account = inventoried.account;
+pub(super) fn event<'a>(input: &EventInput<'a>) -> Event<'a> {
+    let account = input.account;
     Event {
         activity_id: 2,
         activity_name: "Collect",
@@ -140,7 +140,7 @@ pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
         severity_id: 1,
         severity: "Informational",
         time: None,
-        message: message(inventoried),
+        message: message(input),
         metadata: metadata(),
         cloud: Cloud {
             provider: "AWS",
@@ -148,13 +148,13 @@ pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
             account: aws_account(account),
             org: organization(account),
         },
-        user: user(inventoried),
-        unmapped: unmapped(inventoried),
+        user: user(input),
+        unmapped: unmapped(input),
     }
 }
 
 /// The event that the user, as last known, was deleted: class 3001, activity Delete.
-pub(super) fn deletion<'a>(last_known: &Inventoried<'a>) -> Event<'a> {
+pub(super) fn deletion<'a>(last_known: &EventInput<'a>) -> Event<'a> {
     let (user, account) = (last_known.user, last_known.account);
     Event {
         activity_id: 6,
@@ -174,8 +174,8 @@ pub(super) fn deletion<'a>(last_known: &Inventoried<'a>) -> Event<'a> {
 }
 
 /// The root user is no IAM user.
-fn message(inventoried: &Inventoried<'_>) -> String {
-    let (user, account) = (inventoried.user, inventoried.account);
+fn message(input: &EventInput<'_>) -> String {
+    let (user, account) = (input.user, input.account);
     if user.is_root() {
         format!("Root user of AWS account {}", account.id)
     } else {
@@ -184,13 +184,17 @@ fn message(inventoried: &Inventoried<'_>) -> String {
 }
 
 impl<'a> Stamped<'a> for Event<'a> {
-    fn stamp(&mut self, id: &EventId, inventoried: &Inventoried<'a>) {
-        self.time = Some(unix_ms(inventoried.pass.collected_at));
+    fn stamp(&mut self, id: &EventId, input: &EventInput<'a>) {
+        self.time = Some(unix_ms::of(input.pass.collected_at));
         self.metadata.uid = Some(id.to_string());
-        self.metadata.correlation_uid = Some(inventoried.pass.id.to_string());
+        self.metadata.correlation_uid = Some(input.pass.id.to_string());
         self.metadata.loggers[0].version = Some(env!("CARGO_PKG_VERSION"));
-        self.user.programmatic_credentials = credentials(inventoried.user, true);
-        self.unmapped.stamp(inventoried);
+        self.user.programmatic_credentials = credentials(input.user, true);
+        self.unmapped.stamp(input);
+    }
+
+    fn cut_tags(&mut self) -> bool {
+        self.unmapped.cut_tags()
     }
 }
 
@@ -232,10 +236,10 @@ fn organization(account: &model::Account) -> Option<Organization<'_>> {
     })
 }
 
-fn user<'a>(inventoried: &Inventoried<'a>) -> User<'a> {
-    let user = inventoried.user;
-    let identity = Identity::of(user, inventoried.tag_names);
-    let (type_id, r#type) = match inventoried.admin {
+fn user<'a>(input: &EventInput<'a>) -> User<'a> {
+    let user = input.user;
+    let identity = Identity::of(user, input.tag_names);
+    let (type_id, r#type) = match input.admin {
         AdminVerdict::Admin(_) => (2, "Admin"),
         AdminVerdict::NotAdmin => (1, "User"),
         AdminVerdict::Unknown => (0, "Unknown"),
@@ -249,10 +253,10 @@ fn user<'a>(inventoried: &Inventoried<'a>) -> User<'a> {
         full_name: identity.full_name,
         email_addr: identity.email_addr,
         has_mfa: user.mfa.value().map(Mfa::is_active),
-        account: aws_account(inventoried.account),
-        org: organization(inventoried.account),
+        account: aws_account(input.account),
+        org: organization(input.account),
         groups: canonical::groups(user).map(|groups| groups.into_iter().map(group).collect()),
-        programmatic_credentials: credentials(user, inventoried.is_last_use_content),
+        programmatic_credentials: credentials(user, input.is_last_use_content),
         ldap_person: identity.person,
     }
 }
@@ -280,18 +284,13 @@ fn group(group: &model::Group) -> Group<'_> {
 /// Keys whose id is known.
 fn credentials(user: &model::User, with_last_use: bool) -> Vec<Credential<'_>> {
     let keys = user.access_keys.value().map_or(&[][..], Vec::as_slice);
-    let told = canonical::access_keys(keys).into_iter().filter_map(|key| {
+    let credentials = canonical::access_keys(keys).into_iter().filter_map(|key| {
         let last_used = key.last_used.as_ref().filter(|_| with_last_use);
         Some(Credential {
             uid: key.id.as_deref()?,
             r#type: "AWS Access Key",
-            last_used_time: last_used.map(|used| unix_ms(used.at)),
+            last_used_time: last_used.map(|used| unix_ms::of(used.at)),
         })
     });
-    told.collect()
-}
-
-/// Milliseconds since 1970, the unit of every OCSF time.
-fn unix_ms(at: OffsetDateTime) -> i64 {
-    at.unix_timestamp() * 1_000 + i64::from(at.millisecond())
+    credentials.collect()
 }

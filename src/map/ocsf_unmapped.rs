@@ -1,10 +1,9 @@
 //! `unmapped.aws_iam`: the IAM facts that OCSF 1.6.0 has no attribute for, in AWS's terms.
 
 use serde::Serialize;
-use time::format_description::well_known::Rfc3339;
-use time::{OffsetDateTime, UtcOffset};
 
-use super::{Inventoried, canonical};
+use super::ocsf_marks::{self, Former, Stale, TagsCut, Unknown, rfc3339};
+use super::{EventInput, canonical};
 use crate::analyze::{AdminProof, AdminVerdict};
 use crate::model::{self, AttachedPolicy, FieldChange, Mfa, User};
 
@@ -16,10 +15,14 @@ pub(super) struct Unmapped<'a> {
 #[derive(Serialize)]
 struct AwsIam<'a> {
     path: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    former_names: Vec<Former<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     create_date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<Vec<Tag<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags_cut: Option<TagsCut>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attached_policies: Option<Vec<Policy<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,8 +43,10 @@ struct AwsIam<'a> {
     password_last_used: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     access_keys: Option<Vec<AccessKey<'a>>>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    changes: &'a [FieldChange],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<&'a FieldChange>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stale: Vec<Stale<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unknown: Vec<Unknown<'a>>,
 }
@@ -88,24 +93,18 @@ struct AccessKey<'a> {
     last_used_region: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct Unknown<'a> {
-    fact: &'static str,
-    reason: &'static str,
-    detail: &'a str,
-}
-
-/// The facts about `inventoried`'s user, with last-used times where those are content.
-pub(super) fn unmapped<'a>(inventoried: &Inventoried<'a>) -> Unmapped<'a> {
-    let user = inventoried.user;
+/// The facts about `input`'s user, with last-used times where those are content.
+pub(super) fn unmapped<'a>(input: &EventInput<'a>) -> Unmapped<'a> {
+    let user = input.user;
     let console = user.console.value();
-    let mfa = user.mfa.value();
-    let with_last_use = inventoried.is_last_use_content;
+    let with_last_use = input.is_last_use_content;
     Unmapped {
         aws_iam: AwsIam {
             path: &user.path,
+            former_names: ocsf_marks::former_names(input.former_names),
             create_date: rfc3339(user.created_at),
             tags: user.tags.value().map(|all| tags(all)),
+            tags_cut: None,
             attached_policies: user
                 .attached_policies
                 .value()
@@ -115,33 +114,54 @@ pub(super) fn unmapped<'a>(inventoried: &Inventoried<'a>) -> Unmapped<'a> {
                 .value()
                 .map(|all| canonical::names(all)),
             permissions_boundary: user.permissions_boundary.value().and_then(Option::as_deref),
-            admin_because: admin_because(inventoried.admin),
-            mfa_devices: mfa.and_then(mfa_devices),
-            mfa_devices_complete: mfa.and_then(|mfa| match mfa {
-                Mfa::Devices(_) => Some(true),
-                Mfa::AtLeast(_) => Some(false),
-                Mfa::Active(_) => None,
-            }),
+            admin_because: admin_because(input.admin),
+            mfa_devices: user.mfa.value().map(|mfa| mfa_devices(mfa, false)),
+            mfa_devices_complete: None,
             console_access: console.map(|console| console.enabled),
             password_last_changed: console
                 .and_then(|console| console.password_last_changed)
                 .and_then(rfc3339),
             password_last_used: password_last_used(user).filter(|_| with_last_use),
             access_keys: access_keys(user, with_last_use),
-            changes: &[],
+            changes: Vec::new(),
+            stale: Vec::new(),
             unknown: Vec::new(),
         },
     }
 }
 
 impl<'a> Unmapped<'a> {
-    /// Adds what moves without being content: changes, last-used times, reasons.
-    pub(super) fn stamp(&mut self, inventoried: &Inventoried<'a>) {
-        let user = inventoried.user;
-        self.aws_iam.changes = inventoried.changes;
-        self.aws_iam.password_last_used = password_last_used(user);
-        self.aws_iam.access_keys = access_keys(user, true);
-        self.aws_iam.unknown = unknown(user);
+    /// Adds what moves without being content: changes, last-used times, how complete and how old
+    /// facts are, and why some are unknown.
+    pub(super) fn stamp(&mut self, input: &EventInput<'a>) {
+        let user = input.user;
+        let mfa = user.mfa.value();
+        let aws_iam = &mut self.aws_iam;
+        aws_iam.mfa_devices = mfa.map(|mfa| mfa_devices(mfa, true));
+        aws_iam.mfa_devices_complete = mfa.map(is_whole);
+        aws_iam.password_last_used = password_last_used(user);
+        aws_iam.access_keys = access_keys(user, true);
+        aws_iam.changes = input.changes.iter().collect();
+        aws_iam.stale = ocsf_marks::stale(input.stale);
+        aws_iam.unknown = ocsf_marks::unknown(user);
+    }
+
+    /// Leaves out what changed about tags, then one tag after the other; `false` if none is left.
+    pub(super) fn cut_tags(&mut self) -> bool {
+        let aws_iam = &mut self.aws_iam;
+        let Some(tags) = &mut aws_iam.tags else {
+            return false;
+        };
+        let of = aws_iam.tags_cut.map_or(tags.len(), |cut| cut.of);
+        let is_about_tags = |change: &&FieldChange| change.field == "tags";
+        if aws_iam.changes.iter().any(is_about_tags) {
+            aws_iam.changes.retain(|change| !is_about_tags(change));
+        } else if tags.pop().is_none() {
+            return false;
+        }
+        let kept = tags.len();
+        aws_iam.tags_cut = Some(TagsCut { kept, of });
+        true
     }
 }
 
@@ -190,23 +210,33 @@ fn admin_because(verdict: &AdminVerdict) -> Vec<AdminBecause<'_>> {
     because
 }
 
-/// The devices, empty if there are none; `None` if only known whether there are any.
-fn mfa_devices(mfa: &Mfa) -> Option<Vec<MfaDevice<'_>>> {
-    let (Mfa::Devices(devices) | Mfa::AtLeast(devices)) = mfa else {
-        return None;
+/// The devices as far as they are known, with the time since when where `with_dates`.
+fn mfa_devices(mfa: &Mfa, with_dates: bool) -> Vec<MfaDevice<'_>> {
+    let devices = match mfa {
+        Mfa::Devices(devices) | Mfa::AtLeast(devices) => devices.as_slice(),
+        Mfa::Active(_) => &[],
     };
-    let told = canonical::mfa_devices(devices).into_iter();
-    let told = told.map(|device| MfaDevice {
+    let listed = canonical::mfa_devices(devices).into_iter();
+    let listed = listed.map(|device| MfaDevice {
         serial_number: &device.serial_number,
         kind: device.kind().as_str(),
-        enable_date: device.enabled_at.and_then(rfc3339),
+        enable_date: device.enabled_at.filter(|_| with_dates).and_then(rfc3339),
     });
-    Some(told.collect())
+    listed.collect()
+}
+
+/// Whether there are no other devices than those known.
+fn is_whole(mfa: &Mfa) -> bool {
+    match mfa {
+        Mfa::Devices(_) => true,
+        Mfa::AtLeast(_) => false,
+        Mfa::Active(active) => !active,
+    }
 }
 
 fn access_keys(user: &User, with_last_use: bool) -> Option<Vec<AccessKey<'_>>> {
     let keys = canonical::access_keys(user.access_keys.value()?);
-    let told = keys.into_iter().map(|key| {
+    let listed = keys.into_iter().map(|key| {
         let used = key.last_used.as_ref().filter(|_| with_last_use);
         AccessKey {
             id: key.id.as_deref(),
@@ -217,23 +247,5 @@ fn access_keys(user: &User, with_last_use: bool) -> Option<Vec<AccessKey<'_>>> {
             last_used_region: used.and_then(|used| used.region.as_deref()),
         }
     });
-    Some(told.collect())
-}
-
-fn unknown(user: &User) -> Vec<Unknown<'_>> {
-    let unknown = user.unknown_facts().into_iter();
-    unknown
-        .map(|(fact, why)| Unknown {
-            fact,
-            reason: why.reason.as_str(),
-            detail: &why.detail,
-        })
-        .collect()
-}
-
-/// RFC 3339 in UTC, however the source wrote its offset; `None` for a year that it cannot write,
-/// which AWS never sends.
-fn rfc3339(at: OffsetDateTime) -> Option<String> {
-    let utc = at.checked_to_offset(UtcOffset::UTC)?;
-    utc.format(&Rfc3339).ok()
+    Some(listed.collect())
 }

@@ -7,8 +7,8 @@
 use serde::Serialize;
 
 use super::identity::Person;
-use super::rendered::Stamped;
-use super::{Identity, Inventoried, canonical};
+use super::write::Stamped;
+use super::{EventInput, Identity, canonical};
 use crate::analyze::AdminVerdict;
 use crate::model::{EventId, Group, Mfa};
 
@@ -31,7 +31,7 @@ pub(super) struct Event<'a> {
     enrichments: Vec<Enrichment>,
 }
 
-/// How the receiver is told about logons, and that there will be none.
+/// What the event says about logons: that there will be none.
 #[derive(Serialize)]
 struct Enrichment {
     name: &'static str,
@@ -69,7 +69,8 @@ struct User<'a> {
     r#type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     type_id: Option<u8>,
-    full_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email_addr: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,7 +108,7 @@ struct Org<'a> {
 }
 
 /// The event about one user, without its stamps.
-pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
+pub(super) fn event<'a>(input: &EventInput<'a>) -> Event<'a> {
     Event {
         activity_id: 2,
         activity_name: "Collect",
@@ -119,7 +120,7 @@ pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
         type_uid: 500_301,
         severity: "Informational",
         severity_id: 1,
-        time: inventoried.user.created_at.unix_timestamp(),
+        time: input.user.created_at.unix_timestamp(),
         metadata: Metadata {
             product: Product {
                 name: "AWS IAM Asset Connector",
@@ -129,14 +130,14 @@ pub(super) fn event<'a>(inventoried: &Inventoried<'a>) -> Event<'a> {
             uid: None,
             version: "1.6.0",
         },
-        user: user(inventoried),
+        user: user(input),
         enrichments: Vec::new(),
     }
 }
 
 /// The event that the user, as last known, was deleted: the receiver has no class for it, and
 /// takes a user that cannot log in any more.
-pub(super) fn deletion<'a>(last_known: &Inventoried<'a>) -> Event<'a> {
+pub(super) fn deletion<'a>(last_known: &EventInput<'a>) -> Event<'a> {
     Event {
         enrichments: vec![Enrichment {
             name: "login",
@@ -148,16 +149,21 @@ pub(super) fn deletion<'a>(last_known: &Inventoried<'a>) -> Event<'a> {
 }
 
 impl<'a> Stamped<'a> for Event<'a> {
-    fn stamp(&mut self, id: &EventId, _: &Inventoried<'a>) {
+    fn stamp(&mut self, id: &EventId, _: &EventInput<'a>) {
         self.metadata.uid = Some(id.to_string());
         self.metadata.product.version = Some(env!("CARGO_PKG_VERSION"));
     }
+
+    fn cut_tags(&mut self) -> bool {
+        // It has a person's few tags and no others.
+        false
+    }
 }
 
-fn user<'a>(inventoried: &Inventoried<'a>) -> User<'a> {
-    let user = inventoried.user;
-    let identity = Identity::of(user, inventoried.tag_names);
-    let (r#type, type_id) = match inventoried.admin {
+fn user<'a>(input: &EventInput<'a>) -> User<'a> {
+    let user = input.user;
+    let identity = Identity::of(user, input.tag_names);
+    let (r#type, type_id) = match input.admin {
         AdminVerdict::Admin(_) => (Some("Admin"), Some(2)),
         AdminVerdict::NotAdmin => (Some("User"), Some(1)),
         AdminVerdict::Unknown => (None, None),
@@ -180,8 +186,8 @@ fn user<'a>(inventoried: &Inventoried<'a>) -> User<'a> {
         },
         groups: canonical::groups(user).map(|groups| groups.into_iter().map(user_group).collect()),
         org: Org {
-            name: format!("AWS Account {}", inventoried.account.id),
-            uid: &inventoried.account.id,
+            name: format!("AWS Account {}", input.account.id),
+            uid: &input.account.id,
         },
         ldap_person: identity.person,
     }

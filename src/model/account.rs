@@ -38,7 +38,7 @@ pub struct Unit {
 }
 
 impl Account {
-    /// The account that `arn` belongs to, as far as the ARN tells.
+    /// The account that `arn` belongs to, as far as the ARN says.
     pub fn of(arn: &Arn) -> Self {
         Self {
             id: arn.account_id().to_owned(),

@@ -1,17 +1,17 @@
-//! Content digests, and event ids derived from them.
+//! Content digests.
 
 use std::fmt;
+use std::io;
 
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
-/// SHA-256 of an event's lasting content: two events with one digest say the same.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// SHA-256 of content: two contents with one digest are the same.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
-/// An event's id, the same for every repetition of the same content about the same user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventId(Uuid);
+/// Takes content piece by piece; text of any length says its length first.
+#[derive(Default)]
+pub(crate) struct DigestWriter(Sha256);
 
 impl Digest {
     /// The digest of `content`.
@@ -28,43 +28,71 @@ impl Digest {
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// The digest whose [`fmt::Display`] is `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
+            *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes)).filter(|digest| digest.to_string() == text)
+    }
 }
 
-impl fmt::Debug for Digest {
+impl DigestWriter {
+    /// Bytes of a length that is always the same.
+    pub(crate) fn fixed<const N: usize>(&mut self, bytes: &[u8; N]) {
+        self.0.update(bytes);
+    }
+
+    pub(crate) fn byte(&mut self, byte: u8) {
+        self.fixed(&[byte]);
+    }
+
+    pub(crate) fn number(&mut self, number: u64) {
+        self.fixed(&number.to_be_bytes());
+    }
+
+    pub(crate) fn signed(&mut self, number: i64) {
+        self.fixed(&number.to_be_bytes());
+    }
+
+    pub(crate) fn length(&mut self, length: usize) {
+        self.number(length as u64);
+    }
+
+    pub(crate) fn text(&mut self, text: &str) {
+        self.length(text.len());
+        self.0.update(text.as_bytes());
+    }
+
+    pub(crate) fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
+impl io::Write for DigestWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
-impl EventId {
-    /// The id of the event with `digest` about the user `arn` of `account_id` in `dialect`:
-    /// a UUID of version 8 (application-defined) over their SHA-256.
-    pub fn derive(account_id: &str, arn: &str, digest: &Digest, dialect: &str) -> Self {
-        let mut hash = Sha256::new();
-        for part in [account_id.as_bytes(), arn.as_bytes(), dialect.as_bytes()] {
-            hash.update(part);
-            hash.update([0]);
-        }
-        hash.update(digest.as_bytes());
-        let hash: [u8; 32] = hash.finalize().into();
-        let mut head = [0; 16];
-        head.copy_from_slice(&hash[..16]);
-        Self(uuid::Builder::from_custom_bytes(head).into_uuid())
-    }
-
-    /// An id read back from where it was stored.
-    pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(Uuid::from_bytes(bytes))
-    }
-
-    /// The id's bytes.
-    pub fn as_bytes(&self) -> &[u8; 16] {
-        self.0.as_bytes()
-    }
-}
-
-impl fmt::Display for EventId {
+impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        fmt::Display::fmt(self, f)
     }
 }

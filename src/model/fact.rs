@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// One thing that AWS can tell about a user or a group.
+/// One property of a user or a group.
 ///
 /// There is no default: code that could not read a fact has to say why, so an error can never
 /// turn into `false`, an empty list or "not an administrator".
@@ -13,10 +14,10 @@ use time::OffsetDateTime;
 pub enum Fact<T> {
     /// The value, and where it came from.
     Known {
-        /// The value as AWS told it.
+        /// The value as AWS gave it.
         value: T,
         /// Who said so, and when.
-        source: Provenance,
+        provenance: Provenance,
     },
     /// No value, and why not.
     Unknown(Unknown),
@@ -32,7 +33,7 @@ pub struct Provenance {
 }
 
 /// Why a fact is not known.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Unknown {
     /// The class of the reason, for counting and for exit codes.
     pub reason: Reason,
@@ -42,7 +43,8 @@ pub struct Unknown {
 }
 
 /// The classes of reasons for an unknown fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// AWS refused the call for lack of a permission.
     Denied,
@@ -84,11 +86,11 @@ impl fmt::Display for Unknown {
 }
 
 impl<T> Fact<T> {
-    /// A fact told by `source`.
-    pub fn known(value: T, source: &Provenance) -> Self {
+    /// A fact known from `provenance`.
+    pub fn known(value: T, provenance: &Provenance) -> Self {
         Self::Known {
             value,
-            source: source.clone(),
+            provenance: provenance.clone(),
         }
     }
 
@@ -100,6 +102,11 @@ impl<T> Fact<T> {
     /// A fact that the saved files do not hold; `detail` names the file that would.
     pub fn not_in_input(detail: impl Into<String>) -> Self {
         Self::unknown(Reason::NotInInput, detail)
+    }
+
+    /// A fact that a record lacks, because the rollcall that wrote it had no field for it.
+    pub(super) fn not_kept() -> Self {
+        Self::not_collected("not kept by an older rollcall")
     }
 
     /// A fact without a value.
@@ -114,6 +121,25 @@ impl<T> Fact<T> {
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::Known { value, .. } => Some(value),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The fact with its value turned into another; its provenance or its reason stays.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Fact<U> {
+        match self {
+            Self::Known { value, provenance } => Fact::Known {
+                value: convert(value),
+                provenance,
+            },
+            Self::Unknown(unknown) => Fact::Unknown(unknown),
+        }
+    }
+
+    /// Where the value came from, if known.
+    pub fn provenance(&self) -> Option<&Provenance> {
+        match self {
+            Self::Known { provenance, .. } => Some(provenance),
             Self::Unknown(_) => None,
         }
     }

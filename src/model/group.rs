@@ -11,11 +11,13 @@ pub struct Group {
     pub name: String,
     /// The group's ARN; absent when only the membership is known (a saved file without groups).
     pub arn: Option<String>,
-    /// GroupId (`AGPA...`), where told.
+    /// GroupId (`AGPA...`), where known.
     pub id: Option<String>,
     /// Managed policies attached to the group.
+    #[serde(default = "Fact::not_kept")]
     pub attached_policies: Fact<Vec<AttachedPolicy>>,
     /// Names of the group's inline policies.
+    #[serde(default = "Fact::not_kept")]
     pub inline_policies: Fact<Vec<String>>,
 }
 

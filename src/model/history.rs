@@ -56,7 +56,7 @@ pub struct PassRecord {
     pub appeared: u64,
     /// Users who changed.
     pub changed: u64,
-    /// Users told as deleted.
+    /// Users reported as deleted.
     pub deleted: u64,
     /// Why it did not see every user; `None` if nothing contradicts that it did.
     pub incomplete: Option<String>,
@@ -67,11 +67,11 @@ pub struct PassRecord {
 pub struct Tally {
     /// Administrators.
     pub admins: u64,
-    /// Users of whom it is unknown whether they are.
+    /// Users for which that is unknown.
     pub admin_unknown: u64,
     /// Users without MFA.
     pub without_mfa: u64,
-    /// Users of whom it is unknown whether they have MFA.
+    /// Users whose MFA is unknown.
     pub mfa_unknown: u64,
 }
 

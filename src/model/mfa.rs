@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::encoding::unix_ms;
+
 /// What is known about a user's MFA.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mfa {
     /// Every device of the user, of every kind.
     Devices(Vec<MfaDevice>),
@@ -20,11 +23,12 @@ pub enum Mfa {
 pub struct MfaDevice {
     /// SerialNumber: an ARN, or a hardware token's serial.
     pub serial_number: String,
-    /// EnableDate, where told.
+    /// EnableDate, where known.
+    #[serde(rename = "enabled_at_ms", with = "unix_ms::option", default)]
     pub enabled_at: Option<OffsetDateTime>,
 }
 
-/// The kinds of devices, told apart by their serial number.
+/// The kinds of devices, distinguished by their serial number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MfaKind {
     /// An authenticator app (`:mfa/`).

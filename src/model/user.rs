@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::encoding::unix_ms;
 use super::{AccessKey, Arn, AttachedPolicy, Fact, Group, Mfa, Unknown};
 
-/// One IAM user. What ListUsers tells is certain; everything else is a [`Fact`].
+/// One IAM user. What ListUsers has is certain; everything else is a [`Fact`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// UserName.
@@ -19,24 +20,38 @@ pub struct User {
     /// Path, `/` by default.
     pub path: String,
     /// CreateDate.
+    #[serde(rename = "created_at_ms", with = "unix_ms")]
     pub created_at: OffsetDateTime,
     /// PasswordLastUsed; known `None` means never, or before 2014-10-20.
+    #[serde(
+        rename = "password_last_used_ms",
+        with = "unix_ms::fact",
+        default = "Fact::not_kept"
+    )]
     pub password_last_used: Fact<Option<OffsetDateTime>>,
     /// Tags.
+    #[serde(default = "Fact::not_kept")]
     pub tags: Fact<Vec<Tag>>,
     /// Groups the user is in.
+    #[serde(default = "Fact::not_kept")]
     pub groups: Fact<Vec<Arc<Group>>>,
     /// Managed policies attached to the user itself.
+    #[serde(default = "Fact::not_kept")]
     pub attached_policies: Fact<Vec<AttachedPolicy>>,
     /// Names of the user's own inline policies.
+    #[serde(default = "Fact::not_kept")]
     pub inline_policies: Fact<Vec<String>>,
     /// ARN of the permissions boundary, if there is one.
+    #[serde(default = "Fact::not_kept")]
     pub permissions_boundary: Fact<Option<String>>,
     /// MFA.
+    #[serde(default = "Fact::not_kept")]
     pub mfa: Fact<Mfa>,
     /// Console password.
+    #[serde(default = "Fact::not_kept")]
     pub console: Fact<ConsoleAccess>,
     /// Access keys.
+    #[serde(default = "Fact::not_kept")]
     pub access_keys: Fact<Vec<AccessKey>>,
 }
 
@@ -45,7 +60,8 @@ pub struct User {
 pub struct ConsoleAccess {
     /// `password_enabled` of the credential report.
     pub enabled: bool,
-    /// When the password was last changed, where told.
+    /// When the password was last changed, where known.
+    #[serde(rename = "password_last_changed_ms", with = "unix_ms::option", default)]
     pub password_last_changed: Option<OffsetDateTime>,
 }
 
@@ -58,6 +74,18 @@ pub struct Tag {
     pub value: String,
 }
 
+/// A name that the user had before it was renamed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerName {
+    /// UserName.
+    pub name: String,
+    /// The ARN of that time.
+    pub arn: Arn,
+    /// When the user was first seen under another name.
+    #[serde(rename = "until_ms", with = "unix_ms")]
+    pub until: OffsetDateTime,
+}
+
 impl User {
     /// Whether this is the account's root user, which is no IAM user.
     pub fn is_root(&self) -> bool {
@@ -66,7 +94,7 @@ impl User {
 
     /// The facts that are unknown, by the name that events and counts use, in a fixed order.
     ///
-    /// What is unknown of several groups for one reason is told once.
+    /// What is unknown of several groups for one reason is named once.
     pub fn unknown_facts(&self) -> Vec<(&'static str, &Unknown)> {
         let own = [
             ("access_keys", self.access_keys.why_unknown()),
@@ -94,9 +122,9 @@ impl User {
                 ),
             ]
         });
-        let told = own.into_iter().chain(of_groups);
+        let all = own.into_iter().chain(of_groups);
         let mut facts: Vec<(&'static str, &Unknown)> =
-            told.filter_map(|(name, why)| Some((name, why?))).collect();
+            all.filter_map(|(name, why)| Some((name, why?))).collect();
         facts.sort();
         facts.dedup();
         facts

@@ -1,46 +1,48 @@
 //! Several accounts, a line each.
 
-use std::fmt::Write as _;
-
 use crate::run::{AccountReport, ExitStatus};
+use crate::table::{Head, Table, Width, paragraph};
 
 /// With more accounts than this, only those that need somebody's attention have a line.
 const LINES_MAX: usize = 20;
 
-/// A line for each account and one for all of them; nothing without accounts.
-pub(super) fn account_table(accounts: &[AccountReport]) -> String {
-    let mut text = String::new();
+/// A line for each account and one for all of them, and why some are not done; nothing without
+/// accounts.
+pub(super) fn account_table(accounts: &[AccountReport], width: Width) -> String {
     if accounts.is_empty() {
-        return text;
+        return String::new();
     }
-    let heads = [
-        "users",
-        "new or changed",
-        "deleted",
-        "unknown facts",
-        "calls",
-    ];
-    let head = heads.map(|head| format!("  {head}")).concat();
-    let _ = writeln!(text, "{:<12}{head}  state", "account");
-    let is_shown =
-        |it: &&AccountReport| accounts.len() <= LINES_MAX || it.status != ExitStatus::Done;
-    for account in accounts.iter().filter(is_shown) {
-        let figures = line(heads, figures(account));
-        let _ = writeln!(text, "{:<12}{figures}  {}", account.id, state(account));
+    let mut table = Table::new([
+        Head::Text("account"),
+        Head::Number("users"),
+        Head::Number("new or changed"),
+        Head::Number("deleted"),
+        Head::Number("unknown facts"),
+        Head::Number("calls"),
+        Head::Text("state"),
+    ]);
+    let mut reasons = String::new();
+    for account in accounts {
+        if accounts.len() <= LINES_MAX || account.status != ExitStatus::Done {
+            table.push(row(&account.id, figures(account), state(account)));
+            if let Some(why) = &account.why {
+                reasons += &paragraph(&format!("  {}: ", account.id), why, width);
+            }
+        }
     }
     let sums = accounts.iter().map(figures).fold([0; 5], |sums, figures| {
         std::array::from_fn(|index| sums[index] + figures[index])
     });
     let done = accounts.iter().filter(|it| it.status == ExitStatus::Done);
-    let _ = writeln!(
-        text,
-        "{:<12}{}  {} of {} done\n",
-        "all",
-        line(heads, sums),
-        done.count(),
-        accounts.len()
-    );
-    text
+    let state = format!("{} of {} done", done.count(), accounts.len());
+    table.push(row("all", sums, state));
+    format!("{}{reasons}\n", table.text(width))
+}
+
+fn row(name: &str, figures: [u64; 5], state: String) -> [String; 7] {
+    let [users, queued, deleted, unknown_facts, calls] = figures.map(|figure| figure.to_string());
+    let name = name.to_owned();
+    [name, users, queued, deleted, unknown_facts, calls, state]
 }
 
 fn figures(account: &AccountReport) -> [u64; 5] {
@@ -53,21 +55,14 @@ fn figures(account: &AccountReport) -> [u64; 5] {
     ]
 }
 
-/// Each figure below the end of its head.
-fn line(heads: [&str; 5], figures: [u64; 5]) -> String {
-    let columns = heads.iter().zip(figures);
-    let told = columns.map(|(head, figure)| format!("  {figure:>width$}", width = head.len()));
-    told.collect()
-}
-
 fn state(account: &AccountReport) -> String {
-    let name = account.name.iter().map(|name| format!(" ({name})"));
     let state = match account.status {
         ExitStatus::Done => "done",
         ExitStatus::AwsRefused => "refused",
         _ => "in part",
     };
-    let why = account.why.iter().map(|why| format!(": {why}"));
-    let told = [state.to_owned()].into_iter().chain(name).chain(why);
-    told.collect()
+    match &account.name {
+        Some(name) => format!("{state} ({name})"),
+        None => state.to_owned(),
+    }
 }

@@ -17,13 +17,27 @@ pub enum LogFormat {
     Json,
 }
 
-/// Sets the process's logging up: ours at info, debug with one `-v`, trace with two. Libraries
-/// stay at warnings at any verbosity, since their debug output shows requests.
-pub fn init(format: LogFormat, verbosity: u8, with_color: bool, progress: &Progress) {
+/// How much of ours is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Warnings and errors.
+    Quiet,
+    /// What a pass did.
+    Normal,
+    /// Every retry.
+    Verbose,
+    /// Everything.
+    Everything,
+}
+
+/// Sets up the process's logging. Libraries stay at warnings at any verbosity, since their debug
+/// output shows requests.
+pub fn init(format: LogFormat, verbosity: Verbosity, with_color: bool, progress: &Progress) {
     let ours = match verbosity {
-        0 => "rollcall=info",
-        1 => "rollcall=debug",
-        _ => "rollcall=trace",
+        Verbosity::Quiet => "rollcall=warn",
+        Verbosity::Normal => "rollcall=info",
+        Verbosity::Verbose => "rollcall=debug",
+        Verbosity::Everything => "rollcall=trace",
     };
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::WARN.into())

@@ -4,13 +4,14 @@ mod account_table;
 mod logging;
 mod panics;
 mod pass_log;
+mod pass_text;
 mod progress;
 mod status;
 mod summary;
 
-pub use logging::{LogFormat, init as init_logging};
+pub use logging::{LogFormat, Verbosity, init as init_logging};
 pub use panics::log_panics;
-pub use pass_log::{incomplete, log_accounts, log_pass, log_sinks};
+pub use pass_log::{log_accounts, log_pass, log_sinks};
 pub use progress::Progress;
 pub use status::{
     AccountStatus, AskError, DaemonStatus, PassStatus, SinkStatus, StatusError, StatusReport,

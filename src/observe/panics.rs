@@ -12,7 +12,7 @@ fn log(panic: &PanicHookInfo<'_>) {
     let file = panic.location().map_or("", |place| place.file());
     let line = panic.location().map_or(0, |place| place.line());
     if is_of_sled(file) {
-        // The store tells what it means: mostly that a file is damaged.
+        // The store reports what it means: mostly that a file is damaged.
         tracing::debug!(file, line, message, "sled panicked");
     } else {
         tracing::error!(

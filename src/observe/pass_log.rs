@@ -1,8 +1,6 @@
 //! The end of a pass, in the log.
 
-use super::summary::checkpoint_text;
-use crate::aws::AwsError;
-use crate::collect::Completeness;
+use super::pass_text::checkpoint_text;
 use crate::run::{ExitStatus, PassReport, RunReport, SinkReport};
 
 /// Logs what a pass found.
@@ -12,12 +10,12 @@ pub fn log_pass(report: &PassReport) {
         .checkpoint
         .and_then(|checkpoint| checkpoint_text(&checkpoint));
     let (account, users) = (report.account_id.as_str(), report.users);
-    let queued: u64 = report.staged.queued.values().sum();
-    let unchanged: u64 = report.staged.unchanged.values().sum();
+    let queued: u64 = report.queued().values().sum();
+    let unchanged: u64 = report.unchanged().values().sum();
     let unknown_facts: u64 = report.unknown_facts.values().sum();
     let duration_ms = report.duration.as_millis() as u64;
-    for served in report.served.iter().filter(|served| served.why.is_some()) {
-        let (facts, by, why) = (served.facts, served.by.as_str(), served.why.as_deref());
+    for row in report.provenance.iter().filter(|row| row.why.is_some()) {
+        let (facts, by, why) = (row.facts, row.by.as_str(), row.why.as_deref());
         tracing::info!(
             account,
             facts,
@@ -32,7 +30,7 @@ pub fn log_pass(report: &PassReport) {
             "AWS throttled: the next pass starts at this rate"
         );
     }
-    if let Some(why) = incomplete(report.failure.as_ref(), report.completeness.as_ref()) {
+    if let Some(why) = report.why_incomplete() {
         tracing::error!(
             account,
             users,
@@ -89,21 +87,7 @@ pub fn log_sinks(report: &RunReport) {
             batches = forwarded.batches,
             waiting,
             stopped = forwarded.stopped,
-            "sink served"
+            "delivery to a sink ended"
         );
-    }
-}
-
-/// Why not everybody was seen, if so.
-pub fn incomplete(
-    failure: Option<&AwsError>,
-    completeness: Option<&Completeness>,
-) -> Option<String> {
-    match (failure, completeness) {
-        (Some(error), _) => Some(error.to_string()),
-        (None, Some(Completeness::Contradicted { counted, seen })) => Some(format!(
-            "{seen} users were listed, and AWS counts {counted}"
-        )),
-        (None, _) => None,
     }
 }

@@ -1,31 +1,33 @@
-//! The end of a pass and of a run, told to people.
+//! The end of a pass and of a run, summed up for people.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use time::format_description::well_known::Rfc3339;
-
 use super::account_table::account_table;
-use super::pass_log::incomplete;
+use super::pass_text::checkpoint_text;
 use crate::collect::Completeness;
-use crate::run::{Deletions, PassReport, RunReport, SinkReport};
-use crate::store::Checkpoint;
+use crate::run::{PassReport, RunReport, SinkReport};
+use crate::table::{Width, paragraph};
 
-/// The summary of `collect`, a short table.
-pub fn summarize(report: &RunReport) -> String {
+/// The summary of `collect`, a short table within `width`.
+pub fn summarize(report: &RunReport, width: Width) -> String {
     let mut text = "\n".to_owned();
     let mut rows = Vec::new();
     match &report.pass {
         Some(pass) => pass_rows(&mut rows, pass),
-        None => text.push_str(&account_table(&report.accounts)),
+        None => text.push_str(&account_table(&report.accounts, width)),
     }
     run_rows(&mut rows, report);
+    if report.is_behind {
+        let full = "what an outbox is too full for".to_owned();
+        rows.push(("left for later".to_owned(), full));
+    }
     for sink in &report.sinks {
         rows.push((format!("sent to {}", sink.name), sent(sink)));
     }
     let name_len = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, value) in rows {
-        let _ = writeln!(text, "{name:<name_len$}  {value}");
+        text += &paragraph(&format!("{name:<name_len$}  "), &value, width);
     }
     text
 }
@@ -39,22 +41,25 @@ fn run_rows(rows: &mut Vec<Row>, report: &RunReport) {
         let calls: u64 = report.accounts.iter().map(|account| account.calls).sum();
         let shared = report.shared_calls;
         let all = calls + shared;
-        let told = format!("{all}, of them {shared} for sessions and the list of accounts");
-        rows.push(("AWS calls".to_owned(), told));
+        let text = format!("{all}, of them {shared} for sessions and the list of accounts");
+        rows.push(("AWS calls".to_owned(), text));
     }
     if let Some(error) = &report.listing_failure {
-        let told = format!("not all listed: {error}");
-        rows.push(("accounts".to_owned(), told));
+        let text = format!("not all listed: {error}");
+        rows.push(("accounts".to_owned(), text));
     }
     if !report.left.is_empty() {
-        let told = format!("{}: nothing is told of their users", report.left.join(", "));
-        rows.push(("left".to_owned(), told));
+        let text = format!(
+            "{}: nothing is reported of their users",
+            report.left.join(", ")
+        );
+        rows.push(("left".to_owned(), text));
     }
 }
 
 fn sent(sink: &SinkReport) -> String {
     let forwarded = &sink.forwarded;
-    let mut told = match forwarded.batches {
+    let mut text = match forwarded.batches {
         0 => "nothing".to_owned(),
         batches => format!(
             "{} in {}",
@@ -63,31 +68,39 @@ fn sent(sink: &SinkReport) -> String {
         ),
     };
     if sink.waiting > 0 {
-        let _ = write!(told, ", {} kept for the next time", sink.waiting);
+        let _ = write!(text, ", {} kept for the next time", sink.waiting);
     }
-    if forwarded.buried > 0 {
-        let rejected = counted(forwarded.buried, "event", "events");
+    if forwarded.dead_letters > 0 {
+        let rejected = counted(forwarded.dead_letters, "event", "events");
         let _ = write!(
-            told,
+            text,
             ", {rejected} rejected for good (rollcall dead-letters list)"
         );
     }
     if let Some(why) = forwarded.stopped.as_ref().or(forwarded.retried.as_ref()) {
-        let _ = write!(told, ": {why}");
+        let _ = write!(text, ": {why}");
     }
-    told
+    text
 }
 
 fn pass_rows(rows: &mut Vec<Row>, pass: &PassReport) {
     let mut row = |name: &str, value: String| rows.push((name.to_owned(), value));
     row("account", pass.account_id.clone());
     row("users", users(pass));
-    row("new or changed", each(&pass.staged.queued));
-    row("unchanged", each(&pass.staged.unchanged));
-    let Deletions { told, held_back } = pass.deletions;
-    if told > 0 {
-        row("deleted", told.to_string());
+    row("new or changed", each(pass.queued()));
+    row("unchanged", each(pass.unchanged()));
+    let (sent, unconfirmed) = (pass.deletions.sent, pass.deletions.unconfirmed);
+    if sent > 0 {
+        row("deleted", sent.to_string());
     }
+    if unconfirmed > 0 {
+        let users = counted(unconfirmed, "user", "users");
+        row(
+            "not confirmed",
+            format!("{users} gone: reported once a second pass does not find them either"),
+        );
+    }
+    let held_back = pass.deletions.held_back;
     if held_back > 0 {
         let users = counted(held_back, "user", "users");
         row(
@@ -95,20 +108,19 @@ fn pass_rows(rows: &mut Vec<Row>, pass: &PassReport) {
             format!("{users} gone at once; see --accept-deletions"),
         );
     }
-    if !pass.held_up.is_empty() {
-        let full = format!("{}: the outbox is full", each(&pass.held_up));
-        row("left for later", full);
+    if !pass.caught_up.is_empty() {
+        row("known before", each(&pass.caught_up));
     }
     let unknown = pass.unknown_facts.iter();
     let unknown = unknown.map(|((fact, why), &users)| {
         format!("{fact} of {} ({why})", counted(users, "user", "users"))
     });
     row("unknown facts", listed(unknown));
-    for served in &pass.served {
-        let why = served.why.iter().map(|why| format!(" ({why})"));
+    for facts in &pass.provenance {
+        let why = facts.why.iter().map(|why| format!(" ({why})"));
         row(
-            served.facts,
-            format!("from {}{}", served.by, why.collect::<String>()),
+            facts.facts,
+            format!("from {}{}", facts.by, why.collect::<String>()),
         );
     }
     let calls: u64 = pass.calls.values().sum();
@@ -122,21 +134,21 @@ fn pass_rows(rows: &mut Vec<Row>, pass: &PassReport) {
 }
 
 fn users(pass: &PassReport) -> String {
-    let mut told = pass.users.to_string();
+    let mut text = pass.users.to_string();
     if pass.vanished > 0 {
-        let _ = write!(told, " ({} deleted meanwhile)", pass.vanished);
+        let _ = write!(text, " ({} deleted meanwhile)", pass.vanished);
     }
-    let why = incomplete(pass.failure.as_ref(), pass.completeness.as_ref());
+    let why = pass.why_incomplete();
     match (why, &pass.completeness) {
         (Some(why), _) => {
-            let _ = write!(told, ", incomplete: {why}");
+            let _ = write!(text, ", incomplete: {why}");
         }
         (None, Some(Completeness::Unproven(why))) => {
-            let _ = write!(told, ", not counted by AWS ({why})");
+            let _ = write!(text, ", not counted by AWS ({why})");
         }
         (None, _) => {}
     }
-    told
+    text
 }
 
 /// The counts of each sink that has any.
@@ -159,8 +171,4 @@ fn listed(parts: impl Iterator<Item = String>) -> String {
 
 fn counted(count: u64, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
-}
-
-pub(super) fn checkpoint_text(checkpoint: &Checkpoint) -> Option<String> {
-    checkpoint.newest_create_date()?.format(&Rfc3339).ok()
 }

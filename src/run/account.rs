@@ -2,24 +2,29 @@
 
 use time::OffsetDateTime;
 
+use super::account_locks::AccountLocks;
+use super::agent::Agent;
 use super::delivery::Delivery;
 use super::fleet::{AccountError, Fleet, Member};
-use super::once::Agent;
-use super::pass::Pass;
-use super::report::PassReport;
+use super::pass::{Pass, PassReport};
 use crate::aws::{Action, AwsClient, LearntRates};
-use crate::collect::AccountSource;
+use crate::collect::{AccountSource, NewUsers};
 use crate::config::Emit;
 use crate::model::{Account, PassStamp};
 use crate::observe::Progress;
 use crate::steps::{self, Step};
-use crate::store::{PassMemory, Store, StoreError};
+use crate::store::{AccountRecord, Store, StoreError};
+
+/// How far before the last complete pass a user may have been created and still be new to us:
+/// AWS shows a new user everywhere only after a while.
+const CREATED_OVERLAP: time::Duration = time::Duration::HOUR;
 
 /// What every account's pass is given.
 pub(super) struct Context<'a> {
     pub(super) agent: &'a Agent,
     pub(super) store: &'a Store,
     pub(super) delivery: &'a Delivery,
+    pub(super) locks: &'a AccountLocks,
     pub(super) progress: &'a Progress,
     pub(super) is_full: bool,
 }
@@ -48,18 +53,20 @@ impl Context<'_> {
             Err(error) => return self.failed(member, error).await,
         };
         steps::reach(Step::AccountKnown);
-        let memory = self.memory(&account.id).await?;
-        client.adopt_rates(&learnt_rates(&memory));
+        let _lock = self.locks.enter(&account.id).await;
+        let record = self.record(&account.id).await?;
+        client.adopt_rates(&learnt_rates(&record));
         if member.is_unlisted {
-            account.organization.clone_from(&memory.membership);
+            account.organization.clone_from(&record.membership);
         }
-        account.name = name(&client, member, &memory).await;
+        account.name = name(&client, member, &record).await;
         let stamp = PassStamp::new(OffsetDateTime::now_utc());
         tracing::info!(account = account.id, pass = %stamp.id, "collecting users");
-        let mut report = self.collect(&client, &account, stamp).await?;
+        let mut report = self
+            .collect(&client, &account, stamp, &record, member.id.is_none())
+            .await?;
         report.calls = client.calls();
         report.learnt_rates = client.learnt_rates();
-        self.remember(memory, &client, account).await?;
         steps::reach(Step::PassRemembered);
         Ok(AccountEnd::Passed(Box::new(report)))
     }
@@ -69,21 +76,24 @@ impl Context<'_> {
         client: &AwsClient,
         account: &Account,
         stamp: PassStamp,
+        record: &AccountRecord,
+        is_unnamed: bool,
     ) -> Result<PassReport, StoreError> {
         let agent = self.agent;
         let pass = Pass {
             account,
             stamp,
             mapping: &agent.mapping,
-            targets: &agent.targets,
-            is_full: self.is_full,
+            receivers: &agent.receivers,
+            // Of accounts whose id is known before, everything was asked for already.
+            is_full: self.is_full && is_unnamed,
             plan: agent.plan,
             aws: Some(client),
             store: self.store,
             progress: self.progress,
         };
-        let since = created_since(agent, self.store, &account.id).await?;
-        let source = AccountSource::new(client.clone(), agent.aws.clone()).created_since(since);
+        let new_users = self.new_users(&account.id, record).await?;
+        let source = AccountSource::new(client.clone(), &agent.aws, account).only_new(new_users);
         let batches = self.delivery.batch_counter();
         let staged = || {
             self.delivery.wake();
@@ -92,58 +102,54 @@ impl Context<'_> {
         pass.run(&source, staged).await
     }
 
-    async fn memory(&self, account_id: &str) -> Result<PassMemory, StoreError> {
+    async fn record(&self, account_id: &str) -> Result<AccountRecord, StoreError> {
         let account_id = account_id.to_owned();
-        self.store.run(move |store| store.memory(&account_id)).await
+        self.store
+            .run(move |store| store.account(&account_id))
+            .await
     }
 
-    /// Keeps what the pass learnt for the next one, if it is anything new.
-    async fn remember(
+    /// Which users are of interest, if not all are: those that are not known, and those created
+    /// since a little before the last complete pass.
+    async fn new_users(
         &self,
-        before: PassMemory,
-        client: &AwsClient,
-        account: Account,
-    ) -> Result<(), StoreError> {
-        let rates = client.learnt_rates().into_iter();
-        let memory = PassMemory {
-            rates_per_second: rates
-                .map(|(action, rate)| (action.to_string(), rate))
-                .collect(),
-            denied: client.denied().iter().map(ToString::to_string).collect(),
-            account_name: account.name,
-            membership: account.organization,
-        };
-        self.replace(account.id, before, memory).await
-    }
-
-    async fn replace(
-        &self,
-        account_id: String,
-        before: PassMemory,
-        memory: PassMemory,
-    ) -> Result<(), StoreError> {
-        if memory == before {
-            return Ok(());
+        account_id: &str,
+        record: &AccountRecord,
+    ) -> Result<Option<NewUsers>, StoreError> {
+        if self.agent.plan.emit != Emit::Created {
+            return Ok(None);
         }
-        let remember = move |store: &Store| store.remember(&account_id, &memory);
-        self.store.run(remember).await
+        let since = record.checkpoint.and_then(|checkpoint| {
+            let newest = checkpoint.newest_create_date()?;
+            Some(newest.min(checkpoint.passed_at()?) - CREATED_OVERLAP)
+        });
+        let Some(created_since) = since else {
+            return Ok(None);
+        };
+        let account_id = account_id.to_owned();
+        let known = self
+            .store
+            .run(move |store| store.user_ids(&account_id))
+            .await?;
+        Ok(Some(NewUsers {
+            created_since,
+            known_ids: known.into_iter().collect(),
+        }))
     }
 
     /// Remembers that a role was denied: it is new only once.
     async fn failed(&self, member: &Member, error: AccountError) -> Result<AccountEnd, StoreError> {
         let mut is_new = false;
         if let Some(id) = member.id.as_ref().filter(|_| error.may_be_too_early()) {
-            let before = self.memory(id).await?;
+            let mut record = self.record(id).await?;
+            is_new = record == AccountRecord::default();
             let denied = Action::AssumeRole.as_str();
-            let account_id = id.clone();
-            let checkpoint = move |store: &Store| store.checkpoint(&account_id);
-            let was_seen = self.store.run(checkpoint).await?.is_some();
-            is_new = !was_seen && before == PassMemory::default();
-            let mut memory = before.clone();
-            if !memory.denied.iter().any(|action| action == denied) {
-                memory.denied.push(denied.to_owned());
+            if !record.denied.iter().any(|action| action == denied) {
+                record.denied.push(denied.to_owned());
+                let account_id = id.clone();
+                let remember = move |store: &Store| store.remember_account(&account_id, &record);
+                self.store.run(remember).await?;
             }
-            self.replace(id.clone(), before, memory).await?;
         }
         Ok(AccountEnd::Failed { error, is_new })
     }
@@ -151,36 +157,20 @@ impl Context<'_> {
 
 /// What events call the account: as configured, as the organization does, or its alias. Where that
 /// cannot be read, the last known name stays: it is no change.
-async fn name(client: &AwsClient, member: &Member, memory: &PassMemory) -> Option<String> {
+async fn name(client: &AwsClient, member: &Member, record: &AccountRecord) -> Option<String> {
     if member.name.is_some() {
         return member.name.clone();
     }
-    let last_known = memory.account_name.clone();
+    let last_known = record.name.clone();
     if member.is_unlisted && last_known.is_some() {
         return last_known;
     }
     client.account_alias().await.unwrap_or(last_known)
 }
 
-/// Since when users are of interest, if not all are.
-async fn created_since(
-    agent: &Agent,
-    store: &Store,
-    account_id: &str,
-) -> Result<Option<OffsetDateTime>, StoreError> {
-    if agent.plan.emit != Emit::Created {
-        return Ok(None);
-    }
-    let account_id = account_id.to_owned();
-    let checkpoint = store
-        .run(move |store| store.checkpoint(&account_id))
-        .await?;
-    Ok(checkpoint.and_then(|checkpoint| checkpoint.newest_create_date()))
-}
-
 /// The rates at which an earlier pass over the account was let through.
-fn learnt_rates(memory: &PassMemory) -> LearntRates {
-    let rates = memory.rates_per_second.iter();
+fn learnt_rates(record: &AccountRecord) -> LearntRates {
+    let rates = record.rates_per_second.iter();
     rates
         .filter_map(|(action, &rate)| Some((Action::parse(action)?, rate)))
         .collect()

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt, stream};
+use time::OffsetDateTime;
 
 use super::account::{AccountEnd, Context};
 use super::fleet::{AccountError, Fleet, FleetError, Member};
+use super::pass::raise_epochs;
 use super::report::{AccountReport, RunReport};
+use crate::aws::KeptSessions;
 use crate::observe::{log_accounts, log_pass};
 use crate::store::{Store, StoreError};
 
@@ -19,9 +22,11 @@ const NEW_ROLE_WAIT: Duration = Duration::from_secs(10);
 pub(super) struct Selection<'a> {
     /// The ids of those to pass over; none: all.
     pub(super) only: &'a [String],
-    /// Whether a role that is new to us and denied is tried again at the end. A daemon need not:
+    /// Whether a role that is new to us and denied is assumed once more at the end. A daemon need not:
     /// it has a next pass.
     pub(super) with_second_try: bool,
+    /// Sessions of roles, from the pass before to the pass after.
+    pub(super) sessions: &'a KeptSessions,
 }
 
 impl Context<'_> {
@@ -33,7 +38,7 @@ impl Context<'_> {
         report: &mut RunReport,
     ) -> Result<(), StoreError> {
         let aws = &self.agent.aws;
-        let fleet = match Fleet::find(aws, selection.only).await {
+        let fleet = match Fleet::find_again(aws, selection.only, selection.sessions).await {
             Ok(fleet) => fleet,
             Err(error) => {
                 report.refused = Some(error);
@@ -47,6 +52,7 @@ impl Context<'_> {
         if selection.only.is_empty() {
             report.left = self.left(&fleet).await?;
         }
+        self.request_resends(&fleet).await?;
         let is_alone = aws.accounts.is_empty() && aws.organization.is_none();
         let mut too_early = Vec::new();
         let mut passes = std::pin::pin!(self.passes(&fleet, fleet.members.iter()));
@@ -68,7 +74,7 @@ impl Context<'_> {
             tracing::warn!(
                 accounts = too_early.len(),
                 wait_ms = NEW_ROLE_WAIT.as_millis() as u64,
-                "roles are denied that were never used before; trying them once more"
+                "roles are denied that were never used before; assuming them once more"
             );
             tokio::time::sleep(NEW_ROLE_WAIT).await;
             let mut passes = std::pin::pin!(self.passes(&fleet, too_early.into_iter()));
@@ -82,6 +88,19 @@ impl Context<'_> {
             log_accounts(report);
         }
         Ok(())
+    }
+
+    /// Has every user sent again, if that is asked for: by these passes, and if one ends early,
+    /// by the next ones.
+    async fn request_resends(&self, fleet: &Fleet) -> Result<(), StoreError> {
+        if !self.is_full {
+            return Ok(());
+        }
+        let ids = fleet.members.iter().filter_map(|member| member.id.clone());
+        let (ids, receivers) = (ids.collect::<Vec<_>>(), self.agent.receivers.clone());
+        let now = OffsetDateTime::now_utc();
+        let request = move |store: &Store| raise_epochs(store, &ids, &receivers, now);
+        self.store.run(request).await
     }
 
     /// The passes of `members`, each begun when there is room for it.
@@ -103,7 +122,7 @@ impl Context<'_> {
         let Some(organization) = &fleet.organization else {
             return Ok(Vec::new());
         };
-        let known = self.store.run(Store::account_ids).await?;
+        let known = self.store.run(Store::accounts).await?;
         let is_configured = |id: &String| {
             fleet
                 .members
@@ -117,7 +136,7 @@ impl Context<'_> {
         for account in &left {
             tracing::warn!(
                 account,
-                "the account is not in the organization any more; nothing is told of its users"
+                "the account is not in the organization any more; its users are not read and do not count as deleted"
             );
         }
         Ok(left)
@@ -128,6 +147,7 @@ fn add(report: &mut RunReport, member: &Member, ended: AccountEnd) {
     match ended {
         AccountEnd::Passed(pass) => {
             log_pass(&pass);
+            report.unsendable += pass.sent.unsendable.values().sum::<u64>();
             report.accounts.push(AccountReport::of(member, &pass));
             report.pass = (report.accounts.len() == 1).then_some(*pass);
         }

@@ -1,53 +1,62 @@
 //! `run`: a pass, a wait, the next pass. Never two at the same time.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
-use time::OffsetDateTime;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
 
 use super::account::Context;
+use super::account_locks::AccountLocks;
 use super::accounts::Selection;
+use super::agent::Agent;
 use super::delivery::{Delivery, ReadySink};
-use super::once::Agent;
 use super::report::RunReport;
-use crate::observe::{DaemonStatus, Progress, StatusReport, StatusServer};
+use super::serving::Listeners;
+use super::{behind, receivers, retention};
+use crate::aws::KeptSessions;
+use crate::observe::Progress;
 use crate::store::{Store, StoreError};
 
+/// How often what nobody needs any more is removed.
+const SWEEP_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The wait after a first failed pass; it doubles with every further one.
 const RETRY_FIRST: Duration = Duration::from_secs(30);
 
-/// Passes every `every`, from start to start, until cancelled; tells how it is doing at `status`
-/// meanwhile. An error is the store's.
+/// Passes every `every`, from start to start, until cancelled; answers at `listeners` meanwhile.
+/// An error is the store's.
 pub async fn daemon(
     agent: &Agent,
     store: &Store,
     sinks: Vec<ReadySink>,
     every: Duration,
-    status: Option<StatusServer>,
+    listeners: Listeners,
     cancel: &CancellationToken,
 ) -> Result<(), StoreError> {
+    receivers::adopt(agent, store).await?;
     let mut delivery = Delivery::start(store, sinks, cancel);
-    let _served = status.map(|server| serve(server, agent, store, &delivery));
-    let mut failures = 0;
+    let _answering = listeners.answer(agent, store, &delivery);
+    let (sessions, locks) = (KeptSessions::default(), AccountLocks::default());
+    let (mut failures, mut swept_at) = (0, None);
     while !cancel.is_cancelled() {
         let start = Instant::now();
-        delivery.begin_pass();
         let passed = tokio::select! {
-            passed = pass(agent, store, &delivery) => passed?,
+            passed = pass(agent, store, &delivery, &sessions, &locks) => passed?,
+            ended = behind::keep_up(agent, store, &locks, delivery.waker()) => match ended? {},
             () = cancel.cancelled() => break,
         };
-        delivery.end_pass();
+        delivery.wake();
         failures = if passed { 0 } else { failures + 1 };
         let wait = wait(every, start.elapsed(), failures);
         tracing::info!(
             wait_ms = wait.as_millis() as u64,
             "waiting for the next pass"
         );
+        let between = between_passes(agent, store, &locks, delivery.waker(), &mut swept_at);
         tokio::select! {
             () = sleep(wait) => {}
             () = cancel.cancelled() => {}
+            ended = between => match ended? {},
             error = delivery.failed() => return Err(error),
         }
     }
@@ -55,46 +64,43 @@ pub async fn daemon(
     Ok(())
 }
 
-/// Serves the status until what this returns is dropped.
-fn serve(
-    server: StatusServer,
+/// Stages what was held up as soon as there is room for it, and removes what nobody needs any
+/// more, for ever.
+async fn between_passes(
     agent: &Agent,
     store: &Store,
-    delivery: &Delivery,
-) -> AbortOnDropHandle<()> {
-    let sinks: Vec<String> = agent.targets.iter().map(|it| it.sink.clone()).collect();
-    let (store, troubles) = (store.clone(), delivery.troubles());
-    let daemon = DaemonStatus::new(OffsetDateTime::now_utc());
-    let report = move || {
-        let (store, sinks) = (store.clone(), sinks.clone());
-        let (daemon, mut troubles) = (daemon.clone(), troubles());
-        async move {
-            let now = OffsetDateTime::now_utc();
-            let read = move |store: &Store| StatusReport::of(store, &sinks, now);
-            let mut report = store.run(read).await?;
-            report.daemon = Some(daemon);
-            for sink in &mut report.sinks {
-                sink.trouble = troubles.remove(&sink.name);
-            }
-            Ok(report)
-        }
-    };
-    AbortOnDropHandle::new(tokio::spawn(server.serve(report)))
+    locks: &AccountLocks,
+    wake: impl Fn(),
+    swept_at: &mut Option<Instant>,
+) -> Result<Infallible, StoreError> {
+    if swept_at.is_none_or(|at| at.elapsed() >= SWEEP_EVERY) {
+        *swept_at = Some(Instant::now());
+        retention::remove_ended(agent, store).await?;
+    }
+    behind::keep_up(agent, store, locks, wake).await
 }
 
 /// One pass over every account; whether there is no reason to hurry the next one: it came to
 /// its end in some account. An account that fails alone waits for the next pass with all others.
-async fn pass(agent: &Agent, store: &Store, delivery: &Delivery) -> Result<bool, StoreError> {
+async fn pass(
+    agent: &Agent,
+    store: &Store,
+    delivery: &Delivery,
+    sessions: &KeptSessions,
+    locks: &AccountLocks,
+) -> Result<bool, StoreError> {
     let context = Context {
         agent,
         store,
         delivery,
+        locks,
         progress: &Progress::hidden(),
         is_full: false,
     };
     let selection = Selection {
         only: &[],
         with_second_try: false,
+        sessions,
     };
     let mut report = RunReport::default();
     context.pass_over_all(selection, &mut report).await?;

@@ -9,96 +9,115 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::report::SinkReport;
-use crate::deliver::{Eagerness, Forwarder, Phase, Sink, SinkProgress};
-use crate::store::{BatchLimits, Store, StoreError};
+use crate::deliver::{Forwarder, Sink, SinkProgress, Stage};
+use crate::store::{BatchLimits, Store, StoreError, sink_of};
 
 /// One sink, ready to be forwarded to.
 pub struct ReadySink {
     /// The sink's name.
     pub name: String,
+    /// The name and the fingerprint of the destination.
+    pub receiver: String,
     /// How large its batches are.
     pub limits: BatchLimits,
+    /// How long an event waits for others to fill a batch.
+    pub flush_after: Duration,
     /// The sink.
     pub sink: Box<dyn Sink>,
+}
+
+/// A sink and what its forwarder did.
+#[derive(Debug, Clone)]
+struct Watched {
+    name: String,
+    receiver: String,
+    progress: Arc<SinkProgress>,
 }
 
 /// The running forwarders.
 pub struct Delivery {
     store: Store,
-    phase: watch::Sender<Phase>,
+    stage: watch::Sender<Stage>,
     tasks: JoinSet<Result<(), StoreError>>,
-    sinks: Vec<(String, Arc<SinkProgress>)>,
+    sinks: Vec<Watched>,
     cancel: CancellationToken,
 }
 
 impl Delivery {
-    /// Starts a forwarder for each of `sinks`. What an earlier run left goes first.
+    /// Starts a forwarder for each of `sinks`, which sends on its own clock. What an earlier run
+    /// left goes at once.
     pub fn start(store: &Store, sinks: Vec<ReadySink>, cancel: &CancellationToken) -> Self {
-        let start = Phase {
-            pass: 0,
-            eagerness: Eagerness::Everything,
-        };
-        let (phase, watched) = watch::channel(start);
+        let (stage, watched) = watch::channel(Stage::Running);
         let cancel = cancel.child_token();
         let mut tasks = JoinSet::new();
         let mut watching = Vec::new();
         warn_of_orphans(store, &sinks);
-        for ReadySink { name, limits, sink } in sinks {
+        for ready in sinks {
             let progress = Arc::<SinkProgress>::default();
-            watching.push((name.clone(), Arc::clone(&progress)));
+            watching.push(Watched {
+                name: ready.name.clone(),
+                receiver: ready.receiver.clone(),
+                progress: Arc::clone(&progress),
+            });
             let forwarder = Forwarder {
-                name,
-                sink,
+                name: ready.name,
+                receiver: ready.receiver,
+                sink: ready.sink,
                 store: store.clone(),
-                limits,
+                limits: ready.limits,
+                flush_after: ready.flush_after,
                 progress,
             };
             tasks.spawn(forwarder.run(watched.clone(), cancel.clone()));
         }
         Self {
             store: store.clone(),
-            phase,
+            stage,
             tasks,
             sinks: watching,
             cancel,
         }
     }
 
-    /// A pass begins: from now on full batches only, and stopped sinks are tried again.
-    pub fn begin_pass(&self) {
-        self.phase.send_modify(|phase| {
-            phase.pass += 1;
-            phase.eagerness = Eagerness::FullBatches;
-        });
-    }
-
-    /// Something was staged.
+    /// Something was staged. Many calls are one to a forwarder that is busy.
     pub fn wake(&self) {
-        self.phase.send_modify(|_| ());
+        self.stage.send_modify(|_| ());
     }
 
-    /// The pass is over: send what is there.
-    pub fn end_pass(&self) {
-        self.phase
-            .send_modify(|phase| phase.eagerness = Eagerness::Everything);
+    /// As [`Self::wake`], for whoever outlives the borrow.
+    pub fn waker(&self) -> impl Fn() + Send + Sync + use<> {
+        let stage = self.stage.clone();
+        move || stage.send_modify(|_| ())
     }
 
     /// Counts the batches that all sinks together took so far.
     pub fn batch_counter(&self) -> impl Fn() -> u64 + use<> {
-        let sinks: Vec<_> = self.sinks.iter().map(|(_, it)| Arc::clone(it)).collect();
+        let sinks: Vec<_> = self
+            .sinks
+            .iter()
+            .map(|it| Arc::clone(&it.progress))
+            .collect();
         move || sinks.iter().map(|sink| sink.report().batches).sum()
     }
 
-    /// Tells why each sink takes nothing at the moment, by name, where that is so.
-    pub fn troubles(&self) -> impl Fn() -> BTreeMap<String, String> + Clone + Send + use<> {
+    /// Returns why each sink takes nothing at the moment, by name, where that is so.
+    pub fn troubles(&self) -> impl Fn() -> BTreeMap<String, String> + Send + Sync + use<> {
         let sinks = self.sinks.clone();
         move || {
-            let troubled = sinks.iter().filter_map(|(name, progress)| {
-                let report = progress.report();
-                Some((name.clone(), report.stopped.or(report.retried)?))
+            let troubled = sinks.iter().filter_map(|sink| {
+                let report = sink.progress.report();
+                Some((sink.name.clone(), report.stopped.or(report.retried)?))
             });
             troubled.collect()
         }
+    }
+
+    /// Whether every sink that something waits for has stopped.
+    pub fn has_stopped_only(&self) -> bool {
+        self.sinks.iter().all(|sink| {
+            let is_stopped = sink.progress.report().stopped.is_some();
+            is_stopped || self.store.outbox_fill(&sink.receiver).events == 0
+        })
     }
 
     /// Whether a forwarder ended, which before the end only the store's failure makes it do.
@@ -113,11 +132,10 @@ impl Delivery {
         }
     }
 
-    /// Waits until the outbox is empty or its sinks have stopped, at most `timeout`, and tells
-    /// what became of each sink.
+    /// Waits until the outbox is empty or its sinks have stopped, at most `timeout`, and
+    /// returns what became of each sink.
     pub async fn drain(mut self, timeout: Duration) -> Result<Vec<SinkReport>, StoreError> {
-        self.phase
-            .send_modify(|phase| phase.eagerness = Eagerness::EverythingAndEnd);
+        self.stage.send_replace(Stage::Draining);
         let cancel = self.cancel.clone();
         let timer = tokio::spawn(async move {
             tokio::time::sleep(timeout).await;
@@ -131,24 +149,36 @@ impl Delivery {
     }
 
     fn report(&self) -> Vec<SinkReport> {
-        let report = |(name, progress): &(String, Arc<SinkProgress>)| SinkReport {
-            name: name.clone(),
-            forwarded: progress.report(),
-            waiting: self.store.outbox_fill(name).events,
+        let report = |sink: &Watched| SinkReport {
+            name: sink.name.clone(),
+            forwarded: sink.progress.report(),
+            waiting: self.store.outbox_fill(&sink.receiver).events,
         };
         self.sinks.iter().map(report).collect()
     }
 }
 
-/// A sink that was renamed or removed leaves its events behind: somebody should know.
+/// A sink that was renamed, removed or given another destination leaves its events behind:
+/// somebody should know.
 fn warn_of_orphans(store: &Store, sinks: &[ReadySink]) {
-    for (sink, fill) in store.outbox_fills() {
-        if !sinks.iter().any(|ready| ready.name == sink) {
+    for (receiver, fill) in store.outbox_fills() {
+        if sinks.iter().any(|ready| ready.receiver == receiver) {
+            continue;
+        }
+        let (sink, events) = (sink_of(&receiver), fill.events);
+        if sinks.iter().any(|ready| ready.name == sink) {
             tracing::warn!(
                 sink,
-                events = fill.events,
+                events,
+                "events wait for an earlier destination of this sink: they go once that is \
+                 configured again, or are dropped with rollcall state forget --sink"
+            );
+        } else {
+            tracing::warn!(
+                sink,
+                events,
                 "events wait for a sink that is not configured any more: nobody sends them until \
-                 a sink has this name again"
+                 it is configured again"
             );
         }
     }

@@ -4,10 +4,8 @@ use std::io;
 
 use tokio::sync::mpsc;
 
-use super::chunk;
-use super::mapping_plan::MappingPlan;
-use super::pass::count_unknown;
-use super::report::UnknownCounts;
+use super::mapping::MappingPlan;
+use super::pass::{UnknownCounts, count_unknown, next_chunk};
 use crate::collect::{Enumeration, InventorySource};
 use crate::map::Dialect;
 use crate::model::{Account, PassStamp, User};
@@ -22,7 +20,7 @@ pub struct Printed<E> {
     pub unknown_facts: UnknownCounts,
 }
 
-/// Writes the event about every user of `source` as one line each, and tells how that went.
+/// Writes the event about every user of `source` as one line each, and returns how that went.
 ///
 /// `account_of` names the account of a user; files may hold several accounts.
 pub async fn print_events<S: InventorySource>(
@@ -37,7 +35,7 @@ pub async fn print_events<S: InventorySource>(
     let print_all = async move {
         let mut unknown_facts = UnknownCounts::new();
         loop {
-            let chunk = chunk::next(&mut users).await;
+            let chunk = next_chunk(&mut users).await;
             if chunk.is_empty() {
                 return Ok::<_, io::Error>(unknown_facts);
             }
@@ -47,7 +45,7 @@ pub async fn print_events<S: InventorySource>(
                 .filter_map(|user| mapping.event(&account_of(user), user, stamp, dialect));
             let mut lines = Vec::new();
             for event in events {
-                lines.extend_from_slice(&event.json);
+                lines.extend_from_slice(&event);
                 lines.push(b'\n');
             }
             output::write(&lines)?;

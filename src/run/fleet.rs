@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::report::ExitStatus;
-use crate::aws::{AwsClient, AwsError, Listed, Listing, list_accounts};
+use super::exit_status::ExitStatus;
+use crate::aws::{AwsClient, AwsError, KeptSessions, Listed, Listing, list_accounts};
 use crate::config::{AccountSettings, AwsSettings, Role};
-use crate::model::{Account, Membership};
+use crate::model::{Account, Arn, Membership};
 
 /// The accounts of one pass, and the credentials that lead to them.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct Fleet {
     base: AwsClient,
     /// Whose the credentials are; not asked where only they themselves are used.
     caller: Option<Account>,
-    /// Whom to pass over.
+    /// The accounts to pass over.
     pub members: Vec<Member>,
     /// Why there may be more accounts in the organization, if so.
     pub failure: Option<AwsError>,
@@ -62,7 +62,7 @@ pub enum FleetError {
 /// Why an account cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
-    /// AWS did not grant a session, or did not tell whose it is.
+    /// AWS did not grant a session, or did not say whose it is.
     #[error(transparent)]
     Aws(#[from] AwsError),
     /// A session of another account than the one that is meant.
@@ -83,7 +83,7 @@ pub enum AccountError {
     )]
     OtherPartition {
         /// The role.
-        role_arn: String,
+        role_arn: Arn,
         /// The partition of the credentials.
         partition: String,
     },
@@ -93,8 +93,33 @@ impl Fleet {
     /// Finds out which accounts there are by `settings`, and of those takes the ones of the ids
     /// `only`; all of them if that is empty.
     pub async fn find(settings: &AwsSettings, only: &[String]) -> Result<Self, FleetError> {
+        Self::find_again(settings, only, &KeptSessions::default()).await
+    }
+
+    /// The same, with the sessions that an earlier pass left in `sessions`; those of roles that
+    /// no account has any more are dropped there.
+    pub async fn find_again(
+        settings: &AwsSettings,
+        only: &[String],
+        sessions: &KeptSessions,
+    ) -> Result<Self, FleetError> {
+        let base = AwsClient::connect_keeping(settings, sessions).await;
+        let fleet = Self::over(base, settings, only).await?;
+        if fleet.failure.is_none() && only.is_empty() {
+            let of_members = fleet.members.iter().flat_map(|it| it.role.clone());
+            let roles: Vec<Role> = settings.role().into_iter().chain(of_members).collect();
+            sessions.retain(&roles);
+        }
+        Ok(fleet)
+    }
+
+    async fn over(
+        base: AwsClient,
+        settings: &AwsSettings,
+        only: &[String],
+    ) -> Result<Self, FleetError> {
         let mut fleet = Self {
-            base: AwsClient::connect(settings).await,
+            base,
             caller: None,
             members: Vec::new(),
             failure: None,
@@ -189,15 +214,15 @@ impl Fleet {
             .flat_map(|it| it.id.as_deref())
             .collect();
         if let Some(asked) = only.iter().find(|id| !known.contains(id.as_str())) {
-            const TOLD_MAX: usize = 20;
-            let told: Vec<&str> = known.iter().copied().take(TOLD_MAX).collect();
-            let more = match known.len().saturating_sub(TOLD_MAX) {
+            const SHOWN_MAX: usize = 20;
+            let shown: Vec<&str> = known.iter().copied().take(SHOWN_MAX).collect();
+            let more = match known.len().saturating_sub(SHOWN_MAX) {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
             return Err(FleetError::Unknown {
                 asked: asked.clone(),
-                known: format!("{}{more}", told.join(", ")),
+                known: format!("{}{more}", shown.join(", ")),
             });
         }
         if !only.is_empty() {
@@ -214,7 +239,7 @@ impl Fleet {
                 self.check_partition(role)?;
                 self.base.as_role(role.clone())
             }
-            None => self.base.anew(),
+            None => self.base.with_own_limits(),
         };
         let mut account = client.account().await?;
         if let Some(configured) = member.id.as_ref().filter(|id| **id != account.id) {
@@ -229,12 +254,13 @@ impl Fleet {
     }
 
     fn check_partition(&self, role: &Role) -> Result<(), AccountError> {
-        let partition = role.arn.split(':').nth(1).unwrap_or_default();
         match &self.caller {
-            Some(caller) if caller.partition != partition => Err(AccountError::OtherPartition {
-                role_arn: role.arn.clone(),
-                partition: caller.partition.clone(),
-            }),
+            Some(caller) if caller.partition != role.arn.partition() => {
+                Err(AccountError::OtherPartition {
+                    role_arn: role.arn.clone(),
+                    partition: caller.partition.clone(),
+                })
+            }
             _ => Ok(()),
         }
     }

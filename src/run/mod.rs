@@ -4,30 +4,35 @@
 //! of the others does one thing.
 
 mod account;
+mod account_locks;
 mod accounts;
-mod beginning;
-mod chunk;
+mod agent;
+mod behind;
 mod daemon;
-mod deletions;
 mod delivery;
 mod dry;
+mod exit_status;
 mod fleet;
-mod kept_user;
-mod mapping_plan;
+mod mapping;
 mod once;
 mod pass;
+mod receivers;
 mod report;
-mod room;
+mod retention;
+mod serving;
 mod shutdown;
-mod staging;
+mod stage;
 
+pub use agent::{Agent, DeletionPlan, PassPlan, Receiver};
 pub use daemon::daemon;
-pub use deletions::{DeletionPlan, Deletions};
 pub use delivery::{Delivery, ReadySink};
 pub use dry::{Printed, print_events};
+pub use exit_status::ExitStatus;
 pub use fleet::{AccountError, Fleet, FleetError, Member};
-pub use mapping_plan::MappingPlan;
-pub use once::{Agent, CollectOptions, once};
-pub use pass::{Pass, PassPlan, Target};
-pub use report::{AccountReport, ExitStatus, PassReport, RunReport, SinkReport, UnknownCounts};
+pub use mapping::MappingPlan;
+pub use once::{CollectOptions, once};
+pub use pass::{Deletions, Pass, PassReport, UnknownCounts, incomplete};
+pub use receivers::changed_destinations;
+pub use report::{AccountReport, RunReport, SinkReport};
+pub use serving::Listeners;
 pub use shutdown::on_signal;

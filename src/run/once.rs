@@ -4,35 +4,23 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-use tokio::time::interval;
+use tokio::time::{Instant, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::account::Context;
+use super::account_locks::AccountLocks;
 use super::accounts::Selection;
+use super::agent::Agent;
 use super::delivery::{Delivery, ReadySink};
-use super::mapping_plan::MappingPlan;
-use super::pass::{PassPlan, Target};
-use super::report::RunReport;
-use crate::config::AwsSettings;
+use super::report::{RunReport, SinkReport};
+use super::{behind, receivers, retention};
+use crate::aws::KeptSessions;
 use crate::observe::Progress;
 use crate::steps::{self, Step};
 use crate::store::{Store, StoreError};
 
 /// How often the progress line follows the delivery.
 const TICK: Duration = Duration::from_millis(150);
-
-/// What every pass needs to know.
-#[derive(Debug, Clone)]
-pub struct Agent {
-    /// How to reach AWS.
-    pub aws: AwsSettings,
-    /// How users become events.
-    pub mapping: MappingPlan,
-    /// For whom.
-    pub targets: Vec<Target>,
-    /// What a pass tells, and what it keeps.
-    pub plan: PassPlan,
-}
 
 /// What `collect` was asked for.
 #[derive(Debug, Clone)]
@@ -54,31 +42,74 @@ pub async fn once(
     progress: &Progress,
     cancel: &CancellationToken,
 ) -> Result<RunReport, StoreError> {
+    receivers::adopt(agent, store).await?;
     let delivery = Delivery::start(store, sinks, cancel);
-    delivery.begin_pass();
     let mut report = RunReport::default();
+    let locks = AccountLocks::default();
     let context = Context {
         agent,
         store,
         delivery: &delivery,
+        locks: &locks,
         progress,
         is_full: options.is_full,
     };
     let selection = Selection {
         only: &options.accounts,
         with_second_try: true,
+        sessions: &KeptSessions::default(),
     };
     tokio::select! {
         ended = context.pass_over_all(selection, &mut report) => ended?,
+        ended = behind::keep_up(agent, store, &locks, delivery.waker()) => match ended? {},
         () = cancel.cancelled() => {}
     }
-    delivery.end_pass();
     let batches = delivery.batch_counter();
-    let drained = delivery.drain(options.drain_timeout);
+    let drained = deliver(
+        agent,
+        store,
+        &locks,
+        delivery,
+        options.drain_timeout,
+        cancel,
+    );
     report.sinks = while_shown(progress, batches, drained).await?;
+    report.add_behind(store, &agent.receivers)?;
+    if !cancel.is_cancelled() {
+        retention::remove_ended(agent, store).await?;
+    }
     steps::reach(Step::Drained);
     report.is_interrupted = cancel.is_cancelled();
     Ok(report)
+}
+
+/// Waits until everything is delivered or its sink has stopped, at most `timeout`. What was held
+/// up for lack of room is staged meanwhile.
+async fn deliver(
+    agent: &Agent,
+    store: &Store,
+    locks: &AccountLocks,
+    delivery: Delivery,
+    timeout: Duration,
+    cancel: &CancellationToken,
+) -> Result<Vec<SinkReport>, StoreError> {
+    let deadline = Instant::now() + timeout;
+    loop {
+        let caught_up = behind::catch_up(agent, store, locks).await?;
+        delivery.wake();
+        if !caught_up.is_any_left || Instant::now() >= deadline {
+            break;
+        }
+        // A sink that has stopped makes no room until somebody acts.
+        if cancel.is_cancelled() || delivery.has_stopped_only() {
+            break;
+        }
+        tokio::time::sleep(TICK).await;
+    }
+    delivery.wake();
+    delivery
+        .drain(deadline.saturating_duration_since(Instant::now()))
+        .await
 }
 
 /// Waits for `work`, with the batches that it delivers on the progress line.

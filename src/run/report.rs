@@ -1,80 +1,12 @@
-//! What happened, as summaries and exit codes tell it.
+//! What happened, as summaries and exit codes show it.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use super::deletions::Deletions;
+use super::agent::Receiver;
+use super::exit_status::ExitStatus;
 use super::fleet::{AccountError, FleetError, Member};
-use super::staging::Staged;
-use crate::aws::{AwsError, CallCounts, LearntRates};
-use crate::collect::{Completeness, Served};
+use super::pass::PassReport;
+use crate::aws::AwsError;
 use crate::deliver::ForwarderReport;
-use crate::model::{PassRecord, PassStamp, Tally, Unknown};
-use crate::observe::incomplete;
-use crate::store::{Checkpoint, StagedCounts};
-
-/// The documented exit codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExitStatus {
-    /// Everything was collected and delivered.
-    Done = 0,
-    /// A bug of ours.
-    Bug = 1,
-    /// Usage or configuration.
-    Usage = 2,
-    /// AWS refused: credentials or permissions.
-    AwsRefused = 3,
-    /// Collected only in part.
-    Partial = 4,
-    /// A sink refused or did not take everything; the rest is in the outbox.
-    Undelivered = 5,
-    /// The state directory is unusable or locked.
-    State = 6,
-    /// Interrupted by a signal.
-    Interrupted = 130,
-}
-
-/// How many users lack a fact that was asked for, by its name and why it could not be read.
-pub type UnknownCounts = BTreeMap<(&'static str, Unknown), u64>;
-
-/// What one pass over one account found.
-#[derive(Debug, Default)]
-pub struct PassReport {
-    /// The account's id.
-    pub account_id: String,
-    /// Users collected.
-    pub users: u64,
-    /// Users that were deleted while the pass was under way.
-    pub vanished: u64,
-    /// Facts that were asked for and could not be read.
-    pub unknown_facts: UnknownCounts,
-    /// What went into the outbox, per sink.
-    pub staged: StagedCounts,
-    /// Users that sinks with a full outbox were not told of, per sink.
-    pub held_up: BTreeMap<String, u64>,
-    /// What is known of the users.
-    pub tally: Tally,
-    /// Users seen for the first time.
-    pub appeared: u64,
-    /// Users who changed.
-    pub changed: u64,
-    /// Why the enumeration ended early, if it did.
-    pub failure: Option<AwsError>,
-    /// Whether the users are all there are; `None` before the enumeration ended.
-    pub completeness: Option<Completeness>,
-    /// Users who are gone.
-    pub deletions: Deletions,
-    /// Where facts came from.
-    pub served: Vec<Served>,
-    /// Calls a second that AWS let through, where that is less than configured.
-    pub learnt_rates: LearntRates,
-    /// The account's checkpoint after the pass.
-    pub checkpoint: Option<Checkpoint>,
-    /// Calls to AWS, retries included.
-    pub calls: CallCounts,
-    /// How long the pass took.
-    pub duration: Duration,
-}
+use crate::store::{Store, StoreError};
 
 /// What became of one sink's events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +30,7 @@ pub struct AccountReport {
     pub users: u64,
     /// Users who were new or changed, to the sink that knew least.
     pub queued: u64,
-    /// Users told as deleted.
+    /// Users reported as deleted.
     pub deleted: u64,
     /// Facts that were asked for and could not be read, over all users.
     pub unknown_facts: u64,
@@ -129,67 +61,19 @@ pub struct RunReport {
     pub shared_calls: u64,
     /// Every sink.
     pub sinks: Vec<SinkReport>,
+    /// Events that cannot be sent, and are dead letters.
+    pub unsendable: u64,
+    /// Whether an outbox is still too full for what is known.
+    pub is_behind: bool,
     /// Whether a signal ended it.
     pub is_interrupted: bool,
 }
 
 impl PassReport {
-    /// Adds a chunk of `users` and what became of it.
-    pub(super) fn add(&mut self, users: usize, staged: Staged) {
-        self.users += users as u64;
-        self.staged.add(staged.counts);
-        self.tally.add(staged.tally);
-        self.appeared += staged.appeared;
-        self.changed += staged.changed;
-    }
-
-    /// The pass `stamp` as the history keeps it.
-    pub(super) fn record(&self, stamp: PassStamp) -> PassRecord {
-        PassRecord {
-            id: stamp.id.to_string(),
-            duration_ms: u64::try_from(self.duration.as_millis()).unwrap_or(u64::MAX),
-            users: self.users,
-            tally: self.tally,
-            appeared: self.appeared,
-            changed: self.changed,
-            deleted: self.deletions.told,
-            incomplete: incomplete(self.failure.as_ref(), self.completeness.as_ref()),
-        }
-    }
-
-    /// Whether everything that was asked for is known.
-    pub fn is_whole(&self) -> bool {
-        self.saw_everybody()
-            && self.unknown_facts.is_empty()
-            && self.staged.too_large.is_empty()
-            && self.held_up.is_empty()
-            && self.deletions.held_back == 0
-    }
-
-    /// Whether nothing contradicts that every user was seen.
-    pub fn saw_everybody(&self) -> bool {
-        self.failure.is_none()
-            && !matches!(self.completeness, Some(Completeness::Contradicted { .. }))
-    }
-
-    /// What is missing, in few words.
-    fn why_not_whole(&self) -> String {
-        if let Some(why) = incomplete(self.failure.as_ref(), self.completeness.as_ref()) {
-            return format!("incomplete: {why}");
-        }
-        if self.deletions.held_back > 0 {
-            return format!("{} users gone at once, held back", self.deletions.held_back);
-        }
-        match self.unknown_facts.keys().next() {
-            Some((fact, why)) => format!("{fact} unknown ({why})"),
-            None => "an event is too large".to_owned(),
-        }
-    }
-
     fn status(&self) -> ExitStatus {
         match &self.failure {
             Some(error) if self.users == 0 && error.class.is_refusal() => ExitStatus::AwsRefused,
-            _ if !self.is_whole() => ExitStatus::Partial,
+            _ if !self.is_collected() => ExitStatus::Partial,
             _ => ExitStatus::Done,
         }
     }
@@ -198,7 +82,7 @@ impl PassReport {
 impl SinkReport {
     /// Whether everything for the sink was delivered, and nothing rejected.
     pub fn is_done(&self) -> bool {
-        self.waiting == 0 && self.forwarded.buried == 0
+        self.waiting == 0 && self.forwarded.dead_letters == 0
     }
 }
 
@@ -213,11 +97,29 @@ impl RunReport {
             ExitStatus::Interrupted
         } else if matches!(of_passes, ExitStatus::AwsRefused | ExitStatus::Usage) {
             of_passes
-        } else if !self.sinks.iter().all(SinkReport::is_done) {
+        } else if !self.is_delivered() {
             ExitStatus::Undelivered
         } else {
             of_passes
         }
+    }
+
+    /// Whether every sink was sent everything, and rejected nothing.
+    fn is_delivered(&self) -> bool {
+        let are_done = self.sinks.iter().all(SinkReport::is_done);
+        are_done && self.unsendable == 0 && !self.is_behind
+    }
+
+    /// Adds whether a receiver is still behind.
+    pub(super) fn add_behind(
+        &mut self,
+        store: &Store,
+        receivers: &[Receiver],
+    ) -> Result<(), StoreError> {
+        let behind = store.receivers_behind()?;
+        let is_configured = |id: &String| receivers.iter().any(|it| it.id == *id);
+        self.is_behind = behind.iter().any(|(id, _)| is_configured(id));
+        Ok(())
     }
 
     /// Whether AWS let us read anything, and whether that was all.
@@ -247,8 +149,8 @@ impl AccountReport {
             id: pass.account_id.clone(),
             name: member.name.clone(),
             users: pass.users,
-            queued: pass.staged.queued.values().copied().max().unwrap_or(0),
-            deleted: pass.deletions.told,
+            queued: pass.queued().values().copied().max().unwrap_or(0),
+            deleted: pass.deletions.sent,
             unknown_facts: pass.unknown_facts.values().sum(),
             calls: pass.calls.values().sum(),
             has_failed: pass.failure.is_some(),

@@ -1,11 +1,9 @@
 //! A smaller store in the old one's place: sled reuses freed space and never gives it back.
 
 use std::fs::File;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::open::{db_dir, make_sled, sync_new};
-use super::private::{io, take};
+use super::disk::{db_dir, io, make_sled, remove_dir, size_of, sync_new, take};
 use super::{Store, StoreError};
 
 /// The copy while it is made.
@@ -60,28 +58,8 @@ pub(super) fn recover(dir: &Path) -> Result<(), StoreError> {
             std::fs::rename(&old, &store)?;
             File::open(dir)?.sync_all()?;
         }
-        remove(&old)?;
-        remove(&dir.join(NEW))
+        remove_dir(&old)?;
+        remove_dir(&dir.join(NEW))
     };
     recover().map_err(|source| io(dir, "end an interrupted compaction", source))
-}
-
-fn remove(dir: &PathBuf) -> std::io::Result<()> {
-    match std::fs::remove_dir_all(dir) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// The bytes of the files in `dir`; what cannot be read counts as nothing.
-pub(super) fn size_of(dir: &Path) -> u64 {
-    let Ok(entries) = std::fs::read_dir(dir) else {
-        return 0;
-    };
-    let sizes = entries.flatten().map(|entry| match entry.metadata() {
-        Ok(metadata) if metadata.is_dir() => size_of(&entry.path()),
-        Ok(metadata) => metadata.len(),
-        Err(_) => 0,
-    });
-    sizes.sum()
 }

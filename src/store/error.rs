@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::record::RecordError;
+
 /// Why the store cannot be used. Every one of them is exit code 6.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -16,7 +18,7 @@ pub enum StoreError {
     Io {
         /// The state directory.
         dir: PathBuf,
-        /// What was tried.
+        /// What was attempted.
         what: &'static str,
         /// Why it failed.
         source: std::io::Error,
@@ -34,6 +36,20 @@ pub enum StoreError {
         /// The newest format known here.
         known: u32,
     },
+    /// Written by an older rollcall, and only looked at.
+    #[error(
+        "state directory {dir} has format {found}, of an older rollcall; run rollcall collect or \
+         run once, which brings it to the present format"
+    )]
+    OlderFormat {
+        /// The state directory.
+        dir: PathBuf,
+        /// The format it was written in.
+        found: u32,
+    },
+    /// A record cannot be written.
+    #[error("a record cannot be written: {0}; please report this")]
+    Record(String),
     /// Damaged, and could not be moved aside either.
     #[error("state directory {dir} is damaged ({why}) and cannot be moved aside: {source}")]
     Damaged {
@@ -49,7 +65,7 @@ pub enum StoreError {
     Sled {
         /// The state directory.
         dir: PathBuf,
-        /// What was tried.
+        /// What was attempted.
         what: &'static str,
         /// Why it failed.
         source: sled::Error,
@@ -73,8 +89,14 @@ pub enum StoreError {
     Worker(String),
 }
 
+impl From<RecordError> for StoreError {
+    fn from(error: RecordError) -> Self {
+        Self::Record(error.to_string())
+    }
+}
+
 impl StoreError {
-    /// sled could not do `what` in `dir`. What the system said is told in its own words.
+    /// sled could not do `what` in `dir`. What the system said is shown in its own words.
     pub(super) fn of_sled(dir: &Path, what: &'static str, source: sled::Error) -> Self {
         let dir = dir.to_owned();
         match source {

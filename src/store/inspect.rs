@@ -1,13 +1,9 @@
 //! What a store holds, and whether all of it can be trusted.
 
-use serde::de::DeserializeOwned;
-
-use super::compact::size_of;
-use super::dead_letters::DeadRecord;
-use super::entry::{Opaque, OutboxEntry, UserState};
-use super::format::FORMAT;
-use super::open::db_dir;
-use super::{Store, StoreError, record};
+use super::disk::{FORMAT, db_dir, quarantines, size_of};
+use super::record;
+use super::trees::Tree;
+use super::{Store, StoreError};
 
 /// What a store holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +14,7 @@ pub struct Inspection {
     pub bytes: u64,
     /// Records, kind by kind.
     pub trees: Vec<TreeState>,
-    /// Damaged stores that were set aside beside it, by name.
+    /// Damaged stores that were moved aside beside it, by name.
     pub quarantines: Vec<String>,
 }
 
@@ -40,45 +36,40 @@ impl Inspection {
     }
 }
 
+const KINDS: [(Tree, &str); 8] = [
+    (Tree::Entities, "users as last known"),
+    (Tree::Tombstones, "deleted users"),
+    (Tree::Deliveries, "states of users at receivers"),
+    (Tree::Outbox, "events in the outbox"),
+    (Tree::Dead, "dead letters"),
+    (Tree::History, "entries of the history"),
+    (Tree::Passes, "passes"),
+    (Tree::Meta, "records of accounts and receivers"),
+];
+
 impl Store {
     /// Reads every record.
     pub fn inspect(&self) -> Result<Inspection, StoreError> {
-        let shared = &self.shared;
-        let trees = vec![
-            self.tree::<UserState>("states of users at sinks", &shared.states)?,
-            self.tree::<OutboxEntry>("events in the outbox", &shared.outbox)?,
-            self.tree::<DeadRecord>("dead letters", &shared.dead)?,
-            self.tree::<Opaque>("users as last known", &shared.known)?,
-            self.tree::<Opaque>("entries of the history", &shared.history)?,
-            self.tree::<Opaque>("passes", &shared.passes)?,
-        ];
-        let beside = std::fs::read_dir(&shared.dir)
-            .into_iter()
-            .flatten()
-            .flatten();
-        let names = beside.map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let mut quarantines: Vec<_> = names
-            .filter(|name| name.starts_with("quarantine-"))
-            .collect();
-        quarantines.sort();
+        let dir = &self.shared.dir;
+        let trees = KINDS.map(|(tree, name)| self.inspect_tree(tree, name));
+        let names = quarantines(dir).into_iter().filter_map(|path| {
+            let name = path.file_name()?;
+            Some(name.to_string_lossy().into_owned())
+        });
         Ok(Inspection {
             format: FORMAT,
-            bytes: size_of(&db_dir(&shared.dir)),
-            trees,
-            quarantines,
+            bytes: size_of(&db_dir(dir)),
+            trees: trees.into_iter().collect::<Result<_, _>>()?,
+            quarantines: names.collect(),
         })
     }
 
-    fn tree<T: DeserializeOwned>(
-        &self,
-        name: &'static str,
-        tree: &sled::Tree,
-    ) -> Result<TreeState, StoreError> {
+    fn inspect_tree(&self, tree: Tree, name: &'static str) -> Result<TreeState, StoreError> {
         let (mut records, mut damaged) = (0, 0);
-        for item in tree {
+        for item in self.shared.trees.get(tree) {
             let (key, value) = item.map_err(|source| self.shared.failed("read", source))?;
             records += 1;
-            damaged += u64::from(record::decode::<T>(&key, &value).is_err());
+            damaged += u64::from(!record::is_whole(&key, &value));
         }
         Ok(TreeState {
             name,

@@ -1,43 +1,40 @@
-//! The only door to sled: what was sent to whom, what still waits, and how far passes came.
+//! The only door to sled: entities as last known, what each receiver was sent of them, what
+//! still waits, and how far passes came.
 //!
 //! Architecture invariant: nothing here knows AWS or HTTP. Every public operation that writes
-//! returns only once its writes survive a power cut. Why sled, and what makes it safe, is in
-//! `docs/decisions/sled.md`.
+//! returns only once its writes survive a power cut, except where it says otherwise. Why sled,
+//! and what makes it safe, is in `docs/decisions/sled.md`.
 
-mod bytes;
-mod checkpoint;
+mod accounts;
 mod compact;
-mod dead_letters;
-mod durable;
-mod entry;
+mod deliveries;
+mod disk;
+mod entities;
 mod error;
-mod fill;
-mod format;
+mod handle;
+mod heal;
 mod history;
 mod inspect;
-mod known;
-mod memory;
 mod migrate;
-mod open;
 mod outbox;
-mod private;
-mod quarantine;
+mod receivers;
 mod record;
+mod retain;
 mod stage;
 #[cfg(test)]
 mod tests;
-mod verify;
-mod writes;
+mod trees;
 
-pub use checkpoint::Checkpoint;
+pub use accounts::{AccountRecord, Checkpoint, PassEnd, PassOf, SyncRecord};
 pub use compact::Compacted;
-pub use dead_letters::DeadLetter;
-pub use entry::EntryKey;
+use deliveries::Place;
+pub use deliveries::{DeliveryState, SentEvent};
+pub use entities::{EntityRecord, ObservedDigests, Tombstone};
 pub use error::StoreError;
-pub use fill::Fill;
+pub use handle::Store;
 pub use history::{Kept, KeptPass};
 pub use inspect::{Inspection, TreeState};
-pub use memory::PassMemory;
-pub use open::Store;
-pub use outbox::{Batch, BatchLimits, Queued, Receipt};
-pub use stage::{StagedCounts, StagedEvent, Staging, Told};
+pub use outbox::{Batch, BatchLimits, DeadLetter, Fill, Queued, Receipt, sink_of};
+pub use receivers::KnownReceiver;
+pub use retain::Removed;
+pub use stage::{MarkUpdate, Placement, StagedEvent, Staging};

@@ -1,227 +1,346 @@
-//! New and changed users into the outbox, together with the digest that says so.
+//! New and changed users into the store and their events into the outbox, together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use time::OffsetDateTime;
 
-use super::entry::{EntryKey, Opaque, OutboxEntry, UserState};
-use super::open::Shared;
-use super::record::{self, SIZE_MAX};
-use super::writes::{Tree, Writes};
-use super::{Store, StoreError, history, known};
-use crate::model::{Digest, EventId};
+use super::deliveries::{DeliveryState, Place};
+use super::entities::{EntityRecord, Tombstone};
+use super::handle::Shared;
+use super::history::key_at;
+use super::outbox::FillChange;
+use super::outbox::OutboxEntry;
+use super::outbox::{DeadRecord, unix_ms};
+use super::record::{self, OutboxKey, RecordError};
+use super::trees::{Tree, Writes};
+use super::{Store, StoreError};
+use crate::model::{EntityKey, EventId, HistoryEntry};
 
-/// One user's event for one sink.
+/// One event for one receiver.
 #[derive(Debug, Clone)]
 pub struct StagedEvent {
-    /// The sink's name.
-    pub sink: String,
-    /// UserId.
-    pub user_id: String,
-    /// The event's id.
+    /// The receiver.
+    pub receiver: String,
+    /// What it is about.
+    pub entity: EntityKey,
+    /// Its id.
     pub id: EventId,
-    /// Digest of its lasting content.
-    pub digest: Digest,
     /// The event.
     pub json: Vec<u8>,
+    /// What the receiver was then sent of the entity; `None` if the event tells of no state.
+    pub state: Option<DeliveryState>,
+    /// Where it goes.
+    pub placement: Placement,
+    /// Why the event cannot be sent, if so: it becomes a dead letter at once.
+    pub unsendable: Option<String>,
 }
 
-/// What a sink was told about a user, next to what there is to tell.
+/// Where an event goes among those that wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
-    /// Nothing yet.
-    Nothing,
-    /// Something else.
-    Otherwise,
-    /// The same, or it waits in the outbox.
-    TheSame,
+pub enum Placement {
+    /// In the place of the waiting event about the same entity, if there is one; else last.
+    Replace,
+    /// Last; the waiting event about the same entity goes.
+    ReplaceLast,
+    /// Last, as news in itself: it replaces nothing, and nothing replaces it.
+    Record,
 }
 
-/// What to keep of users and to send to sinks, together.
+/// A receiver that knows all of an entity already, by another way of looking at it.
+#[derive(Debug, Clone)]
+pub struct MarkUpdate {
+    /// The receiver.
+    pub receiver: String,
+    /// The entity.
+    pub entity: EntityKey,
+    /// See [`DeliveryState::mark`].
+    pub mark: [u8; 16],
+}
+
+/// What to keep of users and to send to receivers, together.
 #[derive(Debug, Clone)]
 pub struct Staging {
-    /// What is now known of users where that is something new, by UserId.
-    pub known: Vec<(String, Vec<u8>)>,
-    /// Events, for those sinks that do not know them yet.
-    pub events: Vec<StagedEvent>,
-    /// Users of whom nothing is kept any more, by UserId.
-    pub forgotten: Vec<String>,
-    /// What happened to users, by UserId, for the account's history.
-    pub history: Vec<(String, Vec<u8>)>,
-    /// When all of this was found out.
+    /// The account.
+    pub account: String,
+    /// When all of this was observed.
     pub at: OffsetDateTime,
+    /// Entities of which something new is known.
+    pub entities: Vec<(EntityKey, EntityRecord)>,
+    /// Entities that are deleted.
+    pub deleted: Vec<(EntityKey, Tombstone)>,
+    /// Entities that counted as deleted and are there.
+    pub revived: Vec<EntityKey>,
+    /// Events.
+    pub events: Vec<StagedEvent>,
+    /// Receivers that need no event.
+    pub marks: Vec<MarkUpdate>,
+    /// Receivers that need no event to know that an entity is gone.
+    pub closed: Vec<(String, EntityKey)>,
+    /// What happened to users, by UserId, for the account's history.
+    pub history: Vec<(String, HistoryEntry)>,
 }
 
 impl Staging {
-    /// Nothing yet, found out at `at`.
-    pub fn new(at: OffsetDateTime) -> Self {
+    /// Nothing yet, observed in `account` at `at`.
+    pub fn new(account: impl Into<String>, at: OffsetDateTime) -> Self {
         Self {
-            known: Vec::new(),
-            events: Vec::new(),
-            forgotten: Vec::new(),
-            history: Vec::new(),
+            account: account.into(),
             at,
+            entities: Vec::new(),
+            deleted: Vec::new(),
+            revived: Vec::new(),
+            events: Vec::new(),
+            marks: Vec::new(),
+            closed: Vec::new(),
+            history: Vec::new(),
         }
     }
 }
 
-/// What staging did, per sink.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StagedCounts {
-    /// Events put into the outbox.
-    pub queued: BTreeMap<String, u64>,
-    /// Users of whom the sink already knows this state, or has it waiting.
-    pub unchanged: BTreeMap<String, u64>,
-    /// Events that no page could hold; a user within IAM's quotas never makes one.
-    pub too_large: BTreeMap<String, u64>,
-}
-
-impl StagedCounts {
-    /// Adds what another call did.
-    pub fn add(&mut self, other: Self) {
-        for (total, more) in [
-            (&mut self.queued, other.queued),
-            (&mut self.unchanged, other.unchanged),
-            (&mut self.too_large, other.too_large),
-        ] {
-            for (sink, count) in more {
-                *total.entry(sink).or_default() += count;
-            }
-        }
-    }
+/// Writes under way, and what they do to the outboxes.
+struct Batch<'a> {
+    shared: &'a Shared,
+    at_unix_ms: i64,
+    writes: Writes,
+    changes: Vec<FillChange>,
+    /// The next number of each receiver's queue of the account.
+    next: HashMap<String, u64>,
+    /// States written in this batch, by key.
+    states: BTreeMap<Vec<u8>, DeliveryState>,
 }
 
 impl Store {
-    /// What `sink` was told about a user, next to the event with `digest` and `id`.
-    pub fn told(
-        &self,
-        sink: &str,
-        (account_id, user_id): (&str, &str),
-        (digest, id): (&Digest, &EventId),
-    ) -> Result<Told, StoreError> {
-        let key = EntryKey::new(sink, account_id, user_id);
-        self.shared.told(&key, digest, id)
-    }
-
-    /// Whether `sink` was told of a user at all, and nothing waits: where nothing about the user has
-    /// changed since, it knows everything.
-    pub fn is_settled(
-        &self,
-        sink: &str,
-        (account_id, user_id): (&str, &str),
-    ) -> Result<bool, StoreError> {
-        let shared = &self.shared;
-        let key = EntryKey::new(sink, account_id, user_id);
-        let state = shared.read::<UserState>(&shared.states, &key)?;
-        Ok(state.is_some_and(|state| !state.pending))
-    }
-
-    /// Keeps what is known and puts what is new or changed into the outbox; with `resend`,
-    /// everything. When this returns, all of it is durable together.
-    pub fn stage(
-        &self,
-        account_id: &str,
-        staging: Staging,
-        resend: bool,
-    ) -> Result<StagedCounts, StoreError> {
+    /// Keeps and stages all of `staging`. When this returns, all of it is durable together.
+    pub fn stage(&self, staging: Staging) -> Result<(), StoreError> {
         let shared = &self.shared;
         let _writer = shared.writer()?;
-        let mut counts = StagedCounts::default();
-        let mut writes = Writes::default();
-        let queued_at = staging.at.unix_timestamp();
-        for (user_id, facts) in staging.known {
-            let key = known::key(account_id, &user_id);
-            let record = encode(&key, &Opaque { facts })?;
-            // Without a baseline, what is unknown is only not made up for.
-            if record.len() <= SIZE_MAX {
-                writes.put(Tree::Known, &key, record);
-            }
+        let mut batch = Batch {
+            shared,
+            at_unix_ms: unix_ms(staging.at),
+            writes: Writes::default(),
+            changes: Vec::new(),
+            next: HashMap::new(),
+            states: BTreeMap::new(),
+        };
+        for entity in staging.revived {
+            let key = record::entity_key(&entity);
+            batch.writes.remove(Tree::Tombstones, &key);
         }
-        for user_id in staging.forgotten {
-            writes.remove(Tree::Known, &known::key(account_id, &user_id));
+        for (entity, record) in staging.entities {
+            let key = record::entity_key(&entity);
+            let record = record::encode(&key, &record)?;
+            batch.writes.put(Tree::Entities, &key, record);
         }
-        for (user_id, facts) in staging.history {
-            let key = history::key(account_id, staging.at, &user_id);
-            let record = encode(&key, &Opaque { facts })?;
-            if record.len() <= SIZE_MAX {
-                writes.put(Tree::History, &key, record);
-            }
+        for (entity, tombstone) in staging.deleted {
+            let key = record::entity_key(&entity);
+            batch.writes.remove(Tree::Entities, &key);
+            let tombstone = record::encode(&key, &tombstone)?;
+            batch.writes.put(Tree::Tombstones, &key, tombstone);
+        }
+        for (user_id, entry) in staging.history {
+            batch.add_history(&staging.account, &user_id, entry)?;
+        }
+        for (receiver, entity) in staging.closed {
+            batch.close(&receiver, &entity)?;
+        }
+        for mark in staging.marks {
+            batch.mark(mark)?;
         }
         for event in staging.events {
-            let key = EntryKey::new(&event.sink, account_id, &event.user_id);
-            if !resend && shared.told(&key, &event.digest, &event.id)? == Told::TheSame {
-                *counts.unchanged.entry(event.sink).or_default() += 1;
-                continue;
-            }
-            let entry = encode(
-                key.as_bytes(),
-                &OutboxEntry::new(&event.id, event.json, queued_at),
-            )?;
-            if entry.len() > SIZE_MAX {
-                tracing::error!(
-                    user_id = event.user_id,
-                    sink = event.sink,
-                    bytes = entry.len(),
-                    bytes_max = SIZE_MAX,
-                    "an event is too large to be kept safe and is not sent"
-                );
-                *counts.too_large.entry(event.sink).or_default() += 1;
-                continue;
-            }
-            let state = UserState::pending(&event.digest, &event.id);
-            let state = encode(key.as_bytes(), &state)?;
-            writes.put(Tree::States, key.as_bytes(), state);
-            writes.queue(&key, entry, shared.waiting_len(&key)?);
-            *counts.queued.entry(event.sink).or_default() += 1;
+            batch.add_event(event)?;
         }
-        shared.apply(&writes)?;
-        Ok(counts)
+        shared.apply(&batch.writes)?;
+        shared.fills.apply(batch.changes);
+        Ok(())
     }
 }
 
-impl Shared {
-    /// What the sink was told. An entry that should wait and does not was lost to damage: the
-    /// sink was told nothing.
-    fn told(&self, key: &EntryKey, digest: &Digest, id: &EventId) -> Result<Told, StoreError> {
-        let Some(state) = self.read::<UserState>(&self.states, key)? else {
-            return Ok(Told::Nothing);
+impl Batch<'_> {
+    /// The state of a receiver, as far as this batch has come.
+    fn state(&self, key: &[u8]) -> Result<Option<DeliveryState>, StoreError> {
+        match self.states.get(key) {
+            Some(state) => Ok(Some(state.clone())),
+            None => self.shared.read(Tree::Deliveries, key),
+        }
+    }
+
+    fn put_state(&mut self, key: Vec<u8>, state: DeliveryState) -> Result<(), StoreError> {
+        let record = record::encode(&key, &state)?;
+        self.writes.put(Tree::Deliveries, &key, record);
+        self.states.insert(key, state);
+        Ok(())
+    }
+
+    fn mark(&mut self, update: MarkUpdate) -> Result<(), StoreError> {
+        let key = record::receiver_key(&update.receiver, &update.entity);
+        // Whether the event was delivered meanwhile is in the record alone.
+        if let Some(mut state) = self.state(&key)? {
+            state.mark = update.mark;
+            self.put_state(key, state)?;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, receiver: &str, entity: &EntityKey) -> Result<(), StoreError> {
+        let key = record::receiver_key(receiver, entity);
+        if let Some(mut state) = self.state(&key)? {
+            state.is_deleted = true;
+            self.put_state(key, state)?;
+        }
+        Ok(())
+    }
+
+    fn add_event(&mut self, event: StagedEvent) -> Result<(), StoreError> {
+        let state_key = record::receiver_key(&event.receiver, &event.entity);
+        let is_record = event.placement == Placement::Record;
+        let mut waiting = match is_record {
+            true => None,
+            false => self.replaceable(&state_key, &event)?,
         };
-        let is_same = state.digest() == *digest;
-        if state.pending {
-            let waiting = self.read::<OutboxEntry>(&self.outbox, key)?;
-            let waits = waiting.is_some_and(|entry| !is_same || entry.event_id() == *id);
-            if !waits {
-                return Ok(Told::Nothing);
-            }
+        let queued_at = waiting.as_ref().map(|(_, entry, _)| entry.queued_at());
+        let queued_at = queued_at.unwrap_or(self.at_unix_ms);
+        if event.placement == Placement::ReplaceLast
+            && let Some((place, _, len)) = waiting.take()
+        {
+            self.writes.remove(Tree::Outbox, &place.to_bytes());
+            self.changes.push(FillChange::Removed(place, len));
         }
-        Ok(if is_same {
-            Told::TheSame
-        } else {
-            Told::Otherwise
-        })
+        let place = match &waiting {
+            Some((place, ..)) => place.clone(),
+            None => self.next_place(&event),
+        };
+        let key = place.to_bytes();
+        let entry = OutboxEntry::new(&event.entity, &event.id, queued_at, &event.json);
+        let entry = match is_record {
+            true => entry.into_record(),
+            false => entry,
+        };
+        let encoded = match &event.unsendable {
+            Some(why) => Err(why.clone()),
+            None => match record::encode(&key, &entry) {
+                Err(error @ RecordError::TooLarge(_)) => Err(format!("it cannot be kept: {error}")),
+                encoded => Ok(encoded?),
+            },
+        };
+        let is_waiting = encoded.is_ok();
+        let replaced_len = waiting.map(|(_, _, len)| len);
+        match (encoded, replaced_len) {
+            (Ok(entry), None) => {
+                let len = entry.len();
+                self.changes
+                    .push(FillChange::Added(place.clone(), len, queued_at));
+                self.writes.put(Tree::Outbox, &key, entry);
+            }
+            (Ok(entry), Some(before)) => {
+                let len = entry.len();
+                self.changes
+                    .push(FillChange::Replaced(place.clone(), len, before));
+                self.writes.put(Tree::Outbox, &key, entry);
+            }
+            (Err(why), replaced_len) => self.add_dead_letter(&event, &place, &why, replaced_len)?,
+        }
+        if let Some(state) = event.state {
+            let place = match is_waiting {
+                true => Place::Outbox(place.number),
+                false => Place::DeadLetter(place.number),
+            };
+            self.put_state(state_key, state.at(place))?;
+        }
+        Ok(())
     }
 
-    /// The record of `key`; a damaged one counts as absent.
-    pub(super) fn read<T: serde::de::DeserializeOwned>(
+    /// The waiting event that a newer one about the same entity takes the place of: no news in
+    /// itself, and still there.
+    fn replaceable(
         &self,
-        tree: &sled::Tree,
-        key: &EntryKey,
-    ) -> Result<Option<T>, StoreError> {
-        let value = tree
-            .get(key.as_bytes())
-            .map_err(|source| self.failed("read", source))?;
-        Ok(value.and_then(|value| record::decode(key.as_bytes(), &value).ok()))
+        state_key: &[u8],
+        event: &StagedEvent,
+    ) -> Result<Option<(OutboxKey, OutboxEntry, usize)>, StoreError> {
+        let Some(state) = self.state(state_key)?.filter(|state| !state.is_deleted) else {
+            return Ok(None);
+        };
+        let Place::Outbox(number) = state.place() else {
+            return Ok(None);
+        };
+        let place = OutboxKey {
+            receiver: event.receiver.clone(),
+            account: event.entity.account.clone(),
+            number,
+        };
+        let key = place.to_bytes();
+        let value = self.shared.trees.outbox.get(&key);
+        let value = value.map_err(|source| self.shared.failed("read its outbox", source))?;
+        Ok(value.and_then(|value| {
+            let entry: OutboxEntry = record::decode(&key, &value).ok()?;
+            (entry.event_id() == state.event().id).then(|| (place, entry, value.len()))
+        }))
     }
 
-    /// The length of what waits under `key`, if anything does.
-    pub(super) fn waiting_len(&self, key: &EntryKey) -> Result<Option<usize>, StoreError> {
-        let waiting = self.outbox.get(key.as_bytes());
-        let waiting = waiting.map_err(|source| self.failed("read its outbox", source))?;
-        Ok(waiting.map(|waiting| waiting.len()))
+    fn next_place(&mut self, event: &StagedEvent) -> OutboxKey {
+        let account = &event.entity.account;
+        let next = self.next.entry(event.receiver.clone());
+        let next = next.or_insert_with(|| self.shared.next_place(&event.receiver, account).number);
+        let number = *next;
+        *next += 1;
+        OutboxKey {
+            receiver: event.receiver.clone(),
+            account: account.clone(),
+            number,
+        }
     }
-}
 
-/// `content` as the record of `key`.
-pub(super) fn encode<T: serde::Serialize>(key: &[u8], content: &T) -> Result<Vec<u8>, StoreError> {
-    record::encode(key, content).map_err(|error| StoreError::Worker(error.to_string()))
+    /// Keeps an event that cannot be sent, as much of it as can be kept.
+    fn add_dead_letter(
+        &mut self,
+        event: &StagedEvent,
+        place: &OutboxKey,
+        why: &str,
+        replaced_len: Option<usize>,
+    ) -> Result<(), StoreError> {
+        let key = place.to_bytes();
+        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.at_unix_ms) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let letter = |json: &[u8]| {
+            let letter = DeadRecord::new(&event.entity, &event.id, why, at, json);
+            let letter = letter.with_record(event.placement == Placement::Record);
+            record::encode(&key, &letter)
+        };
+        let letter = match letter(&event.json) {
+            Err(RecordError::TooLarge(_)) => letter(b"{}")?,
+            letter => letter?,
+        };
+        tracing::error!(
+            receiver = event.receiver,
+            user_id = event.entity.id,
+            why,
+            "an event cannot be sent and is a dead letter: see rollcall dead-letters list"
+        );
+        self.writes.put(Tree::Dead, &key, letter);
+        self.changes
+            .push(FillChange::DeadLetters(event.receiver.clone(), 1));
+        if let Some(len) = replaced_len {
+            self.writes.remove(Tree::Outbox, &key);
+            self.changes.push(FillChange::Removed(place.clone(), len));
+        }
+        Ok(())
+    }
+
+    /// Adds what happened to a user; of too much at once, only that it happened.
+    fn add_history(
+        &mut self,
+        account: &str,
+        user_id: &str,
+        mut entry: HistoryEntry,
+    ) -> Result<(), StoreError> {
+        let key = key_at(account, self.at_unix_ms, user_id);
+        let encoded = match record::encode(&key, &entry) {
+            Err(RecordError::TooLarge(_)) => {
+                entry.changes.clear();
+                record::encode(&key, &entry)?
+            }
+            encoded => encoded?,
+        };
+        self.writes.put(Tree::History, &key, encoded);
+        Ok(())
+    }
 }

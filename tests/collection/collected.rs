@@ -1,9 +1,11 @@
 //! One collection of a simulated account.
 
-use rollcall::aws::{AwsClient, AwsError};
-use rollcall::collect::{AccountSource, Enumeration, InventorySource};
+use rollcall::aws::AwsError;
+use rollcall::collect::{AccountSource, Enumeration, InventorySource, NewUsers};
 use rollcall::config::AwsSettings;
-use rollcall::model::User;
+use rollcall::model::{Account, Arn, User};
+
+use crate::support::sim_aws::SimAws;
 
 /// What a collection sent, and how it ended.
 #[derive(Debug)]
@@ -13,9 +15,28 @@ pub(super) struct Collected {
     pub(super) ended: Enumeration<AwsError>,
 }
 
-/// Collects to the end.
-pub(super) async fn collect(client: AwsClient, settings: AwsSettings) -> Collected {
-    let source = AccountSource::new(client, settings);
+impl Collected {
+    /// The names of IAM users, in the order in which they were sent.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let users = self.users.iter().filter(|user| !user.is_root());
+        users.map(|user| user.name.as_str()).collect()
+    }
+}
+
+/// Collects the first account of `sim` to the end.
+pub(super) async fn collect(sim: &SimAws, settings: AwsSettings) -> Collected {
+    collect_new(sim, settings, None).await
+}
+
+/// The same, of new users alone.
+pub(super) async fn collect_new(
+    sim: &SimAws,
+    settings: AwsSettings,
+    only_new: Option<NewUsers>,
+) -> Collected {
+    let account = Account::of(&Arn::parse(sim.account().arn("root")).expect("an ARN"));
+    let client = sim.client().await;
+    let source = AccountSource::new(client, &settings, &account).only_new(only_new);
     let (sender, mut receiver) = tokio::sync::mpsc::channel(16);
     let receive = async {
         let mut users = Vec::new();
@@ -24,6 +45,6 @@ pub(super) async fn collect(client: AwsClient, settings: AwsSettings) -> Collect
         }
         users
     };
-    let (ended, users) = tokio::join!(source.collect(sender), receive);
+    let (ended, users) = tokio::join!(Box::pin(source.collect(sender)), receive);
     Collected { users, ended }
 }

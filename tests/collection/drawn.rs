@@ -25,7 +25,7 @@ pub(super) struct Drawn {
     pub(super) troubles: Troubles,
 }
 
-/// How the account is read, and what of it the credential report tells.
+/// How the account is read, and what of it the credential report has.
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) strategy: Strategy,
@@ -33,7 +33,7 @@ pub(super) struct Reading {
     pub(super) access_keys: AccessKeyLookup,
     max_in_flight: usize,
     pages: Vec<(Option<&'static str>, PageShape)>,
-    /// Names of users that the report does not cover, or only tells of their predecessors.
+    /// Names of users that the report does not cover, or only lists their predecessors.
     pub(super) not_in_report: BTreeSet<String>,
 }
 
@@ -143,7 +143,7 @@ fn credential_report(rng: &mut Rng, account: &mut SimAccount) -> BTreeSet<String
     not_covered
 }
 
-/// Somebody of the same name and path of whom everything else that a report tells differs.
+/// A user of the same name and path, with everything else in a report different.
 fn predecessor(user: &SimUser) -> SimUser {
     let mut other = SimUser::new(&user.name);
     other.path.clone_from(&user.path);

@@ -30,10 +30,10 @@ fn collect_per_user(sim: &SimAws, max_in_flight: usize) -> Collected {
         max_in_flight: NonZeroUsize::new(max_in_flight).unwrap(),
         ..sim.settings()
     };
-    block_on(async { collect(sim.client().await, settings).await })
+    block_on(async { collect(sim, settings).await })
 }
 
-/// The names of users about whom `fact` is unknown, all for the same reason.
+/// The names of users whose `fact` is unknown, all for the same reason.
 #[track_caller]
 fn without(collected: &Collected, fact: &str, reason: Reason, detail: &str) -> Vec<String> {
     let mut names = Vec::new();
@@ -63,7 +63,7 @@ fn assert_complete(sim: &SimAws, collected: &Collected) {
 }
 
 #[test]
-fn denied_is_asked_once_a_pass_and_anew_in_the_next() {
+fn a_denied_action_is_called_once_a_pass_and_again_in_the_next() {
     let sim = thirty();
     sim.inject(DENIED.of("ListMFADevices"));
     sim.inject(DENIED.of("ListAttachedGroupPolicies"));
@@ -93,16 +93,16 @@ fn denied_for_one_user_only_is_unknown_of_that_user_only() {
 }
 
 #[test]
-fn credentials_that_end_within_the_details_lose_nobody_who_had_theirs() {
+fn credentials_that_end_within_the_details_lose_no_user_whose_details_had_come() {
     let sim = thirty();
     let details = "GetAccountAuthorizationDetails";
     sim.pages(Some(details), PageShape::short(10));
     let pages_of_groups = sim.account().groups.len().div_ceil(10) as u32;
-    // After one page of users, none of whom ListUsers has told of by then.
+    // After one page of users, none of which ListUsers has listed by then.
     let expired = Fault::ExpiredToken.of(details);
     sim.inject(expired.sparing(pages_of_groups + 1));
     sim.delay(Some("ListUsers"), Duration::from_secs(3));
-    let collected = block_on(async { collect(sim.client().await, sim.settings()).await });
+    let collected = block_on(async { collect(&sim, sim.settings()).await });
     assert_eq!(collected.users.len(), 10);
     assert_eq!(collected.ended.completeness, Completeness::EndedEarly);
     let failure = collected.ended.failure.as_ref().expect("a failure");
@@ -187,7 +187,7 @@ fn unreachable_ends_the_pass_with_what_was_collected() {
 }
 
 #[test]
-fn a_report_that_expires_before_it_is_fetched_is_made_anew() {
+fn a_report_that_expires_before_it_is_fetched_is_generated_again() {
     let mut account = SimAccount::generate(62, 5);
     let now = time::OffsetDateTime::now_utc();
     account.report_polls = 0;
@@ -196,7 +196,7 @@ fn a_report_that_expires_before_it_is_fetched_is_made_anew() {
     sim.after("GenerateCredentialReport", 1, |account| {
         account.report.as_mut().expect("a report").generated_at -= time::Duration::hours(5);
     });
-    let collected = block_on(async { collect(sim.client().await, sim.settings()).await });
+    let collected = block_on(async { collect(&sim, sim.settings()).await });
     let of_users = collected.users.iter().filter(|user| !user.is_root());
     let known: Vec<bool> = of_users
         .map(|user| user.console.value().is_some())

@@ -40,7 +40,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Every fact told was so before or after; of those whom no change touched, exactly the
+    /// Every known fact was so before or after; of those that no change touched, exactly the
     /// facts that had to be unknown are.
     fn facts(&mut self, users: &[&User]) {
         let expected = [expected(&self.case.account), expected(self.after)];
@@ -95,11 +95,11 @@ impl Judge<'_> {
         }
     }
 
-    /// Nobody twice, and nobody missing unless the failure is told.
+    /// No user is sent twice, and none is missing unless a failure is reported.
     fn everybody(&mut self, users: &[&User], collected: &Collected) {
         let names: BTreeSet<&str> = users.iter().map(|user| user.name.as_str()).collect();
         self.unless(names.len() == users.len(), || {
-            "somebody is told twice".to_owned()
+            "a user is sent twice".to_owned()
         });
         let steady = self
             .case
@@ -142,10 +142,10 @@ impl Judge<'_> {
             }
             _ => false,
         };
-        self.unless(is_right, || format!("the root user is told as {root:?}"));
+        self.unless(is_right, || format!("the root user is sent as {root:?}"));
     }
 
-    /// A failure is told exactly where nothing else can tell who there is, and completeness is
+    /// A failure is reported exactly where no other call lists the users, and completeness is
     /// proven exactly where AWS's count, taken twice at most, agrees.
     fn completeness(&mut self, collected: &Collected) {
         let (ended, troubles) = (&collected.ended, &self.case.troubles);
@@ -169,6 +169,7 @@ impl Judge<'_> {
             Completeness::Proven => is_counted && !is_miscounted,
             Completeness::Contradicted { .. } => is_counted && is_miscounted,
             Completeness::Unproven(_) => !is_counted,
+            Completeness::LeftOut { .. } => false,
         };
         self.unless(is_right, || {
             format!("completeness is {:?}", ended.completeness)

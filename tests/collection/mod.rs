@@ -1,9 +1,14 @@
 //! Collection as a library, against the simulated AWS.
 
 mod collected;
+mod confirmation;
 mod drawn;
 mod failures;
+mod identity;
 mod judge;
+mod new_users;
 mod oracle;
+mod overlap;
 mod property;
+mod renamed;
 mod troubles;

@@ -1,4 +1,4 @@
-//! Which facts a plan must know when certain calls do not tell: written from the documentation
+//! Which facts a plan must know when certain calls fail: written from the documentation
 //! of the plans, not from their code.
 
 use std::collections::BTreeSet;
@@ -11,14 +11,14 @@ use crate::support::sim_aws::SimUser;
 /// Names of facts, as [`rollcall::model::User::unknown_facts`] has them.
 pub(super) type Facts = BTreeSet<&'static str>;
 
-/// What can be known when `hidden` calls do not tell.
+/// What can be known when `hidden` calls fail.
 pub(super) struct Oracle<'a> {
     pub(super) reading: &'a Reading,
     pub(super) hidden: &'a BTreeSet<&'static str>,
 }
 
 impl Oracle<'_> {
-    fn tells(&self, action: &str) -> bool {
+    fn answers(&self, action: &str) -> bool {
         !self.hidden.contains(action)
     }
 
@@ -27,19 +27,19 @@ impl Oracle<'_> {
     }
 
     fn has_details(&self) -> bool {
-        self.is_bulk() && self.tells("GetAccountAuthorizationDetails")
+        self.is_bulk() && self.answers("GetAccountAuthorizationDetails")
     }
 
     /// Whether there is a credential report.
     pub(super) fn has_report(&self) -> bool {
         self.is_bulk()
-            && self.tells("GenerateCredentialReport")
-            && self.tells("GetCredentialReport")
+            && self.answers("GenerateCredentialReport")
+            && self.answers("GetCredentialReport")
     }
 
-    /// Whether anybody can tell who there is.
+    /// Whether any call can list who there is.
     pub(super) fn knows_everybody(&self) -> bool {
-        self.tells("ListUsers") || self.has_details()
+        self.answers("ListUsers") || self.has_details()
     }
 
     /// The facts about `user` that stay unknown.
@@ -61,7 +61,10 @@ impl Oracle<'_> {
             ],
         );
         unless(reported, &["console_access"]);
-        unless(self.tells("ListUsers") || reported, &["password_last_used"]);
+        unless(
+            self.answers("ListUsers") || reported,
+            &["password_last_used"],
+        );
         unless(reported || self.lists_keys(user), &["access_keys"]);
         unless(self.knows_mfa(user, reported), &["mfa"]);
         unknown
@@ -71,13 +74,13 @@ impl Oracle<'_> {
         if self.has_details() {
             return Facts::new();
         }
-        if self.reading.strategy == Strategy::Bulk || !self.tells("ListGroupsForUser") {
+        if self.reading.strategy == Strategy::Bulk || !self.answers("ListGroupsForUser") {
             return Facts::from(["groups"]);
         }
         let mut unknown = Facts::new();
         if !user.groups.is_empty() {
             unknown.insert("groups.inline_policies");
-            if !self.tells("ListAttachedGroupPolicies") {
+            if !self.answers("ListAttachedGroupPolicies") {
                 unknown.insert("groups.attached_policies");
             }
         }
@@ -86,19 +89,19 @@ impl Oracle<'_> {
 
     fn lists_keys(&self, user: &SimUser) -> bool {
         self.reading.access_keys == AccessKeyLookup::Ids
-            && self.tells("ListAccessKeys")
-            && (user.keys.is_empty() || self.tells("GetAccessKeyLastUsed"))
+            && self.answers("ListAccessKeys")
+            && (user.keys.is_empty() || self.answers("GetAccessKeyLastUsed"))
     }
 
     fn knows_mfa(&self, user: &SimUser, reported: bool) -> bool {
         let asks_live = !self.is_bulk() || self.reading.mfa == MfaLookup::Live;
         let has_virtual = user.mfa.keys().any(|serial| serial.contains(":mfa/"));
-        let lists_virtual = self.tells("ListVirtualMFADevices");
+        let lists_virtual = self.answers("ListVirtualMFADevices");
         let in_bulk =
             !asks_live && lists_virtual && (has_virtual || (reported && user.mfa.is_empty()));
         let gives_up = self.reading.strategy == Strategy::Bulk
             && !asks_live
             && !(lists_virtual && self.has_report());
-        in_bulk || reported || (!gives_up && self.tells("ListMFADevices"))
+        in_bulk || reported || (!gives_up && self.answers("ListMFADevices"))
     }
 }

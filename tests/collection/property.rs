@@ -1,4 +1,4 @@
-//! Whatever goes wrong: nothing false is told, nobody is lost without saying so, and what is
+//! Whatever goes wrong: nothing false is sent, no user is lost silently, and what is
 //! unknown is exactly what the faults hid.
 
 use std::sync::Mutex;
@@ -42,10 +42,7 @@ fn collected_facts_equal_the_account_except_those_that_the_faults_hid() {
 fn failure(number: u64) -> Option<String> {
     let case = Drawn::of(number);
     let sim = case.start();
-    let collected = block_on(async {
-        let client = sim.client().await;
-        collect(client, case.settings(&sim)).await
-    });
+    let collected = block_on(collect(&sim, case.settings(&sim)));
     let wrong = judge(&case, &sim.account(), &collected);
     let first = &wrong[..wrong.len().min(5)];
     (!wrong.is_empty()).then(|| {

@@ -47,7 +47,7 @@ const PASSING: [Fault; 9] = [
 #[derive(Debug, Default)]
 pub(super) struct Troubles {
     denied: BTreeSet<&'static str>,
-    /// An action that fails however often it is tried.
+    /// An action that fails however often it is called.
     broken: Option<(&'static str, Fault)>,
     /// A listing whose pages do not lead on.
     astray: Option<(&'static str, Fault)>,
@@ -76,7 +76,7 @@ enum What {
     UserCreated,
 }
 
-/// Draws at most a few: with many, nothing is left to be told.
+/// Draws at most a few: with many, nothing is left to be known.
 pub(super) fn draw(rng: &mut Rng, account: &SimAccount) -> Troubles {
     let mut troubles = Troubles {
         seed: rng.u64(..),
@@ -143,7 +143,7 @@ impl Troubles {
         }
     }
 
-    /// The calls that cannot tell.
+    /// The calls that fail.
     pub(super) fn hidden(&self) -> BTreeSet<&'static str> {
         let mut hidden = self.denied.clone();
         hidden.extend(self.broken.map(|(action, _)| action));

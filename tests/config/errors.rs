@@ -48,6 +48,8 @@ fn values_are_refused_with_their_place_and_what_to_write() {
         case("a number for a duration", "[schedule]\nevery = 1200"),
         case("zero", "[schedule]\nevery = \"0s\""),
         case("no rate", "[aws]\nrequests_per_second = 0"),
+        case("no rate of roles", "[aws]\nassume_role_per_second = 0"),
+        case("too many roles", "[aws]\nassume_role_per_second = 10001"),
         case("negative", "[aws]\nmax_in_flight = -1"),
         case(
             "an endpoint without a scheme",
@@ -332,7 +334,7 @@ fn a_secret_in_place_of_a_reference_is_refused_and_never_repeated() {
         let error = parse(&input).unwrap_err().to_string();
         assert!(!error.contains(SECRET), "{error}");
         assert!(error.starts_with("rollcall.toml:4:"), "{error}");
-        // What is no TOML at all cannot be told from any other slip.
+        // What is no TOML at all cannot be distinguished from any other slip.
         let is_toml = input.parse::<toml::Table>().is_ok();
         assert!(
             !is_toml || error.contains("write \"env:NAME\" or \"file:PATH\""),

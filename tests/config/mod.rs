@@ -1,4 +1,4 @@
-//! The configuration as operators write it, and what they are told when it is wrong.
+//! The configuration as operators write it, and the errors when it is wrong.
 
 mod errors;
 mod example;

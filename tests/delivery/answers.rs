@@ -10,7 +10,7 @@ use super::fixture::{KEY, RATE_LIMIT_WAIT, offer, sekoia_at};
 use crate::support::intake::Intake;
 use crate::support::reply::Reply;
 
-async fn verdict_of(reply: Reply) -> Verdict {
+pub(super) async fn verdict_of(reply: Reply) -> Verdict {
     let intake = Intake::start();
     intake.script([reply]);
     let verdict = offer(&intake).await;
@@ -56,7 +56,7 @@ async fn any_success_is_delivered() {
 }
 
 #[tokio::test]
-async fn a_success_without_json_is_delivered_with_a_doubt_that_names_its_content_type_alone() {
+async fn a_web_page_in_place_of_sekoias_answer_stops_the_sink_and_says_what_to_check() {
     let page = Reply::status(200).body("<html>thanks</html>");
     for (reply, part) in [
         (page.clone(), "no content type"),
@@ -64,17 +64,23 @@ async fn a_success_without_json_is_delivered_with_a_doubt_that_names_its_content
             page.header("content-type", "text/html; charset=utf-8"),
             "text/html; charset=utf-8",
         ),
+        (
+            Reply::status(200).header("content-type", "text/html"),
+            "text/html",
+        ),
     ] {
-        let Verdict::Doubtful { why } = verdict_of(reply).await else {
+        let Verdict::Refused { why } = verdict_of(reply).await else {
             panic!("a web page is believed");
         };
-        assert!(why.contains(part) && why.contains("web page"), "{why}");
+        for part in [part, "web page", "url and connector_uuid"] {
+            assert!(why.contains(part), "{why}");
+        }
         assert!(!why.contains("thanks"), "{why}");
     }
 }
 
 #[tokio::test]
-async fn a_batch_that_is_too_large_is_told_from_one_that_is_bad() {
+async fn a_batch_that_is_too_large_is_distinguished_from_one_that_is_bad() {
     let verdict = verdict_of(Reply::status(413)).await;
     assert!(matches!(verdict, Verdict::TooLarge { why } if why.contains("413")));
 }
@@ -137,7 +143,7 @@ async fn an_address_where_nothing_is_stops_the_sink_and_no_event_is_blamed() {
 }
 
 #[tokio::test]
-async fn a_rejected_batch_is_told_in_the_servers_words() {
+async fn a_rejected_batch_is_reported_in_the_servers_words() {
     for status in [400, 409, 422] {
         let reply = Reply::json(status, &json!({"code": "B1", "message": "items: bad"}));
         let Verdict::Rejected { why } = verdict_of(reply).await else {
@@ -183,7 +189,7 @@ async fn a_redirect_is_not_followed_and_the_key_goes_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_connection_cut_before_or_within_the_answer_is_tried_again() {
+async fn a_connection_cut_before_or_within_the_answer_is_retried() {
     retried(verdict_of(Reply::cut()).await, "error sending request");
     let halved = Reply::json(200, &json!({"detail": "accepted, it was to say"})).cut_halfway();
     retried(verdict_of(halved).await, "body");
@@ -197,7 +203,7 @@ async fn an_answer_that_never_comes_is_not_waited_for_without_end() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_tried_again() {
+async fn a_server_that_is_not_there_is_retried() {
     let gone = Intake::start().url();
     let id = EventId::from_bytes([7; 16]);
     let batch = [Outgoing { id, json: b"{}" }];

@@ -46,7 +46,7 @@ fn header<'a>(post: &'a Post, name: &str) -> &'a str {
 }
 
 #[test]
-fn every_kind_of_sink_is_served_in_its_own_shape() {
+fn every_kind_of_sink_receives_its_own_shape() {
     let aws = SimAws::start([SimAccount::generate(7, USERS)]);
     let posts = Posts::start();
     agent(&posts, &aws).run().expect_code(0);
@@ -117,7 +117,7 @@ fn no_secret_is_shown_or_kept_however_the_receiver_repeats_it() {
 }
 
 #[test]
-fn a_receiver_that_is_not_there_is_told_by_its_host_alone() {
+fn an_unreachable_receiver_is_reported_by_its_host_alone() {
     let aws = SimAws::start([SimAccount::generate(7, 3)]);
     let posts = Posts::start();
     let agent = agent(&posts, &aws).args(["--drain-timeout", "1s"]);

@@ -9,7 +9,7 @@ use rollcall::deliver::{Outgoing, Sink, Verdict};
 use rollcall::run::{Delivery, ReadySink, SinkReport};
 use rollcall::store::BatchLimits;
 
-use super::fixture::{Outbox, intake_at};
+use super::fixture::{FLUSH_AFTER, Outbox, intake_at, receiver};
 use crate::support::intake_posts::Posts;
 use crate::support::reply::Reply;
 
@@ -59,10 +59,12 @@ async fn drain(outbox: &Outbox, sizes: &[usize], sink: Box<dyn Sink>) -> SinkRep
     }
     let sink = ReadySink {
         name: "narrow".to_owned(),
+        receiver: receiver("narrow"),
         limits: BatchLimits {
             count: 100,
             bytes: 1_000,
         },
+        flush_after: FLUSH_AFTER,
         sink,
     };
     let delivery = Delivery::start(&outbox.store, vec![sink], &outbox.cancel);
@@ -93,7 +95,7 @@ async fn a_413_halves_the_batch_and_the_next_ones_begin_with_that_size() {
     let outbox = Outbox::new();
     let report = drain(&outbox, &[100; 60], Box::new(sink.clone())).await;
     assert_eq!((report.forwarded.delivered, report.waiting), (60, 0));
-    assert_eq!(report.forwarded.buried, 0);
+    assert_eq!(report.forwarded.dead_letters, 0);
     // 1,000 bytes, then 500, and never again.
     assert_eq!(sink.refused(), 2);
 }
@@ -107,7 +109,7 @@ async fn a_413_for_one_event_makes_it_a_dead_letter_even_if_it_is_the_only_one()
         };
         let outbox = Outbox::new();
         let report = drain(&outbox, sizes, Box::new(sink)).await;
-        assert_eq!((report.waiting, report.forwarded.buried), (0, 1));
+        assert_eq!((report.waiting, report.forwarded.dead_letters), (0, 1));
         let letters = outbox.store.dead_letters().unwrap();
         let why = letters[0].why.as_str();
         assert!(why.contains("413") && why.contains("900 bytes"), "{why}");
@@ -115,14 +117,14 @@ async fn a_413_for_one_event_makes_it_a_dead_letter_even_if_it_is_the_only_one()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sink_that_calls_everything_too_large_does_not_bury_everybody() {
+async fn a_sink_that_calls_everything_too_large_makes_few_dead_letters() {
     let sink = Narrow {
         bytes_max: 10,
         ..Narrow::default()
     };
     let outbox = Outbox::new();
     let report = drain(&outbox, &[100; 50], Box::new(sink)).await;
-    assert_eq!((report.waiting, report.forwarded.buried), (47, 3));
+    assert_eq!((report.waiting, report.forwarded.dead_letters), (47, 3));
     let stopped = report.forwarded.stopped.unwrap();
     assert!(stopped.contains("no event at all"), "{stopped}");
 }
@@ -139,7 +141,7 @@ async fn many_events_that_are_too_large_are_all_found_and_the_others_delivered()
     let report = drain(&outbox, &sizes, Box::new(sink)).await;
     let forwarded = report.forwarded;
     assert_eq!(
-        (report.waiting, forwarded.buried, forwarded.delivered),
+        (report.waiting, forwarded.dead_letters, forwarded.delivered),
         (0, 11, 1)
     );
 }
@@ -156,7 +158,7 @@ async fn an_event_above_the_sinks_own_limit_is_a_dead_letter_that_was_never_offe
     let report = drain(&outbox, &sizes, Box::new(sink.clone())).await;
     let forwarded = report.forwarded;
     assert_eq!(
-        (report.waiting, forwarded.buried, forwarded.delivered),
+        (report.waiting, forwarded.dead_letters, forwarded.delivered),
         (0, 3, 2)
     );
     let offered: Vec<_> = sink.offers.lock().unwrap().concat();
@@ -174,7 +176,7 @@ async fn sekoias_intake_is_never_offered_an_event_above_its_250_000_bytes() {
     let report = drain(&outbox, &[250_001, 250_000, 50], sink).await;
     let forwarded = report.forwarded;
     assert_eq!(
-        (report.waiting, forwarded.buried, forwarded.delivered),
+        (report.waiting, forwarded.dead_letters, forwarded.delivered),
         (0, 1, 2)
     );
     let requests = posts.requests();

@@ -20,7 +20,7 @@ fn every_test_that_the_document_names_is_in_the_file_it_names() {
             let path = if near.exists() { near } else { root.join(name) };
             source = std::fs::read_to_string(&path).expect(name);
         } else if name.matches('_').count() >= 3 {
-            assert!(source.contains(&format!("fn {name}()")), "no test {name}");
+            assert!(source.contains(&format!("fn {name}(")), "no test {name}");
             proofs += 1;
         }
     }

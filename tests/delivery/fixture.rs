@@ -13,16 +13,16 @@ use rollcall::config::{
 use rollcall::deliver::{
     HttpSink, HttpTimeouts, Outgoing, SekoiaAsset, SekoiaIntake, Sink, Verdict,
 };
-use rollcall::model::{Digest, EventId};
+use rollcall::model::EventId;
 use rollcall::run::{Delivery, ReadySink};
-use rollcall::store::{BatchLimits, StagedEvent, Staging, Store};
+use rollcall::store::{BatchLimits, Store};
 use rollcall::trust::ExtraRoots;
 use tempfile::TempDir;
-use time::OffsetDateTime;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::intake::Intake;
+use crate::support::outbox::{next_event, stage};
 
 pub(crate) const KEY: &str = "kJ8-very-secret";
 pub(crate) const RATE_LIMIT_WAIT: Duration = Duration::from_secs(61);
@@ -36,12 +36,24 @@ const HASTY: HttpTimeouts = HttpTimeouts {
     total: Duration::from_secs(1),
 };
 
+/// How long an event of a test waits for others.
+pub(crate) const FLUSH_AFTER: Duration = Duration::from_secs(5);
+
+/// A secret that cannot be read again.
+fn not_read() -> SecretRef {
+    SecretRef::Env("NOT_READ".to_owned())
+}
+
 /// A sink on `base`.
 pub(crate) fn sekoia_at(base: &str) -> SekoiaAsset {
+    sekoia_with(base, not_read())
+}
+
+fn sekoia_with(base: &str, api_key: SecretRef) -> SekoiaAsset {
     let settings = SekoiaAssetSettings {
         url: base.to_owned(),
         connector_uuid: uuid::uuid!("5b0a5d2c-8f6e-4c1c-9d57-2f1d1d1f6a01"),
-        api_key: SecretRef::Env("NOT_READ".to_owned()),
+        api_key,
         rate_limit_wait: RATE_LIMIT_WAIT,
         task_poll_interval: Duration::from_millis(5),
         task_poll_timeout: TASK_PATIENCE,
@@ -61,28 +73,39 @@ pub(crate) const KINDS: [Kind; 3] = [Kind::Asset, Kind::Intake, Kind::Http];
 
 /// A sink of each kind on `base`, with the same key and the same patience.
 pub(crate) fn sink_at(kind: Kind, base: &str) -> Box<dyn Sink> {
+    sink_with_key_in(kind, base, not_read())
+}
+
+/// The same, which reads its key again where `secret` says.
+pub(crate) fn sink_with_key_in(kind: Kind, base: &str, secret: SecretRef) -> Box<dyn Sink> {
     match kind {
-        Kind::Asset => Box::new(sekoia_at(base)),
-        Kind::Intake => Box::new(intake_at(base)),
+        Kind::Asset => Box::new(sekoia_with(base, secret)),
+        Kind::Intake => Box::new(intake_with(base, secret)),
         Kind::Http => {
             let url = format!("{base}/{KEY}");
-            let settings = http_settings(&url, HttpShape::Ndjson, Compression::None);
+            let mut settings = http_settings(&url, HttpShape::Ndjson, Compression::None);
+            let secret = HeaderText::Secret(secret);
+            settings.headers.insert("x-key".to_owned(), secret);
             Box::new(http_at(&settings))
         }
     }
 }
 
 pub(crate) fn intake_at(base: &str) -> SekoiaIntake {
+    intake_with(base, not_read())
+}
+
+fn intake_with(base: &str, intake_key: SecretRef) -> SekoiaIntake {
     let settings = SekoiaIntakeSettings {
         url: base.to_owned(),
-        intake_key: SecretRef::Env("NOT_READ".to_owned()),
+        intake_key,
     };
     SekoiaIntake::with_timeouts(&settings, KEY.into(), &ExtraRoots::default(), HASTY).unwrap()
 }
 
 pub(crate) fn http_settings(url: &str, shape: HttpShape, compression: Compression) -> HttpSettings {
     let plain = HeaderText::Plain("rollcall".to_owned());
-    let secret = HeaderText::Secret(SecretRef::Env("NOT_READ".to_owned()));
+    let secret = HeaderText::Secret(not_read());
     let headers = [("x-key", secret), ("x-source", plain)];
     HttpSettings {
         url: url.to_owned(),
@@ -114,6 +137,11 @@ pub(crate) fn retry(after_s: Option<u64>) -> Verdict {
         after: after_s.map(Duration::from_secs),
         why: "the test says so".to_owned(),
     }
+}
+
+pub(crate) fn rejected() -> Verdict {
+    let why = "the test rejects it".to_owned();
+    Verdict::Rejected { why }
 }
 
 pub(crate) fn unauthorized() -> Verdict {
@@ -173,6 +201,11 @@ impl Sink for Scripted {
     }
 }
 
+/// The receiver that a sink of this name is here.
+pub(crate) fn receiver(sink: &str) -> String {
+    format!("{sink}@00000001")
+}
+
 /// A store, and forwarders of batches of two.
 pub(crate) struct Outbox {
     _home: TempDir,
@@ -192,20 +225,19 @@ impl Outbox {
 
     /// Puts a user in this state into the outbox of `sink`.
     pub(crate) fn stage(&self, sink: &str, user: &str, json: &str) {
-        let digest = Digest::of(json.as_bytes());
-        let event = StagedEvent {
-            sink: sink.to_owned(),
-            user_id: user.to_owned(),
-            id: EventId::derive("111122223333", user, &digest, "test"),
-            digest,
-            json: json.as_bytes().to_vec(),
-        };
-        let mut staging = Staging::new(OffsetDateTime::UNIX_EPOCH);
-        staging.events.push(event);
-        self.store.stage("111122223333", staging, false).unwrap();
+        let account = "111122223333";
+        let receiver = receiver(sink);
+        let event = next_event(&self.store, &receiver, (account, user), json.as_bytes());
+        let entity = &event.entity;
+        let sent = self.store.delivery_state(&receiver, entity).unwrap();
+        let digest = event.state.as_ref().unwrap().event().digest;
+        if sent.is_some_and(|sent| sent.event().digest == digest) {
+            return;
+        }
+        stage(&self.store, account, vec![event]);
     }
 
-    /// As many users as told, "0", "1" and so on.
+    /// As many users as given, "0", "1" and so on.
     pub(crate) fn fill(&self, sink: &str, count: usize) {
         for user in 0..count {
             self.stage(sink, &format!("{user:03}"), &user.to_string());
@@ -221,12 +253,23 @@ impl Outbox {
         batch_size: usize,
         sinks: Vec<(&str, Box<dyn Sink>)>,
     ) -> Delivery {
+        self.start_with(batch_size, FLUSH_AFTER, sinks)
+    }
+
+    pub(crate) fn start_with(
+        &self,
+        batch_size: usize,
+        flush_after: Duration,
+        sinks: Vec<(&str, Box<dyn Sink>)>,
+    ) -> Delivery {
         let ready = |(name, sink): (&str, _)| ReadySink {
             name: name.to_owned(),
+            receiver: receiver(name),
             limits: BatchLimits {
                 count: batch_size,
                 bytes: 2 * 1024 * 1024,
             },
+            flush_after,
             sink,
         };
         let sinks = sinks.into_iter().map(ready).collect();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::fixture::{Outbox, Scripted, pass_s, retry};
+use super::fixture::{Outbox, Scripted, pass_s, receiver, retry};
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_delivered_in_time_is_kept_and_reported_with_the_reason() {
@@ -18,7 +18,7 @@ async fn what_is_not_delivered_in_time_is_kept_and_reported_with_the_reason() {
     assert_eq!((took_s, reports[0].waiting), (3, 5));
     let why = reports[0].forwarded.retried.as_deref();
     assert_eq!(why, Some("the test says so"));
-    assert_eq!(outbox.store.outbox_fill("a").events, 5);
+    assert_eq!(outbox.store.outbox_fill(&receiver("a")).events, 5);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! From the outbox to a sink: every answer, every interruption, and what is kept.
 
+mod answer_bodies;
 mod answers;
 mod binary;
 mod chaos;
@@ -11,10 +12,13 @@ mod forwarding;
 mod interruptions;
 mod isolation;
 mod log;
+mod logged;
 mod ndjson;
+mod partial;
 mod probe;
+mod rejections;
+mod renewed_secrets;
 mod rotation;
 mod secrecy;
 mod tasks;
-mod told;
 mod wire;

@@ -48,7 +48,7 @@ async fn a_device_takes_lines_too() {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_tried_again() {
+async fn a_full_disk_is_retried() {
     let verdict = write(Path::new("/dev/full"), &["1"]).await;
     assert!(matches!(&verdict, Verdict::Retry { after: None, why } if why.contains("/dev/full")));
 }
@@ -61,7 +61,7 @@ async fn a_place_that_somebody_must_make_first_stops_the_sink() {
         dir.path().to_owned(),
     ] {
         let Verdict::Refused { why } = write(&path, &["1"]).await else {
-            panic!("{} is tried again for ever", path.display());
+            panic!("{} is retried for ever", path.display());
         };
         assert!(why.contains(&path.display().to_string()), "{why}");
     }

@@ -35,7 +35,7 @@ async fn a_sink_that_answers_would_take_events_and_its_task_is_not_waited_for() 
 }
 
 #[tokio::test]
-async fn a_key_that_is_refused_a_wrong_address_and_a_server_in_trouble_are_told_apart() {
+async fn a_refused_key_a_wrong_address_and_a_failing_server_are_distinguished() {
     for kind in KINDS {
         let words = json!({"message": format!("no such key: {KEY}")});
         let verdict = probe(kind, Reply::json(401, &words)).await;

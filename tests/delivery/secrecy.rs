@@ -1,4 +1,4 @@
-//! What the log tells of a delivery, and what it never does.
+//! What the log says of a delivery, and what it never does.
 
 use std::time::Duration;
 
@@ -36,8 +36,11 @@ async fn neither_the_key_nor_an_event_is_ever_logged_or_reported() {
                     .iter()
                     .any(|post| post.text().contains(BODY))
             );
-            let told = format!("{reports:?}");
-            assert!(!told.contains(KEY) && !told.contains(BODY), "{told}");
+            let reported = format!("{reports:?}");
+            assert!(
+                !reported.contains(KEY) && !reported.contains(BODY),
+                "{reported}"
+            );
         }
     }
     let log = log.text();
@@ -55,7 +58,7 @@ async fn neither_the_key_nor_an_event_is_ever_logged_or_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_that_fails_for_ever_is_told_each_time_with_its_reason() {
+async fn a_batch_that_fails_for_ever_is_logged_each_time_with_its_reason() {
     let (log, _guard) = record();
     let outbox = Outbox::new();
     outbox.fill("siem", 1);

@@ -3,10 +3,11 @@
 use std::future::ready;
 use std::time::Instant;
 
-use rollcall::deliver::Verdict;
+use rollcall::deliver::{Outgoing, Sink, Verdict};
+use rollcall::model::EventId;
 use serde_json::{Value, json};
 
-use super::fixture::{KEY, TASK_PATIENCE, offer};
+use super::fixture::{KEY, TASK_PATIENCE, offer, sekoia_at};
 use crate::support::http::Server;
 use crate::support::intake::Intake;
 use crate::support::reply::Reply;
@@ -21,13 +22,14 @@ fn tasks_that_answer(task_id: Value, reply: Reply) -> Server {
     })
 }
 
+/// A batch of one event.
+fn batch(id: u8) -> [Outgoing<'static>; 1] {
+    let id = EventId::from_bytes([id; 16]);
+    [Outgoing { id, json: b"{}" }]
+}
+
 async fn offer_to(server: &Server) -> Verdict {
-    use rollcall::deliver::{Outgoing, Sink};
-    let id = rollcall::model::EventId::from_bytes([7; 16]);
-    let batch = [Outgoing { id, json: b"{}" }];
-    super::fixture::sekoia_at(&server.url())
-        .deliver(&batch)
-        .await
+    sekoia_at(&server.url()).deliver(&batch(7)).await
 }
 
 #[track_caller]
@@ -62,7 +64,7 @@ async fn a_batch_is_delivered_only_when_its_task_is_finished() {
 }
 
 #[tokio::test]
-async fn a_failed_task_is_sent_again_with_its_error_told() {
+async fn a_batch_whose_task_failed_is_sent_again_and_the_error_reported() {
     let intake = Intake::start();
     intake.tasks([&["RUNNING", "FAILED"]]);
     assert_not_ingested(
@@ -75,21 +77,72 @@ async fn a_failed_task_is_sent_again_with_its_error_told() {
 }
 
 #[tokio::test]
-async fn a_task_that_stays_pending_is_given_up_in_the_time_configured() {
+async fn a_task_that_still_runs_in_the_end_is_asked_about_later_and_its_batch_not_posted_again() {
     let intake = Intake::start();
     intake.tasks([&["PENDING"]]);
+    let mut sink = sekoia_at(&intake.url());
     let start = Instant::now();
-    assert_not_ingested(offer(&intake).await, "did not end in 300ms (PENDING)");
+    let Verdict::Pending { why } = sink.deliver(&batch(7)).await else {
+        panic!("a slow task is a verdict");
+    };
+    assert!(why.contains("has not ended yet (PENDING)"), "{why}");
     let took = start.elapsed();
     assert!(
         took >= TASK_PATIENCE && took < TASK_PATIENCE * 8,
         "{took:?}"
     );
     assert!(intake.requests().len() > 3, "looked at more than once");
+    let again = sink.deliver(&batch(7)).await;
+    assert!(matches!(again, Verdict::Pending { .. }), "{again:?}");
+    assert_eq!(intake.posts().len(), 1);
+    sink.deliver(&batch(8)).await;
+    assert_eq!(intake.posts().len(), 2, "another batch is posted");
 }
 
 #[tokio::test]
-async fn a_task_endpoint_that_tells_nothing_is_given_up_in_time_and_sent_again() {
+async fn a_slow_task_that_ends_well_delivers_its_batch_which_was_posted_once() {
+    let looks = std::sync::atomic::AtomicUsize::new(0);
+    let posted = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let posts = std::sync::Arc::clone(&posted);
+    let server = Server::start(move |request| {
+        let relaxed = std::sync::atomic::Ordering::Relaxed;
+        if request.method() == "POST" {
+            posts.fetch_add(1, relaxed);
+            return ready(Reply::json(200, &json!({"task_id": "slow"})));
+        }
+        // More looks than one offer takes.
+        let status = if looks.fetch_add(1, relaxed) < 12 {
+            "RUNNING"
+        } else {
+            "FINISHED"
+        };
+        ready(Reply::json(200, &json!({"status": status})))
+    });
+    let mut sink = sekoia_at(&server.url());
+    let mut offers = 1;
+    while let Verdict::Pending { .. } = sink.deliver(&batch(7)).await {
+        offers += 1;
+        assert!(offers < 20);
+    }
+    assert!(offers > 1, "it was slow");
+    assert_eq!(posted.load(std::sync::atomic::Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn what_an_answer_refuses_is_refused_once_the_task_of_the_others_is_finished() {
+    let server = Server::start(move |request| {
+        let refused = json!([{"index": 0, "message": "odd"}]);
+        ready(match request.method().as_str() {
+            "POST" => Reply::json(200, &json!({"task_id": "t", "errors": refused})),
+            _ => Reply::json(200, &json!({"status": "FINISHED"})),
+        })
+    });
+    let verdict = offer_to(&server).await;
+    assert!(matches!(verdict, Verdict::Partial { .. }), "{verdict:?}");
+}
+
+#[tokio::test]
+async fn a_task_endpoint_without_a_usable_answer_is_given_up_in_time_and_its_batch_sent_again() {
     for (reply, part) in [
         (Reply::status(404), "404"),
         (Reply::status(500), "500"),

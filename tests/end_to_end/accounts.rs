@@ -69,7 +69,7 @@ pub(super) fn plant(count: usize) -> Planted {
 
 /// The whole of what the Sekoia dialect must say of one planted user.
 #[track_caller]
-pub(super) fn assert_tells(expected: &Expected, event: &Value) {
+pub(super) fn assert_event_has(expected: &Expected, event: &Value) {
     let user = &event["user"];
     assert_eq!(user["uid"], expected.arn, "{user:#}");
     assert_eq!(user["uid_alt"], expected.id, "{user:#}");
@@ -81,13 +81,13 @@ pub(super) fn assert_tells(expected: &Expected, event: &Value) {
     let (r#type, type_id) = if is_admin { ("Admin", 2) } else { ("User", 1) };
     assert_eq!(user["type"], r#type, "{user:#}");
     assert_eq!(user["type_id"], type_id, "{user:#}");
-    let told = user["groups"].as_array().expect("groups");
-    assert_eq!(told.len(), groups.len(), "{user:#}");
-    let told: BTreeMap<_, BTreeSet<_>> = told.iter().map(name_and_privileges).collect();
+    let sent = user["groups"].as_array().expect("groups");
+    assert_eq!(sent.len(), groups.len(), "{user:#}");
+    let sent: BTreeMap<_, BTreeSet<_>> = sent.iter().map(name_and_privileges).collect();
     let planted = groups
         .iter()
         .map(|(name, policies, _)| (*name, policies.iter().copied().collect()));
-    assert_eq!(told, planted.collect(), "{user:#}");
+    assert_eq!(sent, planted.collect(), "{user:#}");
 }
 
 fn name_and_privileges(group: &Value) -> (&str, BTreeSet<&str>) {

@@ -71,7 +71,7 @@ fn a_permission_that_only_makes_up_for_another_is_missed_only_without_that_one()
 }
 
 #[test]
-fn nobody_with_a_password_or_a_key_is_needed_and_no_event_is_sent() {
+fn check_needs_no_user_with_a_password_or_a_key_and_sends_no_event() {
     let account = SimAccount::new("210000000000").user(SimUser::new("ann"));
     let sim = SimAws::start([account]);
     let agent = policy::agent(&sim, "access_keys = \"ids\"");
@@ -86,7 +86,7 @@ fn nobody_with_a_password_or_a_key_is_needed_and_no_event_is_sent() {
 }
 
 #[test]
-fn moto_takes_every_call_that_tries_something_out() {
+fn moto_accepts_every_permission_probe() {
     let config = "[aws]\naccess_keys = \"ids\"\nrequests_per_second = 1000\n";
     let agent = Agent::new().config(config).account(&TINY.account);
     let output = agent.arg("check").run().expect_code(0);
@@ -98,12 +98,12 @@ fn moto_takes_every_call_that_tries_something_out() {
 }
 
 #[test]
-fn a_denial_that_no_statement_undoes_is_told_as_one() {
+fn a_denial_that_no_statement_undoes_is_reported_as_one() {
     let sim = SimAws::start([policy::account()]);
     sim.inject(Fault::Denied(Denial::ServiceControlPolicy).of("ListUsers"));
     let output = policy::agent(&sim, "").arg("check").run().expect_code(3);
-    let told = "by an explicit deny in a service control policy, which stands above any Allow";
-    assert!(output.stdout.contains(told), "{}", output.stdout);
+    let reported = "by an explicit deny in a service control policy, which stands above any Allow";
+    assert!(output.stdout.contains(reported), "{}", output.stdout);
 }
 
 /// A managing account and as many others.
@@ -132,7 +132,7 @@ fn of_organization(sim: &SimAws, more: &str) -> Agent {
 }
 
 #[test]
-fn what_lists_an_organization_is_tried_out_action_by_action() {
+fn each_action_that_lists_an_organization_is_probed() {
     let sim = organization(2);
     let agent = of_organization(&sim, &format!("include = [\"{UNIT_ID}\"]"));
     let check = agent.arg("check");
@@ -193,7 +193,7 @@ fn of_many_accounts_only_those_with_a_problem_have_lines() {
 }
 
 #[test]
-fn a_first_role_that_is_not_granted_is_told_with_the_statement_that_may_be_missing() {
+fn a_first_role_that_is_not_granted_is_reported_with_the_statement_that_may_be_missing() {
     let sim = organization(2);
     let hub = format!("arn:aws:iam::{}:role/hub", id(1));
     let with_id = format!("role_arn = \"{hub}\"\nexternal_id = \"tenant:7\"");

@@ -56,7 +56,7 @@ pub(super) fn assert_valid(dialect: Dialect, events: &[Value]) {
     }
 }
 
-/// How often each user name is told in `events`.
+/// How often each user name is in `events`.
 pub(super) fn names(events: &[Value]) -> BTreeMap<String, usize> {
     let mut names = BTreeMap::new();
     for event in events {

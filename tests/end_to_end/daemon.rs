@@ -67,7 +67,7 @@ fn passes_repeat_without_overlap_and_bring_a_user_created_meanwhile() {
 }
 
 #[test]
-fn refused_pass_is_not_tried_again_at_once() {
+fn refused_pass_is_not_retried_at_once() {
     let proxy = AwsProxy::start(&SMALL.account, |_| {
         Some(aws_error(403, "InvalidClientTokenId"))
     });

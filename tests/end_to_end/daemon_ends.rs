@@ -51,7 +51,7 @@ fn interrupted_collect_ends_with_130_and_the_next_one_delivers_the_rest() {
 }
 
 #[test]
-fn a_pipe_that_nobody_reads_keeps_no_process() {
+fn a_pipe_without_a_reader_keeps_no_process() {
     both(["collect", "run"].map(|command| {
         move || {
             let agent = Agent::new()

@@ -1,4 +1,4 @@
-//! Users who are gone: told when it is proven, and not before.
+//! Users who are gone: reported when it is proven, and not before.
 
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ fn deletions(events: &[Value]) -> usize {
 }
 
 #[test]
-fn deleted_user_is_told_once_in_both_dialects_with_what_was_last_known() {
+fn a_deletion_is_sent_once_in_both_dialects_with_the_user_as_last_known() {
     let planted = plant(9);
     let intake = Intake::start();
     let agent = agent(&planted, &intake);
@@ -66,10 +66,10 @@ fn deleted_user_is_told_once_in_both_dialects_with_what_was_last_known() {
     assert!(output.stderr.contains("deleted"), "{}", output.stderr);
     agent.run().expect_code(0);
 
-    let told = intake.events().split_off(9);
-    common::assert_valid(Dialect::Sekoia, &told);
-    assert_eq!((told.len(), deletions(&told)), (1, 1), "{told:#?}");
-    assert_eq!(told[0]["user"]["name"], name);
+    let sent = intake.events().split_off(9);
+    common::assert_valid(Dialect::Sekoia, &sent);
+    assert_eq!((sent.len(), deletions(&sent)), (1, 1), "{sent:#?}");
+    assert_eq!(sent[0]["user"]["name"], name);
     let strict = common::valid_file(Dialect::Ocsf, &agent.home().join("events.ndjson"));
     let strict = &strict[9..];
     assert_eq!(strict.len(), 1);
@@ -98,7 +98,7 @@ fn mass_disappearance_is_held_back_until_it_is_accepted() {
 }
 
 #[test]
-fn user_that_vanishes_while_it_is_read_is_told_once_get_user_confirms_it() {
+fn a_user_deleted_while_it_is_read_is_reported_once_get_user_confirms_it() {
     let planted = plant(9);
     let intake = Intake::start();
     let agent = agent(&planted, &intake);
@@ -117,7 +117,7 @@ fn user_that_vanishes_while_it_is_read_is_told_once_get_user_confirms_it() {
 }
 
 #[test]
-fn user_whom_get_user_still_finds_is_not_told_as_deleted() {
+fn a_user_that_get_user_still_finds_is_not_reported_as_deleted() {
     let planted = plant(9);
     let intake = Intake::start();
     let agent = agent(&planted, &intake);
@@ -138,7 +138,7 @@ fn user_whom_get_user_still_finds_is_not_told_as_deleted() {
 }
 
 #[test]
-fn nobody_is_told_as_deleted_while_nothing_proves_that_everybody_was_seen() {
+fn no_deletion_is_reported_until_a_complete_inventory_proves_it() {
     let planted = plant(9);
     let intake = Intake::start();
     let agent = agent(&planted, &intake);

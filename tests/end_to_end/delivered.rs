@@ -9,7 +9,10 @@ use crate::support::intake::{CONNECTOR_UUID, Intake};
 #[test]
 fn every_user_arrives_once_in_full_batches_with_every_fact_right() {
     let intake = Intake::start();
-    let agent = sekoia_agent(&LARGE.account, &intake).arg("collect");
+    // The pass takes longer than events wait by default.
+    let config = common::sekoia_config(&intake, "") + "flush_after = \"1h\"\n";
+    let agent = sekoia_agent(&LARGE.account, &intake).config(&config);
+    let agent = agent.arg("collect");
     let output = agent.run().expect_code(0);
     assert_eq!(output.stdout, "");
 
@@ -33,7 +36,7 @@ fn every_user_arrives_once_in_full_batches_with_every_fact_right() {
     common::assert_valid(Dialect::Sekoia, &events);
     for event in &events {
         let name = event["user"]["name"].as_str().expect("a name");
-        accounts::assert_tells(&LARGE.users[name], event);
+        accounts::assert_event_has(&LARGE.users[name], event);
     }
     let calls = "sts:GetCallerIdentity 1, iam:ListAccountAliases 1, iam:GetAccountSummary 1, \
                  iam:ListUsers 1, iam:ListGroupsForUser 253, iam:ListAttachedGroupPolicies 12, iam:ListMFADevices 253";

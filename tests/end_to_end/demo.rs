@@ -6,7 +6,7 @@ use super::common;
 use crate::support::agent::Agent;
 
 #[test]
-fn demo_tells_of_two_passes_and_leaves_nothing_behind() {
+fn demo_shows_two_passes_and_leaves_nothing_behind() {
     let agent = Agent::new();
     let output = agent.arg("demo").run().expect_code(0);
     let rows: Vec<Vec<_>> = output

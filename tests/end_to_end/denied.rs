@@ -19,15 +19,15 @@ struct Denied {
 
 #[test]
 fn without_list_mfa_devices_has_mfa_is_absent_and_never_false() {
-    let told = collect_without(
+    let sent = collect_without(
         "ListMFADevices",
         "mfa of 30 users (denied: iam:ListMFADevices)",
     );
-    for event in told.sekoia.iter().chain(&told.strict) {
+    for event in sent.sekoia.iter().chain(&sent.strict) {
         assert_eq!(event["user"].get("has_mfa"), None, "{event:#}");
         assert!(event["user"]["groups"].is_array(), "{event:#}");
     }
-    for event in &told.strict {
+    for event in &sent.strict {
         assert_eq!(
             reason(event, "mfa"),
             json!(["denied", "iam:ListMFADevices"])
@@ -38,11 +38,11 @@ fn without_list_mfa_devices_has_mfa_is_absent_and_never_false() {
 
 #[test]
 fn without_list_groups_for_user_groups_are_absent_and_the_type_unknown() {
-    let told = collect_without(
+    let sent = collect_without(
         "ListGroupsForUser",
         "groups of 30 users (denied: iam:ListGroupsForUser)",
     );
-    for event in &told.sekoia {
+    for event in &sent.sekoia {
         let user = &event["user"];
         assert_eq!(
             (user.get("groups"), user.get("type"), user.get("type_id")),
@@ -50,7 +50,7 @@ fn without_list_groups_for_user_groups_are_absent_and_the_type_unknown() {
         );
         assert!(user["has_mfa"].is_boolean(), "{event:#}");
     }
-    for event in &told.strict {
+    for event in &sent.strict {
         assert_eq!(
             reason(event, "groups"),
             json!(["denied", "iam:ListGroupsForUser"])
@@ -64,12 +64,12 @@ fn without_list_groups_for_user_groups_are_absent_and_the_type_unknown() {
 }
 
 #[test]
-fn without_list_attached_group_policies_nobody_is_called_no_administrator() {
-    let told = collect_without(
+fn without_list_attached_group_policies_no_user_is_called_a_plain_user() {
+    let sent = collect_without(
         "ListAttachedGroupPolicies",
         "groups.attached_policies of 27 users (denied: iam:ListAttachedGroupPolicies)",
     );
-    for event in &told.sekoia {
+    for event in &sent.sekoia {
         let user = &event["user"];
         let groups = user["groups"].as_array().expect("groups");
         assert!(
@@ -80,7 +80,7 @@ fn without_list_attached_group_policies_nobody_is_called_no_administrator() {
         let r#type = groups.is_empty().then(|| json!("User"));
         assert_eq!(user.get("type"), r#type.as_ref(), "{event:#}");
     }
-    for event in &told.strict {
+    for event in &sent.strict {
         let groups = event["user"]["groups"].as_array().expect("groups");
         let r#type = if groups.is_empty() { "User" } else { "Unknown" };
         assert_eq!(event["user"]["type"], r#type, "{event:#}");
@@ -95,7 +95,7 @@ fn without_list_attached_group_policies_nobody_is_called_no_administrator() {
 }
 
 #[test]
-fn dry_run_without_a_permission_tells_so_and_ends_as_partial() {
+fn dry_run_without_a_permission_says_so_and_ends_as_partial() {
     let proxy = AwsProxy::start(&TINY.account, |call| denied(call, "ListMFADevices"));
     let agent = Agent::new()
         .config("[aws]\nstrategy = \"per-user\"\n")
@@ -129,14 +129,14 @@ fn collect_without(action: &'static str, unknown: &str) -> Denied {
     let output = agent.arg("collect").run().expect_code(4);
     assert!(output.stderr.contains(unknown), "{}", output.stderr);
     assert!(proxy.count(action) > 0, "{action} was never called");
-    let told = Denied {
+    let sent = Denied {
         sekoia: intake.events(),
         strict: common::valid_file(Dialect::Ocsf, &agent.home().join("events.ndjson")),
     };
-    common::assert_valid(Dialect::Sekoia, &told.sekoia);
-    common::assert_each_once(users, &told.sekoia);
-    common::assert_each_once(users, &told.strict);
-    told
+    common::assert_valid(Dialect::Sekoia, &sent.sekoia);
+    common::assert_each_once(users, &sent.sekoia);
+    common::assert_each_once(users, &sent.strict);
+    sent
 }
 
 fn denied(call: &Call, action: &str) -> Option<Reply> {

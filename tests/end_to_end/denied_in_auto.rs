@@ -1,5 +1,5 @@
-//! Strategy auto with permissions missing: another call makes up for some; what none can tell is
-//! unknown. The exit code is 4 exactly where a fact is missing, and 0 where another call told it.
+//! Strategy auto with permissions missing: another call makes up for some; what none has is
+//! unknown. The exit code is 4 exactly where a fact is missing, and 0 where another call has it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::support::intake::Intake;
 use crate::support::seed::Expected;
 
 const DETAILS: &str = "GetAccountAuthorizationDetails";
-/// What only the details tell.
+/// What only the details have.
 const OF_DETAILS: [&str; 5] = [
     "attached_policies",
     "groups.inline_policies",
@@ -22,71 +22,71 @@ const OF_DETAILS: [&str; 5] = [
     "permissions_boundary",
     "tags",
 ];
-/// What only the credential report tells.
+/// What only the credential report has.
 const OF_REPORT: [&str; 2] = ["access_keys", "console_access"];
 
 #[test]
-fn without_the_details_groups_come_per_user_and_what_else_they_tell_is_unknown() {
-    let told = collect(&SMALL, &[DETAILS], 4);
-    told.assert_missing(&OF_DETAILS);
-    told.assert_served(
+fn without_the_details_groups_come_per_user_and_their_other_facts_are_unknown() {
+    let collected = collect(&SMALL, &[DETAILS], 4);
+    collected.assert_missing(&OF_DETAILS);
+    collected.assert_provenance(
         "groups",
         "ListGroupsForUser and ListAttachedGroupPolicies (iam:GetAccountAuthorizationDetails: denied)",
     );
-    told.assert_served(
+    collected.assert_provenance(
         "user policies, tags",
         "nothing (iam:GetAccountAuthorizationDetails: denied)",
     );
-    told.assert_tells_everything(&SMALL);
-    assert_eq!(told.proxy.count("ListGroupsForUser"), 30);
+    collected.assert_every_fact_is_known(&SMALL);
+    assert_eq!(collected.proxy.count("ListGroupsForUser"), 30);
 }
 
 #[test]
 fn without_virtual_devices_mfa_comes_per_user_and_nothing_is_missing() {
-    let told = collect(&SMALL, &["ListVirtualMFADevices"], 0);
-    told.assert_missing(&[]);
-    told.assert_served("MFA", "ListMFADevices (iam:ListVirtualMFADevices: denied)");
-    told.assert_tells_everything(&SMALL);
-    assert_eq!(told.proxy.count("ListMFADevices"), 30);
+    let collected = collect(&SMALL, &["ListVirtualMFADevices"], 0);
+    collected.assert_missing(&[]);
+    collected.assert_provenance("MFA", "ListMFADevices (iam:ListVirtualMFADevices: denied)");
+    collected.assert_every_fact_is_known(&SMALL);
+    assert_eq!(collected.proxy.count("ListMFADevices"), 30);
 }
 
 #[test]
 fn without_a_report_made_or_fetched_mfa_comes_per_user_and_passwords_and_keys_are_unknown() {
     for action in ["GenerateCredentialReport", "GetCredentialReport"] {
-        let told = collect(&TINY, &[action], 4);
-        told.assert_missing(&OF_REPORT);
-        told.assert_served(
+        let collected = collect(&TINY, &[action], 4);
+        collected.assert_missing(&OF_REPORT);
+        collected.assert_provenance(
             "MFA",
             &format!("ListVirtualMFADevices and ListMFADevices (iam:{action}: denied)"),
         );
-        told.assert_served(
+        collected.assert_provenance(
             "passwords, keys",
             &format!("nothing (iam:{action}: denied)"),
         );
-        told.assert_tells_everything(&TINY);
+        collected.assert_every_fact_is_known(&TINY);
     }
 }
 
-/// The report tells who has a hardware token, which virtual devices do not.
+/// The report shows who has a hardware token, which virtual devices do not.
 #[test]
 fn without_list_mfa_devices_the_report_makes_up_for_it() {
-    let told = collect(&TINY, &["ListMFADevices"], 0);
-    told.assert_missing(&[]);
-    told.assert_served(
+    let collected = collect(&TINY, &["ListMFADevices"], 0);
+    collected.assert_missing(&[]);
+    collected.assert_provenance(
         "MFA",
         "ListVirtualMFADevices and the credential report (iam:ListMFADevices: denied)",
     );
-    told.assert_tells_everything(&TINY);
-    assert_eq!(told.proxy.count("ListMFADevices"), 1);
+    collected.assert_every_fact_is_known(&TINY);
+    assert_eq!(collected.proxy.count("ListMFADevices"), 1);
 }
 
-/// moto does not quote a comma in a name, so such a row tells nothing; of four such users, two
+/// moto does not quote a comma in a name, so such a row is not used; of four such users, two
 /// have no virtual device either.
 #[test]
-fn without_list_mfa_devices_only_users_whom_the_report_does_not_tell_have_unknown_mfa() {
-    let told = collect(&SMALL, &["ListMFADevices"], 4);
-    told.assert_missing(&["mfa"]);
-    let unknown = told
+fn without_list_mfa_devices_only_users_missing_from_the_report_have_unknown_mfa() {
+    let collected = collect(&SMALL, &["ListMFADevices"], 4);
+    collected.assert_missing(&["mfa"]);
+    let unknown = collected
         .sekoia
         .iter()
         .filter(|(_, event)| event["user"]["has_mfa"].is_null());
@@ -97,26 +97,26 @@ fn without_list_mfa_devices_only_users_whom_the_report_does_not_tell_have_unknow
 #[test]
 fn permissions_that_only_the_per_user_plan_needs_are_not_missed() {
     for action in ["ListGroupsForUser", "ListAttachedGroupPolicies"] {
-        let told = collect(&TINY, &[action], 0);
-        told.assert_missing(&[]);
-        told.assert_served("groups", DETAILS);
-        told.assert_tells_everything(&TINY);
-        assert_eq!(told.proxy.count(action), 0);
+        let collected = collect(&TINY, &[action], 0);
+        collected.assert_missing(&[]);
+        collected.assert_provenance("groups", DETAILS);
+        collected.assert_every_fact_is_known(&TINY);
+        assert_eq!(collected.proxy.count(action), 0);
     }
 }
 
 #[test]
 fn without_the_details_and_list_groups_for_user_groups_are_unknown() {
-    let told = collect(&SMALL, &[DETAILS, "ListGroupsForUser"], 4);
+    let collected = collect(&SMALL, &[DETAILS, "ListGroupsForUser"], 4);
     let of_users = OF_DETAILS
         .into_iter()
         .filter(|fact| !fact.starts_with("groups."));
-    told.assert_missing(&of_users.chain(["groups"]).collect::<Vec<_>>());
-    told.assert_served(
+    collected.assert_missing(&of_users.chain(["groups"]).collect::<Vec<_>>());
+    collected.assert_provenance(
         "groups",
         "nothing (iam:GetAccountAuthorizationDetails: denied; iam:ListGroupsForUser: denied)",
     );
-    for event in told.sekoia.values() {
+    for event in collected.sekoia.values() {
         assert!(event["user"]["groups"].is_null() && event["user"]["type"].is_null());
         assert!(event["user"]["has_mfa"].is_boolean());
     }
@@ -124,15 +124,15 @@ fn without_the_details_and_list_groups_for_user_groups_are_unknown() {
 
 #[test]
 fn without_the_details_and_list_attached_group_policies_policies_of_groups_are_unknown() {
-    let told = collect(&SMALL, &[DETAILS, "ListAttachedGroupPolicies"], 4);
+    let collected = collect(&SMALL, &[DETAILS, "ListAttachedGroupPolicies"], 4);
     let missing = OF_DETAILS.into_iter().chain(["groups.attached_policies"]);
-    told.assert_missing(&missing.collect::<Vec<_>>());
-    told.assert_served(
+    collected.assert_missing(&missing.collect::<Vec<_>>());
+    collected.assert_provenance(
         "groups",
         "ListGroupsForUser (iam:GetAccountAuthorizationDetails: denied; \
          iam:ListAttachedGroupPolicies: denied)",
     );
-    for (name, event) in &told.sekoia {
+    for (name, event) in &collected.sekoia {
         let groups = event["user"]["groups"].as_array().expect("groups");
         assert_eq!(groups.len(), SMALL.users[name].groups.len());
         // Of somebody in no group, everything is known.
@@ -143,13 +143,13 @@ fn without_the_details_and_list_attached_group_policies_policies_of_groups_are_u
 
 #[test]
 fn without_the_details_and_list_mfa_devices_groups_come_per_user_and_mfa_from_the_report() {
-    let told = collect(&TINY, &[DETAILS, "ListMFADevices"], 4);
-    told.assert_missing(&OF_DETAILS);
-    told.assert_tells_everything(&TINY);
+    let collected = collect(&TINY, &[DETAILS, "ListMFADevices"], 4);
+    collected.assert_missing(&OF_DETAILS);
+    collected.assert_every_fact_is_known(&TINY);
 }
 
 /// What a pass without some permissions left.
-struct Told {
+struct Collected {
     stderr: String,
     sekoia: BTreeMap<String, Value>,
     strict: BTreeMap<String, Value>,
@@ -159,7 +159,7 @@ struct Told {
 /// One `collect` in which `denied` is denied: everybody is delivered in both dialects, nothing is
 /// false, and what is denied is asked for once at most.
 #[track_caller]
-fn collect(planted: &Planted, denied: &[&'static str], code: i32) -> Told {
+fn collect(planted: &Planted, denied: &[&'static str], code: i32) -> Collected {
     let Planted { account, users } = planted;
     let refused = denied.to_vec();
     let proxy = AwsProxy::start(account, move |call| {
@@ -192,7 +192,7 @@ fn collect(planted: &Planted, denied: &[&'static str], code: i32) -> Told {
             proxy.count(action)
         );
     }
-    Told {
+    Collected {
         stderr: output.stderr,
         sekoia: by_name(sekoia),
         strict: by_name(strict),
@@ -200,7 +200,7 @@ fn collect(planted: &Planted, denied: &[&'static str], code: i32) -> Told {
     }
 }
 
-impl Told {
+impl Collected {
     /// Exactly these facts are missing, of whomever they are, because they were denied.
     #[track_caller]
     fn assert_missing(&self, facts: &[&str]) {
@@ -218,27 +218,27 @@ impl Told {
     }
 
     #[track_caller]
-    fn assert_served(&self, facts: &str, by: &str) {
+    fn assert_provenance(&self, facts: &str, by: &str) {
         let row = self.stderr.lines().find(|line| line.starts_with(facts));
-        let told = row.map(|row| row[facts.len()..].trim());
-        assert_eq!(told, Some(&*format!("from {by}")), "{}", self.stderr);
+        let collected = row.map(|row| row[facts.len()..].trim());
+        assert_eq!(collected, Some(&*format!("from {by}")), "{}", self.stderr);
     }
 
     /// MFA, groups and type of everybody, where no fact of these is missing.
     #[track_caller]
-    fn assert_tells_everything(&self, planted: &Planted) {
+    fn assert_every_fact_is_known(&self, planted: &Planted) {
         for (name, event) in &self.sekoia {
-            accounts::assert_tells(&planted.users[name], event);
+            accounts::assert_event_has(&planted.users[name], event);
         }
     }
 }
 
-/// What is told of a user in either dialect is so, though it need not be all.
+/// What either dialect says of a user is so, though it need not be all.
 #[track_caller]
 fn assert_nothing_false(expected: &Expected, user: &Value) {
     let has_mfa = user["has_mfa"].as_bool();
     assert!(
-        has_mfa.is_none_or(|told| told == expected.has_mfa),
+        has_mfa.is_none_or(|collected| collected == expected.has_mfa),
         "{user:#}"
     );
     let is_admin = expected.group_policies.iter().any(|policy| {
@@ -247,18 +247,18 @@ fn assert_nothing_false(expected: &Expected, user: &Value) {
     });
     match user["type"].as_str() {
         None | Some("Unknown") => (),
-        told => assert_eq!(
-            told,
+        collected => assert_eq!(
+            collected,
             Some(if is_admin { "Admin" } else { "User" }),
             "{user:#}"
         ),
     }
     if let Some(groups) = user["groups"].as_array() {
-        let told = groups
+        let collected = groups
             .iter()
             .map(|group| group["name"].as_str().expect("a name"));
         let expected: BTreeSet<&str> = expected.groups.iter().map(String::as_str).collect();
-        assert_eq!(told.collect::<BTreeSet<_>>(), expected, "{user:#}");
+        assert_eq!(collected.collect::<BTreeSet<_>>(), expected, "{user:#}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What goes wrong in the first hour: each is told with its own exit code, never as a bug.
+//! What goes wrong in the first hour: each has its own exit code, never as a bug.
 
 use std::os::unix::fs::symlink;
 
@@ -7,7 +7,7 @@ use crate::support::agent::Agent;
 use crate::support::running::Output;
 
 /// What is logged as a warning or an error, without the time of day and the time it took.
-pub(super) fn told(output: &Output, masks: &[(&str, &str)]) -> String {
+pub(super) fn logged(output: &Output, masks: &[(&str, &str)]) -> String {
     let lines = output.stderr.lines().filter_map(|line| {
         let (_, line) = line.split_once(' ')?;
         let line = line.trim_start();
@@ -16,9 +16,9 @@ pub(super) fn told(output: &Output, masks: &[(&str, &str)]) -> String {
             .any(|level| line.starts_with(level))
             .then(|| without_duration(line))
     });
-    let told = lines.collect::<Vec<_>>().join("\n");
-    let masked = |told: String, (from, to): &(&str, &str)| told.replace(from, to);
-    masks.iter().fold(told, masked)
+    let logged = lines.collect::<Vec<_>>().join("\n");
+    let masked = |logged: String, (from, to): &(&str, &str)| logged.replace(from, to);
+    masks.iter().fold(logged, masked)
 }
 
 fn without_duration(line: &str) -> String {
@@ -52,7 +52,7 @@ fn a_demo_that_cannot_write_its_events_says_where() {
 }
 
 #[test]
-fn a_machine_without_ca_certificates_is_told_to_install_them() {
+fn a_machine_without_ca_certificates_is_reported_to_install_them() {
     let config = "[[sinks]]\ntype = \"sekoia-asset\"\napi_key = \"env:KEY\"\n\
                   connector_uuid = \"00000000-0000-0000-0000-000000000000\"\n";
     let agent = Agent::new()

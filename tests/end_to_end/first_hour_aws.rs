@@ -4,7 +4,7 @@ use std::future::ready;
 use std::time::{Duration, SystemTime};
 
 use super::accounts::TINY;
-use super::first_hour::told;
+use super::first_hour::logged;
 use crate::support::agent::Agent;
 use crate::support::aws_proxy::AwsProxy;
 use crate::support::http::Server;
@@ -49,7 +49,7 @@ fn collect(agent: &Agent, code: i32) -> Output {
 fn refused(reply: Reply, region: &str) -> String {
     let server = Server::start(move |_| ready(reply.clone()));
     let agent = agent(&server.url()).env("AWS_REGION", region);
-    told(&collect(&agent, 3), &[(&server.url(), "ENDPOINT")])
+    logged(&collect(&agent, 3), &[(&server.url(), "ENDPOINT")])
 }
 
 /// What a collection logs when ListUsers is denied with AWS's sentence about it, which ends in
@@ -63,12 +63,12 @@ fn denied(because: &str) -> String {
     let proxy = AwsProxy::start(&TINY.account, move |call| {
         (call.action() == "ListUsers").then(|| refusal("AccessDenied", &message))
     });
-    // In bulk, other calls would tell the same.
+    // In bulk, other calls would say the same.
     let agent = Agent::new().config("[aws]\nstrategy = \"per-user\"\n");
     let agent = agent
         .account(&TINY.account)
         .env("AWS_ENDPOINT_URL", &proxy.url());
-    told(&collect(&agent, 3), &[(TINY.account.id(), "111122223333")])
+    logged(&collect(&agent, 3), &[(TINY.account.id(), "111122223333")])
 }
 
 /// What a collection of another account logs when its role is refused so.
@@ -82,13 +82,13 @@ fn role_refused(code: &'static str, message: &'static str) -> String {
                   external_id = \"7f3c9a\"\n";
     let agent = Agent::new().config(config).account(&TINY.account);
     let agent = agent.env("AWS_ENDPOINT_URL", &proxy.url());
-    told(&collect(&agent, 3), &[])
+    logged(&collect(&agent, 3), &[])
 }
 
 #[test]
 fn without_credentials_it_says_how_to_give_some() {
     let agent = Agent::new().env("AWS_EC2_METADATA_DISABLED", "true");
-    insta::assert_snapshot!(told(&collect(&agent, 3), &[]));
+    insta::assert_snapshot!(logged(&collect(&agent, 3), &[]));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn an_expired_token_is_to_be_renewed() {
 }
 
 #[test]
-fn a_key_that_aws_does_not_know_is_told_with_region_and_partition() {
+fn a_key_that_aws_does_not_know_is_reported_with_region_and_partition() {
     let message = "The security token included in the request is invalid.";
     insta::assert_snapshot!(refused(
         refusal("InvalidClientTokenId", message),
@@ -118,15 +118,15 @@ fn a_region_of_another_partition_than_the_key_is_named_with_its_partition() {
 #[test]
 fn an_unrecognized_client_is_a_key_that_aws_does_not_know() {
     let message = "The security token included in the request is invalid.";
-    let told = refused(
+    let logged = refused(
         refusal("UnrecognizedClientException", message),
         "us-gov-west-1",
     );
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(logged);
 }
 
 #[test]
-fn a_wrong_secret_is_told_without_what_aws_repeats_of_the_request() {
+fn a_wrong_secret_is_reported_without_what_aws_repeats_of_the_request() {
     let message = format!(
         "The request signature we calculated does not match the signature you provided. Check \
          your AWS Secret Access Key and signing method. Consult the service documentation for \
@@ -140,7 +140,7 @@ fn a_wrong_secret_is_told_without_what_aws_repeats_of_the_request() {
 }
 
 #[test]
-fn an_id_and_a_secret_that_are_swapped_are_told_without_the_secret() {
+fn an_id_and_a_secret_that_are_swapped_are_reported_without_the_secret() {
     let message = format!(
         "Credential must have exactly 5 slash-delimited elements, e.g. \
          keyid/date/region/service/term, got '{SECRET}/20261120/us-east-1/sts/aws4_request'"
@@ -152,7 +152,7 @@ fn an_id_and_a_secret_that_are_swapped_are_told_without_the_secret() {
 }
 
 #[test]
-fn a_clock_that_is_slow_is_told_with_by_how_much() {
+fn a_clock_that_is_slow_is_reported_with_by_how_much() {
     let message = "Signature expired: 20261120T100000Z is now earlier than 20261120T104500Z \
                    (20261120T110000Z - 15 min.)";
     let there = SystemTime::now() + Duration::from_secs(3600);
@@ -162,7 +162,7 @@ fn a_clock_that_is_slow_is_told_with_by_how_much() {
 }
 
 #[test]
-fn a_clock_that_is_fast_is_told_with_by_how_much() {
+fn a_clock_that_is_fast_is_reported_with_by_how_much() {
     let message = "Signature not yet current: 20261120T130000Z is still later than \
                    20261120T111500Z (20261120T110000Z + 15 min.)";
     let there = SystemTime::now() - Duration::from_secs(7200);
@@ -181,7 +181,7 @@ fn a_request_that_came_too_late_with_a_clock_that_is_right_was_held_up() {
 }
 
 #[test]
-fn what_is_not_of_aws_is_told_as_that() {
+fn what_is_not_of_aws_is_reported_as_that() {
     let page = Reply::status(403).header("content-type", "text/html");
     let page = page.body("<html><body>Blocked by your administrator</body></html>");
     insta::assert_snapshot!(refused(page, "us-east-1"));
@@ -200,7 +200,7 @@ fn a_policy_of_the_organization_is_said_to_be_above_every_iam_policy() {
 }
 
 #[test]
-fn a_boundary_that_denies_is_told_apart_from_one_that_does_not_allow() {
+fn a_boundary_that_denies_is_reported_apart_from_one_that_does_not_allow() {
     let denies = denied("with an explicit deny in a permissions boundary");
     let lacks = denied("because no permissions boundary allows the iam:ListUsers action");
     insta::assert_snapshot!(format!("{denies}\n{lacks}"));
@@ -242,18 +242,18 @@ fn a_region_that_the_roles_account_has_not_enabled_is_to_be_changed() {
 #[test]
 fn an_endpoint_that_refuses_connections_is_named_with_the_proxys_variable() {
     let output = collect(&agent("http://127.0.0.1:1"), 4);
-    insta::assert_snapshot!(told(&output, &[]));
+    insta::assert_snapshot!(logged(&output, &[]));
 }
 
 #[test]
 fn a_host_that_dns_does_not_know_is_named() {
     let output = collect(&agent("http://sts.rollcall.invalid"), 4);
-    insta::assert_snapshot!(told(&output, &[]));
+    insta::assert_snapshot!(logged(&output, &[]));
 }
 
 #[test]
 fn a_proxy_that_the_environment_names_is_used_and_named() {
     let agent = agent("https://sts.us-east-1.amazonaws.com");
     let agent = agent.env("HTTPS_PROXY", "http://127.0.0.1:1");
-    insta::assert_snapshot!(told(&collect(&agent, 4), &[]));
+    insta::assert_snapshot!(logged(&collect(&agent, 4), &[]));
 }

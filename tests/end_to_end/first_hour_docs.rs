@@ -14,7 +14,7 @@ use crate::support::tls::TlsFront;
 const SETUP: &str = include_str!("../../docs/setup-aws.md");
 const TROUBLESHOOTING: &str = include_str!("../../docs/troubleshooting.md");
 
-/// Commands of the AWS CLI, which is not there in tests: a new one is to be tried by hand.
+/// Commands of the AWS CLI, which is not there in tests: a new one is to be run by hand.
 const AWS_COMMANDS: [&str; 8] = [
     "aws cloudformation create-stack-instances",
     "aws cloudformation create-stack-set",

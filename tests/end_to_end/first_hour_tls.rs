@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::accounts::TINY;
 use super::common::{API_KEY, assert_each_once, sekoia_config};
-use super::first_hour::told;
+use super::first_hour::logged;
 use crate::support::agent::Agent;
 use crate::support::intake::Intake;
 use crate::support::reply::Reply;
@@ -42,7 +42,7 @@ fn an_authority_in_ca_file_is_trusted_by_aws_and_sinks_and_unknown_without_it() 
     );
     let output = behind(&fronts.0, &fronts.1, "").run().expect_code(4);
     let masks = [(&*port(&fronts.0), "PORT"), (&*port(&fronts.1), "PORT")];
-    insta::assert_snapshot!("unknown_issuer_of_aws", told(&output, &masks));
+    insta::assert_snapshot!("unknown_issuer_of_aws", logged(&output, &masks));
     let agent = behind(&fronts.0, &fronts.1, "[agent]\nca_file = \"ca.pem\"\n");
     agent.run().expect_code(0);
     assert_each_once(&TINY.users, &intake.events());
@@ -56,7 +56,7 @@ fn an_authority_in_aws_ca_bundle_is_trusted_by_aws_alone() {
     let agent = behind(&aws, &front, "").env("AWS_CA_BUNDLE", "aws.pem");
     let output = agent.run().expect_code(5);
     let masks = [(&*port(&aws), "PORT"), (&*port(&front), "PORT")];
-    insta::assert_snapshot!("unknown_issuer_of_a_sink", told(&output, &masks));
+    insta::assert_snapshot!("unknown_issuer_of_a_sink", logged(&output, &masks));
     assert!(intake.requests().is_empty());
 }
 
@@ -69,7 +69,7 @@ fn a_ca_file_of_no_use_is_a_configuration_error_that_names_it() {
             _ => agent.config(&format!("[agent]\nca_file = {path:?}\n")),
         };
         let agent = content.map_or(agent.clone(), |content| agent.file(path, content));
-        told(&agent.run().expect_code(2), &[])
+        logged(&agent.run().expect_code(2), &[])
     };
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let texts = [
@@ -96,16 +96,16 @@ fn answered(reply: Reply) -> Output {
 }
 
 #[test]
-fn a_wrong_key_of_a_sink_is_told_with_the_keys_setting() {
+fn a_wrong_key_of_a_sink_is_reported_with_the_keys_setting() {
     let reply = Reply::json(401, &json!({"code": "T300", "message": "invalid API key"}));
-    insta::assert_snapshot!(told(&answered(reply), &[]));
+    insta::assert_snapshot!(logged(&answered(reply), &[]));
 }
 
 #[test]
-fn an_unknown_connector_is_told_with_its_settings() {
+fn an_unknown_connector_is_reported_with_its_settings() {
     let reply = Reply::json(
         404,
         &json!({"code": "NotFound", "message": "no such connector"}),
     );
-    insta::assert_snapshot!(told(&answered(reply), &[]));
+    insta::assert_snapshot!(logged(&answered(reply), &[]));
 }

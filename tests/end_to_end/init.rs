@@ -120,7 +120,7 @@ fn nothing_is_overwritten_and_nothing_is_left_half_done() {
 #[test]
 fn in_a_pipe_what_is_missing_or_wrong_is_named_by_its_flag() {
     let agent = Agent::new();
-    for (args, told) in [
+    for (args, message) in [
         (&["init"][..], "--sink is missing"),
         (&ASSET[..3], "--connector-uuid is missing"),
         (&["init", "--sink", "http"], "--url is missing"),
@@ -139,7 +139,11 @@ fn in_a_pipe_what_is_missing_or_wrong_is_named_by_its_flag() {
     ] {
         let run = args.iter().fold(agent.clone(), |agent, it| agent.arg(it));
         let output = run.run().expect_code(2);
-        assert!(output.stderr.contains(told), "{args:?}: {}", output.stderr);
+        assert!(
+            output.stderr.contains(message),
+            "{args:?}: {}",
+            output.stderr
+        );
         assert!(files(&agent).is_empty(), "{args:?}");
     }
 }

@@ -1,6 +1,9 @@
 //! Several accounts: each by its own role, and none stops another.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
 
 use rollcall::map::Dialect;
 
@@ -69,7 +72,7 @@ fn events(agent: &Agent) -> BTreeMap<String, usize> {
         for event in common::valid_file(Dialect::Ocsf, &file) {
             let id = event["cloud"]["account"]["uid"].as_str().expect("an id");
             let arn = event["user"]["uid"].as_str().expect("an ARN");
-            assert!(arn.contains(id), "{arn} is told of account {id}");
+            assert!(arn.contains(id), "{arn} is sent as of account {id}");
             *counts.entry(id.to_owned()).or_default() += 1;
         }
     }
@@ -86,19 +89,19 @@ fn assert_says(output: &Output, text: &str) {
 }
 
 #[test]
-fn every_account_is_told_of_with_its_own_users_and_a_line_in_the_summary() {
+fn every_account_is_sent_with_its_own_users_and_a_line_in_the_summary() {
     let sim = sim(5);
     let agent = agent(&sim, 0..5).arg("collect");
     let output = agent.run().expect_code(0);
-    let told = counts([(0, 2), (1, 3), (2, 4), (3, 5), (4, 6)]);
-    assert_eq!(events(&agent), told);
+    let expected = counts([(0, 2), (1, 3), (2, 4), (3, 5), (4, 6)]);
+    assert_eq!(events(&agent), expected);
     let lines = output.stderr.lines();
     let line = |start: &str| lines.clone().filter(|line| line.starts_with(start)).count();
     assert_eq!(line("2100000000"), 5, "{}", output.stderr);
     assert_says(&output, "5 of 5 done");
     assert_eq!(sim.calls()["AssumeRole"], 4);
     agent.run().expect_code(0);
-    assert_eq!(events(&agent), told, "nothing had changed");
+    assert_eq!(events(&agent), expected, "nothing had changed");
 }
 
 #[test]
@@ -128,6 +131,53 @@ fn a_role_that_becomes_usable_meanwhile_is_used_in_the_same_run() {
 }
 
 #[test]
+fn roles_of_all_accounts_share_one_rate() {
+    let sim = sim(13);
+    let accounts: String = (0..13).map(entry).collect();
+    let agent = agent_with(&sim, "assume_role_per_second = 3", &accounts).arg("collect");
+    let start = Instant::now();
+    agent.run().expect_code(0);
+    assert_eq!(sim.calls()["AssumeRole"], 12);
+    let least = Duration::from_millis(2_900);
+    assert!(start.elapsed() >= least, "{:?}", start.elapsed());
+}
+
+/// An agent that passes over these accounts again and again, until it has done so `passes` times.
+fn run_passes(sim: &SimAws, agent: &Agent, passes: u64) -> Output {
+    let running = agent.arg("run").spawn();
+    common::until(Duration::from_secs(20), || {
+        sim.calls().get("ListUsers").copied().unwrap_or_default() >= passes * 3
+    });
+    running.signal(Signal::SIGTERM);
+    running.wait(Duration::from_secs(20)).expect_code(0)
+}
+
+const HASTY: &str = "[schedule]\nevery = \"10ms\"\n";
+
+#[test]
+fn a_daemon_uses_a_session_again_in_its_next_pass_and_asks_whose_it_is() {
+    let sim = sim(3);
+    let accounts: String = (0..3).map(entry).collect();
+    let agent = agent_with(&sim, "", &format!("{accounts}{HASTY}"));
+    run_passes(&sim, &agent, 4);
+    let calls = sim.calls();
+    assert_eq!(calls["AssumeRole"], 2, "{calls:?}");
+    assert!(calls["GetCallerIdentity"] >= 4 * 4, "{calls:?}");
+}
+
+#[test]
+fn a_session_that_a_pass_saw_denied_is_not_used_in_the_next_one() {
+    let sim = sim(3);
+    let session = format!("ASIA{}SIMA", id(1));
+    let denied = Fault::Denied(Denial::NothingAllows).of("GetAccountSummary");
+    sim.inject(denied.signed_with(&session).times(1));
+    let accounts: String = (0..3).map(entry).collect();
+    let agent = agent_with(&sim, "", &format!("{accounts}{HASTY}"));
+    run_passes(&sim, &agent, 4);
+    assert_eq!(sim.calls()["AssumeRole"], 3, "one of two was renewed, once");
+}
+
+#[test]
 fn denied_by_every_account_is_a_refusal() {
     let sim = sim(3);
     sim.inject(Fault::Denied(Denial::ServiceControlPolicy).of("AssumeRole"));
@@ -144,11 +194,11 @@ fn credentials_of_another_account_than_the_configured_one_are_never_taken_for_it
     let agent = agent_with(&sim, "", &accounts).arg("collect");
     let output = agent.run().expect_code(4);
     assert_eq!(events(&agent), counts([(1, 3)]));
-    let told = format!(
+    let expected = format!(
         "account id 999900000000 is configured, but the credentials belong to {}",
         id(0)
     );
-    assert_says(&output, &told);
+    assert_says(&output, &expected);
 }
 
 #[test]
@@ -171,7 +221,7 @@ fn only_the_accounts_that_are_asked_for_are_read_and_unknown_ones_are_named() {
 }
 
 #[test]
-fn a_session_that_expires_in_the_middle_is_renewed_and_nobody_is_missing() {
+fn a_session_that_expires_in_the_middle_is_renewed_and_no_user_is_missing() {
     let sim = sim(4);
     let expired = Fault::ExpiredToken.of("ListMFADevices");
     let session = format!("ASIA{}SIMA", id(3));
@@ -183,7 +233,7 @@ fn a_session_that_expires_in_the_middle_is_renewed_and_nobody_is_missing() {
     );
     let output = agent.arg("collect").run().expect_code(0);
     assert_eq!(events(&agent), counts([(2, 4), (3, 5)]));
-    assert_says(&output, "the credentials expired; loading them anew");
+    assert_says(&output, "the credentials expired; loading them again");
     assert_eq!(sim.calls()["AssumeRole"], 3);
 }
 
@@ -199,9 +249,9 @@ fn a_session_that_expires_for_good_ends_its_own_account_alone() {
         &(1..4).map(entry).collect::<String>(),
     );
     let output = agent.arg("collect").run().expect_code(4);
-    let told = events(&agent);
-    assert_eq!((told[&id(1)], told[&id(2)]), (3, 4));
-    assert!(told.get(&id(3)).is_none_or(|&users| users < 5));
+    let expected = events(&agent);
+    assert_eq!((expected[&id(1)], expected[&id(2)]), (3, 4));
+    assert!(expected.get(&id(3)).is_none_or(|&users| users < 5));
     assert_says(&output, "2 of 3 done");
 }
 
@@ -244,7 +294,7 @@ fn a_role_of_another_partition_is_refused_without_a_call() {
 #[test]
 fn no_more_accounts_are_read_at_a_time_than_configured() {
     let sim = sim(8);
-    sim.delay(None, std::time::Duration::from_millis(20));
+    sim.delay(None, Duration::from_millis(20));
     let all: String = (0..8).map(entry).collect();
     let agent = agent_with(&sim, "accounts_in_flight = 2", &all);
     let output = agent.arg("collect").run().expect_code(0);
@@ -258,6 +308,21 @@ fn no_more_accounts_are_read_at_a_time_than_configured() {
         most = most.max(running);
     }
     assert_eq!((running, most), (0, 2), "{}", output.stderr);
+}
+
+#[test]
+fn a_slow_account_holds_up_no_other() {
+    let sim = sim(3);
+    let session = format!("ASIA{}SIMA", id(1));
+    sim.delay_key(&session, Duration::from_millis(300));
+    let agent = agent(&sim, 1..3).arg("collect");
+    let output = agent.run().expect_code(0);
+    let lines = output.stderr.lines();
+    let complete: Vec<&str> = lines.filter(|it| it.contains("pass complete")).collect();
+    assert!(
+        complete[0].contains(&id(2)) && complete[1].contains(&id(1)),
+        "{complete:?}"
+    );
 }
 
 #[test]
@@ -356,7 +421,7 @@ fn an_organization_that_could_not_be_listed_to_its_end_is_read_as_far_as_it_was(
     sim.remove(&id(9));
     let output = agent.run().expect_code(0);
     assert_says(&output, "24 of 24 done");
-    let told = format!("{}: nothing is told of their users", id(9));
-    assert_says(&output, &told);
-    assert_eq!(events(&agent), all, "nobody is told as deleted");
+    let expected = format!("{}: nothing is reported of their users", id(9));
+    assert_says(&output, &expected);
+    assert_eq!(events(&agent), all, "no user is reported as deleted");
 }

@@ -1,8 +1,9 @@
 //! The real binary, from AWS (moto) to the intake.
 
 mod accounts;
+mod beside_daemon;
 mod check;
-mod check_told;
+mod check_output;
 mod common;
 mod daemon;
 mod daemon_ends;
@@ -17,6 +18,7 @@ mod first_hour;
 mod first_hour_aws;
 mod first_hour_docs;
 mod first_hour_tls;
+mod global_options;
 mod init;
 mod many_accounts;
 mod operations;

@@ -114,7 +114,7 @@ fn set<const N: usize>(names: [&str; N]) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_account_of_the_organization_is_told_of_by_its_name_and_organization() {
+fn every_account_of_the_organization_is_sent_with_its_name_and_organization() {
     let organization = Organization::plant();
     let agent = organization.agent("");
     agent.run().expect_code(0);
@@ -168,7 +168,7 @@ fn units_names_and_ids_choose_accounts_and_exclusion_wins() {
 }
 
 #[test]
-fn a_unit_that_cannot_be_looked_up_excludes_nobody_by_mistake() {
+fn a_unit_that_cannot_be_looked_up_excludes_no_account_by_mistake() {
     let organization = Organization::plant();
     let agent = organization.agent("exclude = [\"ou-ab12-cdefgh34\"]");
     let output = agent.run();
@@ -182,7 +182,7 @@ fn a_unit_that_cannot_be_looked_up_excludes_nobody_by_mistake() {
 }
 
 #[test]
-fn an_account_that_is_not_active_is_left_out_and_nobody_of_it_is_deleted() {
+fn an_inactive_account_is_left_out_and_none_of_its_users_is_deleted() {
     let organization = Organization::plant();
     let agent = organization.agent("");
     agent.run().expect_code(0);
@@ -198,7 +198,7 @@ fn an_account_that_is_not_active_is_left_out_and_nobody_of_it_is_deleted() {
 }
 
 #[test]
-fn a_selection_that_leaves_nobody_is_a_configuration_error() {
+fn a_selection_that_leaves_no_account_is_a_configuration_error() {
     let organization = Organization::plant();
     let output = organization.agent("include = [\"staging-*\"]").run();
     let output = output.expect_code(2);

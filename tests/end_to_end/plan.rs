@@ -1,8 +1,8 @@
-//! `plan`: what a pass will cost and miss, for two calls and without a trace.
-
-use std::collections::BTreeMap;
+//! `plan`: what a pass will cost and miss, for a call of each action and without a trace.
 
 use nix::sys::signal::Signal;
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
@@ -11,7 +11,7 @@ use super::common::{API_KEY, sekoia_config};
 use crate::support::agent::Agent;
 use crate::support::aws_proxy::{AwsProxy, aws_error};
 use crate::support::intake::Intake;
-use crate::support::sim_aws::{SimAccount, SimAws, SimReport};
+use crate::support::sim_aws::{Fault, SimAccount, SimAws, SimReport};
 
 type Calls = BTreeMap<String, u64>;
 
@@ -49,15 +49,15 @@ fn predicted_and_made(sim: &SimAws, agent: &Agent) -> (Calls, Calls) {
     });
     let before = sim.calls();
     agent.arg("collect").run().expect_code(0);
-    let made = sim.calls().into_iter().map(|(action, calls)| {
+    let made = sim.calls().into_iter().filter_map(|(action, calls)| {
         let planning = before.get(&action).copied().unwrap_or_default();
-        (action, calls - planning)
+        (calls > planning).then(|| (action, calls - planning))
     });
     (predicted.collect(), made.collect())
 }
 
 #[test]
-fn plan_makes_two_calls_for_five_thousand_users_and_writes_nothing() {
+fn plan_calls_each_action_of_the_plan_once_and_writes_nothing() {
     let sim = simulated(5_000);
     let agent = agent(&sim, "");
     let plan = planned(&agent);
@@ -68,22 +68,29 @@ fn plan_makes_two_calls_for_five_thousand_users_and_writes_nothing() {
         (&json!(5_000), &json!(200))
     );
     assert!(sum <= 20, "{plan:#}");
-    assert_eq!(
-        plan["missing"],
-        Value::Null,
-        "nothing is known before a pass"
-    );
-    let two = [("GetAccountSummary", 1), ("GetCallerIdentity", 1)];
+    assert_eq!(plan["missing"], json!([]));
+    let once = [
+        "GenerateCredentialReport",
+        "GetAccountAuthorizationDetails",
+        "GetAccountSummary",
+        "GetCallerIdentity",
+        "GetCredentialReport",
+        "ListAttachedGroupPolicies",
+        "ListGroupsForUser",
+        "ListMFADevices",
+        "ListUsers",
+        "ListVirtualMFADevices",
+    ];
     assert_eq!(
         sim.calls(),
-        two.map(|(action, calls)| (action.to_owned(), calls)).into()
+        once.map(|action| (action.to_owned(), 1)).into()
     );
     let state = std::fs::read_dir(agent.state_home()).expect("the state home");
     assert_eq!(state.count(), 0);
     assert!(!agent.home().join("events.ndjson").exists());
 }
 
-/// The summary does not tell virtual devices from others: their pages are the most there can be.
+/// The summary does not distinguish virtual devices from others: their pages are the most there can be.
 /// Who has MFA that is not virtual is asked for on top, as `plan` says.
 #[test]
 fn calls_predicted_in_bulk_are_those_made() {
@@ -119,8 +126,8 @@ fn calls_predicted_per_user_are_those_made() {
 fn key_ids_are_predicted_but_for_a_call_for_each_key() {
     let sim = simulated(60);
     let agent = agent(&sim, "access_keys = \"ids\"\nmfa = \"live\"");
-    let told = agent.arg("plan").run().expect_code(0).stdout;
-    assert!(told.contains("one for each access key"), "{told}");
+    let printed = agent.arg("plan").run().expect_code(0).stdout;
+    assert!(printed.contains("one for each access key"), "{printed}");
     let (predicted, mut made) = predicted_and_made(&sim, &agent);
     let keys: usize = sim
         .account()
@@ -136,7 +143,7 @@ fn key_ids_are_predicted_but_for_a_call_for_each_key() {
 }
 
 #[test]
-fn plan_on_moto_makes_two_calls_and_names_what_the_last_pass_was_denied() {
+fn plan_says_what_will_be_missing_as_check_does_before_any_pass() {
     let proxy = AwsProxy::start(&TINY.account, |call| {
         let denied = ["GetAccountAuthorizationDetails", "ListGroupsForUser"];
         denied
@@ -149,33 +156,38 @@ fn plan_on_moto_makes_two_calls_and_names_what_the_last_pass_was_denied() {
         .account(&TINY.account)
         .env("AWS_ENDPOINT_URL", &proxy.url())
         .env("SEKOIA_API_KEY", API_KEY);
-    let first = agent.arg("plan").run().expect_code(0).stdout;
-    assert!(
-        first.contains("not known before the first complete pass"),
-        "{first}"
-    );
-    let actions: Vec<_> = proxy
-        .calls()
-        .iter()
-        .map(|call| call.action().to_owned())
-        .collect();
-    assert_eq!(actions, ["GetCallerIdentity", "GetAccountSummary"]);
-    agent.arg("collect").run().expect_code(4);
-    let plan = planned(&agent);
+    let checked = agent.arg("check").run().expect_code(3).stdout;
+    assert!(checked.contains("missing  "), "{checked}");
     let missing = json!([
         { "fact": "policies and tags of users", "permission": "iam:GetAccountAuthorizationDetails" },
         { "fact": "groups", "permission": "iam:ListGroupsForUser" },
     ]);
-    assert_eq!(plan["missing"], missing);
-    assert_eq!(plan["calls"]["iam:ListGroupsForUser"], 1);
-    assert_eq!(plan["calls"]["iam:ListAttachedGroupPolicies"], Value::Null);
-    let table = agent.arg("plan").run().expect_code(0).stdout;
-    let row = "groups: iam:ListGroupsForUser was denied in the last pass";
-    assert!(table.lines().any(|line| line.ends_with(row)), "{table}");
+    for _ in ["before a pass", "after it"] {
+        let plan = planned(&agent);
+        assert_eq!(plan["missing"], missing);
+        assert_eq!(plan["calls"]["iam:ListGroupsForUser"], 1);
+        assert_eq!(plan["calls"]["iam:ListAttachedGroupPolicies"], Value::Null);
+        let table = agent.arg("plan").run().expect_code(0).stdout;
+        let row = "missing   groups: iam:ListGroupsForUser is denied";
+        assert!(table.lines().any(|line| line == row), "{table}");
+        agent.arg("collect").run().expect_code(4);
+    }
 }
 
 #[test]
-fn plan_beside_a_daemon_says_that_it_cannot_know_what_will_be_missing() {
+fn plan_does_not_say_that_nothing_is_missing_where_a_call_failed() {
+    let sim = simulated(10);
+    sim.inject(Fault::InvalidClientTokenId.of("ListVirtualMFADevices"));
+    let agent = agent(&sim, "");
+    assert_eq!(planned(&agent)["missing"], Value::Null);
+    let table = agent.arg("plan").run().expect_code(0).stdout;
+    let printed = "missing   not known: iam:ListVirtualMFADevices: credentials not accepted";
+    assert!(table.contains(printed), "{table}");
+    assert!(!table.contains("missing   nothing"), "{table}");
+}
+
+#[test]
+fn plan_beside_a_daemon_says_the_same() {
     let agent = Agent::new().account(&TINY.account);
     let mut daemon = agent.arg("run").spawn();
     daemon.wait_for(
@@ -187,11 +199,7 @@ fn plan_beside_a_daemon_says_that_it_cannot_know_what_will_be_missing() {
     daemon
         .wait(std::time::Duration::from_secs(10))
         .expect_code(0);
-    let told = "missing   not known: the state could not be read";
-    assert!(output.stdout.contains(told), "{}", output.stdout);
-    assert!(
-        output.stderr.contains("in use by another rollcall"),
-        "{}",
-        output.stderr
-    );
+    let printed = "missing   nothing";
+    assert!(output.stdout.contains(printed), "{}", output.stdout);
+    assert_eq!(output.stderr, "");
 }

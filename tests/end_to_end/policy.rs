@@ -81,9 +81,9 @@ fn with_nothing_but_the_policy_everything_is_known_and_nothing_of_it_is_too_much
         allow_only(&sim, &policy);
         let collect = agent.arg("collect");
         collect.run().expect_code(0);
-        let told = common::valid_file(Dialect::Ocsf, &agent.home().join("events.ndjson"));
-        assert!(told.len() >= 40, "{settings}");
-        for event in &told {
+        let printed = common::valid_file(Dialect::Ocsf, &agent.home().join("events.ndjson"));
+        assert!(printed.len() >= 40, "{settings}");
+        for event in &printed {
             let unknown = event["unmapped"]["aws_iam"]["unknown"].as_array();
             for fact in unknown.into_iter().flatten() {
                 assert_eq!(fact["reason"], "not_collected", "{settings}: {fact:#}");
@@ -206,19 +206,19 @@ fn there_is_no_policy_of_a_role_that_is_not_configured() {
 fn a_trust_policy_asks_for_the_external_id_that_is_configured_given_or_new() {
     let sim = organization();
     let agent = agent(&sim, ORGANIZATION).args(["policy", "--trust", "111122223333"]);
-    let told = |agent: &Agent| -> Value {
+    let printed = |agent: &Agent| -> Value {
         let output = agent.run().expect_code(0);
         serde_json::from_str(&output.stdout).expect("one JSON document")
     };
     let condition = "/Statement/0/Condition/StringEquals/sts:ExternalId";
-    let configured = told(&agent);
+    let configured = printed(&agent);
     assert_eq!(configured.pointer(condition), Some(&json!("tenant:7")));
     let principal = &configured["Statement"][0]["Principal"]["AWS"];
     assert_eq!(principal, "arn:aws:iam::111122223333:root");
-    let given = told(&agent.args(["--external-id", "given/1"]));
+    let given = printed(&agent.args(["--external-id", "given/1"]));
     assert_eq!(given.pointer(condition), Some(&json!("given/1")));
     let new = || {
-        told(&agent.arg("--new-external-id"))
+        printed(&agent.arg("--new-external-id"))
             .pointer(condition)
             .cloned()
     };
@@ -227,7 +227,7 @@ fn a_trust_policy_asks_for_the_external_id_that_is_configured_given_or_new() {
     let length = one.as_ref().and_then(Value::as_str).map(str::len);
     assert_eq!(length, Some(36));
     let china = agent.env("AWS_REGION", "cn-north-1");
-    let principal = &told(&china)["Statement"][0]["Principal"]["AWS"];
+    let principal = &printed(&china)["Statement"][0]["Principal"]["AWS"];
     assert_eq!(principal, "arn:aws-cn:iam::111122223333:root");
     for (flag, bad) in [("--trust", "*"), ("--external-id", "a b")] {
         let bad = agent.args([flag, bad]).run().expect_code(2);
@@ -252,13 +252,13 @@ fn different_external_ids_are_not_mixed_in_one_trust_policy() {
 }
 
 #[test]
-fn templates_have_the_role_whom_it_trusts_and_the_partition_of_where_they_are_deployed() {
+fn templates_have_the_role_its_trusted_principals_and_the_partition_of_their_deployment() {
     let sim = organization();
     let agent = agent(
         &sim,
         &format!("role_arn = \"arn:aws:iam::111122223333:role/hub\"\n{ORGANIZATION}"),
     );
-    let told = |format: &str, holder: &str| {
+    let printed = |format: &str, holder: &str| {
         let agent = agent.args(["policy", "--format", format, "--for", holder]);
         let trusted = "arn:aws:iam::111122223333:role/hub";
         let agent = match holder {
@@ -269,9 +269,9 @@ fn templates_have_the_role_whom_it_trusts_and_the_partition_of_where_they_are_de
     };
     for holder in ["accounts", "role", "credentials"] {
         let template: Value =
-            serde_json::from_str(&told("cloudformation", holder)).expect("a template in JSON");
+            serde_json::from_str(&printed("cloudformation", holder)).expect("a template in JSON");
         insta::assert_json_snapshot!(format!("cloudformation_{holder}"), template);
-        let configuration = told("terraform", holder);
+        let configuration = printed("terraform", holder);
         insta::assert_snapshot!(format!("terraform_{holder}"), configuration);
         let both = format!("{template}{configuration}");
         let literal = both.replace("arn:aws:iam::111122223333:role/hub\"", "");

@@ -72,7 +72,7 @@ fn throttling_now_and_then_costs_time_and_nothing_else() {
     common::assert_each_once(&SMALL.users, &intake.events());
     for event in intake.events() {
         let name = event["user"]["name"].as_str().expect("a name");
-        accounts::assert_tells(&SMALL.users[name], &event);
+        accounts::assert_event_has(&SMALL.users[name], &event);
     }
 }
 

@@ -38,7 +38,7 @@ fn sample_account_becomes_valid_events_in_both_dialects() {
 }
 
 #[test]
-fn what_the_files_do_not_tell_is_unknown_and_not_false() {
+fn what_the_files_lack_is_unknown_and_not_false() {
     let file = sample("authorization-details.json").display().to_string();
     let output = Agent::new().args(["map", &file]).run().expect_code(0);
     let events = common::valid_lines(Dialect::Ocsf, &output.stdout);

@@ -1,4 +1,4 @@
-//! Throttling: the rate falls, is told, and is where the next pass starts.
+//! Throttling: the rate falls, is logged, and is where the next pass starts.
 
 use rollcall::store::Store;
 
@@ -13,7 +13,7 @@ const SETTINGS: &str = "[aws]\nstrategy = \"per-user\"\nrequests_per_second = 80
 const ACTION: &str = "ListGroupsForUser";
 
 #[test]
-fn throttled_halves_the_rate_which_is_logged_and_remembered_for_the_next_pass() {
+fn throttling_lowers_the_rate_which_is_logged_and_remembered_for_the_next_pass() {
     let account = SimAccount::generate(81, 60);
     let id = account.id.clone();
     let sim = SimAws::start([account]);
@@ -42,7 +42,7 @@ fn throttled_halves_the_rate_which_is_logged_and_remembered_for_the_next_pass() 
     );
 }
 
-/// The rate that the log tells of the throttled action, and its calls beyond one for each user.
+/// The rate of the throttled action in the log, and its calls beyond one for each user.
 fn collect(agent: &Agent, sim: &SimAws) -> (f64, u64) {
     let calls = || sim.calls().get(ACTION).copied().unwrap_or_default();
     let before = calls();
@@ -62,6 +62,6 @@ fn collect(agent: &Agent, sim: &SimAws) -> (f64, u64) {
 /// The rate that the store keeps.
 fn remembered(agent: &Agent, account_id: &str) -> f64 {
     let store = Store::open(&agent.state_home().join("rollcall")).expect("the agent's store");
-    let memory = store.memory(account_id).expect("a memory");
+    let memory = store.account(account_id).expect("an account");
     memory.rates_per_second["iam:ListGroupsForUser"]
 }

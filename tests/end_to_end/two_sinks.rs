@@ -12,7 +12,7 @@ use crate::support::reply::Reply;
 const FILE_SINK: &str = "\n[[sinks]]\ntype = \"ndjson\"\npath = \"events.ndjson\"\n";
 
 #[test]
-fn refused_sink_keeps_everything_for_later_and_the_other_is_served() {
+fn a_refused_sink_keeps_everything_for_later_and_the_other_is_delivered_to() {
     let intake = Intake::start();
     intake.otherwise(Some(Reply::status(401)));
     let agent = sekoia_agent(&SMALL.account, &intake);

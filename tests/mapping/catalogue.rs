@@ -4,13 +4,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rollcall::analyze::AdminRule;
-use rollcall::map::{Dialect, Inventoried, Rendered, TagNames};
-use rollcall::model::{Account, PassStamp, User};
+use rollcall::map::{Dialect, EventInput, TagNames};
+use rollcall::model::{
+    Account, Confirmed, Digest, EntityKey, EntityKind, EventId, FormerName, LastKnown, Origin,
+    PassStamp, Revision, User,
+};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::fixture::Case;
+
+/// One event with its digest.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Rendered {
+    pub(super) digest: Digest,
+    pub(super) json: Vec<u8>,
+}
 
 pub(super) struct Mapped {
     /// The file's name without its extension.
@@ -19,13 +29,31 @@ pub(super) struct Mapped {
     /// The file's text.
     pub(super) source: String,
     pub(super) user: User,
+    /// What was known of the user before, if it was.
+    pub(super) last: Option<User>,
+    pub(super) former_names: Vec<FormerName>,
     pub(super) account: Account,
 }
 
 impl Mapped {
     /// The event in `dialect`, at [`pass`].
     pub(super) fn render(&self, dialect: Dialect) -> Rendered {
-        render(&self.user, &self.account, dialect, pass())
+        let confirmed = Confirmed::new();
+        let known = match &self.last {
+            Some(last) => self.user.with_last_known(last, &confirmed),
+            None => LastKnown {
+                user: self.user.clone(),
+                stale: Vec::new(),
+            },
+        };
+        with_input(&known.user, &self.account, |input| {
+            let input = EventInput {
+                stale: &known.stale,
+                former_names: &self.former_names,
+                ..input
+            };
+            render_input(&input, dialect)
+        })
     }
 
     pub(super) fn event(&self, dialect: Dialect) -> Value {
@@ -54,17 +82,52 @@ pub(super) fn render(
     dialect: Dialect,
     pass: PassStamp,
 ) -> Rendered {
+    with_input(user, account, |input| {
+        render_input(&EventInput { pass, ..input }, dialect)
+    })
+}
+
+/// What `with` makes of the input for a user by the documented rule, with nothing stale.
+pub(super) fn with_input<T>(
+    user: &User,
+    account: &Account,
+    with: impl FnOnce(EventInput<'_>) -> T,
+) -> T {
     let admin = AdminRule::new(AdminRule::DOCUMENTED).judge(user);
-    let inventoried = Inventoried {
+    with(EventInput {
         account,
         user,
         admin: &admin,
         tag_names: &TagNames::default(),
         is_last_use_content: false,
         changes: &[],
-        pass,
-    };
-    dialect.render(&inventoried).unwrap()
+        stale: &[],
+        former_names: &[],
+        pass: pass(),
+    })
+}
+
+pub(super) fn render_input(input: &EventInput<'_>, dialect: Dialect) -> Rendered {
+    let digest = dialect.digest(input).unwrap();
+    let id = event_id(input, dialect, &digest);
+    let json = dialect.write(input, &id).unwrap();
+    Rendered { digest, json }
+}
+
+/// The id of the first telling of a user.
+pub(super) fn event_id(input: &EventInput<'_>, dialect: Dialect, digest: &Digest) -> EventId {
+    EventId::derive(&Revision {
+        store: b"rollcall mapping",
+        receiver: dialect.as_str(),
+        entity: &EntityKey {
+            source: Origin::Aws,
+            account: input.account.id.clone(),
+            kind: EntityKind::User,
+            id: input.user.id.clone(),
+        },
+        number: 1,
+        digest,
+    })
 }
 
 /// A fixed pass: snapshots show its time and id.
@@ -88,6 +151,8 @@ fn read(path: &Path) -> Mapped {
         name: path.file_stem().unwrap().to_str().unwrap().to_owned(),
         shows: case.shows.clone(),
         user: case.user(),
+        last: case.last(),
+        former_names: case.former_names(),
         account: case.account(),
         source,
     }

@@ -70,8 +70,8 @@ fn compare(before: &Value, after: &Value, path: &str, lost: &mut BTreeSet<String
                 }
             }
             for (key, value) in after {
-                let told = before.contains_key(key) || value.is_null();
-                assert!(told, "{path}/{key} out of nothing: {value}");
+                let is_known = before.contains_key(key) || value.is_null();
+                assert!(is_known, "{path}/{key} out of nothing: {value}");
             }
         }
         (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::catalogue::case;
 
-fn told(before: &User, after: &User) -> Vec<FieldChange> {
+fn changes_between(before: &User, after: &User) -> Vec<FieldChange> {
     let rule = AdminRule::new(AdminRule::DOCUMENTED);
     let verdicts: [AdminVerdict; 2] = [before, after].map(|user| rule.judge(user));
     let judged = |user, admin| Judged { user, admin };
@@ -15,7 +15,7 @@ fn told(before: &User, after: &User) -> Vec<FieldChange> {
 }
 
 #[test]
-fn a_change_is_told_with_the_values_before_and_after() {
+fn a_change_has_the_values_before_and_after() {
     let before = case("everything_known").user;
     let mut after = before.clone();
     let source = rollcall::model::Provenance {
@@ -25,21 +25,21 @@ fn a_change_is_told_with_the_values_before_and_after() {
     after.mfa = Fact::known(Mfa::Devices(Vec::new()), &source);
     after.groups = Fact::known(Vec::new(), &source);
     after.name = "renamed".to_owned();
-    let told = told(&before, &after);
-    let fields: Vec<_> = told.iter().map(|change| change.field.as_str()).collect();
+    let found = changes_between(&before, &after);
+    let fields: Vec<_> = found.iter().map(|change| change.field.as_str()).collect();
     assert_eq!(
         fields,
         ["user.name", "user.type", "user.has_mfa", "user.groups"]
     );
     assert_eq!(
-        (&told[0].before, &told[0].after),
+        (&found[0].before, &found[0].after),
         (&json!(before.name), &json!("renamed"))
     );
     assert_eq!(
-        (&told[2].before, &told[2].after),
+        (&found[2].before, &found[2].after),
         (&json!(true), &json!(false))
     );
-    assert_eq!(told[3].after, json!([]));
+    assert_eq!(found[3].after, json!([]));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn what_is_or_was_unknown_has_not_changed() {
     unknown.groups = Fact::unknown(Reason::Denied, "iam:ListGroupsForUser");
     unknown.tags = Fact::unknown(Reason::Failed, "iam:ListUserTags");
     unknown.access_keys = Fact::unknown(Reason::Failed, "iam:ListAccessKeys");
-    assert_eq!(told(&known, &unknown), []);
-    assert_eq!(told(&unknown, &known), []);
-    assert_eq!(told(&known, &known), []);
+    assert_eq!(changes_between(&known, &unknown), []);
+    assert_eq!(changes_between(&unknown, &known), []);
+    assert_eq!(changes_between(&known, &known), []);
 }

@@ -6,12 +6,12 @@
 use std::sync::Arc;
 
 use rollcall::model::{
-    AccessKey, AccessKeyUse, Account, Arn, AttachedPolicy, ConsoleAccess, Fact, Group, Membership,
-    Mfa, MfaDevice, Provenance, Reason, Tag, Unit, User,
+    AccessKey, AccessKeyUse, Account, Arn, AttachedPolicy, ConsoleAccess, Fact, FormerName, Group,
+    Membership, Mfa, MfaDevice, Provenance, Reason, Tag, Unit, User,
 };
 use serde::Deserialize;
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
@@ -21,6 +21,18 @@ pub(super) struct Case {
     account_name: Option<String>,
     organization: Option<Organization>,
     user: AwsUser,
+    /// What was known of the user a day before.
+    before: Option<AwsUser>,
+    #[serde(default)]
+    former_names: Vec<AwsFormerName>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct AwsFormerName {
+    user_name: String,
+    arn: String,
+    until: String,
 }
 
 #[derive(Deserialize)]
@@ -40,28 +52,28 @@ struct AwsUser {
     path: String,
     create_date: String,
     #[serde(default)]
-    tags: Told<Vec<AwsTag>>,
+    tags: Given<Vec<AwsTag>>,
     #[serde(default)]
-    groups: Told<Vec<AwsGroup>>,
+    groups: Given<Vec<AwsGroup>>,
     #[serde(default)]
-    attached_managed_policies: Told<Vec<Policy>>,
+    attached_managed_policies: Given<Vec<Policy>>,
     #[serde(default)]
-    user_policy_names: Told<Vec<String>>,
+    user_policy_names: Given<Vec<String>>,
     #[serde(default)]
-    permissions_boundary: Told<Option<String>>,
+    permissions_boundary: Given<Option<String>>,
     #[serde(default, rename = "MFA")]
-    mfa: Told<AwsMfa>,
+    mfa: Given<AwsMfa>,
     #[serde(default)]
-    console: Told<Console>,
+    console: Given<Console>,
     #[serde(default)]
-    password_last_used: Told<Option<String>>,
+    password_last_used: Given<Option<String>>,
     #[serde(default)]
-    access_keys: Told<Vec<Key>>,
+    access_keys: Given<Vec<Key>>,
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Told<T> {
+enum Given<T> {
     Not { unknown: String, detail: String },
     Is(T),
 }
@@ -80,9 +92,9 @@ struct AwsGroup {
     arn: Option<String>,
     group_id: Option<String>,
     #[serde(default)]
-    attached_managed_policies: Told<Vec<Policy>>,
+    attached_managed_policies: Given<Vec<Policy>>,
     #[serde(default)]
-    group_policy_names: Told<Vec<String>>,
+    group_policy_names: Given<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -125,7 +137,7 @@ struct Key {
     region: Option<String>,
 }
 
-impl<T: Default> Default for Told<T> {
+impl<T: Default> Default for Given<T> {
     fn default() -> Self {
         Self::Is(T::default())
     }
@@ -139,28 +151,20 @@ impl Default for AwsMfa {
 
 impl Case {
     pub(super) fn user(&self) -> User {
-        let user = &self.user;
-        User {
-            name: user.user_name.clone(),
-            arn: Arn::parse(&*user.arn).unwrap(),
-            id: user.user_id.clone(),
-            path: user.path.clone(),
-            created_at: date(&user.create_date),
-            password_last_used: user.password_last_used.fact(|at| at.as_deref().map(date)),
-            tags: user.tags.fact(|tags| tags.iter().map(tag).collect()),
-            groups: user
-                .groups
-                .fact(|groups| groups.iter().map(|one| Arc::new(group(one))).collect()),
-            attached_policies: user.attached_managed_policies.fact(|all| policies(all)),
-            inline_policies: user.user_policy_names.fact(Clone::clone),
-            permissions_boundary: user.permissions_boundary.fact(Clone::clone),
-            mfa: user.mfa.fact(mfa),
-            console: user.console.fact(|console| ConsoleAccess {
-                enabled: console.password_enabled,
-                password_last_changed: console.password_last_changed.as_deref().map(date),
-            }),
-            access_keys: user.access_keys.fact(|keys| keys.iter().map(key).collect()),
-        }
+        self.user.user()
+    }
+
+    pub(super) fn last(&self) -> Option<User> {
+        self.before.as_ref().map(AwsUser::user)
+    }
+
+    pub(super) fn former_names(&self) -> Vec<FormerName> {
+        let names = self.former_names.iter().map(|former| FormerName {
+            name: former.user_name.clone(),
+            arn: Arn::parse(&*former.arn).unwrap(),
+            until: date(&former.until),
+        });
+        names.collect()
     }
 
     pub(super) fn account(&self) -> Account {
@@ -182,11 +186,38 @@ impl Case {
     }
 }
 
-impl<T> Told<T> {
+impl AwsUser {
+    fn user(&self) -> User {
+        User {
+            name: self.user_name.clone(),
+            arn: Arn::parse(&*self.arn).unwrap(),
+            id: self.user_id.clone(),
+            path: self.path.clone(),
+            created_at: date(&self.create_date),
+            password_last_used: self.password_last_used.fact(|at| at.as_deref().map(date)),
+            tags: self.tags.fact(|tags| tags.iter().map(tag).collect()),
+            groups: self
+                .groups
+                .fact(|groups| groups.iter().map(|one| Arc::new(group(one))).collect()),
+            attached_policies: self.attached_managed_policies.fact(|all| policies(all)),
+            inline_policies: self.user_policy_names.fact(Clone::clone),
+            permissions_boundary: self.permissions_boundary.fact(Clone::clone),
+            mfa: self.mfa.fact(mfa),
+            console: self.console.fact(|console| ConsoleAccess {
+                enabled: console.password_enabled,
+                password_last_changed: console.password_last_changed.as_deref().map(date),
+            }),
+            access_keys: self.access_keys.fact(|keys| keys.iter().map(key).collect()),
+        }
+    }
+}
+
+impl<T> Given<T> {
     fn fact<U>(&self, read: impl FnOnce(&T) -> U) -> Fact<U> {
         let source = Provenance {
             source: "fixture".into(),
-            as_of: OffsetDateTime::UNIX_EPOCH,
+            // A day before the pass of the snapshots.
+            as_of: OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_780_228_800),
         };
         match self {
             Self::Is(value) => Fact::known(read(value), &source),

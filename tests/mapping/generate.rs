@@ -31,7 +31,7 @@ pub(super) fn user_of_account() -> impl Strategy<Value = (User, Account)> {
 
 fn user(account: Account) -> impl Strategy<Value = User> {
     let listed = (NAME, path(), "AIDA[A-Z0-9]{17}", date());
-    let told = (
+    let drawn = (
         fact(option::of(date())),
         fact(tags()),
         fact(groups(&account)),
@@ -42,8 +42,8 @@ fn user(account: Account) -> impl Strategy<Value = User> {
         fact(console()),
         fact(access_keys()),
     );
-    (listed, told).prop_map(move |((name, path, id, created_at), told)| {
-        let (used, tags, groups, attached, inline, boundary, mfa, console, keys) = told;
+    (listed, drawn).prop_map(move |((name, path, id, created_at), drawn)| {
+        let (used, tags, groups, attached, inline, boundary, mfa, console, keys) = drawn;
         let (partition, account) = (&account.partition, &account.id);
         User {
             arn: Arn::parse(format!("arn:{partition}:iam::{account}:user{path}{name}")).unwrap(),
@@ -64,12 +64,13 @@ fn user(account: Account) -> impl Strategy<Value = User> {
     })
 }
 
-fn fact<T: Clone + std::fmt::Debug>(
-    values: impl Strategy<Value = T>,
-) -> impl Strategy<Value = Fact<T>> {
+/// Boxed: the whole tree of a user's strategies is more than a test thread's stack takes.
+fn fact<T: Clone + std::fmt::Debug + 'static>(
+    values: impl Strategy<Value = T> + 'static,
+) -> BoxedStrategy<Fact<T>> {
     let source = Provenance {
         source: "generated".into(),
-        as_of: OffsetDateTime::UNIX_EPOCH,
+        as_of: OffsetDateTime::UNIX_EPOCH + RECENT,
     };
     let reason = prop_oneof![
         Just(Reason::Denied),
@@ -81,9 +82,10 @@ fn fact<T: Clone + std::fmt::Debug>(
         2 => values.prop_map(move |value| Fact::known(value, &source)),
         1 => (reason, "iam:[A-Za-z]{1,12}").prop_map(|(why, detail)| Fact::unknown(why, detail)),
     ]
+    .boxed()
 }
 
-/// To the second, as IAM tells, or with a fraction.
+/// To the second, as IAM has it, or with a fraction.
 fn date() -> impl Strategy<Value = OffsetDateTime> {
     let whole = 946_684_800_i64..4_102_444_800;
     (whole, prop_oneof![3 => Just(0), 1 => 0..1_000_i64]).prop_map(|(seconds, ms)| {
@@ -154,7 +156,7 @@ fn mfa() -> impl Strategy<Value = Mfa> {
         enabled_at,
     });
     let devices = vec(device, 0..4).prop_map(|all| unique(all, |one| one.serial_number.clone()));
-    (devices, any::<bool>(), 0..3).prop_map(|(devices, active, told)| match told {
+    (devices, any::<bool>(), 0..3).prop_map(|(devices, active, drawn)| match drawn {
         0 => Mfa::Devices(devices),
         1 => Mfa::AtLeast(devices),
         _ => Mfa::Active(active),

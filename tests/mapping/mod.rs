@@ -1,8 +1,10 @@
 //! Facts into events: snapshots, schemas, an independent OCSF model, and properties.
 
+mod bounded;
 mod catalogue;
 mod changes;
 mod cross_check;
+mod digests;
 mod field_changes;
 mod fixture;
 mod generate;
@@ -11,4 +13,5 @@ mod properties;
 mod refusals;
 pub(crate) mod schema;
 mod snapshots;
+mod stale;
 mod unknowns;

@@ -12,7 +12,7 @@ const DIALECTS: [Dialect; 2] = [Dialect::Ocsf, Dialect::Sekoia];
 
 /// All that may be missing from an event without anything else changing. Every other field is
 /// required, or required by what else the event says.
-const OPTIONAL_OCSF: [&str; 24] = [
+const OPTIONAL_OCSF: [&str; 26] = [
     "/cloud/account/name",
     "/cloud/org",
     // Where another key has an id.
@@ -21,10 +21,13 @@ const OPTIONAL_OCSF: [&str; 24] = [
     "/unmapped/aws_iam/access_keys/[]/last_used_date",
     "/unmapped/aws_iam/access_keys/[]/last_used_region",
     "/unmapped/aws_iam/access_keys/[]/last_used_service",
+    "/unmapped/aws_iam/former_names",
     "/unmapped/aws_iam/mfa_devices/[]/enable_date",
     "/unmapped/aws_iam/password_last_changed",
     "/unmapped/aws_iam/password_last_used",
     "/unmapped/aws_iam/permissions_boundary",
+    // What it marks is there in any case.
+    "/unmapped/aws_iam/stale",
     // Where it only names what may be absent anyway.
     "/unmapped/aws_iam/unknown",
     "/user/account/name",
@@ -41,8 +44,10 @@ const OPTIONAL_OCSF: [&str; 24] = [
     "/user/org",
     "/user/programmatic_credentials/[]/last_used_time",
 ];
-const OPTIONAL_SEKOIA: [&str; 11] = [
+const OPTIONAL_SEKOIA: [&str; 12] = [
     "/user/email_addr",
+    // Where tags are unknown, which it cannot say.
+    "/user/full_name",
     // Where there is no type either.
     "/user/groups",
     // Where another group's policies are unknown.
@@ -169,6 +174,7 @@ fn a_wrong_value_is_refused_where_the_type_is_right() {
         ("/unmapped/aws_iam/mfa_devices/0/kind", json!("Virtual")),
         ("/unmapped/aws_iam/admin_because", json!([])),
         ("/unmapped/aws_iam/access_keys/0/status", json!("active")),
+        ("/unmapped/aws_iam/mfa_devices_complete", json!("yes")),
     ];
     refuse(Dialect::Ocsf, &ocsf);
     let sekoia = [
@@ -190,7 +196,38 @@ fn a_wrong_value_is_refused_where_the_type_is_right() {
 }
 
 #[test]
-fn a_fact_both_told_and_unknown_is_refused() {
+fn a_wrong_mark_of_what_is_stale_former_or_cut_is_refused() {
+    let event = case("everything_known").event(Dialect::Ocsf);
+    let stale = |fact, as_of, reason| json!([{ "fact": fact, "as_of": as_of, "reason": reason }]);
+    let (day, why) = ("2026-05-31T12:00:00Z", "denied: iam:GetUser");
+    let former = |arn| json!([{ "name": "full", "arn": arn, "until": day }]);
+    let marks = [
+        ("stale", stale("tags", day, why), true),
+        ("stale", stale("path", day, why), false),
+        ("stale", stale("tags", "1780228800", why), false),
+        ("stale", stale("tags", day, "iam:GetUser"), false),
+        ("stale", json!([]), false),
+        (
+            "former_names",
+            former("arn:aws:iam::123456789012:user/full"),
+            true,
+        ),
+        ("former_names", former("full"), false),
+        ("former_names", json!([]), false),
+        ("tags_cut", json!({ "kept": 2, "of": 50 }), true),
+        ("tags_cut", json!({ "kept": 2 }), false),
+        ("tags_cut", json!({ "kept": -1, "of": 50 }), false),
+    ];
+    for (place, mark, is_valid) in marks {
+        let mut event = event.clone();
+        event["unmapped"]["aws_iam"][place] = mark.clone();
+        let found = findings(Dialect::Ocsf, &event);
+        assert_eq!(found.is_empty(), is_valid, "{place} {mark} {found:#?}");
+    }
+}
+
+#[test]
+fn a_fact_both_present_and_unknown_is_refused() {
     let event = case("everything_known").event(Dialect::Ocsf);
     let told_or_unknown = [
         "access_keys",

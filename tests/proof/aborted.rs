@@ -1,5 +1,5 @@
 //! The process aborts at every named step, once as `collect` and once as the daemon: what it had
-//! not told is told by the next one.
+//! not sent is sent by the next one.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ const POLL: Duration = Duration::from_millis(2);
 /// What a daemon says of each sink that knows everything.
 const SETTLED: &str = "everything delivered";
 
-/// A world after a first pass and a change of most users, one of whom the first intake rejects.
+/// A world after a first pass and a change of most users, one of which the first intake rejects.
 struct Stage {
     world: World,
     rejected: String,
@@ -34,13 +34,13 @@ struct Stage {
 }
 
 #[test]
-fn process_that_aborts_at_any_step_loses_nobody_and_repeats_at_most_a_batch() {
+fn an_abort_at_any_step_loses_no_user_and_repeats_at_most_one_batch() {
     let collect = |agent: Agent| agent.arg("collect").run();
     Stage::set().assert_survives(Step::value_variants().iter(), 5, collect);
 }
 
 #[test]
-fn daemon_that_aborts_at_any_step_loses_nobody_and_repeats_at_most_a_batch() {
+fn a_daemons_abort_at_any_step_loses_no_user_and_repeats_at_most_one_batch() {
     // A daemon never has nothing left to do.
     let steps = Step::value_variants().iter();
     let steps = steps.filter(|step| **step != Step::Drained);
@@ -73,7 +73,7 @@ impl Stage {
         world.settle();
         let before = world.truth.now.clone();
         world.change(0.8, 4);
-        let is_changed = |(id, event): &(&String, &String)| {
+        let is_changed = |(id, event): &(&String, &serde_json::Value)| {
             before.get(*id).is_some_and(|before| before != *event)
         };
         let changed = world.truth.now.iter().find(is_changed);

@@ -12,13 +12,13 @@ const DAY_S: i64 = 86_400;
 const PASSES: [(i64, i64); 7] = [(0, 0), (1, 1), (-1, -1), (1, -1), (-1, 1), (0, -1), (0, 0)];
 
 #[test]
-fn clock_that_jumps_a_day_skips_nobody_and_moves_no_checkpoint_back() {
+fn a_clock_jump_of_a_day_skips_no_user_and_moves_no_checkpoint_back() {
     assert_survives(World::new(5, 30, 10), |world| world.change(0.5, 1));
 }
 
 /// Here the checkpoint decides who is looked at.
 #[test]
-fn clock_that_jumps_a_day_skips_nobody_where_only_those_created_since_are_told() {
+fn a_clock_jump_of_a_day_skips_no_user_where_only_new_users_are_sent() {
     let world = World::new(6, 30, 10);
     let config = std::fs::read_to_string(world.agent.home().join("config.toml")).unwrap();
     let mapping = "[mapping]\n";
@@ -55,27 +55,27 @@ fn assert_survives(mut world: World, change: impl Fn(&mut World)) {
             std::fs::write(place, then).unwrap();
         });
         change(&mut world);
-        let told = agent.run().expect_code(0).stderr;
+        let log = agent.run().expect_code(0).stderr;
         world.assert_nothing_lost(&format!("pass {number}"));
-        let reached = checkpoint(&told);
+        let reached = checkpoint(&log);
         assert!(reached >= newest, "{reached} after {newest}");
         newest = reached;
     }
     assert_is_shifted(&agent, &file);
 }
 
-/// The checkpoint that a pass tells in its log: RFC 3339, whose order is that of time.
-fn checkpoint(told: &str) -> String {
-    let (_, after) = told.split_once("checkpoint=\"").expect("a checkpoint");
+/// The checkpoint that a pass logs: RFC 3339, whose order is that of time.
+fn checkpoint(log: &str) -> String {
+    let (_, after) = log.split_once("checkpoint=\"").expect("a checkpoint");
     let (checkpoint, _) = after.split_once('"').expect("its end");
     checkpoint.to_owned()
 }
 
-/// The agent's own log tells tomorrow's date.
+/// The agent's own log has tomorrow's date.
 fn assert_is_shifted(agent: &Agent, file: &std::path::Path) {
     std::fs::write(file, DAY_S.to_string()).unwrap();
     let tomorrow = OffsetDateTime::now_utc() + time::Duration::DAY;
-    let told = agent.run().expect_code(0).stderr;
+    let log = agent.run().expect_code(0).stderr;
     let date = tomorrow.date().to_string();
-    assert!(told.starts_with(&date), "{told}");
+    assert!(log.starts_with(&date), "{log}");
 }

@@ -15,7 +15,7 @@ pub(super) enum Damage {
 impl Damage {
     pub(super) const ALL: [Self; 3] = [Self::Flipped, Self::Truncated, Self::Zeroed];
 
-    /// Does it to the part of a file that holds anything, and tells where.
+    /// Does it to the part of a file that holds anything, and says where.
     pub(super) fn happen(self, rng: &mut Rng, file: &Path) -> usize {
         let mut content = std::fs::read(file).unwrap();
         let used = content.iter().rposition(|byte| *byte != 0);

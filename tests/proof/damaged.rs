@@ -16,10 +16,10 @@ const TIMES_LONG: u64 = 30;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
-fn damage_to_any_file_of_the_state_misses_nobody_and_is_no_crash_loop() {
+fn damage_to_any_file_of_the_state_misses_no_user_and_causes_no_crash_loop() {
     let seed = fastrand::u64(..);
     let mut rng = Rng::with_seed(seed);
-    let mut world = half_told();
+    let mut world = half_delivered();
     world.agent = world.agent.timeout(PATIENCE);
     let state = tempfile::tempdir().unwrap();
     copy(&world.state_dir(), state.path());
@@ -36,9 +36,9 @@ fn damage_to_any_file_of_the_state_misses_nobody_and_is_no_crash_loop() {
     }
 }
 
-/// A world in which one intake is told everything, and the other one not the latest changes.
+/// A world in which one intake is sent everything, and the other one not the latest changes.
 /// Nobody is gone: who was here is only in the state.
-fn half_told() -> World {
+fn half_delivered() -> World {
     let mut world = World::new(7, 40, 20);
     world.agent.run().expect_code(0);
     world.change(0.5, 0);
@@ -54,7 +54,7 @@ fn half_told() -> World {
     world
 }
 
-/// The next pass tells what is missing, and the one after it finds nothing to do.
+/// The next pass sends what is missing, and the one after it finds nothing to do.
 #[track_caller]
 fn assert_survives(world: &World, when: &str) {
     let next = world.agent.run();

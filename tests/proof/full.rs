@@ -23,14 +23,14 @@ fn agent_without_space_says_so_and_loses_nothing_once_there_is_some() {
             break output.expect_code(6);
         }
     };
-    let told = &failed.stderr;
-    assert!(told.contains("File too large"), "{told}");
-    assert!(told.contains("free space"), "{told}");
-    assert!(!told.contains("panicked"), "{told}");
+    let stderr = &failed.stderr;
+    assert!(stderr.contains("File too large"), "{stderr}");
+    assert!(stderr.contains("free space"), "{stderr}");
+    assert!(!stderr.contains("panicked"), "{stderr}");
 
     // Not even room to open: said, and nothing is touched.
-    let told = world.agent.limited(16).run().expect_code(6).stderr;
-    assert!(told.contains("free space"), "{told}");
+    let stderr = world.agent.limited(16).run().expect_code(6).stderr;
+    assert!(stderr.contains("free space"), "{stderr}");
 
     let entries = std::fs::read_dir(world.state_dir()).unwrap();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();

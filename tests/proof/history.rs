@@ -1,5 +1,6 @@
-//! Random histories: users change, AWS and the intakes fail, processes end. After one clean pass
-//! the intakes know what is true.
+//! Random histories: users change, are renamed, come and go; AWS and the intakes fail; processes
+//! end; sinks come, go and change their destination; everything is sent again. After clean passes
+//! every intake that is configured knows what is true.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +13,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use time::OffsetDateTime;
 
+use super::in_process::{Conditions, Destination};
 use super::truth::Truth;
 use super::view::View;
 use super::{cases, in_memory, in_process, unrest};
@@ -22,7 +24,7 @@ use crate::support::sim_aws::{Denial, Fault, SimAws};
 
 const CASES: u64 = 48;
 const CASES_LONG: u64 = 1_000;
-/// Most of a case's time is spent in pauses before something is tried again.
+/// Most of a case's time is spent in pauses before something is retried.
 const AT_A_TIME: usize = 12;
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOCK_POLL: Duration = Duration::from_millis(5);
@@ -48,7 +50,7 @@ const DENIABLE: [&str; 7] = [
 ];
 
 #[test]
-fn whatever_happens_the_intakes_end_up_with_what_is_true_and_never_hear_anything_else() {
+fn random_histories_leave_every_intake_with_the_truth_and_no_false_event() {
     let cases = cases(CASES, CASES_LONG);
     let (next, found) = (AtomicU64::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
@@ -67,12 +69,19 @@ fn whatever_happens_the_intakes_end_up_with_what_is_true_and_never_hear_anything
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
+/// The receivers, and which of the intakes each is: the second sink has two destinations.
+const RECEIVERS: [(&str, usize); 3] = [("near@1", 0), ("far@1", 1), ("far@2", 2)];
+/// So few events may wait for a sink at times.
+const CRAMPED: u64 = 6;
+/// A receiver that is behind is brought up to date by so many clean passes at most.
+const CLEAN_PASSES: usize = 40;
+
 /// A world without processes.
 struct Case {
     number: u64,
     rng: Rng,
     sim: SimAws,
-    intakes: [(&'static str, Intake); 2],
+    intakes: [Intake; 3],
     truth: Truth,
     home: TempDir,
     log: Vec<String>,
@@ -88,7 +97,7 @@ impl Case {
             number,
             rng,
             sim: SimAws::start([account]),
-            intakes: ["near", "far"].map(|name| (name, Intake::start())),
+            intakes: [(); 3].map(|()| Intake::start()),
             truth,
             home: in_memory(),
             log: Vec::new(),
@@ -98,7 +107,7 @@ impl Case {
     /// What is wrong at the end.
     fn play(mut self) -> Option<String> {
         let mut newest = None;
-        for _ in 0..self.rng.usize(1..=4) {
+        for _ in 0..self.rng.usize(1..=5) {
             let (share, going) = (self.rng.f64(), self.rng.usize(..=2));
             let rng = &mut self.rng;
             let id = self.sim.account().id;
@@ -113,8 +122,17 @@ impl Case {
             }
             newest = checkpoint;
         }
-        self.calm_down();
-        self.judge()
+        // Whoever is configured in the end knows everything, also after a change of the second
+        // sink's destination, and after its way back.
+        let far = self.rng.usize(1..=2);
+        for far in [far, 3 - far, far] {
+            let configured = [0, far];
+            self.calm_down(&configured);
+            if let Some(wrong) = self.judge(&configured) {
+                return Some(wrong);
+            }
+        }
+        None
     }
 
     /// Opens the store. A process that another test has just forked holds every lock of ours
@@ -148,7 +166,7 @@ impl Case {
     }
 
     fn trouble_intakes(&mut self) {
-        for (name, intake) in &self.intakes {
+        for (intake, (name, _)) in self.intakes.iter().zip(RECEIVERS) {
             let rng = &mut self.rng;
             intake.calm();
             if rng.u8(..5) == 0 {
@@ -174,47 +192,77 @@ impl Case {
             0 => Strategy::PerUser,
             _ => Strategy::Auto,
         };
-        let drain = Duration::from_millis(self.rng.u64(..600));
+        let conditions = Conditions {
+            is_full: self.rng.u8(..5) == 0,
+            drain: Duration::from_millis(self.rng.u64(..600)),
+        };
         let life = match self.rng.u8(..3) {
             0 => Duration::from_millis(self.rng.u64(..400)),
             _ => PATIENCE,
         };
+        let configured: &[usize] = match self.rng.u8(..6) {
+            0 => &[0],
+            1 => &[1],
+            2 => &[0, 2],
+            _ => &[0, 1],
+        };
+        let events_max = match self.rng.u8(..3) {
+            0 => CRAMPED,
+            _ => 1_000,
+        };
         let store = self.store();
-        let intakes = &self.intakes;
+        let destinations = destinations(&self.intakes, configured, events_max);
+        let told = format!(
+            "receivers {configured:?}, room for {events_max}, full {}, {:?}",
+            conditions.is_full, settings.strategy
+        );
         let ended = block_on(async {
-            let pass = in_process::pass(settings, &store, intakes, drain);
+            let pass = in_process::pass(settings, &store, &destinations, conditions);
             tokio::time::timeout(life, pass).await.is_ok()
         });
-        self.log.push(format!("passed: {ended}, life {life:?}"));
-        let checkpoint = store.checkpoint(&self.sim.account().id);
-        checkpoint
-            .expect("a store that works")?
+        self.log
+            .push(format!("passed: {ended}, life {life:?}, {told}"));
+        let account = store.account(&self.sim.account().id);
+        account
+            .expect("a store that works")
+            .checkpoint?
             .newest_create_date()
     }
 
     /// Everything works again, and somebody has dead letters sent again.
-    fn calm_down(&mut self) {
+    fn calm_down(&mut self, configured: &[usize]) {
         self.sim.calm();
-        self.intakes.iter().for_each(|(_, intake)| intake.calm());
+        self.intakes.iter().for_each(Intake::calm);
         let store = self.store();
-        for letter in store.dead_letters().expect("dead letters") {
-            self.log.push(format!("{letter:?}"));
-            store
-                .retry_dead_letter(&letter, time::OffsetDateTime::now_utc())
-                .expect("a letter sent again");
+        let letters = store.dead_letters().expect("dead letters");
+        self.log.push(format!("{letters:?}"));
+        let retried = store.retry_dead_letters(&letters, OffsetDateTime::now_utc());
+        retried.expect("letters sent again");
+        for _ in 0..CLEAN_PASSES {
+            let destinations = destinations(&self.intakes, configured, 1_000);
+            let conditions = Conditions {
+                is_full: false,
+                drain: PATIENCE,
+            };
+            let settings = self.sim.settings();
+            let pass = in_process::pass(settings, &store, &destinations, conditions);
+            let report = block_on(pass).expect("a clean pass");
+            assert!(report.is_whole(), "{report:#?}");
+            let behind = store.receivers_behind().expect("a store that works");
+            let is_behind = |at: &usize| behind.iter().any(|(it, _)| it == RECEIVERS[*at].0);
+            if !configured.iter().any(is_behind) {
+                return;
+            }
         }
-        let (settings, intakes) = (self.sim.settings(), &self.intakes);
-        let report = block_on(in_process::pass(settings, &store, intakes, PATIENCE));
-        let report = report.expect("a clean pass");
-        assert!(report.is_whole(), "{report:#?}");
+        panic!("case {}: a receiver stays behind", self.number);
     }
 
-    fn judge(&self) -> Option<String> {
+    fn judge(&self, configured: &[usize]) -> Option<String> {
         let mut wrong = Vec::new();
-        for (name, intake) in &self.intakes {
-            let view = View::default().after(intake);
+        for at in configured {
+            let view = View::default().after(&self.intakes[*at]);
             let found = view.wrong(&self.truth, None).into_iter();
-            wrong.extend(found.map(|what| format!("{name}: {what}")));
+            wrong.extend(found.map(|what| format!("{}: {what}", RECEIVERS[*at].0)));
         }
         let first = &wrong[..wrong.len().min(5)];
         (!wrong.is_empty()).then(|| {
@@ -226,6 +274,19 @@ impl Case {
             )
         })
     }
+}
+
+fn destinations<'a>(
+    intakes: &'a [Intake; 3],
+    configured: &[usize],
+    events_max: u64,
+) -> Vec<Destination<'a>> {
+    let destination = |at: &usize| Destination {
+        receiver: RECEIVERS[*at].0,
+        intake: &intakes[RECEIVERS[*at].1],
+        events_max,
+    };
+    configured.iter().map(destination).collect()
 }
 
 /// One of the ways in which an intake does not simply take a batch. A lost answer to a batch that

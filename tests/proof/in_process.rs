@@ -8,7 +8,7 @@ use rollcall::config::{AwsSettings, Emit, OutboxLimits};
 use rollcall::map::Dialect;
 use rollcall::model::PassStamp;
 use rollcall::observe::Progress;
-use rollcall::run::{DeletionPlan, Delivery, Pass, PassPlan, PassReport, ReadySink, Target};
+use rollcall::run::{DeletionPlan, Delivery, Pass, PassPlan, PassReport, ReadySink, Receiver};
 use rollcall::store::{BatchLimits, Store};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -20,36 +20,54 @@ use crate::support::sim_aws::any_credentials;
 
 const BATCH: usize = 5;
 
-/// Collects, delivers for at most `drain`, and tells of the pass, unless AWS refused it.
+/// A sink with a destination.
+pub(super) struct Destination<'a> {
+    pub(super) receiver: &'a str,
+    pub(super) intake: &'a Intake,
+    /// How many events may wait for it.
+    pub(super) events_max: u64,
+}
+
+/// How a pass is made.
+pub(super) struct Conditions {
+    pub(super) is_full: bool,
+    /// How long to deliver after it.
+    pub(super) drain: Duration,
+}
+
+/// Collects, delivers for a while, and describes the pass, unless AWS refused it.
 pub(super) async fn pass(
     settings: AwsSettings,
     store: &Store,
-    intakes: &[(&'static str, Intake); 2],
-    drain: Duration,
+    destinations: &[Destination<'_>],
+    conditions: Conditions,
 ) -> Option<PassReport> {
     let client = AwsClient::connect_as(&settings, any_credentials()).await;
-    let sinks = intakes.iter().map(ready).collect();
+    let ids: Vec<String> = destinations
+        .iter()
+        .map(|it| it.receiver.to_owned())
+        .collect();
+    let now = OffsetDateTime::now_utc();
+    store
+        .adopt_receivers(&ids, now)
+        .expect("a store that works");
+    let sinks = destinations.iter().map(ready).collect();
     let delivery = Delivery::start(store, sinks, &CancellationToken::new());
-    delivery.begin_pass();
     let report = match client.account().await {
         Err(_) => None,
         Ok(account) => {
-            let targets = intakes.each_ref().map(|(name, _)| Target {
-                sink: (*name).to_owned(),
-                dialect: Dialect::Sekoia,
-                outbox: OutboxLimits::default(),
-            });
+            let receivers: Vec<Receiver> = destinations.iter().map(receiver).collect();
             let pass = Pass {
                 account: &account,
-                stamp: PassStamp::new(OffsetDateTime::now_utc()),
+                stamp: PassStamp::new(now),
                 mapping: &mapping(),
-                targets: &targets,
-                is_full: false,
+                receivers: &receivers,
+                is_full: conditions.is_full,
                 plan: PassPlan {
                     emit: Emit::Changed,
                     full_resync_every: None,
                     deletions: DeletionPlan {
-                        is_told: true,
+                        is_sent: true,
                         percent_max: 100,
                         is_accepted: false,
                     },
@@ -59,23 +77,41 @@ pub(super) async fn pass(
                 store,
                 progress: &Progress::hidden(),
             };
-            let source = AccountSource::new(client.clone(), settings);
+            let source = AccountSource::new(client.clone(), &settings, &account);
             let ran = pass.run(&source, || delivery.wake()).await;
             Some(ran.expect("a store that works"))
         }
     };
-    delivery.end_pass();
-    delivery.drain(drain).await.expect("a store that works");
+    let drained = delivery.drain(conditions.drain).await;
+    drained.expect("a store that works");
     report
 }
 
-fn ready((name, intake): &(&'static str, Intake)) -> ReadySink {
+fn ready(destination: &Destination<'_>) -> ReadySink {
+    let receiver = destination.receiver.to_owned();
+    let (name, _) = receiver.split_once('@').expect("a receiver");
     ReadySink {
-        name: (*name).to_owned(),
+        name: name.to_owned(),
+        receiver: receiver.clone(),
         limits: BatchLimits {
             count: BATCH,
             bytes: usize::MAX,
         },
-        sink: Box::new(sekoia_at(&intake.url())),
+        flush_after: Duration::ZERO,
+        sink: Box::new(sekoia_at(&destination.intake.url())),
+    }
+}
+
+fn receiver(destination: &Destination<'_>) -> Receiver {
+    let id = destination.receiver.to_owned();
+    let (name, _) = id.split_once('@').expect("a receiver");
+    Receiver {
+        sink: name.to_owned(),
+        dialect: Dialect::Sekoia,
+        outbox: OutboxLimits {
+            events: destination.events_max,
+            bytes: u64::MAX,
+        },
+        id,
     }
 }

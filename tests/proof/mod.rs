@@ -1,5 +1,5 @@
-//! Nothing is lost, whatever fails: every user's latest state reaches every sink, nothing reaches
-//! one that was not true, and nobody is told as deleted who is not.
+//! Nothing is lost, whatever fails: every user's latest state reaches every sink, none receives
+//! what was not true, and no user is reported as deleted that is not.
 
 mod aborted;
 mod clock;

@@ -73,7 +73,7 @@ fn cuts(rng: &mut Rng, deeds: &[Deed]) -> Vec<usize> {
 }
 
 #[test]
-fn power_that_goes_at_any_moment_takes_nothing_that_was_acknowledged() {
+fn a_power_cut_at_any_moment_loses_nothing_that_was_acknowledged() {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("watched");
     std::fs::create_dir(&dir).unwrap();

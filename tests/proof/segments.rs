@@ -20,7 +20,7 @@ const TIMES_LONG: u64 = 400;
 const PANIC_WITHIN: usize = 50;
 
 #[test]
-fn damage_to_a_store_of_several_segments_forgets_nobody() {
+fn damage_to_a_store_of_several_segments_misses_no_user() {
     let seed = fastrand::u64(..);
     let mut rng = Rng::with_seed(seed);
     let whole = in_memory();
@@ -40,7 +40,7 @@ fn damage_to_a_store_of_several_segments_forgets_nobody() {
 }
 
 #[test]
-fn damage_that_makes_sled_panic_is_told_as_damage_alone() {
+fn damage_that_makes_sled_panic_is_reported_as_damage() {
     let agent = Agent::living_in(in_memory());
     let state = agent.state_home().join("rollcall");
     let verify = agent.args(["--log-format", "json", "state", "verify"]);
@@ -48,10 +48,12 @@ fn damage_that_makes_sled_panic_is_told_as_damage_alone() {
         let seed = fastrand::u64(..);
         written(seed, &state);
         Damage::Truncated.happen(&mut Rng::with_seed(seed), &state.join("store/db"));
-        let told = verify.run().stderr;
-        if told.contains("sled cannot read it") {
-            let mut lines = told.lines().map(serde_json::from_str::<serde_json::Value>);
-            assert!(lines.all(|line| line.is_ok()), "seed {seed}: {told}");
+        let stderr = verify.run().stderr;
+        if stderr.contains("sled cannot read it") {
+            let mut lines = stderr
+                .lines()
+                .map(serde_json::from_str::<serde_json::Value>);
+            assert!(lines.all(|line| line.is_ok()), "seed {seed}: {stderr}");
             return;
         }
         std::fs::remove_dir_all(&state).expect("a directory");

@@ -1,39 +1,24 @@
-//! What was ever true of an account, as the ids of the events that say so.
+//! What was ever true of an account, as the events that say so.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rollcall::analyze::AdminRule;
 use rollcall::config::MappingSettings;
 use rollcall::map::Dialect;
-use rollcall::model::{Account, PassStamp, User};
+use rollcall::model::{Account, PassStamp};
 use rollcall::run::MappingPlan;
 use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::support::sim_aws::SimAccount;
 
-/// The event id of a user's state; it tells account, ARN and all lasting content.
-pub(super) type Id = String;
-
 /// What was and is true.
 #[derive(Debug, Default)]
 pub(super) struct Truth {
-    /// Each present user's event, by UserId.
-    pub(super) now: BTreeMap<String, Id>,
-    /// Every event that was true at some time.
-    ever: BTreeSet<Id>,
-    /// The deletions of every state of those who are gone.
-    pub(super) gone: BTreeSet<Id>,
-    states: BTreeMap<String, Vec<State>>,
-}
-
-/// A state that a user was in.
-#[derive(Debug)]
-struct State {
-    user: User,
-    told: Value,
-    /// Whether its deletion is known already.
-    is_gone: bool,
+    /// Each present user as an event shows it, by UserId.
+    pub(super) now: BTreeMap<String, Value>,
+    /// Every state that a user was in, by UserId.
+    states: BTreeMap<String, Vec<Value>>,
 }
 
 /// How users become events here: as by default, without the root user, who is no user.
@@ -62,53 +47,40 @@ impl Truth {
     pub(super) fn note(&mut self, account: &SimAccount) {
         let (mapping, named) = (mapping(), named(account));
         let stamp = PassStamp::new(OffsetDateTime::UNIX_EPOCH);
-        let dialect = Dialect::Sekoia;
         self.now.clear();
         for user in account.expected() {
-            let event = mapping.event(&named, &user, stamp, dialect);
-            let event = event.expect("an event");
-            let id = event.id.to_string();
-            self.now.insert(user.id.clone(), id.clone());
-            if self.ever.insert(id) {
-                let event: Value = serde_json::from_slice(&event.json).expect("JSON");
-                let states = self.states.entry(user.id.clone()).or_default();
-                let told = event["user"].clone();
-                states.push(State {
-                    user,
-                    told,
-                    is_gone: false,
-                });
+            let event = mapping.event(&named, &user, stamp, Dialect::Sekoia);
+            let event: Value = serde_json::from_slice(&event.expect("an event")).expect("JSON");
+            let sent = event["user"].clone();
+            let states = self.states.entry(user.id.clone()).or_default();
+            if !states.contains(&sent) {
+                states.push(sent.clone());
             }
-        }
-        for (id, states) in &mut self.states {
-            if self.now.contains_key(id) {
-                continue;
-            }
-            for state in states.iter_mut().filter(|state| !state.is_gone) {
-                state.is_gone = true;
-                let event = mapping.deletion(&named, &state.user, stamp, dialect);
-                self.gone.insert(event.expect("an event").id.to_string());
-            }
+            self.now.insert(user.id.clone(), sent);
         }
     }
 
-    /// Whether this event tells what was true at some time, or a part of it.
-    pub(super) fn held(&self, id: &Id, event: &Value) -> bool {
-        if self.ever.contains(id) || self.gone.contains(id) {
-            return true;
-        }
-        let user = event["user"]["uid_alt"].as_str().expect("a UserId");
+    /// Whether each fact of `event` was true of its user at some time: perhaps not all at the
+    /// same time, since a fact that cannot be read now is as last known.
+    pub(super) fn held(&self, event: &Value) -> bool {
+        let user = user_id(event);
         let states = || self.states.get(user).into_iter().flatten();
-        if is_deletion(event) {
-            // Each fact as it was last known, perhaps not all of them from the same pass.
-            let mut facts = event["user"].as_object().expect("a user").iter();
-            let was_true = |(key, fact): (&String, &Value)| {
-                states().any(|state| state.told.get(key).is_some_and(|told| is_part(fact, told)))
-            };
-            return !self.now.contains_key(user) && facts.all(was_true);
-        }
-        states().any(|state| is_part(&event["user"], &state.told))
+        let mut facts = event["user"].as_object().expect("a user").iter();
+        let was_true = |(key, fact): (&String, &Value)| {
+            states().any(|state| state.get(key).is_some_and(|sent| is_part(fact, sent)))
+        };
+        facts.all(was_true) && !(is_deletion(event) && self.is_current(event))
     }
+
+    /// Whether `event` is about a user that is there under the ARN that it names.
+    fn is_current(&self, event: &Value) -> bool {
+        let now = self.now.get(user_id(event));
+        now.is_some_and(|now| now["uid"] == event["user"]["uid"])
+    }
+}
+
+fn user_id(event: &Value) -> &str {
+    event["user"]["uid_alt"].as_str().expect("a UserId")
 }
 
 /// Whether the event says that its user will not log in any more.
@@ -116,7 +88,7 @@ pub(super) fn is_deletion(event: &Value) -> bool {
     event["enrichments"][0]["data"]["is_enabled"] == Value::Bool(false)
 }
 
-/// Whether everything in `part` is in `whole`: what is unknown is left out.
+/// Whether everything in `part` is in `whole`: what was never known is left out.
 pub(super) fn is_part(part: &Value, whole: &Value) -> bool {
     match (part, whole) {
         (Value::Object(part), Value::Object(whole)) => part

@@ -24,6 +24,11 @@ pub(super) fn change(rng: &mut Rng, account: &mut SimAccount, share: f64, going:
     for name in rng.choose_multiple(&names, going) {
         account.users.remove(name);
     }
+    for name in rng.choose_multiple(&names, going) {
+        if rng.bool() {
+            rename(rng, account, name, &names);
+        }
+    }
     for _ in 0..rng.usize(..=2 * going) {
         // Sometimes somebody of a name that another one had.
         let mut user = match rng.choice(&names) {
@@ -37,7 +42,22 @@ pub(super) fn change(rng: &mut Rng, account: &mut SimAccount, share: f64, going:
     report(account);
 }
 
-/// Has a report of now made: an older one would tell what was true then, as it says itself.
+/// Gives a user another name, perhaps one that another user had.
+fn rename(rng: &mut Rng, account: &mut SimAccount, name: &str, names: &[String]) {
+    let new = match rng.choice(names) {
+        Some(other) if rng.bool() => other.clone(),
+        _ => format!("renamed-{}", rng.u32(..)),
+    };
+    if account.users.contains_key(&new) {
+        return;
+    }
+    if let Some(mut user) = account.users.remove(name) {
+        user.name.clone_from(&new);
+        account.users.insert(new, user);
+    }
+}
+
+/// Has a report of now made: an older one would say what was true then, as it says itself.
 fn report(account: &mut SimAccount) {
     let now = OffsetDateTime::now_utc();
     account.report = Some(SimReport::of(account, now));

@@ -1,20 +1,20 @@
-//! What an intake was told, and what must hold of it.
+//! What an intake was sent, as a receiver keeps it: users by their ARN, and no event twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::truth::{Id, Truth, is_deletion, is_part};
+use super::truth::{Truth, is_deletion};
 use crate::support::intake::{Intake, Recorded};
 
-/// The last that an intake heard of each user.
+/// What a receiver knows that takes an event once, by its id.
 #[derive(Clone, Debug, Default)]
 pub(super) struct View {
-    /// Event ids, by UserId.
-    pub(super) last: BTreeMap<String, Id>,
-    /// How many events came that were the last about their user already.
+    /// The last event about each user, by ARN.
+    pub(super) last: BTreeMap<String, Value>,
+    /// How many events came again.
     pub(super) repeats: usize,
-    json: BTreeMap<Id, Value>,
+    by_id: BTreeMap<String, Value>,
 }
 
 impl View {
@@ -32,35 +32,51 @@ impl View {
 
     fn hear(&mut self, event: &Value) {
         let text = |value: &Value| value.as_str().expect("a string").to_owned();
-        let user = text(&event["user"]["uid_alt"]);
         let id = text(&event["metadata"]["uid"]);
-        let earlier = self.json.entry(id.clone()).or_insert_with(|| event.clone());
-        let (now, before) = (&event["user"], &earlier["user"]);
-        let is_same = is_part(now, before) || is_part(before, now);
-        assert!(is_same, "two events of one id: {now} and {before}");
-        let last = self.last.insert(user, id.clone());
-        self.repeats += usize::from(last == Some(id));
+        if let Some(earlier) = self.by_id.get(&id) {
+            assert_eq!(event, earlier, "two events of one id");
+            self.repeats += 1;
+            return;
+        }
+        self.by_id.insert(id, event.clone());
+        self.last.insert(text(&event["user"]["uid"]), event.clone());
     }
 
-    /// What is wrong unless everything told was true, and the end of it is what is true now;
-    /// `except` is a user whom the intake refuses to hear of.
+    /// What is wrong unless everything sent was true, and the end of it is what is true now;
+    /// `except` is a user that the intake refuses.
     pub(super) fn wrong(&self, truth: &Truth, except: Option<&String>) -> Vec<String> {
         let mut wrong = Vec::new();
-        for (id, event) in &self.json {
-            if !truth.held(id, event) {
+        let of_current = |event: &Value| {
+            let user = event["user"]["uid_alt"].as_str().unwrap_or_default();
+            except.is_some_and(|except| except == user)
+        };
+        for event in self.by_id.values() {
+            // What was gone for a while may be back by now.
+            if !truth.held(event) && !is_deletion(event) {
                 wrong.push(format!("never true: {event}"));
             }
         }
-        for (user, id) in &truth.now {
-            let told = self.last.get(user);
-            if told != Some(id) && except != Some(user) {
-                let told = told.map(|id| &self.json[id]["user"]);
-                wrong.push(format!("{user} is missed, and was last told as {told:?}"));
+        for (id, now) in &truth.now {
+            let arn = now["uid"].as_str().expect("an ARN");
+            let last = self.last.get(arn);
+            let is_known = last.is_some_and(|last| last["user"] == *now && !is_deletion(last));
+            if !is_known && except != Some(id) {
+                let last = last.map(Value::to_string);
+                wrong.push(format!(
+                    "{id} is missed: {now}\nand was last sent as {last:?}"
+                ));
             }
         }
-        for (user, id) in &self.last {
-            if !truth.now.contains_key(user) && !is_deletion(&self.json[id]) {
-                wrong.push(format!("{user} is gone, and was not told so"));
+        let arns: BTreeSet<&str> = truth
+            .now
+            .values()
+            .filter_map(|it| it["uid"].as_str())
+            .collect();
+        for (arn, last) in &self.last {
+            if !arns.contains(arn.as_str()) && !is_deletion(last) && !of_current(last) {
+                wrong.push(format!(
+                    "{arn} is gone, and the intake does not know: {last}"
+                ));
             }
         }
         wrong

@@ -64,18 +64,18 @@ impl World {
         self.idle.args(args)
     }
 
-    /// What each intake was told so far.
+    /// What each intake was sent so far.
     pub(super) fn views(&self) -> [View; 2] {
         [0, 1].map(|at| self.heard[at].after(&self.intakes[at].1))
     }
 
-    /// Keeps what was told so far, and begins to count anew.
+    /// Keeps what was sent so far, and begins a new count.
     pub(super) fn settle(&mut self) {
         self.heard = self.views();
         self.forget();
     }
 
-    /// Forgets what was told since it settled.
+    /// Forgets what was sent since it settled.
     pub(super) fn forget(&self) {
         self.intakes.iter().for_each(|(_, intake)| intake.forget());
     }
@@ -126,7 +126,7 @@ fn agent(sim: &SimAws, intakes: &[(&str, Intake)], batch_size: usize) -> Agent {
         config.push_str(&format!(
             "\n[[sinks]]\nname = \"{name}\"\ntype = \"sekoia-asset\"\nurl = \"{}\"\n\
              connector_uuid = \"{CONNECTOR_UUID}\"\napi_key = \"env:KEY\"\n\
-             batch_size = {batch_size}\n",
+             batch_size = {batch_size}\nflush_after = \"20ms\"\n",
             intake.url()
         ));
     }

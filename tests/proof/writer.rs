@@ -4,12 +4,16 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
-use rollcall::model::{Digest, EventId};
-use rollcall::store::{BatchLimits, Checkpoint, Receipt, StagedEvent, Staging, Store, Told};
+use rollcall::model::{Arn, Digest, EntityKey, Fact, User};
+use rollcall::store::{
+    AccountRecord, BatchLimits, Checkpoint, EntityRecord, ObservedDigests, Receipt, Staging, Store,
+};
 use time::OffsetDateTime;
 
+use crate::support::outbox::next_event;
+
 const ACCOUNT: &str = "111122223333";
-const SINK: &str = "siem";
+const RECEIVER: &str = "siem@00000001";
 const USERS: u32 = 300;
 const ALL: BatchLimits = BatchLimits {
     count: usize::MAX,
@@ -24,7 +28,7 @@ pub(super) enum Operation {
     /// The first so many that wait are delivered.
     Acknowledge(usize),
     /// The first one that waits is rejected.
-    Bury,
+    DeadLetter,
     /// A checkpoint at so many seconds.
     Checkpoint(i64),
 }
@@ -32,8 +36,8 @@ pub(super) enum Operation {
 /// What a store holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Content {
-    /// What waits, by user.
-    waiting: BTreeMap<String, u32>,
+    /// What waits, in order of arrival: users, each in a state.
+    waiting: Vec<(String, u32)>,
     /// What is kept of each user.
     known: BTreeMap<String, u32>,
     dead: Vec<String>,
@@ -50,7 +54,7 @@ pub(super) fn history(seed: u64, operations: usize) -> Vec<Operation> {
             Operation::Stage(users.collect())
         }
         5..=7 => Operation::Acknowledge(rng.usize(1..=60)),
-        8 => Operation::Bury,
+        8 => Operation::DeadLetter,
         _ => {
             checkpoint_s += rng.i64(1..1_000);
             Operation::Checkpoint(checkpoint_s)
@@ -63,25 +67,40 @@ fn name(user: u32) -> String {
     format!("AIDA{user:04}")
 }
 
-fn number(user: &str) -> u32 {
-    user[4..].parse().expect("a number")
-}
-
-/// A user in a state: text of a length that varies, which compresses badly.
-fn event(user: u32, state: u32) -> StagedEvent {
+/// What an event says of a user in a state: text of a length that varies, which compresses badly.
+fn json(state: u32) -> Vec<u8> {
     let mut rng = Rng::with_seed(u64::from(state));
     let filler: String = std::iter::repeat_with(|| rng.alphanumeric())
         .take(state as usize % 1_500)
         .collect();
-    let json = format!("{state} {filler}").into_bytes();
-    let digest = Digest::of(&json);
-    StagedEvent {
-        sink: SINK.to_owned(),
-        user_id: name(user),
-        id: EventId::derive(ACCOUNT, &name(user), &digest, "test"),
-        digest,
-        json,
-    }
+    format!("{state} {filler}").into_bytes()
+}
+
+/// A user in a state as it is kept: the state is its name.
+fn kept(user: u32, state: u32) -> EntityRecord {
+    let user = User {
+        name: state.to_string(),
+        arn: Arn::parse(format!("arn:aws:iam::{ACCOUNT}:user/{}", name(user))).expect("an ARN"),
+        id: name(user),
+        path: "/".to_owned(),
+        created_at: OffsetDateTime::UNIX_EPOCH,
+        password_last_used: Fact::not_collected("test"),
+        tags: Fact::not_collected("test"),
+        groups: Fact::not_collected("test"),
+        attached_policies: Fact::not_collected("test"),
+        inline_policies: Fact::not_collected("test"),
+        permissions_boundary: Fact::not_collected("test"),
+        mfa: Fact::not_collected("test"),
+        console: Fact::not_collected("test"),
+        access_keys: Fact::not_collected("test"),
+    };
+    let content = user.content_digest(false);
+    let digests = ObservedDigests {
+        observed: user.observation_digest(),
+        content,
+        merged: content,
+    };
+    EntityRecord::new(&user, digests, 1).expect("a small user")
 }
 
 impl Operation {
@@ -89,38 +108,44 @@ impl Operation {
     pub(super) fn perform(&self, store: &Store) {
         match self {
             Self::Stage(users) => {
-                let event = |(user, state): (&u32, &u32)| event(*user, *state);
-                let known = |(user, state): (&u32, &u32)| (name(*user), state.to_le_bytes().into());
-                let mut staging = Staging::new(OffsetDateTime::UNIX_EPOCH);
-                staging.known = users.iter().map(known).collect();
-                staging.events = users.iter().map(event).collect();
-                store.stage(ACCOUNT, staging, true).expect("staged");
+                let mut staging = Staging::new(ACCOUNT, OffsetDateTime::UNIX_EPOCH);
+                for (user, state) in users {
+                    let id = name(*user);
+                    let entity = EntityKey::user(ACCOUNT, id.as_str());
+                    staging.entities.push((entity, kept(*user, *state)));
+                    let event = next_event(store, RECEIVER, (ACCOUNT, &id), &json(*state));
+                    staging.events.push(event);
+                }
+                store.stage(staging).expect("staged");
             }
             Self::Acknowledge(count) => store
                 .acknowledge(&receipts(store, *count))
                 .expect("acknowledged"),
-            Self::Bury => {
+            Self::DeadLetter => {
                 for receipt in receipts(store, 1) {
                     let now = OffsetDateTime::UNIX_EPOCH;
-                    store.bury(&receipt, "the test", now).expect("buried");
+                    let kept = store.dead_letter(&receipt, "the test", now);
+                    kept.expect("a dead letter");
                 }
             }
             Self::Checkpoint(at) => {
                 let at = OffsetDateTime::from_unix_timestamp(*at).expect("a time");
-                let reached = Checkpoint::new(at, at, 1);
-                store.advance_checkpoint(ACCOUNT, reached).expect("moved");
+                let account = AccountRecord {
+                    checkpoint: Some(Checkpoint::new(at, at, 1)),
+                    ..AccountRecord::default()
+                };
+                let moved = store.remember_account(ACCOUNT, &account);
+                moved.expect("moved");
             }
         }
     }
 }
 
-/// Whether a pass that finds `user` in `state` has nothing to tell, given what is `kept`.
-fn is_passed_over(store: &Store, user: &str, state: u32, kept: Option<&u32>) -> bool {
-    let ids = (ACCOUNT, user);
-    let is_settled = store.is_settled(SINK, ids).expect("a state");
-    let event = event(number(user), state);
-    let told = store.told(SINK, ids, (&event.digest, &event.id));
-    (kept == Some(&state) && is_settled) || told.expect("a state") == Told::TheSame
+/// Whether a pass that finds `user` in `state` has nothing to send.
+fn is_passed_over(store: &Store, user: &str, state: u32) -> bool {
+    let entity = EntityKey::user(ACCOUNT, user);
+    let sent = store.delivery_state(RECEIVER, &entity).expect("a state");
+    sent.is_some_and(|sent| sent.epoch > 0 && sent.event().digest == Digest::of(&json(state)))
 }
 
 fn receipts(store: &Store, count: usize) -> Vec<Receipt> {
@@ -128,7 +153,7 @@ fn receipts(store: &Store, count: usize) -> Vec<Receipt> {
         count,
         bytes: usize::MAX,
     };
-    let batch = store.next_batch(SINK, limits).expect("a batch");
+    let batch = store.next_batch(RECEIVER, limits).expect("a batch");
     batch.events.iter().map(|event| event.receipt()).collect()
 }
 
@@ -139,18 +164,21 @@ impl Content {
         match operation {
             Operation::Stage(users) => {
                 for (user, state) in users {
-                    next.waiting.insert(name(*user), *state);
-                    next.known.insert(name(*user), *state);
+                    let user = name(*user);
+                    match next.waiting.iter_mut().find(|(waits, _)| *waits == user) {
+                        Some((_, waiting)) => *waiting = *state,
+                        None => next.waiting.push((user.clone(), *state)),
+                    }
+                    next.known.insert(user, *state);
                 }
             }
             Operation::Acknowledge(count) => {
                 next.waiting = next.waiting.into_iter().skip(*count).collect();
             }
-            Operation::Bury => {
-                if let Some((user, _)) = next.waiting.pop_first() {
-                    next.dead.push(user);
+            Operation::DeadLetter => {
+                if !next.waiting.is_empty() {
+                    next.dead.push(next.waiting.remove(0).0);
                     next.dead.sort_unstable();
-                    next.dead.dedup();
                 }
             }
             Operation::Checkpoint(at) => next.checkpoint_s = Some(*at),
@@ -160,57 +188,53 @@ impl Content {
 
     /// What is there.
     pub(super) fn of(store: &Store) -> Self {
-        let waiting = store.next_batch(SINK, ALL).expect("a batch").events;
+        let waiting = store.next_batch(RECEIVER, ALL).expect("a batch").events;
         let letters = store.dead_letters().expect("dead letters");
-        let ids = store.known_user_ids(ACCOUNT).expect("ids");
-        let known = store.last_known(ACCOUNT, &ids).expect("what is kept");
-        let known = ids.into_iter().zip(known).filter_map(|(id, facts)| {
-            let state = facts?.try_into().expect("four bytes");
-            Some((id, u32::from_le_bytes(state)))
+        let known = store.users_after(ACCOUNT, None, usize::MAX);
+        let known = known.expect("what is kept").into_iter();
+        let known = known.filter_map(|(entity, record)| {
+            let state = record.user()?.name.parse().expect("a state");
+            Some((entity.id, state))
         });
         let state = |json: &[u8]| {
             let text = std::str::from_utf8(json).expect("text");
             let (state, _) = text.split_once(' ').expect("a state");
             state.parse().expect("a number")
         };
-        let checkpoint = store.checkpoint(ACCOUNT).expect("a checkpoint");
+        let account = store.account(ACCOUNT).expect("an account");
+        let mut dead: Vec<String> = letters
+            .iter()
+            .map(|letter| letter.user_id().to_owned())
+            .collect();
+        dead.sort_unstable();
         Self {
             waiting: waiting
                 .iter()
-                .map(|event| (event.key.user_id().to_owned(), state(&event.json)))
+                .map(|event| (event.entity.id.clone(), state(&event.json)))
                 .collect(),
             known: known.collect(),
-            dead: letters
-                .iter()
-                .map(|letter| letter.user_id().to_owned())
-                .collect(),
-            checkpoint_s: checkpoint
+            dead,
+            checkpoint_s: account
+                .checkpoint
                 .and_then(|it| it.newest_create_date())
                 .map(|at| at.unix_timestamp()),
         }
     }
 
-    /// Users of whose last state the sink was not told, and would not be told by a pass: it does not
+    /// Users whose last state the sink was not sent, and would not be sent by a pass: it does not
     /// wait, and what the store has says that there is nothing to do.
     pub(super) fn missed(&self, store: &Store) -> Vec<String> {
         let found = Self::of(store);
-        let untold = self.waiting.iter().filter(|(user, state)| {
-            let is_waiting = found.waiting.get(*user) == Some(*state);
-            !is_waiting && is_passed_over(store, user, **state, found.known.get(*user))
-        });
-        untold.map(|(user, _)| user.clone()).collect()
+        let waiting = self.waiting.iter();
+        let missed =
+            waiting.filter(|it| !found.waiting.contains(it) && is_passed_over(store, &it.0, it.1));
+        missed.map(|(user, _)| user.clone()).collect()
     }
 
-    /// How many users the sink would be told of although it knows them, or has them waiting.
+    /// How many users the sink would be sent although it knows them, or has them waiting.
     pub(super) fn forgotten(&self, store: &Store) -> u64 {
-        let events = self
-            .known
-            .iter()
-            .map(|(user, state)| event(number(user), *state))
-            .collect();
-        let mut staging = Staging::new(OffsetDateTime::UNIX_EPOCH);
-        staging.events = events;
-        let counts = store.stage(ACCOUNT, staging, false).expect("staged");
-        counts.queued.values().sum()
+        let known = self.known.iter();
+        let forgotten = known.filter(|(user, state)| !is_passed_over(store, user, **state));
+        forgotten.count() as u64
     }
 }

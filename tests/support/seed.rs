@@ -1,4 +1,4 @@
-//! Fills a moto account, and tells what a correct inventory of it holds.
+//! Fills a moto account, and says what a correct inventory of it holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,30 +5,27 @@
 //! | bulk | a page for every 1,000 users, groups and devices, and the credential report |
 //! | per user | two for each user, one for each group |
 //! | auto | bulk; per user for each fact whose bulk call is denied or fails |
+//!
+//! `plan` says which calls have which facts, `listing` and `details` list users, `whole` reads what
+//! is about the whole account, `per_user` asks about single users, and `join` makes one user of all.
 
-mod account_source;
-mod bulk;
-mod convert;
-mod credential_report;
+mod bulk_plan;
+mod completeness;
 mod details;
-mod facts;
-mod gone;
-mod group_cache;
-mod halves;
-mod in_bulk;
 mod join;
-mod keys;
 mod listing;
-mod mfa;
-mod pages;
-mod predict;
-mod reader;
-mod run;
-mod served;
+mod per_user;
+mod per_user_plan;
+mod plan;
+mod provenance;
+mod renamed;
+mod sending;
+mod source;
 mod summary;
-mod virtual_mfa;
+mod whole;
 
-pub use account_source::AccountSource;
-pub use gone::is_gone;
-pub use predict::Prediction;
+pub use per_user::{Confirmation, confirm_gone};
+pub use plan::{CallPlan, Prediction};
+pub use sending::NewUsers;
+pub use source::AccountSource;
 pub use summary::{AccountSummary, account_summary};

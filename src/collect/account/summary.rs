@@ -1,13 +1,12 @@
-//! GetAccountSummary: the count that an enumeration must equal, and the root user's MFA.
+//! GetAccountSummary: how many there are of each, and the root user's MFA.
 
 use std::collections::HashMap;
 
 use aws_sdk_iam::types::SummaryKeyType;
+use time::OffsetDateTime;
 
-use super::facts;
 use crate::aws::{Action, AwsClient, AwsError};
-use crate::collect::Completeness;
-use crate::model::{Fact, Mfa};
+use crate::model::{Fact, Mfa, Provenance};
 
 /// What an account has, in numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +19,7 @@ pub struct AccountSummary {
     pub mfa_devices_in_use: u64,
     /// Virtual MFA devices, in use or not.
     pub virtual_mfa_devices: u64,
-    /// Whether the root user has MFA, where told.
+    /// Whether the root user has MFA, where AWS says so.
     pub has_root_mfa: Option<bool>,
 }
 
@@ -47,34 +46,12 @@ pub async fn account_summary(client: &AwsClient) -> Result<AccountSummary, AwsEr
     })
 }
 
-/// The root user's MFA, live, where the summary tells it.
+/// The root user's MFA, live, where the summary has it.
 pub(super) fn root_mfa(summary: &Result<AccountSummary, AwsError>) -> Option<Fact<Mfa>> {
     let active = summary.as_ref().ok()?.has_root_mfa?;
-    Some(Fact::known(
-        Mfa::Active(active),
-        &facts::now(Action::GetAccountSummary),
-    ))
-}
-
-/// Whether the `sent` users are everybody that is left after `vanished` others were deleted.
-/// Users come and go: when the first count is not that of the users listed, it is taken once more.
-pub(super) async fn completeness(
-    client: &AwsClient,
-    first: Result<AccountSummary, AwsError>,
-    sent: u64,
-    vanished: u64,
-) -> Completeness {
-    let summary = match first {
-        Ok(summary) if summary.users == sent + vanished => return Completeness::Proven,
-        Ok(_) => account_summary(client).await,
-        Err(error) => Err(error),
+    let provenance = Provenance {
+        source: Action::GetAccountSummary.as_str().into(),
+        as_of: OffsetDateTime::now_utc(),
     };
-    match summary {
-        Ok(summary) if summary.users == sent => Completeness::Proven,
-        Ok(summary) => Completeness::Contradicted {
-            counted: summary.users,
-            seen: sent,
-        },
-        Err(error) => Completeness::Unproven(error.to_string()),
-    }
+    Some(Fact::known(Mfa::Active(active), &provenance))
 }

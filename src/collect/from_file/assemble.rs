@@ -1,4 +1,4 @@
-//! Users from what all files together tell.
+//! Users from all files together.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::entry::{Entry, Identity};
-use super::groups::{self, Groups, told};
+use super::groups::{self, Groups, fact_of};
 use super::kind;
 use super::tables::Tables;
 use super::wire::UserDetail;
@@ -34,7 +34,7 @@ pub(super) fn users(tables: Tables, read_at: OffsetDateTime) -> (Vec<User>, Vec<
     }
     users.extend(tables.roots.values().filter_map(|row| {
         let mfa = row.mfa_active.map(Mfa::Active);
-        root::user(row, told(mfa, &row.source))
+        root::user(row, fact_of(mfa, &row.source))
     }));
     warnings.extend(unmatched(&rows));
     warnings.extend(mfa.unmatched());
@@ -71,8 +71,8 @@ fn user(
     let details = Details::of(entry.details, &identity, groups, details_source);
     let (console, access_keys) = match row {
         Some(row) => (
-            told(row.console, &row.source),
-            told(row.access_keys, &row.source),
+            fact_of(row.console, &row.source),
+            fact_of(row.access_keys, &row.source),
         ),
         None => (
             Fact::not_in_input(kind::REPORT),
@@ -97,7 +97,7 @@ fn user(
     }
 }
 
-/// The facts that only the details tell.
+/// The facts that only the details have.
 struct Details {
     tags: Fact<Vec<Tag>>,
     groups: Fact<Vec<Arc<Group>>>,
@@ -131,11 +131,11 @@ impl Details {
             named.collect()
         });
         Self {
-            tags: told(
+            tags: fact_of(
                 tags.map(|tags| tags.into_iter().map(Tag::from).collect()),
                 source,
             ),
-            groups: told(group_list, source),
+            groups: fact_of(group_list, source),
             attached_policies: groups::attached(details.attached_managed_policies, source),
             inline_policies: Fact::known(groups::names(details.user_policy_list), source),
             permissions_boundary: Fact::known(boundary, source),

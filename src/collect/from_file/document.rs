@@ -29,7 +29,7 @@ pub(super) enum Content {
     Report(Report),
 }
 
-/// The top-level keys that tell the kinds of JSON apart.
+/// The top-level keys that distinguish the kinds of JSON.
 ///
 /// More pages follow where the API's `IsTruncated` is true, or where the CLI printed a
 /// `NextToken` because of `--max-items`.

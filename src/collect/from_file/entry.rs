@@ -1,11 +1,11 @@
-//! One user, as the files that list users tell.
+//! One user, as the files that list users have it.
 
 use time::OffsetDateTime;
 
 use super::wire::{ListedUser, UserDetail};
 use crate::model::Arn;
 
-/// A user, as the details, the list or both tell.
+/// A user, as the details, the list or both have it.
 pub(super) struct Entry {
     pub(super) identity: Identity,
     /// From `get-account-authorization-details`.
@@ -14,7 +14,7 @@ pub(super) struct Entry {
     pub(super) password_last_used: Option<Option<OffsetDateTime>>,
 }
 
-/// What every listing of a user tells.
+/// What every listing has of a user.
 pub(super) struct Identity {
     pub(super) name: String,
     pub(super) id: String,

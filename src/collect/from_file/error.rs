@@ -86,7 +86,7 @@ pub enum FileError {
 }
 
 impl FileError {
-    /// A CSV error at the line that the reader tells.
+    /// A CSV error at the line that the reader gives.
     pub(super) fn csv(file: &str, error: &csv::Error) -> Self {
         Self::Csv {
             file: file.to_owned(),
@@ -95,7 +95,7 @@ impl FileError {
         }
     }
 
-    /// A JSON error at the place that serde_json tells.
+    /// A JSON error at the place that serde_json gives.
     pub(super) fn json(file: &str, error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let text = error.to_string();

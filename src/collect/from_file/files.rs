@@ -22,7 +22,7 @@ pub struct FromFiles {
 }
 
 impl FromFiles {
-    /// Reads the files at `paths`; facts are as of `read_at` where no file tells its own time.
+    /// Reads the files at `paths`; facts are as of `read_at` where no file has its own time.
     ///
     /// The order of the paths matters twice: users come in the order of their first appearance,
     /// and of two entries about one user the later one is used, with a warning.
@@ -54,7 +54,7 @@ impl FromFiles {
         Self::assemble(tables, names.collect(), read_at)
     }
 
-    /// What to tell the person who passed the files: entries that came twice, missing pages,
+    /// Warnings for the person who passed the files: entries that came twice, missing pages,
     /// report rows that fit no user. None of it stops the inventory; each names the file and
     /// what is left out.
     pub fn warnings(&self) -> &[String] {
@@ -91,7 +91,7 @@ impl InventorySource for FromFiles {
             vanished: 0,
             failure: None,
             completeness: Completeness::Unproven("saved files".to_owned()),
-            served: Vec::new(),
+            provenance: Vec::new(),
         }
     }
 }

@@ -31,8 +31,8 @@ impl Groups {
     }
 }
 
-/// A fact that `source` tells, or would tell if it were all there.
-pub(super) fn told<T>(value: Option<T>, source: &Provenance) -> Fact<T> {
+/// A fact that `source` has, or would have if it were all there.
+pub(super) fn fact_of<T>(value: Option<T>, source: &Provenance) -> Fact<T> {
     match value {
         Some(value) => Fact::known(value, source),
         None => Fact::not_in_input(source.source.clone()),
@@ -45,7 +45,7 @@ pub(super) fn attached(
     source: &Provenance,
 ) -> Fact<Vec<AttachedPolicy>> {
     let list = list.map(|list| list.into_iter().map(AttachedPolicy::from).collect());
-    told(list, source)
+    fact_of(list, source)
 }
 
 /// The names of inline policies.
@@ -59,7 +59,7 @@ fn group(detail: GroupDetail, source: &Provenance) -> Group {
         arn: Some(detail.arn.to_string()),
         id: Some(detail.group_id),
         attached_policies: attached(detail.attached_managed_policies, source),
-        inline_policies: told(detail.group_policy_list.map(names), source),
+        inline_policies: fact_of(detail.group_policy_list.map(names), source),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::model::{Fact, Mfa, MfaDevice, Provenance};
 pub(super) struct MfaTable {
     /// Virtual devices by their user's ARN.
     virtual_devices: BTreeMap<String, Vec<MfaDevice>>,
-    /// `list-mfa-devices` by UserName, since it tells no ARN.
+    /// `list-mfa-devices` by UserName, since it has no ARN.
     lists: BTreeMap<String, DeviceList>,
 }
 
@@ -51,7 +51,7 @@ impl MfaTable {
     ) -> Option<String> {
         let warning = page.devices.is_empty().then(|| {
             format!(
-                "{file}: lists no MFA device and so names no user; it tells nothing: pass the \
+                "{file}: lists no MFA device and so names no user; it says nothing: pass the \
                  credential report to learn who has none"
             )
         });
@@ -85,7 +85,7 @@ impl MfaTable {
         self.lists.retain(|name, _| !ambiguous(name));
         let warn = |name| {
             format!(
-                "{}: {name} is a user of several accounts, and the list does not tell which; \
+                "{}: {name} is a user of several accounts, and the list does not say which; \
                  it is left out: pass the files of one account at a time",
                 kind::LIST_MFA
             )

@@ -1,6 +1,6 @@
-//! Users from saved output of the AWS CLI, told apart by content and not by name.
+//! Users from saved output of the AWS CLI, recognized by content and not by name.
 //!
-//! | file | what it tells |
+//! | file | what it has |
 //! |---|---|
 //! | `aws iam get-account-authorization-details` | users, groups, policies, tags, boundaries |
 //! | `aws iam list-users` | users, last use of the password |
@@ -8,7 +8,7 @@
 //! | `aws iam list-mfa-devices --user-name X` | all MFA devices of one user |
 //! | credential report (CSV, or `aws iam get-credential-report`) | MFA, passwords, access keys |
 //!
-//! What no file tells stays unknown, with the name of the file that would tell.
+//! What no file has stays unknown, with the name of the file that would have it.
 //!
 //! Architecture invariant: everything is read and checked by the constructor; collecting from
 //! files cannot fail.

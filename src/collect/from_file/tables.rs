@@ -1,4 +1,4 @@
-//! What all files together tell, gathered by user, group and ARN.
+//! What all files together have, gathered by user, group and ARN.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,7 +29,7 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Adds what `document` tells.
+    /// Adds what `document` has.
     pub(super) fn add(&mut self, document: Document) {
         let (file, cut_short) = (&document.file, document.cut_short);
         let repeated = match document.content {

@@ -9,6 +9,8 @@ use time::OffsetDateTime;
 
 use crate::model::Provenance;
 
+use row::Row;
+
 pub(super) use row::ReportRow;
 
 /// The report as a source of facts.
@@ -37,11 +39,31 @@ impl Columns {
     }
 }
 
-/// Reads a report of `as_of`; warnings name `file` and the line. `None` where `text` has no header line with `user` and `arn`.
+/// Reads a saved report of `as_of`, that of its file if it has none; warnings name `file` and
+/// the line. `None` where `text` has no header line with `user` and `arn`.
 pub(super) fn read(
     file: &str,
     text: &str,
     as_of: OffsetDateTime,
+) -> Result<Option<Report>, csv::Error> {
+    read_until(file, text, as_of, None)
+}
+
+/// Reads a report that AWS made at `as_of`, and just sent: dates after `now` are none that AWS
+/// writes.
+pub(super) fn read_live(
+    text: &str,
+    as_of: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<Option<Report>, csv::Error> {
+    read_until("credential report", text, as_of, Some(now))
+}
+
+fn read_until(
+    file: &str,
+    text: &str,
+    as_of: OffsetDateTime,
+    until: Option<OffsetDateTime>,
 ) -> Result<Option<Report>, csv::Error> {
     // IAM names hold no quotes, but an unquoted comma in one makes a row longer than the header.
     let mut reader = ReaderBuilder::new()
@@ -67,7 +89,12 @@ pub(super) fn read(
         let line = record.position().map_or(0, csv::Position::line);
         let place = format!("{file}:{line}");
         if record.len() == width {
-            let row = row::read(&columns, &record, &place, &source, &mut report.warnings);
+            let row = Row {
+                columns: &columns,
+                record: &record,
+                until,
+            };
+            let row = row::read(&row, &place, &source, &mut report.warnings);
             if columns.cell(&record, "user") == Some(ROOT) {
                 report.root = row;
             } else {

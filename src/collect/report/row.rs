@@ -7,7 +7,7 @@ use super::Columns;
 use crate::collect::timestamp;
 use crate::model::{AccessKey, AccessKeyUse, Arn, ConsoleAccess, Provenance};
 
-/// What a row tells about a user. `None` is what it does not tell: the column is missing, says
+/// What a row says about a user. `None` is what it does not say: the column is missing, says
 /// `not_supported`, or holds something else than AWS writes.
 #[derive(Debug, Clone)]
 pub(in crate::collect) struct ReportRow {
@@ -21,26 +21,33 @@ pub(in crate::collect) struct ReportRow {
     /// Never used is `Some(None)`: both `N/A` and `no_information`.
     pub(in crate::collect) password_last_used: Option<Option<OffsetDateTime>>,
     pub(in crate::collect) access_keys: Option<Vec<AccessKey>>,
+    /// The facts whose cells hold something else than AWS writes.
+    pub(in crate::collect) malformed: Vec<&'static str>,
 }
 
 impl ReportRow {
     /// Whether the row can be about a user created at `created_at`. A report is up to four hours
-    /// old and may still tell about a deleted user of the same name.
+    /// old and may still be about a deleted user of the same name.
     pub(in crate::collect) fn is_about(&self, created_at: OffsetDateTime) -> bool {
-        self.user_created_at
-            .is_none_or(|time| time.unix_timestamp() == created_at.unix_timestamp())
+        !self.has_malformed_creation()
+            && self
+                .user_created_at
+                .is_none_or(|time| time.unix_timestamp() == created_at.unix_timestamp())
+    }
+
+    /// Whether the row holds a creation time that is none.
+    pub(in crate::collect) fn has_malformed_creation(&self) -> bool {
+        self.malformed.contains(&CREATED_AT)
     }
 }
 
 /// Reads a row; what cannot be read becomes a warning.
 pub(super) fn read(
-    columns: &Columns,
-    record: &StringRecord,
+    row: &Row<'_>,
     place: &str,
     source: &Provenance,
     warnings: &mut Vec<String>,
 ) -> Option<ReportRow> {
-    let row = Row { columns, record };
     let arn = match Arn::parse(row.cell("arn")?) {
         Ok(arn) => arn,
         Err(error) => {
@@ -48,18 +55,27 @@ pub(super) fn read(
             return None;
         }
     };
-    let mut told = Told { place, warnings };
+    let mut cells = Cells {
+        place,
+        warnings,
+        malformed: Vec::new(),
+    };
     Some(ReportRow {
         place: place.to_owned(),
         arn,
         source: source.clone(),
-        user_created_at: told.by(row.date("user_creation_time")).flatten(),
-        mfa_active: told.by(row.flag("mfa_active")),
-        console: told.by(row.console()),
-        password_last_used: told.by(row.date("password_last_used")),
-        access_keys: told.by(row.access_keys()),
+        user_created_at: cells
+            .value(CREATED_AT, row.date("user_creation_time"))
+            .flatten(),
+        mfa_active: cells.value("mfa", row.flag("mfa_active")),
+        console: cells.value("console_access", row.console()),
+        password_last_used: cells.value("password_last_used", row.date("password_last_used")),
+        access_keys: cells.value("access_keys", row.access_keys()),
+        malformed: cells.malformed,
     })
 }
+
+const CREATED_AT: &str = "created_at";
 
 /// A cell that holds something else than AWS writes there.
 struct BadCell {
@@ -68,17 +84,20 @@ struct BadCell {
     expected: &'static str,
 }
 
-/// A value, or `None` where the report does not tell it.
+/// A value, or `None` where the report does not have it.
 type Cell<T> = Result<Option<T>, BadCell>;
 
-struct Told<'a> {
+/// The cells of a row, and what is wrong with them.
+struct Cells<'a> {
     place: &'a str,
     warnings: &'a mut Vec<String>,
+    malformed: Vec<&'static str>,
 }
 
-impl Told<'_> {
-    fn by<T>(&mut self, cell: Cell<T>) -> Option<T> {
+impl Cells<'_> {
+    fn value<T>(&mut self, fact: &'static str, cell: Cell<T>) -> Option<T> {
         cell.unwrap_or_else(|bad| {
+            self.malformed.push(fact);
             self.warnings.push(format!(
                 "{}: column {}: expected {}, found {:?}; the fact stays unknown",
                 self.place, bad.column, bad.expected, bad.value
@@ -88,9 +107,12 @@ impl Told<'_> {
     }
 }
 
-struct Row<'a> {
-    columns: &'a Columns,
-    record: &'a StringRecord,
+/// A row as the file has it.
+pub(super) struct Row<'a> {
+    pub(super) columns: &'a Columns,
+    pub(super) record: &'a StringRecord,
+    /// The time that no date can be much later than, if there is one.
+    pub(super) until: Option<OffsetDateTime>,
 }
 
 impl<'a> Row<'a> {
@@ -113,9 +135,15 @@ impl<'a> Row<'a> {
             None => Ok(None),
             Some("N/A" | "no_information") => Ok(Some(None)),
             Some(cell) => timestamp::parse(cell)
+                .filter(|time| self.is_plausible(*time))
                 .map(|time| Some(Some(time)))
                 .ok_or_else(|| bad(column, cell, "a date, N/A or no_information")),
         }
+    }
+
+    fn is_plausible(&self, time: OffsetDateTime) -> bool {
+        let until = self.until;
+        until.is_none_or(|until| timestamp::is_plausible(time, until))
     }
 
     fn text(&self, column: &str) -> Option<String> {

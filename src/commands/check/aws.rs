@@ -3,11 +3,12 @@
 use futures_util::{StreamExt, stream};
 
 use super::item::{Finding, Item};
-use super::permissions::{self, Tried};
+use super::permissions::{self, Probe};
 use crate::access::{self, Need, Resource, Statement};
-use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, Trials, try_listing};
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, PermissionProbe, probe_listing};
 use crate::commands::setup;
 use crate::config::{AwsSettings, Config};
+use crate::model::Arn;
 use crate::run::{AccountError, ExitStatus, Fleet, FleetError, Member};
 
 /// Beyond so many accounts, only those with a problem have lines.
@@ -18,7 +19,7 @@ pub(super) async fn check(config: &Config, only: &[String]) -> Vec<Item> {
     let settings = match setup::aws(config) {
         Ok(settings) => settings,
         Err(error) => {
-            let why = crate::commands::told(&error);
+            let why = crate::commands::with_causes(&error);
             return vec![Item::failed("credentials", why, ExitStatus::Usage)];
         }
     };
@@ -80,12 +81,12 @@ async fn listing(client: &AwsClient, settings: &AwsSettings) -> Vec<Item> {
         return Vec::new();
     };
     let unit = access::units(organization).next().unwrap_or_default();
-    let mut tried = Vec::new();
+    let mut probes = Vec::new();
     for need in access::to_list(organization) {
-        let answer = try_listing(client, need.action, unit).await;
-        tried.push(Tried { need, answer });
+        let answer = probe_listing(client, need.action, unit).await;
+        probes.push(Probe { need, answer });
     }
-    permissions::items(&tried)
+    permissions::items(&probes)
 }
 
 /// Every account; of many, those with a problem.
@@ -138,25 +139,25 @@ async fn account(config: &Config, fleet: &Fleet, member: &Member) -> Vec<Item> {
     let name = member.name.iter().map(|name| format!("{name}, "));
     let detail = format!("{}{read_as}", name.collect::<String>());
     let mut items = vec![Item::ok(format!("account {id}"), detail).of_account(&id)];
-    let of_permissions = permissions::items(&tried(config, member, &client).await);
+    let of_permissions = permissions::items(&probe_all(config, member, &client).await);
     items.extend(of_permissions.into_iter().map(|item| item.of_account(&id)));
     items
 }
 
-async fn tried(config: &Config, member: &Member, client: &AwsClient) -> Vec<Tried> {
-    let mut trials = Trials::new(client);
-    let mut tried = Vec::new();
+async fn probe_all(config: &Config, member: &Member, client: &AwsClient) -> Vec<Probe> {
+    let mut probe = PermissionProbe::new(client);
+    let mut probes = Vec::new();
     let is_used = |need: &Need| need.action != Action::ListAccountAliases || member.name.is_none();
     let needs = access::to_read(&config.aws, &config.mapping);
     for need in needs.into_iter().filter(is_used) {
-        let answer = trials.of(need.action).await;
-        tried.push(Tried { need, answer });
+        let answer = probe.call(need.action).await;
+        probes.push(Probe { need, answer });
     }
-    tried
+    probes
 }
 
 /// What the caller may lack, where AWS did not grant `role_arn`.
-fn to_assume(error: &AwsError, role_arn: &str) -> Option<Statement> {
+fn to_assume(error: &AwsError, role_arn: &Arn) -> Option<Statement> {
     let is_refused = error.class == AwsErrorClass::RoleRefused;
     is_refused.then(|| Statement::adding(Action::AssumeRole, Resource::arn(role_arn)))
 }

@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 
 use crate::access::Statement;
 use crate::run::ExitStatus;
+use crate::table::{Width, paragraph};
 
 /// What a check found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Finding {
     /// It works.
     Ok,
-    /// It does not, and nothing is lost; or it could not be tried.
+    /// It does not, and nothing is lost; or it could not be tested.
     Note,
     /// A permission is missing.
     Missing,
@@ -118,23 +119,19 @@ pub(super) fn status(items: &[Item]) -> ExitStatus {
         .unwrap_or(ExitStatus::Done)
 }
 
-/// The items as people read them.
-pub(super) fn table(items: &[Item]) -> String {
+/// The items as people read them. A statement to add is in one piece, to be copied.
+pub(super) fn table(items: &[Item], width: Width) -> String {
     const WIDTH_MAX: usize = 42;
     let name = |item: &Item| {
         let is_within = item.account.is_some() && !item.name.starts_with("account ");
         format!("{}{}", if is_within { "  " } else { "" }, item.name)
     };
-    let width = items.iter().map(|item| name(item).len());
-    let width = width.filter(|&it| it <= WIDTH_MAX).max().unwrap_or(0);
+    let name_width = items.iter().map(|item| name(item).len());
+    let name_width = name_width.filter(|&it| it <= WIDTH_MAX).max().unwrap_or(0);
     let mut text = String::new();
     for item in items {
-        let line = format!(
-            "{:<8} {:<width$}  {}",
-            item.finding.as_str(),
-            name(item),
-            item.detail
-        );
+        let head = format!("{:<8} {:<name_width$}  ", item.finding.as_str(), name(item));
+        let line = paragraph(&head, &item.detail, width);
         text.push_str(line.trim_end());
         text.push('\n');
         if let Some(statement) = &item.add {

@@ -22,20 +22,20 @@ pub(super) async fn check(global: &GlobalArgs, args: &CheckArgs) -> anyhow::Resu
         Ok(config) => {
             let (of_aws, of_sinks) =
                 tokio::join!(aws::check(&config, &args.accounts), sinks::check(&config));
-            let mut items = vec![Item::ok("configuration", told(global, &config))];
+            let mut items = vec![Item::ok("configuration", origin(global, &config))];
             items.extend(of_aws);
             items.extend(of_sinks);
             items
         }
         Err(error) => vec![Item::failed(
             "configuration",
-            super::told(&error),
+            super::with_causes(&error),
             ExitStatus::Usage,
         )],
     };
     let status = item::status(&items);
     let text = match args.output {
-        OutputFormat::Table => item::table(&items),
+        OutputFormat::Table => item::table(&items, output::width()),
         OutputFormat::Json => {
             let items: Vec<_> = items.iter().map(Item::document).collect();
             format!("{}\n", json!({ "items": items, "exit_code": status as u8 }))
@@ -46,9 +46,9 @@ pub(super) async fn check(global: &GlobalArgs, args: &CheckArgs) -> anyhow::Resu
 }
 
 /// Where the configuration is from, and what of it decides the most.
-fn told(global: &GlobalArgs, config: &Config) -> String {
+fn origin(global: &GlobalArgs, config: &Config) -> String {
     let default = Path::new(DEFAULT_FILE);
-    let file = match &global.config {
+    let file = match global.config_file() {
         Some(file) => file.display().to_string(),
         None if default.exists() => DEFAULT_FILE.to_owned(),
         None => "no file, the defaults".to_owned(),

@@ -1,28 +1,28 @@
-//! Permissions: each that the configuration uses, tried out once.
+//! Permissions: each that the configuration uses, probed once.
 
 use super::item::{Finding, Item};
 use crate::access::{Need, Resource, Statement, Weight};
-use crate::aws::{Action, AwsError, AwsErrorClass, Trial};
+use crate::aws::{Action, AwsError, AwsErrorClass, Probed};
 use crate::run::ExitStatus;
 
 /// A need, and what came of trying it out.
 #[derive(Debug)]
-pub(super) struct Tried {
+pub(super) struct Probe {
     pub(super) need: Need,
-    pub(super) answer: Result<Trial, AwsError>,
+    pub(super) answer: Result<Probed, AwsError>,
 }
 
-/// A line for each of `tried`.
-pub(super) fn items(tried: &[Tried]) -> Vec<Item> {
-    tried.iter().map(|it| item(it, tried)).collect()
+/// A line for each of `probed`.
+pub(super) fn items(probes: &[Probe]) -> Vec<Item> {
+    probes.iter().map(|it| item(it, probes)).collect()
 }
 
-fn item(Tried { need, answer }: &Tried, all: &[Tried]) -> Item {
+fn item(Probe { need, answer }: &Probe, all: &[Probe]) -> Item {
     let name = need.action.as_str();
     let error = match answer {
-        Ok(Trial::Allowed) => return Item::ok(name, need.brings),
-        Ok(Trial::Untried(why)) => {
-            let detail = format!("{}; not tried out: {why}", need.brings);
+        Ok(Probed::Allowed) => return Item::ok(name, need.brings),
+        Ok(Probed::NotCalled(why)) => {
+            let detail = format!("{}; not tested: {why}", need.brings);
             return Item::new(Finding::Note, name, detail);
         }
         Err(error) => error,
@@ -50,9 +50,9 @@ fn item(Tried { need, answer }: &Tried, all: &[Tried]) -> Item {
     item.adding(Some(Statement::adding(need.action, Resource::All)))
 }
 
-fn is_allowed(action: Action, all: &[Tried]) -> bool {
+fn is_allowed(action: Action, all: &[Probe]) -> bool {
     let mut all = all.iter();
-    all.any(|it| it.need.action == action && it.answer == Ok(Trial::Allowed))
+    all.any(|it| it.need.action == action && it.answer == Ok(Probed::Allowed))
 }
 
 /// A denial that no Allow undoes, in AWS's words.

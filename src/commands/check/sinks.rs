@@ -1,9 +1,12 @@
 //! Sinks: each is asked whether it would take events.
 
 use super::item::{Finding, Item};
-use crate::commands::sinks;
+use crate::cli::OutputFormat;
+use crate::commands::{sinks, stored};
 use crate::config::{Config, SinkSettings};
+use crate::control::{Query, Request};
 use crate::deliver::Verdict;
+use crate::output;
 use crate::run::ExitStatus;
 use crate::trust::ExtraRoots;
 
@@ -13,11 +16,32 @@ pub(super) async fn check(config: &Config) -> Vec<Item> {
         Ok(roots) => roots,
         Err(error) => return vec![Item::failed("sinks", error, ExitStatus::Usage)],
     };
+    let changed = changed_destinations(config).await;
     let mut items = Vec::new();
     for settings in &config.sinks {
         items.push(one(settings, &roots).await);
+        if changed.contains(&settings.name) {
+            let name = format!("sink {}", settings.name);
+            let detail = "nothing was sent to this destination before: the next pass sends every \
+                          user there";
+            items.push(Item::new(Finding::Note, name, detail));
+        }
     }
     items
+}
+
+/// The sinks that had another destination before, by name. None where the state cannot tell: it
+/// is not what is checked.
+async fn changed_destinations(config: &Config) -> Vec<String> {
+    let receivers = config.sinks.iter().map(SinkSettings::receiver).collect();
+    let request = Request {
+        query: Query::ChangedDestinations(receivers),
+        output: OutputFormat::Json,
+        width: output::width(),
+    };
+    let answer = stored::ask(config, request).await;
+    let names = answer.map(|answer| serde_json::from_str(&answer.stdout));
+    names.ok().and_then(Result::ok).unwrap_or_default()
 }
 
 async fn one(settings: &SinkSettings, roots: &ExtraRoots) -> Item {
@@ -25,14 +49,16 @@ async fn one(settings: &SinkSettings, roots: &ExtraRoots) -> Item {
     let mut sink = match sinks::ready_one(settings, roots) {
         Ok(ready) => ready.sink,
         Err(error) => {
-            let why = crate::commands::told(&error);
+            let why = crate::commands::with_causes(&error);
             return Item::failed(name, why, ExitStatus::Usage);
         }
     };
     match sink.probe().await {
-        Verdict::Delivered => Item::ok(name, "it would take events"),
+        // Nothing was sent of which a part could be refused.
+        Verdict::Delivered | Verdict::Partial { .. } => Item::ok(name, "it would take events"),
         Verdict::Doubtful { why } => Item::new(Finding::Note, name, why),
         Verdict::Retry { why, .. }
+        | Verdict::Pending { why }
         | Verdict::Unauthorized { why }
         | Verdict::Refused { why }
         | Verdict::Rejected { why }

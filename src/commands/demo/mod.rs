@@ -10,7 +10,7 @@ use anyhow::Context;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
-use super::setup;
+use super::{lock, setup};
 use crate::cli::DemoArgs;
 use crate::collect::FromFiles;
 use crate::config::{MappingSettings, NdjsonTarget, OutboxLimits};
@@ -19,7 +19,7 @@ use crate::map::Dialect;
 use crate::model::{Account, PassStamp};
 use crate::observe::Progress;
 use crate::output;
-use crate::run::{Delivery, ExitStatus, Pass, PassPlan, PassReport, ReadySink, Target};
+use crate::run::{Delivery, ExitStatus, Pass, PassPlan, PassReport, ReadySink, Receiver};
 use crate::store::{BatchLimits, Store};
 
 const SINK: &str = "demo";
@@ -33,13 +33,13 @@ pub(super) async fn demo(args: &DemoArgs) -> anyhow::Result<ExitStatus> {
         .clone()
         .unwrap_or_else(|| temporary.path().join("events.ndjson"));
     let start = tally::start_of(&events)?;
-    let store = setup::open_store(&temporary.path().join("state")).await?;
+    let store = lock::open_store(&temporary.path().join("state")).await?;
     let first = pass(&store, &events, sample::BEFORE).await?;
-    let told_first = tally::of_file(&events, start)?;
+    let of_first = tally::of_file(&events, start)?;
     let second = pass(&store, &events, sample::AFTER).await?;
-    let told_both = tally::of_file(&events, start)?;
-    let mut text = tally::table(&[&first, &second], &told_first);
-    text.push_str(&tally::changes(&told_both.since(&told_first)));
+    let of_both = tally::of_file(&events, start)?;
+    let mut text = tally::table(&[&first, &second], &of_first);
+    text.push_str(&tally::changes(&of_both.since(&of_first)));
     if let Some(path) = &args.events {
         text.push_str(&format!("\nThe events are in {}.\n", path.display()));
     } else {
@@ -60,10 +60,12 @@ async fn pass(
     let cancel = CancellationToken::new();
     let sink = ReadySink {
         name: SINK.to_owned(),
+        receiver: SINK.to_owned(),
         limits: BatchLimits {
             count: 100,
             bytes: 1024 * 1024,
         },
+        flush_after: DRAIN_TIMEOUT,
         sink: Box::new(Ndjson::new(NdjsonTarget::file(events))),
     };
     let delivery = Delivery::start(store, vec![sink], &cancel);
@@ -78,8 +80,9 @@ async fn pass(
         account: &account,
         stamp: PassStamp::new(now),
         mapping: &setup::mapping(&defaults),
-        targets: &[Target {
+        receivers: &[Receiver {
             sink: SINK.to_owned(),
+            id: SINK.to_owned(),
             dialect: Dialect::Ocsf,
             outbox: OutboxLimits::default(),
         }],

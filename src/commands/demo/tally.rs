@@ -32,7 +32,7 @@ struct Group {
 
 /// The events in a file.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct Events {
     events: Vec<Event>,
 }
 
@@ -48,12 +48,12 @@ pub(super) fn start_of(path: &Path) -> anyhow::Result<u64> {
 }
 
 /// Reads the events that were delivered to `path` so far, from `start` on.
-pub(super) fn of_file(path: &Path, start: u64) -> anyhow::Result<Told> {
+pub(super) fn of_file(path: &Path, start: u64) -> anyhow::Result<Events> {
     let text = text_from(path, start)
         .with_context(|| format!("reading the demo's events from {}", path.display()))?;
     let events: Result<Vec<Event>, _> = text.lines().map(serde_json::from_str).collect();
     let events = events.with_context(|| format!("reading an event in {}", path.display()))?;
-    Ok(Told { events })
+    Ok(Events { events })
 }
 
 fn text_from(path: &Path, start: u64) -> io::Result<String> {
@@ -64,7 +64,7 @@ fn text_from(path: &Path, start: u64) -> io::Result<String> {
     Ok(text)
 }
 
-impl Told {
+impl Events {
     /// The events that came after `earlier`.
     pub(super) fn since(&self, earlier: &Self) -> Self {
         Self {
@@ -80,31 +80,31 @@ impl Told {
     }
 }
 
-/// A line a pass, and what the first told about the account.
-pub(super) fn table(passes: &[&PassReport], told: &Told) -> String {
+/// A line a pass, and what the events of the first say about the account.
+pub(super) fn table(passes: &[&PassReport], delivered: &Events) -> String {
     let mut text = format!("{:<8}{:>7}{:>7}{:>11}\n", "", "users", "sent", "unchanged");
     for (index, pass) in passes.iter().enumerate() {
-        let sent: u64 = pass.staged.queued.values().sum();
-        let unchanged: u64 = pass.staged.unchanged.values().sum();
+        let sent: u64 = pass.queued().values().sum();
+        let unchanged: u64 = pass.unchanged().values().sum();
         let name = format!("pass {}", index + 1);
         let _ = writeln!(text, "{name:<8}{:>7}{sent:>7}{unchanged:>11}", pass.users);
     }
-    let with_mfa = told.count(|user| user.has_mfa == Some(true));
-    let without_mfa = told.count(|user| user.has_mfa == Some(false));
-    let admins = told.count(|user| user.r#type == "Admin");
+    let with_mfa = delivered.count(|user| user.has_mfa == Some(true));
+    let without_mfa = delivered.count(|user| user.has_mfa == Some(false));
+    let admins = delivered.count(|user| user.r#type == "Admin");
     let _ = writeln!(
         text,
         "\nPass 1: {admins} administrators; {with_mfa} users with MFA, {without_mfa} without, {} \
          unknown.",
-        told.events.len() - with_mfa - without_mfa
+        delivered.events.len() - with_mfa - without_mfa
     );
     text
 }
 
-/// A line for each user in `told`, as it is now.
-pub(super) fn changes(told: &Told) -> String {
+/// A line for each user in `delivered`, as it is now.
+pub(super) fn changes(delivered: &Events) -> String {
     let mut text = String::new();
-    for Event { user } in &told.events {
+    for Event { user } in &delivered.events {
         let groups = user
             .groups
             .iter()

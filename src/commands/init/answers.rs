@@ -9,6 +9,7 @@ use crate::cli::{InitArgs, InitSink};
 use crate::commands::policy::new_external_id;
 use crate::commands::setup::UsageError;
 use crate::config::{Strategy, check_external_id};
+use crate::model::Arn;
 
 /// Everything that a first configuration says.
 #[derive(Debug)]
@@ -180,8 +181,9 @@ fn asked_arns(asker: &mut Asker<'_>) -> Result<Vec<String>, UsageError> {
 }
 
 fn role_arn(text: &str) -> Result<(), String> {
-    let is_role = text.contains(":role/") && Principal::parse(text, ANY_PARTITION).is_ok();
-    match is_role {
+    let arn = Arn::parse(text).ok();
+    let is_role = arn.is_some_and(|arn| arn.role_name().is_some());
+    match is_role && Principal::parse(text, ANY_PARTITION).is_ok() {
         true => Ok(()),
         false => Err(format!(
             "{text:?} is no ARN of a role; write arn:aws:iam::111122223333:role/NAME"

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::answers::{Answers, Roles, Sink};
+use crate::model::Arn;
 
 /// The text of `answers`.
 pub(super) fn text(answers: &Answers) -> String {
@@ -18,7 +19,7 @@ pub(super) fn text(answers: &Answers) -> String {
          [aws]\n\
          # Credentials come from where the AWS CLI takes them: environment, profile, container,\n\
          # instance.\n\
-         # auto: in bulk, and per user for what bulk does not tell; or bulk, or per-user.\n\
+         # auto: in bulk, and per user for what bulk does not have; or bulk, or per-user.\n\
          strategy = \"{strategy}\"\n"
     );
     if let Some(roles) = &answers.roles {
@@ -31,7 +32,8 @@ pub(super) fn text(answers: &Answers) -> String {
 fn accounts(text: &mut String, roles: &Roles) {
     let external_id = quoted(&roles.external_id);
     for arn in &roles.arns {
-        let id = quoted(arn.split(':').nth(4).unwrap_or_default());
+        let account_id = Arn::parse(arn.as_str()).map(|arn| arn.account_id().to_owned());
+        let id = quoted(&account_id.unwrap_or_default());
         let arn = quoted(arn);
         let _ = write!(
             text,
@@ -140,13 +142,13 @@ mod tests {
             "carrier-pigeon",
             "\"7\" is no UUID",
             "is no ARN of a role",
-            "\"*\" is nobody",
+            "\"*\" is no principal",
         ] {
             assert!(asked.contains(part), "{asked}");
         }
         let account = config.aws.accounts[0].get_ref();
         assert_eq!(account.id, "111122223333");
-        assert_eq!(account.role_arn.as_deref(), Some(ARN));
+        assert_eq!(account.role_arn.as_ref().map(Arn::as_str), Some(ARN));
         let made_up = account.external_id.as_deref().unwrap();
         assert!(uuid::Uuid::parse_str(made_up).is_ok(), "{made_up}");
         assert!(matches!(config.sinks[0].kind, SinkKind::SekoiaAsset(_)));

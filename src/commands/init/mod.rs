@@ -33,14 +33,14 @@ pub(super) fn init(args: &InitArgs) -> anyhow::Result<ExitStatus> {
         refuse_existing(&args.dir.join(file.name))?;
     }
     fs::create_dir_all(&args.dir).map_err(|error| cannot(&args.dir, &error))?;
-    let mut told = String::new();
+    let mut report = String::new();
     for file in &files {
         let path = args.dir.join(file.name);
         write_new(&path, &file.text)?;
-        told.push_str(&format!("wrote {}: {}\n", path.display(), file.what));
+        report.push_str(&format!("wrote {}: {}\n", path.display(), file.what));
     }
-    told.push_str(&next(&args.dir, &answers));
-    output::write(told.as_bytes())?;
+    report.push_str(&next(&args.dir, &answers));
+    output::write(report.as_bytes())?;
     Ok(ExitStatus::Done)
 }
 
@@ -81,7 +81,7 @@ fn files(answers: &Answers) -> anyhow::Result<Vec<NewFile>> {
         add(
             "trust.json",
             pretty(&trust.document())?,
-            "whom that role trusts",
+            "who may assume that role",
         );
         if let Some(policy) = policy(Holder::Credentials) {
             let what = "what the credentials may do, which assume the role";

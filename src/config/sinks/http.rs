@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use reqwest::header::HeaderName;
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::table::SinkTable;
-use crate::config::{SecretRef, base_url};
-use crate::map::Dialect;
+use crate::config::{SecretRef, UnreadSecret};
 
 /// Where an `http` sink posts, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +20,29 @@ pub struct HttpSettings {
     pub shape: HttpShape,
     /// Whether bodies are compressed.
     pub compression: Compression,
+}
+
+impl HttpSettings {
+    /// Reads the headers that carry a secret, each by its name.
+    pub fn secrets(&self) -> Result<Vec<(String, SecretString)>, UnreadSecret> {
+        let mut headers = Vec::new();
+        for (name, text) in &self.headers {
+            if let HeaderText::Secret(reference) = text {
+                let unread = |error| UnreadSecret {
+                    key: format!("header {name}"),
+                    error,
+                };
+                let secret = reference.resolve_header().map_err(unread)?;
+                headers.push((name.clone(), secret));
+            }
+        }
+        if let HttpShape::SplunkHec(splunk) = &self.shape {
+            let (_, token) = splunk.token.resolve_as("token")?;
+            let value = format!("Splunk {}", token.expose_secret());
+            headers.push(("authorization".to_owned(), value.into()));
+        }
+        Ok(headers)
+    }
 }
 
 /// What a header says.
@@ -80,7 +102,7 @@ pub(super) enum Preset {
 
 /// `headers` as written, checked.
 #[derive(Debug)]
-pub(super) struct Headers(BTreeMap<String, HeaderText>);
+pub(super) struct Headers(pub(super) BTreeMap<String, HeaderText>);
 
 /// Headers that follow from the body and the connection.
 const OURS: [&str; 5] = [
@@ -150,54 +172,3 @@ fn header(name: &str, value: toml::Value) -> Result<(String, HeaderText), String
         )),
     }
 }
-
-impl SinkTable {
-    pub(super) fn http(self, dialect: Dialect) -> Result<HttpSettings, String> {
-        let url = self.url.ok_or("an http sink needs `url`")?;
-        let url = match self.preset {
-            None => base_url::check_whole(&url),
-            Some(Preset::SplunkHec) => base_url::check(&url),
-        };
-        let url = url.map_err(|why| format!("`url` {why}"))?;
-        let headers = self.headers.map(|Headers(headers)| headers);
-        let headers = headers.unwrap_or_default();
-        let (url, shape) = match self.preset {
-            None if self.token.is_some() => {
-                return Err("`token` has no meaning without `preset`".to_owned());
-            }
-            None => match self.format {
-                None | Some(Format::Ndjson) => (url, HttpShape::Ndjson),
-                Some(Format::JsonArray) => (url, HttpShape::JsonArray),
-            },
-            Some(Preset::SplunkHec) if self.format.is_some() => {
-                return Err("`format` has no meaning with preset splunk-hec".to_owned());
-            }
-            Some(Preset::SplunkHec) if headers.contains_key("authorization") => {
-                return Err("preset splunk-hec sets header authorization from `token`".to_owned());
-            }
-            Some(Preset::SplunkHec) => {
-                let token = self
-                    .token
-                    .ok_or("preset splunk-hec needs `token`, as \"env:NAME\" or \"file:PATH\"")?;
-                let url = url.trim_end_matches(SPLUNK_PATH);
-                let splunk = SplunkSettings {
-                    token,
-                    time_units_per_s: match dialect {
-                        Dialect::Ocsf => 1_000,
-                        Dialect::Sekoia => 1,
-                    },
-                };
-                (format!("{url}{SPLUNK_PATH}"), HttpShape::SplunkHec(splunk))
-            }
-        };
-        Ok(HttpSettings {
-            url,
-            headers,
-            shape,
-            compression: self.compression.unwrap_or_default(),
-        })
-    }
-}
-
-/// Where a Splunk collector takes events in JSON.
-const SPLUNK_PATH: &str = "/services/collector/event";

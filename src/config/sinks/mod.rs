@@ -1,9 +1,13 @@
 //! `[[sinks]]`: where events go.
 
+mod destination;
 mod http;
+mod http_table;
 mod ndjson;
 mod sekoia;
 mod table;
+
+use std::time::Duration;
 
 use crate::map::Dialect;
 
@@ -24,6 +28,8 @@ pub struct SinkSettings {
     pub batch_size: usize,
     /// Bytes of events per batch; a single event may exceed it.
     pub batch_bytes: usize,
+    /// How long an event waits for others to fill a batch.
+    pub flush_after: Duration,
     /// How much may wait for it before what is collected for it waits as well.
     pub outbox: OutboxLimits,
     /// What kind of sink, and where.
@@ -64,6 +70,9 @@ pub enum SinkKind {
 
 /// Sekoia's own default, and a good size elsewhere.
 const BATCH_SIZE: usize = 100;
+/// Soon enough for a person who waits, and long enough to fill batches in a pass.
+const FLUSH_AFTER: Duration = Duration::from_secs(5);
+const FLUSH_AFTER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl SinkKind {
     /// Bytes per batch where the file does not say: what the receiver is known to take, with room
@@ -89,6 +98,7 @@ impl SinkSettings {
             dialect: Dialect::Ocsf,
             batch_size: BATCH_SIZE,
             batch_bytes: kind.default_batch_bytes(),
+            flush_after: FLUSH_AFTER,
             outbox: OutboxLimits::default(),
             kind,
         }

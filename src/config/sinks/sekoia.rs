@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::table::SinkTable;
-use crate::config::{AssetConnectorOverrides, SecretRef, base_url};
+use crate::config::{AssetConnectorOverrides, SecretRef, UnreadSecret, base_url};
 
 /// Where a `sekoia-asset` sink posts, and how patient it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub struct SekoiaAssetSettings {
     pub rate_limit_wait: Duration,
     /// How long before the first look at an ingestion task.
     pub task_poll_interval: Duration,
-    /// How long until an ingestion task counts as failed.
+    /// How long one offer waits for an ingestion task; one that still runs is asked about later.
     pub task_poll_timeout: Duration,
 }
 
@@ -31,6 +32,20 @@ pub struct SekoiaIntakeSettings {
     pub url: String,
     /// The intake's key.
     pub intake_key: SecretRef,
+}
+
+impl SekoiaAssetSettings {
+    /// Reads the API key, with its name.
+    pub fn secret(&self) -> Result<(String, SecretString), UnreadSecret> {
+        self.api_key.resolve_as("api_key")
+    }
+}
+
+impl SekoiaIntakeSettings {
+    /// Reads the intake key, with its name.
+    pub fn secret(&self) -> Result<(String, SecretString), UnreadSecret> {
+        self.intake_key.resolve_as("intake_key")
+    }
 }
 
 const ASSET_URL: &str = "https://api.sekoia.io";

@@ -2,13 +2,14 @@
 
 use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::http::{Compression, Format, Headers, Preset};
-use super::{BATCH_SIZE, OutboxLimits, SinkKind, SinkSettings};
-use crate::config::{AssetConnectorOverrides, SecretRef, path};
+use super::{BATCH_SIZE, FLUSH_AFTER, FLUSH_AFTER_MAX, OutboxLimits, SinkKind, SinkSettings};
+use crate::config::{AssetConnectorOverrides, SecretRef, duration, path};
 use crate::map::Dialect;
 
 /// `[[sinks]]` as written.
@@ -20,6 +21,8 @@ pub(in crate::config) struct SinkTable {
     dialect: Option<Dialect>,
     batch_size: Option<NonZeroUsize>,
     batch_bytes: Option<NonZeroUsize>,
+    #[serde(default, deserialize_with = "duration::any")]
+    flush_after: Option<Duration>,
     outbox_events: Option<NonZeroU64>,
     outbox_bytes: Option<NonZeroU64>,
     pub(super) url: Option<String>,
@@ -90,17 +93,24 @@ impl SinkTable {
             events: self.outbox_events.map_or(most.events, NonZeroU64::get),
             bytes: self.outbox_bytes.map_or(most.bytes, NonZeroU64::get),
         };
+        let flush_after = self.flush_after.unwrap_or(FLUSH_AFTER);
+        if flush_after > FLUSH_AFTER_MAX {
+            return Err("`flush_after` is at most 1day: nothing would be sent before".to_owned());
+        }
         let kind = match r#type {
             SinkType::SekoiaAsset => SinkKind::SekoiaAsset(self.sekoia_asset(overrides)?),
             SinkType::SekoiaIntake => SinkKind::SekoiaIntake(self.sekoia_intake(batch_bytes)?),
             SinkType::Http => SinkKind::Http(self.http(dialect)?),
             SinkType::Ndjson => SinkKind::Ndjson(self.ndjson()?),
         };
+        let batch_bytes = batch_bytes.unwrap_or_else(|| kind.default_batch_bytes());
+        check_outbox(outbox, batch_size, batch_bytes)?;
         Ok(SinkSettings {
             name,
             dialect,
             batch_size,
-            batch_bytes: batch_bytes.unwrap_or_else(|| kind.default_batch_bytes()),
+            batch_bytes,
+            flush_after,
             outbox,
             kind,
         })
@@ -135,5 +145,81 @@ impl SinkTable {
             }
         }
         Ok(())
+    }
+}
+
+/// Refuses an outbox in which no batch has room: it would never fill one.
+fn check_outbox(outbox: OutboxLimits, batch_size: usize, batch_bytes: usize) -> Result<(), String> {
+    for (key, limit, batch_key, batch) in [
+        ("outbox_events", outbox.events, "batch_size", batch_size),
+        ("outbox_bytes", outbox.bytes, "batch_bytes", batch_bytes),
+    ] {
+        if limit < batch as u64 {
+            return Err(format!(
+                "`{key}` = {limit} is less than one batch, `{batch_key}` = {batch}; raise \
+                 `{key}` or lower `{batch_key}`"
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use crate::config::{AssetConnectorOverrides, Config, ConfigError};
+
+    fn parse(keys: &str) -> Result<Config, ConfigError> {
+        let text = format!("[[sinks]]\ntype = \"ndjson\"\n{keys}\n");
+        let overrides = AssetConnectorOverrides::default();
+        Config::parse(Path::new("test.toml"), &text, &overrides)
+    }
+
+    #[test]
+    fn an_outbox_smaller_than_a_batch_is_refused_with_both_keys_and_the_line() {
+        for (keys, parts) in [
+            (
+                "batch_size = 50\noutbox_events = 49",
+                ["`outbox_events` = 49", "`batch_size` = 50"],
+            ),
+            (
+                "outbox_events = 99",
+                ["`outbox_events` = 99", "`batch_size` = 100"],
+            ),
+            (
+                "batch_bytes = 1000\noutbox_bytes = 999",
+                ["`outbox_bytes` = 999", "`batch_bytes` = 1000"],
+            ),
+        ] {
+            let error = parse(keys).unwrap_err().to_string();
+            assert!(error.starts_with("test.toml:1:1: "), "{error}");
+            for part in parts {
+                assert!(error.contains(part), "{error}");
+            }
+        }
+        let exact = "batch_size = 50\noutbox_events = 50\nbatch_bytes = 9\noutbox_bytes = 9";
+        assert!(parse(exact).is_ok());
+    }
+
+    #[test]
+    fn flush_after_is_five_seconds_unless_given_and_may_be_zero() {
+        for (keys, millis) in [
+            ("", 5_000),
+            ("flush_after = \"250ms\"", 250),
+            ("flush_after = \"0s\"", 0),
+        ] {
+            let config = parse(keys).unwrap();
+            let flush_after = config.sinks[0].flush_after;
+            assert_eq!(flush_after, Duration::from_millis(millis), "{keys}");
+        }
+        for (keys, part) in [
+            ("flush_after = 5", "a duration is a text"),
+            ("flush_after = \"2days\"", "at most 1day"),
+        ] {
+            let error = parse(keys).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        }
     }
 }

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Far more than a status of a thousand accounts.
 const BODY_LEN_MAX: usize = 16 * 1024 * 1024;
 
-/// A daemon did not tell its status.
+/// A daemon did not answer with its status.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "cannot ask {address} for the status: {why}; is status.listen what the daemon was started with?"
@@ -31,7 +31,7 @@ pub struct AskError {
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl StatusReport {
-    /// The status that the daemon at `address` tells.
+    /// The status of the daemon at `address`.
     pub async fn ask(address: SocketAddr) -> Result<Self, AskError> {
         let answer = tokio::time::timeout(PATIENCE, exchange(address)).await;
         let answer = answer.unwrap_or_else(|_| Err("it does not answer".into()));

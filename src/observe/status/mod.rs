@@ -1,4 +1,4 @@
-//! How accounts and sinks are doing: read from the store, served by the daemon, shown by
+//! How accounts and sinks are doing: read from the store, answered by the daemon, shown by
 //! `rollcall status`.
 
 mod client;

@@ -1,18 +1,18 @@
-//! What a status tells, as served and as read back.
+//! What a status holds, as written and as read back.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::model::{PassRecord, Tally};
-use crate::store::{Fill, Kept, Store, StoreError};
+use crate::model::Tally;
+use crate::store::{PassOf, Store, StoreError, sink_of};
 
 /// How accounts and sinks are doing. Times are RFC 3339.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusReport {
     /// When this was found out.
     pub at: String,
-    /// The daemon that tells it; `None` if it was read from the store.
+    /// The daemon that answered; `None` if it was read from the store.
     pub daemon: Option<DaemonStatus>,
     /// Every account that was ever passed over.
     pub accounts: Vec<AccountStatus>,
@@ -90,97 +90,92 @@ impl DaemonStatus {
 }
 
 impl StatusReport {
-    /// What `store` tells of accounts and of `sinks`, the configured ones. Blocks.
-    pub fn of(store: &Store, sinks: &[String], now: OffsetDateTime) -> Result<Self, StoreError> {
+    /// What `store` holds of accounts and of `receivers`, the configured ones. Blocks.
+    pub fn of(
+        store: &Store,
+        receivers: &[String],
+        now: OffsetDateTime,
+    ) -> Result<Self, StoreError> {
         let accounts = store.accounts()?.into_iter();
         let accounts = accounts.map(|id| AccountStatus::of(store, id));
-        let mut names: Vec<(String, bool)> = sinks.iter().map(|it| (it.clone(), true)).collect();
-        let letters = store.dead_letters()?;
-        let letters: Vec<&str> = letters.iter().map(|letter| letter.sink()).collect();
+        let letters = store.dead_letter_counts();
         let fills = store.outbox_fills();
-        let others = fills
-            .keys()
-            .map(String::as_str)
-            .chain(letters.iter().copied());
-        for other in others {
-            if !names.iter().any(|(name, _)| name == other) {
-                names.push((other.to_owned(), false));
+        let mut all: Vec<(&String, bool)> = receivers.iter().map(|it| (it, true)).collect();
+        for other in fills.keys().chain(letters.keys()) {
+            if !all.iter().any(|(receiver, _)| *receiver == other) {
+                all.push((other, false));
             }
         }
-        let sinks = names.into_iter().map(|(name, is_configured)| {
-            let Fill { events, bytes } = store.outbox_fill(&name);
-            let since = store.oldest_queued_unix_s(&name)?;
+        let sinks = all.into_iter().map(|(receiver, is_configured)| {
+            let fill = fills.get(receiver).copied().unwrap_or_default();
+            let since = fill.oldest_unix_ms.map(|at| at.div_euclid(1_000));
             let since = since.and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok());
-            Ok(SinkStatus {
+            SinkStatus {
                 is_configured,
-                waiting: events,
-                waiting_bytes: bytes,
+                waiting: fill.events,
+                waiting_bytes: fill.bytes,
                 waiting_since: since.map(moment),
-                dead_letters: letters.iter().filter(|sink| **sink == name).count() as u64,
-                trouble: None,
-                name,
-            })
+                dead_letters: letters.get(receiver).copied().unwrap_or_default(),
+                ..SinkStatus::idle(receiver)
+            }
         });
         Ok(Self {
             at: moment(now),
             daemon: None,
+            sinks: sinks.collect(),
             accounts: accounts.collect::<Result<_, StoreError>>()?,
-            sinks: sinks.collect::<Result<_, StoreError>>()?,
         })
+    }
+
+    /// The status of a rollcall that has never run, with these receivers configured.
+    pub fn of_nothing(receivers: &[String], now: OffsetDateTime) -> Self {
+        Self {
+            at: moment(now),
+            daemon: None,
+            accounts: Vec::new(),
+            sinks: receivers.iter().map(|it| SinkStatus::idle(it)).collect(),
+        }
     }
 }
 
-impl StatusReport {
-    /// The status of a rollcall that has never run.
-    pub fn of_nothing(sinks: &[String], now: OffsetDateTime) -> Self {
-        let sinks = sinks.iter().map(|name| SinkStatus {
-            name: name.clone(),
+impl SinkStatus {
+    /// A configured sink that nothing waits for.
+    fn idle(receiver: &str) -> Self {
+        Self {
+            name: sink_of(receiver).to_owned(),
             is_configured: true,
             waiting: 0,
             waiting_bytes: 0,
             waiting_since: None,
             dead_letters: 0,
             trouble: None,
-        });
-        Self {
-            at: moment(now),
-            daemon: None,
-            accounts: Vec::new(),
-            sinks: sinks.collect(),
         }
     }
 }
 
 impl AccountStatus {
     fn of(store: &Store, id: String) -> Result<Self, StoreError> {
-        let last = store.newest_pass(&id, |_| true)?.as_ref().and_then(pass);
-        let is_complete =
-            |facts: &[u8]| record(facts).is_some_and(|record| record.incomplete.is_none());
-        let last_complete = store.newest_pass(&id, is_complete)?.as_ref().and_then(pass);
-        let checkpoint = store.checkpoint(&id)?;
-        let checkpoint = checkpoint.and_then(|checkpoint| checkpoint.newest_create_date());
+        let account = store.account(&id)?;
+        let checkpoint = account.checkpoint.and_then(|it| it.newest_create_date());
+        let last = account.last_pass.as_ref().and_then(pass);
         Ok(Self {
             id,
-            last_complete,
+            last_complete: account.last_complete.as_ref().and_then(pass),
             last_incomplete: last.filter(|last| last.incomplete.is_some()),
             checkpoint: checkpoint.map(moment),
         })
     }
 }
 
-fn record(facts: &[u8]) -> Option<PassRecord> {
-    serde_json::from_slice(facts).ok()
-}
-
-fn pass(kept: &Kept) -> Option<PassStatus> {
-    let record = record(&kept.facts)?;
-    let at = OffsetDateTime::from_unix_timestamp(kept.at_unix_ms.div_euclid(1_000)).ok()?;
+fn pass(pass: &PassOf) -> Option<PassStatus> {
+    let at = OffsetDateTime::from_unix_timestamp(pass.at_unix_ms.div_euclid(1_000)).ok()?;
+    let record = &pass.record;
     Some(PassStatus {
-        id: record.id,
+        id: record.id.clone(),
         at: moment(at),
         users: record.users,
         tally: record.tally,
-        incomplete: record.incomplete,
+        incomplete: record.incomplete.clone(),
     })
 }
 

@@ -50,7 +50,7 @@ impl StatusServer {
         }
     }
 
-    /// Answers with what `report` tells, for ever.
+    /// Answers with what `report` returns, for ever.
     pub async fn serve<F, R>(self, report: F)
     where
         F: Fn() -> R + Clone + Send + 'static,
@@ -80,11 +80,11 @@ where
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         async move { Ok::<_, Infallible>(answer(&method, &path, report).await) }
     });
-    let served = http1::Builder::new()
+    let ended = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .serve_connection(TokioIo::new(stream), answer);
-    if let Err(error) = served.await {
+    if let Err(error) = ended.await {
         tracing::debug!(%error, "a request for the status ended early");
     }
 }

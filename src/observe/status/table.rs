@@ -1,114 +1,157 @@
-//! A status as people read it.
-
-use std::fmt::Write as _;
-use std::time::Duration;
+//! A status as people read it: a table of accounts, one of sinks, and what needs attention.
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{AccountStatus, PassStatus, SinkStatus, StatusReport};
+use crate::table::{Head, Table, Width, paragraph};
 
 impl StatusReport {
-    /// A short text, one line a fact.
-    pub fn table(&self) -> String {
-        let mut text = String::new();
-        match &self.daemon {
+    /// Two tables within `width`, each followed by what is wrong.
+    pub fn table(&self, width: Width) -> String {
+        let daemon = match &self.daemon {
             Some(daemon) => {
                 let (pid, since) = (daemon.pid, &daemon.started_at);
-                let _ = writeln!(text, "running since {since}, process {pid}");
+                format!("running since {since}, process {pid}\n")
             }
-            None => text.push_str("not running\n"),
-        }
+            None => "not running\n".to_owned(),
+        };
+        let accounts = match self.accounts.is_empty() {
+            true => "no account has been passed over yet\n".to_owned(),
+            false => self.account_table(width),
+        };
+        format!("{daemon}\n{accounts}\n{}", self.sink_table(width))
+    }
+
+    fn account_table(&self, width: Width) -> String {
+        let mut table = Table::new([
+            Head::Text("account"),
+            Head::Text("complete pass"),
+            Head::Number("ago"),
+            Head::Number("users"),
+            Head::Number("admins"),
+            Head::Number("no MFA"),
+            Head::Text("checkpoint"),
+        ]);
+        let mut problems = String::new();
         for account in &self.accounts {
-            self.account(&mut text, account);
-        }
-        if self.accounts.is_empty() {
-            text.push_str("no account has been passed over yet\n");
-        }
-        for sink in &self.sinks {
-            self.sink(&mut text, sink);
-        }
-        text
-    }
-
-    fn account(&self, text: &mut String, account: &AccountStatus) {
-        let _ = writeln!(text, "\naccount {}", account.id);
-        match &account.last_complete {
-            Some(pass) => {
-                let PassStatus {
-                    at, users, tally, ..
-                } = pass;
-                let _ = writeln!(text, "  last complete pass  {at} ({} ago)", self.ago(at));
-                let _ = writeln!(
-                    text,
-                    "  users               {users}: {} administrators{}, {} without MFA{}",
-                    tally.admins,
-                    unknown(tally.admin_unknown),
-                    tally.without_mfa,
-                    unknown(tally.mfa_unknown)
-                );
+            table.push(self.account(account));
+            for problem in account_problems(account) {
+                problems += &paragraph(&format!("{}: ", account.id), &problem, width);
             }
-            None => text.push_str("  last complete pass  none yet\n"),
         }
-        if let Some(PassStatus { at, incomplete, .. }) = &account.last_incomplete {
-            let why = incomplete.as_deref().unwrap_or_default();
-            let _ = writeln!(text, "  last pass           {at}, INCOMPLETE: {why}");
-        }
-        if let Some(checkpoint) = &account.checkpoint {
-            let _ = writeln!(
-                text,
-                "  checkpoint          users created until {checkpoint}"
-            );
-        }
+        table.text(width) + &problems
     }
 
-    fn sink(&self, text: &mut String, sink: &SinkStatus) {
-        let unconfigured = match sink.is_configured {
-            true => "",
-            false => " (not in the configuration any more: nobody sends this)",
+    fn account(&self, account: &AccountStatus) -> [String; 7] {
+        let checkpoint = account.checkpoint.as_deref().map(to_the_minute);
+        let checkpoint = checkpoint.unwrap_or_default();
+        let id = account.id.clone();
+        let Some(pass) = &account.last_complete else {
+            let none = String::new;
+            return [
+                id,
+                "none yet".into(),
+                none(),
+                none(),
+                none(),
+                none(),
+                checkpoint,
+            ];
         };
-        let _ = writeln!(text, "\nsink {}{unconfigured}", sink.name);
-        let waiting = match (sink.waiting, &sink.waiting_since) {
-            (0, _) => "nothing".to_owned(),
-            (events, Some(since)) => format!(
-                "{events} events ({} KiB), the oldest for {}",
-                sink.waiting_bytes.div_ceil(1024),
-                self.ago(since)
-            ),
-            (events, None) => format!("{events} events"),
-        };
-        let _ = writeln!(text, "  waiting             {waiting}");
-        if sink.dead_letters > 0 {
-            let _ = writeln!(
-                text,
-                "  rejected for good   {} (rollcall dead-letters list)",
-                sink.dead_letters
-            );
-        }
-        if let Some(trouble) = &sink.trouble {
-            let _ = writeln!(text, "  NOT DELIVERING      {trouble}");
-        }
+        [
+            id,
+            to_the_minute(&pass.at),
+            self.ago(&pass.at),
+            pass.users.to_string(),
+            pass.tally.admins.to_string(),
+            pass.tally.without_mfa.to_string(),
+            checkpoint,
+        ]
     }
 
-    /// The time from `then` to this status.
+    fn sink_table(&self, width: Width) -> String {
+        let mut table = Table::new([
+            Head::Text("sink"),
+            Head::Number("waiting"),
+            Head::Number("KiB"),
+            Head::Number("oldest"),
+            Head::Number("dead letters"),
+        ]);
+        let mut problems = String::new();
+        for sink in &self.sinks {
+            let oldest = sink.waiting_since.as_deref().map(|since| self.ago(since));
+            table.push([
+                sink.name.clone(),
+                sink.waiting.to_string(),
+                sink.waiting_bytes.div_ceil(1024).to_string(),
+                oldest.unwrap_or_default(),
+                sink.dead_letters.to_string(),
+            ]);
+            for problem in sink_problems(sink) {
+                problems += &paragraph(&format!("{}: ", sink.name), &problem, width);
+            }
+        }
+        table.text(width) + &problems
+    }
+
+    /// The time from `then` to this status, in its largest unit.
     fn ago(&self, then: &str) -> String {
         let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
         let (Some(then), Some(now)) = (parse(then), parse(&self.at)) else {
-            return "an unknown time".to_owned();
+            return "?".to_owned();
         };
-        let seconds = u64::try_from((now - then).whole_seconds()).unwrap_or_default();
-        let rounded = match seconds {
-            0..120 => seconds,
-            120..7_200 => seconds / 60 * 60,
-            _ => seconds / 3_600 * 3_600,
-        };
-        humantime::format_duration(Duration::from_secs(rounded)).to_string()
+        let seconds = (now - then).whole_seconds().max(0);
+        match seconds {
+            0..120 => format!("{seconds}s"),
+            120..7_200 => format!("{}m", seconds / 60),
+            7_200..172_800 => format!("{}h", seconds / 3_600),
+            _ => format!("{}d", seconds / 86_400),
+        }
     }
 }
 
-fn unknown(users: u64) -> String {
-    match users {
-        0 => String::new(),
-        users => format!(" (unknown of {users})"),
+fn account_problems(account: &AccountStatus) -> Vec<String> {
+    let mut problems = Vec::new();
+    if let Some(PassStatus { at, incomplete, .. }) = &account.last_incomplete {
+        let why = incomplete.as_deref().unwrap_or_default();
+        problems.push(format!("the last pass, at {at}, is INCOMPLETE: {why}"));
+    }
+    let tally = account.last_complete.as_ref().map(|pass| pass.tally);
+    let tally = tally.unwrap_or_default();
+    for (unknown, fact) in [
+        (tally.admin_unknown, "whether they are administrators"),
+        (tally.mfa_unknown, "whether they have MFA"),
+    ] {
+        if unknown > 0 {
+            problems.push(format!("of {unknown} users it is unknown {fact}"));
+        }
+    }
+    problems
+}
+
+fn sink_problems(sink: &SinkStatus) -> Vec<String> {
+    let mut problems = Vec::new();
+    if let Some(trouble) = &sink.trouble {
+        problems.push(format!("NOT DELIVERING: {trouble}"));
+    }
+    if !sink.is_configured {
+        let name = &sink.name;
+        problems.push(format!(
+            "not in the configuration any more: nobody sends this; rollcall state forget --sink \
+             {name} drops it"
+        ));
+    }
+    if sink.dead_letters > 0 {
+        problems.push("rollcall dead-letters list shows what it rejected for good".to_owned());
+    }
+    problems
+}
+
+/// An RFC 3339 time without its seconds.
+fn to_the_minute(moment: &str) -> String {
+    match moment.split_at_checked("2026-11-20T18:40".len()) {
+        Some((minute, _)) if moment.ends_with('Z') => format!("{minute}Z"),
+        _ => moment.to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! Damaged files: healed or set aside, and nobody is taken for told who is not known to be.
+//! Damaged files: healed or set aside, and no user counts as sent that is not known to be.
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
@@ -10,32 +10,32 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::super::entry::EntryKey;
-use super::super::{StagedEvent, Store, StoreError};
-use super::{ACCOUNT, ALL, Fixture, SINK, event, names_in, staging};
+use super::{ACCOUNT, ALL, Fixture, RECEIVER, User, entity, names_in, queue, user};
+use crate::store::record::{OutboxKey, receiver_key};
+use crate::store::{Store, StoreError};
 
 /// Far more than opening takes; what takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 const USERS: usize = 40;
 
-/// The states that users are in when the files are damaged: the first half was told, the rest
-/// waits. Every third user had an earlier state, which was told.
-fn history() -> (Fixture, Vec<StagedEvent>) {
-    let user = |number: usize, content: &str| {
+/// The states that users are in when the files are damaged: the first half was sent, the rest
+/// waits. Every third user had an earlier state, which was sent.
+fn history() -> (Fixture, Vec<User>) {
+    let one = |number: usize, content: &str| {
         let filler = "some text that makes a page ".repeat(number);
-        event(
+        user(
             &format!("user-{number:02}"),
             format!("{number} {content} {filler}"),
         )
     };
     let mut state = Fixture::new();
-    let earlier: Vec<_> = (0..USERS).step_by(3).map(|n| user(n, "earlier")).collect();
-    state.stage(&earlier);
+    let earlier: Vec<_> = (0..USERS).step_by(3).map(|n| one(n, "earlier")).collect();
+    state.queued(&earlier);
     state.deliver_all();
-    let last: Vec<_> = (0..USERS).map(|number| user(number, "last")).collect();
-    state.stage(&last[..USERS / 2]);
+    let last: Vec<_> = (0..USERS).map(|number| one(number, "last")).collect();
+    state.queued(&last[..USERS / 2]);
     state.deliver_all();
-    state.stage(&last[USERS / 2..]);
+    state.queued(&last[USERS / 2..]);
     state.close();
     (state, last)
 }
@@ -60,36 +60,31 @@ fn open(dir: &Path) -> Result<Store, StoreError> {
         .expect("opening hangs, or panics")
 }
 
-/// Reopens the damaged store, lets a pass come by, and checks that everybody who was not told
-/// waits, and that whoever does not wait was told exactly the last state.
-fn assert_nobody_is_missed(dir: &Path, last: &[StagedEvent]) {
+/// Reopens the damaged store, lets a pass come by, and checks that every user that was not sent
+/// waits, and that whichever does not wait was sent in exactly the last state.
+fn assert_no_user_is_missed(dir: &Path, last: &[User]) {
     let store = open(dir).unwrap();
-    let counts = store.stage(ACCOUNT, staging(last), false).unwrap();
-    assert!(counts.too_large.is_empty());
-    let waiting = store.next_batch(SINK, ALL).unwrap().events;
+    queue(&store, last);
+    let waiting = store.next_batch(RECEIVER, ALL).unwrap().events;
+    let content: BTreeSet<&[u8]> = last.iter().map(|user| user.content.as_slice()).collect();
     for event in &waiting {
-        let last = last.iter().find(|last| last.id == event.id);
-        assert_eq!(
-            last.map(|last| &last.json),
-            Some(&event.json),
-            "an old or damaged state"
-        );
+        let is_last = content.contains(event.json.as_slice());
+        assert!(is_last, "an old or damaged state");
     }
-    let ids: BTreeSet<_> = waiting.iter().map(|event| event.id).collect();
+    let ids: BTreeSet<_> = waiting
+        .iter()
+        .map(|event| event.entity.id.as_str())
+        .collect();
     let missed = last[USERS / 2..]
         .iter()
-        .filter(|event| !ids.contains(&event.id));
-    assert_eq!(
-        missed.map(|event| &event.user_id).collect::<Vec<_>>(),
-        [""; 0]
-    );
+        .filter(|user| !ids.contains(user.id.as_str()));
+    assert_eq!(missed.map(|user| &user.id).collect::<Vec<_>>(), [""; 0]);
     // And the store is a working one.
     drop(store);
     let store = open(dir).unwrap();
-    let again = store.stage(ACCOUNT, staging(last), false).unwrap();
-    assert_eq!(again.unchanged.get(SINK), Some(&(USERS as u64)));
+    assert_eq!(queue(&store, last), 0);
     assert_eq!(
-        store.next_batch(SINK, ALL).unwrap().events.len(),
+        store.next_batch(RECEIVER, ALL).unwrap().events.len(),
         waiting.len()
     );
 }
@@ -146,16 +141,16 @@ proptest! {
     })]
 
     #[test]
-    fn any_damage_to_any_file_misses_nobody(which in any::<Index>(), how in damages()) {
+    fn any_damage_to_any_file_misses_no_user(which in any::<Index>(), how in damages()) {
         let (state, last) = history();
         let files = files_of(&state.dir);
         damage(&files[which.index(files.len())], &how);
-        assert_nobody_is_missed(&state.dir, &last);
+        assert_no_user_is_missed(&state.dir, &last);
     }
 }
 
 #[test]
-fn a_store_file_that_is_garbage_empty_zero_or_missing_misses_nobody() {
+fn a_store_file_that_is_garbage_empty_zero_or_missing_misses_no_user() {
     let count = files_of(&history().0.dir).len();
     for file in 0..count {
         for content in [Some(&b"garbage "[..]), Some(b""), Some(&[0; 70_000]), None] {
@@ -165,7 +160,7 @@ fn a_store_file_that_is_garbage_empty_zero_or_missing_misses_nobody() {
                 Some(content) => std::fs::write(path, content).unwrap(),
                 None => std::fs::remove_file(path).unwrap(),
             }
-            assert_nobody_is_missed(&state.dir, &last);
+            assert_no_user_is_missed(&state.dir, &last);
         }
     }
 }
@@ -182,48 +177,57 @@ fn a_store_that_lost_all_content_is_set_aside_and_not_taken_for_a_new_one() {
     let aside = names.iter().find(|name| name.starts_with("quarantine-"));
     let aside = state.dir.join(aside.unwrap());
     assert_eq!(names_in(&aside), ["format", "store"]);
-    assert_eq!(state.queued(&last), USERS as u64);
+    assert_eq!(state.queued(&last), USERS);
 }
 
 #[test]
 fn a_damaged_record_is_found_when_opening_and_its_user_sent_again_alone() {
     let (mut state, last) = history();
-    for which in ["states", "outbox"] {
+    for which in ["deliveries", "outbox"] {
         state.reopen();
-        // The first was told already, the last still waits.
-        let user = if which == "states" {
-            &last[0]
-        } else {
-            &last[USERS - 1]
+        let trees = &state.store().shared.trees;
+        // The first was sent already, the first that waits comes after those sent twice.
+        let (tree, key, user) = match which {
+            "deliveries" => (
+                &trees.deliveries,
+                receiver_key(RECEIVER, &entity(&last[0].id)),
+                last[0].clone(),
+            ),
+            _ => {
+                let (key, _) = trees.outbox.first().unwrap().expect("an entry");
+                let number = OutboxKey::parse(&key).unwrap().number;
+                let waiting = state.outbox();
+                assert!(number > 0 && !waiting.is_empty());
+                let user = last.iter().find(|user| user.content == waiting[0].json);
+                (&trees.outbox, key.to_vec(), user.unwrap().clone())
+            }
         };
-        let key = EntryKey::new(SINK, ACCOUNT, &user.user_id);
-        let shared = &state.store().shared;
-        let tree = if which == "states" {
-            &shared.states
-        } else {
-            &shared.outbox
-        };
-        let mut record = tree.get(key.as_bytes()).unwrap().unwrap().to_vec();
+        let mut record = tree.get(&key).unwrap().unwrap().to_vec();
         *record.last_mut().unwrap() ^= 1;
-        tree.insert(key.as_bytes(), record).unwrap();
+        tree.insert(key, record).unwrap();
         state.reopen();
         assert_eq!(state.quarantines(), 0);
         assert_eq!(state.queued(&last), 1, "{which}");
-        let json = String::from_utf8(user.json.clone()).unwrap();
+        let json = String::from_utf8(user.content.clone()).unwrap();
         assert!(state.waiting().contains(&json), "{which}");
-        state.acknowledge(&state.outbox()[..1]);
     }
 }
 
 #[test]
-fn a_record_under_another_users_key_is_not_taken_for_that_user() {
-    let (mut state, last) = history();
+fn a_damaged_record_makes_the_next_pass_look_at_every_user() {
+    use crate::store::{AccountRecord, Checkpoint};
+    let (mut state, _) = history();
     state.reopen();
-    let states = &state.store().shared.states;
-    let key = |user: &StagedEvent| EntryKey::new(SINK, ACCOUNT, &user.user_id);
-    let told = states.get(key(&last[0]).as_bytes()).unwrap().unwrap();
-    let stranger = event("stranger", last[0].json.clone());
-    states.insert(key(&stranger).as_bytes(), told).unwrap();
+    let now = time::OffsetDateTime::now_utc();
+    let account = AccountRecord {
+        checkpoint: Some(Checkpoint::new(now, now, 1)),
+        ..AccountRecord::default()
+    };
+    state.store().remember_account(ACCOUNT, &account).unwrap();
+    let deliveries = &state.store().shared.trees.deliveries;
+    let (key, _) = deliveries.first().unwrap().unwrap();
+    deliveries.insert(key, b"garbage").unwrap();
     state.reopen();
-    assert_eq!(state.queued(&[stranger]), 1);
+    let account = state.store().account(ACCOUNT).unwrap();
+    assert_eq!(account.checkpoint, None);
 }

@@ -4,7 +4,7 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 
 use super::super::{Store, StoreError};
-use super::{Fixture, event, names_in};
+use super::{Fixture, names_in, user};
 
 fn mode_of(path: &std::path::Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o7777
@@ -26,7 +26,7 @@ fn a_new_directory_is_private_with_all_that_leads_to_it() {
 fn a_wider_directory_is_narrowed() {
     for mode in [0o755, 0o777, 0o750, 0o2770] {
         let mut state = Fixture::new();
-        state.stage(&[event("u", "a")]);
+        state.queued(&[user("u", "a")]);
         state.close();
         std::fs::create_dir(state.dir.join("lost+found")).unwrap();
         std::fs::set_permissions(&state.dir, Permissions::from_mode(mode)).unwrap();
@@ -72,10 +72,10 @@ fn a_directory_in_use_is_refused_with_what_to_do_until_every_handle_is_gone() {
 #[test]
 fn a_newer_format_is_refused_and_nothing_of_it_is_touched() {
     let mut state = Fixture::new();
-    state.stage(&[event("u", "a")]);
+    state.queued(&[user("u", "a")]);
     state.close();
     let format = state.dir.join("format");
-    let newer = super::super::format::text(3);
+    let newer = crate::store::disk::format_text(4);
     std::fs::write(&format, &newer).unwrap();
     let db = state.dir.join("store").join("db");
     // What a newer version keeps there need not be anything that this one can read.
@@ -85,14 +85,14 @@ fn a_newer_format_is_refused_and_nothing_of_it_is_touched() {
         matches!(
             error,
             StoreError::NewerFormat {
-                found: 3,
-                known: 2,
+                found: 4,
+                known: 3,
                 ..
             }
         ),
         "{error}"
     );
-    assert!(error.to_string().contains("format 3"), "{error}");
+    assert!(error.to_string().contains("format 4"), "{error}");
     assert_eq!(std::fs::read(&db).unwrap(), b"a database of the future");
     assert_eq!(std::fs::read(&format).unwrap(), newer.as_bytes());
     assert_eq!(state.quarantines(), 0);
@@ -103,12 +103,12 @@ fn an_unreadable_format_sets_the_store_aside_whole_and_begins_afresh() {
     let mut state = Fixture::new();
     for garbage in [
         "",
-        "2",
+        "3",
         "rollcall state, format 0\n",
-        "rollcall state, format 3\n",
+        "rollcall state, format 4\n",
         "rollcall state, format x",
     ] {
-        state.stage(&[event("u", "a")]);
+        state.queued(&[user("u", "a")]);
         state.close();
         std::fs::write(state.dir.join("format"), garbage).unwrap();
         let before = state.quarantines();

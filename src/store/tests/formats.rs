@@ -1,57 +1,141 @@
 //! Stores of earlier versions, and what a look at a store leaves alone.
 
-use super::super::entry::EntryKey;
-use super::super::migrate::UntimedEntry;
-use super::super::{Store, format, record};
-use super::{Fixture, SINK, event};
+use std::path::Path;
 
-/// Makes the closed store one of format 1, in which `users` wait.
-fn age(state: &mut Fixture, users: &[&str]) {
-    let store = Store::open(&state.dir).unwrap();
-    for user in users {
-        let key = EntryKey::new(SINK, super::ACCOUNT, user);
-        let entry = UntimedEntry {
-            event_id: *event(user, "a").id.as_bytes(),
-            json: b"a".to_vec(),
-        };
-        let old = record::encode(key.as_bytes(), &entry).unwrap();
-        store.shared.outbox.insert(key.as_bytes(), old).unwrap();
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::{ACCOUNT, ALL, Fixture, RECEIVER, user};
+use crate::store::disk::{FORMAT, db_dir, format_text, make_sled};
+use crate::store::{Store, StoreError, sink_of};
+
+/// A record as formats 1 and 2 wrote it.
+fn old_record<T: Serialize>(key: &[u8], content: &T) -> Vec<u8> {
+    let plain = postcard::to_stdvec(content).unwrap();
+    let packed = lz4_flex::compress_prepend_size(&plain);
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(key);
+    hasher.update(&packed);
+    let mut record = vec![1];
+    record.extend_from_slice(&hasher.finalize().to_le_bytes());
+    record.extend_from_slice(&packed);
+    record
+}
+
+/// Bytes as formats 1 and 2 wrote them.
+#[derive(Serialize)]
+struct OldBytes<'a>(#[serde(serialize_with = "as_bytes")] &'a [u8]);
+
+fn as_bytes<S: serde::Serializer>(bytes: &&[u8], to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_bytes(bytes)
+}
+
+/// A kept user of layout 2, with nothing known but its name.
+fn old_user(id: &str, name: &str) -> Vec<u8> {
+    let created_at = OffsetDateTime::UNIX_EPOCH;
+    let arn = format!("arn:aws:iam::{ACCOUNT}:user/{name}");
+    let nothing: [Option<()>; 9] = [None; 9];
+    let mut kept = vec![2];
+    kept.extend_from_slice(&[0; 8]);
+    let head = postcard::to_stdvec(&(name, arn, id, "/", created_at)).unwrap();
+    kept.extend_from_slice(&head);
+    kept.extend_from_slice(&postcard::to_stdvec(&nothing).unwrap());
+    kept
+}
+
+/// Writes a store of format 1 or 2: `known` is known and waits, `deleted` waits as deleted.
+fn write_old(dir: &Path, format: u32) {
+    std::fs::create_dir_all(dir).unwrap();
+    let db = make_sled(&db_dir(dir)).unwrap();
+    let put = |tree: &str, key: &[&str], record: &dyn Fn(&[u8]) -> Vec<u8>| {
+        let key = key.join("\0").into_bytes();
+        let record = record(&key);
+        db.open_tree(tree).unwrap().insert(key, record).unwrap();
+    };
+    put("meta", &["begun"], &|_| Vec::new());
+    put("meta", &["checkpoint", ACCOUNT], &|key| {
+        old_record(key, &(1_000_i64, 2_000_i64, 2_u64))
+    });
+    put("known", &[ACCOUNT, "AIDAKNOWN"], &|key| {
+        old_record(key, &OldBytes(&old_user("AIDAKNOWN", "anna")))
+    });
+    for (id, json) in [("AIDAKNOWN", "known"), ("AIDAGONE", "deleted")] {
+        let key = ["siem", ACCOUNT, id];
+        put("states", &key, &|key| {
+            old_record(key, &([1_u8; 32], [2_u8; 16], true))
+        });
+        put("outbox", &key, &|key| {
+            let json = OldBytes(json.as_bytes());
+            match format {
+                1 => old_record(key, &([2_u8; 16], json)),
+                _ => old_record(key, &([2_u8; 16], json, 1_700_000_000_i64)),
+            }
+        });
     }
-    store.shared.db.flush().unwrap();
+    put("dead", &["siem", ACCOUNT, "AIDADEAD"], &|key| {
+        old_record(key, &([3_u8; 16], "no", 5_i64, OldBytes(b"rejected")))
+    });
+    db.flush().unwrap();
+    drop(db);
+    std::fs::write(
+        dir.join("format"),
+        format!("rollcall state, format {format}\n"),
+    )
+    .unwrap();
+}
+
+#[test]
+fn an_older_store_keeps_its_users_its_deletions_and_its_dead_letters() {
+    for format in [1, 2] {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path().join("state");
+        write_old(&dir, format);
+        let look = Store::open_existing(&dir).unwrap_err();
+        assert!(matches!(look, StoreError::OlderFormat { .. }), "{look}");
+        for _ in 0..2 {
+            let store = Store::open(&dir).unwrap();
+            assert_eq!(store.user_ids(ACCOUNT).unwrap(), ["AIDAKNOWN"]);
+            let users = store.users_after(ACCOUNT, None, 9).unwrap();
+            assert_eq!(users[0].1.user().unwrap().name, "anna");
+            assert_eq!(store.account(ACCOUNT).unwrap().checkpoint.unwrap().users, 2);
+            let now = OffsetDateTime::now_utc();
+            store.adopt_receivers(&[RECEIVER.to_owned()], now).unwrap();
+            let waiting = store.next_batch(RECEIVER, ALL).unwrap().events;
+            assert_eq!(waiting.len(), 1, "format {format}");
+            assert_eq!(waiting[0].json, b"deleted");
+            let letters = store.dead_letters().unwrap();
+            assert_eq!((letters.len(), letters[0].sink()), (1, "siem"));
+            // The receiver was sent something about the user, and nothing that is up to date.
+            let known = store.delivery_state(RECEIVER, &super::entity("AIDAKNOWN"));
+            assert_eq!(known.unwrap().map(|state| state.epoch), Some(0));
+            assert!(store.outbox_fills().keys().all(|it| sink_of(it) == "siem"));
+        }
+        assert_eq!(super::names_in(&dir), ["format", "lock", "store"]);
+    }
+}
+
+#[test]
+fn an_interrupted_migration_is_done_again() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("state");
+    write_old(&dir, 2);
+    drop(Store::open(&dir).unwrap());
+    // The format was not yet written, and the earlier trees not yet dropped.
+    let again = home.path().join("again");
+    write_old(&again, 2);
+    let store = Store::open(&again).unwrap();
+    assert_eq!(store.user_ids(ACCOUNT).unwrap(), ["AIDAKNOWN"]);
     drop(store);
-    std::fs::write(state.dir.join("format"), "rollcall state, format 1\n").unwrap();
-}
-
-#[test]
-fn what_waits_in_a_store_of_format_1_still_waits_after_its_migration() {
-    let mut state = Fixture::new();
-    state.stage(&[event("u1", "a"), event("u2", "a")]);
-    state.close();
-    age(&mut state, &["u1", "u2"]);
-    state.reopen();
-    assert_eq!(state.waiting().len(), 2);
-    let queued_at = state.store().oldest_queued_unix_s(SINK).unwrap().unwrap();
-    let age_s = time::OffsetDateTime::now_utc().unix_timestamp() - queued_at;
-    assert!((0..60).contains(&age_s), "{age_s}");
-    assert_eq!(state.quarantines(), 0);
-    let format = std::fs::read_to_string(state.dir.join("format")).unwrap();
-    assert_eq!(format, "rollcall state, format 2, checksum 4e4d4144\n");
-    assert_eq!(state.stage(&[event("u1", "a")]).unchanged[SINK], 1);
-}
-
-#[test]
-fn a_store_whose_format_is_told_without_a_checksum_is_taken_as_it_is() {
-    let mut state = Fixture::new();
-    state.stage(&[event("u", "a")]);
-    state.close();
-    std::fs::write(state.dir.join("format"), "rollcall state, format 2\n").unwrap();
-    state.reopen();
-    assert_eq!((state.waiting().len(), state.quarantines()), (1, 0));
+    std::fs::write(again.join("format"), "rollcall state, format 2\n").unwrap();
+    let error = Store::open(&again);
+    // Without its earlier trees it is no store of format 2: it is set aside, and nobody is taken
+    // for sent.
+    assert!(error.unwrap().user_ids(ACCOUNT).unwrap().is_empty());
 }
 
 #[test]
 fn no_flipped_bit_makes_a_newer_format_that_would_be_refused_for_ever() {
-    let whole = format::text(format::FORMAT);
+    let whole = format_text(FORMAT);
     let mut state = Fixture::new();
     for bit in 0..whole.len() * 8 {
         let mut damaged = whole.clone().into_bytes();
@@ -74,7 +158,7 @@ fn a_look_at_a_store_that_is_not_there_makes_none() {
 #[test]
 fn a_look_at_a_damaged_store_is_an_error_and_leaves_it_where_it_is() {
     let mut state = Fixture::new();
-    state.stage(&[event("u", "a")]);
+    state.queued(&[user("u", "a")]);
     state.close();
     let db = state.dir.join("store").join("db");
     std::fs::write(&db, "no database at all").unwrap();

@@ -9,20 +9,19 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use super::super::Store;
-use super::{ACCOUNT, ALL, Fixture, SINK, event, names_in, staging};
-use crate::store::StagedEvent;
+use super::{ALL, Fixture, RECEIVER, Staging, User, event, names_in, user};
 
 const DIR: &str = "ROLLCALL_TEST_FULL_DISK";
 
-fn chunk(number: usize) -> Vec<StagedEvent> {
-    let user = |user: usize| {
-        let mut random = fastrand::Rng::with_seed((number * 100 + user) as u64);
+fn chunk(number: usize) -> Vec<User> {
+    let one = |at: usize| {
+        let mut random = fastrand::Rng::with_seed((number * 100 + at) as u64);
         let json: String = std::iter::repeat_with(|| random.alphanumeric())
             .take(4_000)
             .collect();
-        event(&format!("user-{number:03}-{user:03}"), json)
+        user(&format!("user-{number:03}-{at:03}"), json)
     };
-    (0..100).map(user).collect()
+    (0..100).map(one).collect()
 }
 
 /// Runs the test `name` of this file in a process whose files hold `kib_max`.
@@ -39,19 +38,19 @@ fn limited(name: &str, kib_max: u32, dir: &Path) -> Output {
         .unwrap()
 }
 
-fn told(output: &Output, line: &str) -> String {
+fn value_of(output: &Output, line: &str) -> String {
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-    let found = stdout.lines().find_map(|told| told.strip_prefix(line));
+    let found = stdout.lines().find_map(|it| it.strip_prefix(line));
     found
         .unwrap_or_else(|| panic!("no {line:?} in {output:?}"))
         .to_owned()
 }
 
-/// How many of `events` do not wait.
-fn missing(state: &Fixture, events: impl IntoIterator<Item = StagedEvent>) -> usize {
-    let waiting: BTreeSet<_> = state.outbox().into_iter().map(|event| event.id).collect();
-    let is_missing = |event: &StagedEvent| !waiting.contains(&event.id);
-    events.into_iter().filter(is_missing).count()
+/// How many of `users` do not wait.
+fn missing(state: &Fixture, users: impl IntoIterator<Item = User>) -> usize {
+    let waiting: BTreeSet<_> = state.outbox().into_iter().map(|event| event.json).collect();
+    let is_missing = |user: &User| !waiting.contains(&user.content);
+    users.into_iter().filter(is_missing).count()
 }
 
 #[test]
@@ -67,11 +66,13 @@ fn stages_until_there_is_no_space() {
         Err(error) => return println!("\nnot opened: {error}"),
     };
     for number in 0..1_000 {
-        match store.stage(ACCOUNT, staging(&chunk(number)), false) {
+        let mut staging = Staging::new(super::ACCOUNT, time::OffsetDateTime::UNIX_EPOCH);
+        staging.events = chunk(number).iter().map(|it| event(&store, it)).collect();
+        match store.stage(staging) {
             Ok(_) => println!("\nstaged: {number}"),
             Err(error) => {
                 println!("\nfailed: {error}");
-                let next = store.next_batch(SINK, ALL).unwrap_err();
+                let next = store.next_batch(RECEIVER, ALL).unwrap_err();
                 return println!("\nthen: {next}");
             }
         }
@@ -81,15 +82,15 @@ fn stages_until_there_is_no_space() {
 #[test]
 fn a_store_that_runs_out_of_space_fails_and_keeps_everything_that_was_staged() {
     let mut state = Fixture::new();
-    state.stage(&[event("early", "a")]);
+    state.queued(&[user("early", "a")]);
     state.close();
     let output = limited("stages_until_there_is_no_space", 12 * 1024, &state.dir);
-    let failed = told(&output, "failed: ");
+    let failed = value_of(&output, "failed: ");
     assert!(
         failed.contains("cannot") && failed.contains("File too large"),
         "{failed}"
     );
-    let then = told(&output, "then: ");
+    let then = value_of(&output, "then: ");
     assert!(
         then.contains("nothing is written any more") && then.contains(&failed),
         "{then}"
@@ -103,10 +104,10 @@ fn a_store_that_runs_out_of_space_fails_and_keeps_everything_that_was_staged() {
 
     state.reopen();
     assert_eq!(state.quarantines(), 0);
-    let staged_before = (0..staged).flat_map(chunk).chain([event("early", "a")]);
+    let staged_before = (0..staged).flat_map(chunk).chain([user("early", "a")]);
     assert_eq!(missing(&state, staged_before), 0);
     // The store works as before.
-    state.stage(&chunk(staged));
+    state.queued(&chunk(staged));
     assert_eq!(missing(&state, chunk(staged)), 0);
     state.deliver_all();
 }
@@ -114,10 +115,10 @@ fn a_store_that_runs_out_of_space_fails_and_keeps_everything_that_was_staged() {
 #[test]
 fn a_store_is_not_opened_without_space_and_not_set_aside_for_it() {
     let mut state = Fixture::new();
-    state.stage(&[event("early", "a")]);
+    state.queued(&[user("early", "a")]);
     state.close();
     let output = limited("stages_until_there_is_no_space", 1024, &state.dir);
-    let error = told(&output, "not opened: ");
+    let error = value_of(&output, "not opened: ");
     let (dir, advice) = (state.dir.display().to_string(), "free space");
     assert!(error.contains(&dir) && error.contains(advice), "{error}");
     assert_eq!(names_in(&state.dir), ["format", "lock", "store"]);

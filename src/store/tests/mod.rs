@@ -1,24 +1,30 @@
 //! The store by behaviour: what it keeps, what it gives back, and what damage does to it.
 
+mod accounts;
 mod damage;
 mod delivery;
 mod directory;
+mod fairness;
 mod formats;
 mod full_disk;
 mod history;
 mod model;
+mod retention;
 mod size;
 mod staging;
 
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+use time::OffsetDateTime;
 
-use super::{BatchLimits, Queued, Receipt, StagedCounts, StagedEvent, Staging, Store};
-use crate::model::{Digest, EventId};
+use super::{
+    BatchLimits, DeliveryState, Placement, Queued, Receipt, SentEvent, StagedEvent, Staging, Store,
+};
+use crate::model::{Digest, EntityKey, EventId, Revision};
 
 const ACCOUNT: &str = "111122223333";
-const SINK: &str = "siem";
+const RECEIVER: &str = "siem@00000001";
 const ALL: BatchLimits = BatchLimits {
     count: usize::MAX,
     bytes: usize::MAX,
@@ -56,18 +62,13 @@ impl Fixture {
         self.store = Some(Store::open(&self.dir).unwrap());
     }
 
-    fn stage(&self, events: &[StagedEvent]) -> StagedCounts {
-        self.store().stage(ACCOUNT, staging(events), false).unwrap()
-    }
-
-    /// Stages `events` and tells how many of them were queued for [`SINK`].
-    fn queued(&self, events: &[StagedEvent]) -> u64 {
-        let counts = self.stage(events);
-        counts.queued.get(SINK).copied().unwrap_or_default()
+    /// Stages `users` that are news to [`RECEIVER`], and returns how many those are.
+    fn queued(&self, users: &[User]) -> usize {
+        queue(self.store(), users)
     }
 
     fn outbox(&self) -> Vec<Queued> {
-        self.store().next_batch(SINK, ALL).unwrap().events
+        self.store().next_batch(RECEIVER, ALL).unwrap().events
     }
 
     /// The content of everything in the outbox.
@@ -86,11 +87,7 @@ impl Fixture {
     }
 
     fn quarantines(&self) -> usize {
-        let is_one = |name: &str| name.starts_with("quarantine-");
-        names_in(&self.dir)
-            .iter()
-            .filter(|name| is_one(name))
-            .count()
+        super::disk::quarantines(&self.dir).len()
     }
 }
 
@@ -104,20 +101,65 @@ fn names_in(dir: &Path) -> Vec<String> {
     names
 }
 
-/// `user` of [`ACCOUNT`] in the state `content`, for [`SINK`].
-fn staging(events: &[StagedEvent]) -> Staging {
-    let mut staging = Staging::new(time::OffsetDateTime::UNIX_EPOCH);
-    staging.events = events.to_vec();
-    staging
+/// A user of [`ACCOUNT`] in a state.
+#[derive(Debug, Clone)]
+struct User {
+    id: String,
+    content: Vec<u8>,
 }
 
-fn event(user: &str, content: impl AsRef<[u8]>) -> StagedEvent {
-    let digest = Digest::of(content.as_ref());
-    StagedEvent {
-        sink: SINK.to_owned(),
-        user_id: user.to_owned(),
-        id: EventId::derive(ACCOUNT, user, &digest, "test"),
-        digest,
-        json: content.as_ref().to_vec(),
+fn user(id: &str, content: impl AsRef<[u8]>) -> User {
+    User {
+        id: id.to_owned(),
+        content: content.as_ref().to_vec(),
     }
+}
+
+fn entity(id: &str) -> EntityKey {
+    EntityKey::user(ACCOUNT, id)
+}
+
+/// The next event for [`RECEIVER`] about `user`.
+fn event(store: &Store, user: &User) -> StagedEvent {
+    let entity = entity(&user.id);
+    let state = store.delivery_state(RECEIVER, &entity).unwrap();
+    let number = state.map_or(1, |state| state.revision + 1);
+    let digest = Digest::of(&user.content);
+    let id = EventId::derive(&Revision {
+        store: store.id(),
+        receiver: RECEIVER,
+        entity: &entity,
+        number,
+        digest: &digest,
+    });
+    StagedEvent {
+        receiver: RECEIVER.to_owned(),
+        entity,
+        id,
+        json: user.content.clone(),
+        state: Some(DeliveryState::new(
+            number,
+            SentEvent { id, digest },
+            [1; 16],
+            1,
+        )),
+        placement: Placement::Replace,
+        unsendable: None,
+    }
+}
+
+/// Whether [`RECEIVER`] knows `user` in this state, or has it waiting.
+fn is_known(store: &Store, user: &User) -> bool {
+    let state = store.delivery_state(RECEIVER, &entity(&user.id)).unwrap();
+    state.is_some_and(|state| state.epoch == 1 && state.event().digest == Digest::of(&user.content))
+}
+
+/// Stages those of `users` that are news, and returns how many those are.
+fn queue(store: &Store, users: &[User]) -> usize {
+    let mut staging = Staging::new(ACCOUNT, OffsetDateTime::UNIX_EPOCH);
+    let news = users.iter().filter(|user| !is_known(store, user));
+    staging.events = news.map(|user| event(store, user)).collect();
+    let queued = staging.events.len();
+    store.stage(staging).unwrap();
+    queued
 }

@@ -1,11 +1,14 @@
 //! What is put into the outbox, and what is not.
 
-use super::{ACCOUNT, Fixture, SINK, event, staging};
+use time::OffsetDateTime;
+
+use super::{ACCOUNT, Fixture, RECEIVER, Staging, entity, event, user};
+use crate::store::{MarkUpdate, Placement};
 
 #[test]
 fn a_staged_event_waits_over_restarts_until_acknowledged_and_is_then_gone_for_good() {
     let mut state = Fixture::new();
-    assert_eq!(state.queued(&[event("u1", "a"), event("u2", "b")]), 2);
+    assert_eq!(state.queued(&[user("u1", "a"), user("u2", "b")]), 2);
     state.reopen();
     assert_eq!(state.waiting(), ["a", "b"]);
     state.acknowledge(&state.outbox()[..1]);
@@ -14,91 +17,103 @@ fn a_staged_event_waits_over_restarts_until_acknowledged_and_is_then_gone_for_go
     state.deliver_all();
     state.reopen();
     assert!(state.waiting().is_empty());
-    assert_eq!(state.queued(&[event("u1", "a"), event("u2", "b")]), 0);
+    assert_eq!(state.queued(&[user("u1", "a"), user("u2", "b")]), 0);
 }
 
 #[test]
-fn an_unchanged_user_is_not_queued_twice_neither_waiting_nor_delivered() {
+fn a_newer_state_takes_the_place_and_the_time_of_the_waiting_one() {
     let state = Fixture::new();
-    assert_eq!(state.queued(&[event("u", "a")]), 1);
-    let again = state.stage(&[event("u", "a")]);
-    assert_eq!((again.queued.len(), again.unchanged[SINK]), (0, 1));
+    let stage = |id: &str, content: &str, at_s: i64| {
+        let at = OffsetDateTime::from_unix_timestamp(at_s).unwrap();
+        let mut staging = Staging::new(ACCOUNT, at);
+        staging.events = vec![event(state.store(), &user(id, content))];
+        state.store().stage(staging).unwrap();
+    };
+    stage("u1", "old", 100);
+    stage("u2", "b", 200);
+    stage("u1", "new", 300);
+    assert_eq!(state.waiting(), ["new", "b"]);
+    let oldest = || state.store().outbox_fill(RECEIVER).oldest_unix_ms;
+    assert_eq!(oldest(), Some(100_000));
+    state.acknowledge(&state.outbox()[..1]);
+    assert_eq!(oldest(), Some(200_000));
     state.deliver_all();
-    let again = state.stage(&[event("u", "a")]);
-    assert_eq!((again.queued.len(), again.unchanged[SINK]), (0, 1));
+    assert_eq!(oldest(), None);
+}
+
+#[test]
+fn a_record_is_never_replaced_and_waits_behind_what_came_before() {
+    let mut state = Fixture::new();
+    state.queued(&[user("u", "a")]);
+    let mut staging = Staging::new(ACCOUNT, OffsetDateTime::UNIX_EPOCH);
+    let mut deleted = event(state.store(), &user("u", "deleted"));
+    deleted.placement = Placement::Record;
+    deleted.state.as_mut().unwrap().is_deleted = true;
+    staging.events = vec![deleted];
+    state.store().stage(staging).unwrap();
+    assert_eq!(state.waiting(), ["a", "deleted"]);
+    state.reopen();
+    state.queued(&[user("u", "back")]);
+    assert_eq!(state.waiting(), ["a", "deleted", "back"]);
+    let id = |event: &crate::store::Queued| event.id;
+    let ids: std::collections::BTreeSet<_> = state.outbox().iter().map(id).collect();
+    assert_eq!(ids.len(), 3);
+    state.deliver_all();
     assert!(state.waiting().is_empty());
 }
 
 #[test]
-fn a_change_replaces_the_older_state_that_was_not_delivered() {
-    let state = Fixture::new();
-    state.stage(&[event("u", "a")]);
-    assert_eq!(state.queued(&[event("u", "b")]), 1);
-    assert_eq!(state.waiting(), ["b"]);
-}
-
-#[test]
-fn of_two_states_of_a_user_in_one_call_the_later_one_is_kept() {
-    let state = Fixture::new();
-    state.stage(&[event("u", "a"), event("u", "b")]);
-    assert_eq!(state.waiting(), ["b"]);
+fn an_event_that_must_follow_another_one_leaves_the_place_of_the_waiting_one() {
+    let mut state = Fixture::new();
+    state.queued(&[user("u", "old name"), user("v", "b")]);
+    let mut staging = Staging::new(ACCOUNT, OffsetDateTime::UNIX_EPOCH);
+    let mut moved = event(state.store(), &user("u", "new name"));
+    moved.placement = Placement::ReplaceLast;
+    staging.events = vec![moved];
+    state.store().stage(staging).unwrap();
+    assert_eq!(state.waiting(), ["b", "new name"]);
+    assert_eq!(state.store().outbox_fill(RECEIVER).events, 2);
+    state.reopen();
+    assert_eq!(state.store().outbox_fill(RECEIVER).events, 2);
     state.deliver_all();
-    assert_eq!(state.queued(&[event("u", "b")]), 0);
+    assert_eq!(state.queued(&[user("u", "new name")]), 0);
 }
 
 #[test]
-fn a_user_that_returns_to_an_earlier_state_is_sent_again() {
-    let state = Fixture::new();
-    for content in ["a", "b", "a"] {
-        assert_eq!(state.queued(&[event("u", content)]), 1, "{content}");
-        assert_eq!(state.waiting(), [content]);
+fn an_earlier_state_that_is_sent_again_has_a_new_event_id() {
+    let mut state = Fixture::new();
+    let mut ids = Vec::new();
+    for content in ["a", "b", "a", "b"] {
+        state.queued(&[user("u", content)]);
+        ids.push(state.outbox()[0].id);
+        state.reopen();
+        assert_eq!(state.outbox()[0].id, ids[ids.len() - 1], "over a restart");
         state.deliver_all();
     }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 4);
 }
 
 #[test]
-fn a_full_pass_queues_the_unchanged_too() {
-    let mut state = Fixture::new();
-    state.stage(&[event("u1", "a"), event("u2", "b")]);
-    state.deliver_all();
-    let events = vec![event("u1", "a"), event("u2", "b")];
-    let counts = state
-        .store()
-        .stage(ACCOUNT, staging(&events), true)
-        .unwrap();
-    assert_eq!(counts.queued[SINK], 2);
-    state.reopen();
-    assert_eq!(state.waiting(), ["a", "b"]);
-}
-
-#[test]
-fn sinks_and_accounts_are_told_apart() {
+fn a_mark_changes_neither_what_waits_nor_whether_it_was_delivered() {
     let state = Fixture::new();
-    let mut elsewhere = event("u", "a");
-    elsewhere.sink = "siem2".to_owned();
-    state.stage(&[event("u", "a")]);
-    assert_eq!(state.stage(&[elsewhere]).queued["siem2"], 1);
-    let other = state
-        .store()
-        .stage("444455556666", staging(&[event("u", "a")]), false);
-    assert_eq!(other.unwrap().queued[SINK], 1);
-    assert_eq!(state.store().outbox_fill(SINK).events, 2);
-    assert_eq!(state.store().outbox_fill("siem2").events, 1);
+    state.queued(&[user("u", "a")]);
+    let mark = |byte: u8| {
+        let mut staging = Staging::new(ACCOUNT, OffsetDateTime::UNIX_EPOCH);
+        staging.marks.push(MarkUpdate {
+            receiver: RECEIVER.to_owned(),
+            entity: entity("u"),
+            mark: [byte; 16],
+        });
+        state.store().stage(staging).unwrap();
+        let state = state.store().delivery_state(RECEIVER, &entity("u"));
+        state.unwrap().unwrap()
+    };
+    let waiting = mark(7);
+    assert_eq!((waiting.mark, waiting.is_delivered()), ([7; 16], false));
+    assert!(waiting.owed.is_empty(), "{:?}", waiting.owed);
+    assert_eq!(state.waiting(), ["a"]);
     state.deliver_all();
-    assert_eq!(state.store().outbox_fill(SINK).events, 0);
-    assert_eq!(state.store().outbox_fill("siem2").events, 1);
-}
-
-#[test]
-fn counts_of_several_calls_add_up_with_nothing_left_out() {
-    let state = Fixture::new();
-    let too_large = event("large", vec![0; 20_000_000]);
-    state.stage(&[event("known", "a")]);
-    let mut total = state.stage(&[event("known", "a"), event("new", "a")]);
-    total.add(state.stage(&[event("known", "a"), event("newer", "a")]));
-    assert_eq!((total.unchanged[SINK], total.queued[SINK]), (2, 2));
-    assert!(total.too_large.is_empty());
-    total.add(state.stage(std::slice::from_ref(&too_large)));
-    total.add(state.stage(&[too_large]));
-    assert_eq!(total.too_large[SINK], 2);
+    assert!(mark(8).is_delivered());
 }

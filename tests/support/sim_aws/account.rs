@@ -78,6 +78,13 @@ impl SimAccount {
         }
     }
 
+    /// Gives a user another name; all else of it stays, its id as well.
+    pub(crate) fn rename_user(&mut self, name: &str, to: &str) {
+        let mut user = self.users.remove(name).expect("a user of that name");
+        to.clone_into(&mut user.name);
+        self.users.insert(to.to_owned(), user);
+    }
+
     /// The groups that `user` is in.
     pub(crate) fn groups_of<'a>(
         &'a self,
@@ -94,7 +101,8 @@ impl SimAccount {
     }
 
     pub(crate) fn user_arn(&self, user: &SimUser) -> String {
-        self.arn(&format!("user{}{}", user.path, user.name))
+        let own = || self.arn(&format!("user{}{}", user.path, user.name));
+        user.told_arn.clone().unwrap_or_else(own)
     }
 
     pub(crate) fn group_arn(&self, group: &SimGroup) -> String {

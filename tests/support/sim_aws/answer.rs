@@ -8,7 +8,7 @@ use super::xml::{Xml, escaped};
 /// What an action answers.
 pub(super) type Answer = Result<Xml, Refusal>;
 
-/// An error as AWS tells it.
+/// An error as AWS writes it.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     status: u16,

@@ -15,7 +15,7 @@ pub(super) struct Call {
     /// Known actions only; `None` is answered with InvalidAction.
     pub(super) action: Option<(&'static str, Service)>,
     pub(super) access_key_id: String,
-    /// Whose session the caller has, as AssumeRole told it.
+    /// Whose session the caller has, as AssumeRole gave it.
     pub(super) session_token: Option<String>,
     form: Vec<(String, String)>,
 }

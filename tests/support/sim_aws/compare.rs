@@ -8,14 +8,14 @@ use rollcall::model::{AccessKey, ConsoleAccess, Fact, Group, Mfa, User};
 /// The outcome for one user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Verdict {
-    /// Facts that are told and not so: what was told, and what is so.
+    /// Facts that are claimed and wrong: what is claimed, and what is so.
     pub(crate) wrong: Vec<String>,
-    /// Facts that are not told, by the names of [`User::unknown_facts`].
+    /// Facts that are unknown, by the names of [`User::unknown_facts`].
     pub(crate) unknown: BTreeSet<&'static str>,
 }
 
 /// Compares `found`, of any plan, with an expected user, without regard to order or sources. A
-/// fact may tell less than there is, such as only that MFA is active: that much must be so.
+/// fact may claim less than there is, such as only that MFA is active: that much must be so.
 pub(crate) fn compare(expected: &User, found: &User) -> Verdict {
     let mut wrong = Wrong(Vec::new());
     wrong.unless_equal("name", &expected.name, &found.name);
@@ -34,28 +34,32 @@ pub(crate) fn compare(expected: &User, found: &User) -> Verdict {
         "tags",
         of,
         |user| &user.tags,
-        |is, told| sorted(is) == sorted(told),
+        |is, claimed| sorted(is) == sorted(claimed),
     );
     wrong.unless(
         "groups",
         of,
         |user| &user.groups,
-        |is, told| {
-            let (is, told) = (by_name(is), by_name(told));
-            is.len() == told.len() && is.into_iter().zip(told).all(|(is, told)| agrees(is, told))
+        |is, claimed| {
+            let (is, claimed) = (by_name(is), by_name(claimed));
+            is.len() == claimed.len()
+                && is
+                    .into_iter()
+                    .zip(claimed)
+                    .all(|(is, claimed)| agrees(is, claimed))
         },
     );
     wrong.unless(
         "attached_policies",
         of,
         |user| &user.attached_policies,
-        |is, told| sorted(is) == sorted(told),
+        |is, claimed| sorted(is) == sorted(claimed),
     );
     wrong.unless(
         "inline_policies",
         of,
         |user| &user.inline_policies,
-        |is, told| sorted(is) == sorted(told),
+        |is, claimed| sorted(is) == sorted(claimed),
     );
     wrong.unless(
         "permissions_boundary",
@@ -69,7 +73,7 @@ pub(crate) fn compare(expected: &User, found: &User) -> Verdict {
         "access_keys",
         of,
         |user| &user.access_keys,
-        |is, told| keys_agree(is, told),
+        |is, claimed| keys_agree(is, claimed),
     );
     Verdict {
         wrong: wrong.0,
@@ -84,9 +88,9 @@ pub(crate) fn compare(expected: &User, found: &User) -> Verdict {
 struct Wrong(Vec<String>);
 
 impl Wrong {
-    fn unless_equal<T: PartialEq + Debug>(&mut self, name: &str, is: &T, told: &T) {
-        if is != told {
-            self.0.push(format!("{name}: told {told:?}, is {is:?}"));
+    fn unless_equal<T: PartialEq + Debug>(&mut self, name: &str, is: &T, claimed: &T) {
+        if is != claimed {
+            self.0.push(format!("{name}: found {claimed:?}, is {is:?}"));
         }
     }
 
@@ -99,8 +103,8 @@ impl Wrong {
         agrees: impl Fn(&T, &T) -> bool,
     ) {
         let is = fact(expected).value().expect("an expected user is known");
-        if let Some(told) = fact(found).value().filter(|told| !agrees(is, told)) {
-            self.0.push(format!("{name}: told {told:?}, is {is:?}"));
+        if let Some(claimed) = fact(found).value().filter(|claimed| !agrees(is, claimed)) {
+            self.0.push(format!("{name}: found {claimed:?}, is {is:?}"));
         }
     }
 }
@@ -117,47 +121,50 @@ fn by_name(groups: &[std::sync::Arc<Group>]) -> Vec<&Group> {
     groups
 }
 
-fn agrees(is: &Group, told: &Group) -> bool {
-    let policies = (is.attached_policies.value(), told.attached_policies.value());
-    let inline = (is.inline_policies.value(), told.inline_policies.value());
-    (&is.name, &is.arn, &is.id) == (&told.name, &told.arn, &told.id)
-        && pair(policies).is_none_or(|(is, told)| sorted(is) == sorted(told))
-        && pair(inline).is_none_or(|(is, told)| sorted(is) == sorted(told))
+fn agrees(is: &Group, claimed: &Group) -> bool {
+    let policies = (
+        is.attached_policies.value(),
+        claimed.attached_policies.value(),
+    );
+    let inline = (is.inline_policies.value(), claimed.inline_policies.value());
+    (&is.name, &is.arn, &is.id) == (&claimed.name, &claimed.arn, &claimed.id)
+        && pair(policies).is_none_or(|(is, claimed)| sorted(is) == sorted(claimed))
+        && pair(inline).is_none_or(|(is, claimed)| sorted(is) == sorted(claimed))
 }
 
-fn pair<T>((is, told): (Option<T>, Option<T>)) -> Option<(T, T)> {
-    is.zip(told)
+fn pair<T>((is, claimed): (Option<T>, Option<T>)) -> Option<(T, T)> {
+    is.zip(claimed)
 }
 
-fn mfa_agrees(is: &Mfa, told: &Mfa) -> bool {
+fn mfa_agrees(is: &Mfa, claimed: &Mfa) -> bool {
     let Mfa::Devices(devices) = is else {
         return false;
     };
-    match told {
-        Mfa::Devices(told) => {
-            told.len() == devices.len() && told.iter().all(|device| devices.contains(device))
+    match claimed {
+        Mfa::Devices(claimed) => {
+            claimed.len() == devices.len() && claimed.iter().all(|device| devices.contains(device))
         }
-        Mfa::AtLeast(told) => {
-            !devices.is_empty() && told.iter().all(|device| devices.contains(device))
+        Mfa::AtLeast(claimed) => {
+            !devices.is_empty() && claimed.iter().all(|device| devices.contains(device))
         }
-        Mfa::Active(told) => *told != devices.is_empty(),
+        Mfa::Active(claimed) => *claimed != devices.is_empty(),
     }
 }
 
-fn console_agrees(is: &ConsoleAccess, told: &ConsoleAccess) -> bool {
-    let changed = (is.password_last_changed, told.password_last_changed);
-    is.enabled == told.enabled && (changed.1.is_none() || changed.0 == changed.1)
+fn console_agrees(is: &ConsoleAccess, claimed: &ConsoleAccess) -> bool {
+    let changed = (is.password_last_changed, claimed.password_last_changed);
+    is.enabled == claimed.enabled && (changed.1.is_none() || changed.0 == changed.1)
 }
 
-/// The credential report tells no ids.
-fn keys_agree(is: &[AccessKey], told: &[AccessKey]) -> bool {
+/// The credential report has no ids.
+fn keys_agree(is: &[AccessKey], claimed: &[AccessKey]) -> bool {
     let mut left: Vec<&AccessKey> = is.iter().collect();
-    told.len() == is.len()
-        && told.iter().all(|told| {
+    claimed.len() == is.len()
+        && claimed.iter().all(|claimed| {
             let same = left.iter().position(|is| {
-                (told.id.is_none() || is.id == told.id)
-                    && (is.active, is.rotated_at) == (told.active, told.rotated_at)
-                    && is.last_used == told.last_used
+                (claimed.id.is_none() || is.id == claimed.id)
+                    && (is.active, is.rotated_at) == (claimed.active, claimed.rotated_at)
+                    && is.last_used == claimed.last_used
             });
             same.map(|index| left.remove(index)).is_some()
         })

@@ -23,7 +23,7 @@ struct Counts {
 pub(super) struct InFlight<'a>(&'a Counters);
 
 impl Counters {
-    /// Counts a call of `action`, and that it is under way until the answer is dropped. Tells
+    /// Counts a call of `action`, and that it is under way until the answer is dropped. Returns
     /// the call's number, from 1.
     pub(super) fn enter(&self, action: &str) -> (u64, InFlight<'_>) {
         let mut counts = self.counts();

@@ -1,4 +1,4 @@
-//! What a perfect collector tells about a simulated account.
+//! What a perfect collector finds about a simulated account.
 
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::SimUser;
 use super::answer::Refusal;
 use super::call::Call;
 
@@ -23,7 +24,7 @@ pub(crate) enum Fault {
     MismatchedXml,
     /// 200 and an HTML page, as a captive portal or a proxy has it.
     Html,
-    /// 200 and only so many bytes of the answer, their number being told as its length.
+    /// 200 and only so many bytes of the answer, with their number as its length.
     TruncatedAt(usize),
     /// 200 and nothing.
     EmptyBody,
@@ -33,6 +34,10 @@ pub(crate) enum Fault {
     RepeatedMarker,
     /// GetAccountSummary counts so many users more, or less.
     WrongCount(i64),
+    /// A page lists its first user twice.
+    RepeatedUser,
+    /// A page lists its first user in place of its last one.
+    UserInPlaceOfAnother,
 }
 
 /// Why AWS denies a call.
@@ -49,6 +54,8 @@ pub(super) enum Twist {
     NoMarker,
     RepeatedMarker,
     WrongCount(i64),
+    RepeatedUser,
+    UserInPlaceOfAnother,
 }
 
 /// A fault, and the calls that it hits.
@@ -99,6 +106,8 @@ impl Fault {
             Self::NoMarker => Some(Twist::NoMarker),
             Self::RepeatedMarker => Some(Twist::RepeatedMarker),
             Self::WrongCount(off) => Some(Twist::WrongCount(off)),
+            Self::RepeatedUser => Some(Twist::RepeatedUser),
+            Self::UserInPlaceOfAnother => Some(Twist::UserInPlaceOfAnother),
             _ => None,
         }
     }
@@ -124,6 +133,22 @@ impl Fault {
             }
             _ => return None,
         })
+    }
+}
+
+impl Twist {
+    /// The users of a page as they are answered.
+    pub(super) fn users(twist: Option<Self>, mut users: Vec<&SimUser>) -> Vec<&SimUser> {
+        let first = users.first().copied();
+        match twist {
+            Some(Self::RepeatedUser) => users.extend(first),
+            Some(Self::UserInPlaceOfAnother) => {
+                users.pop();
+                users.extend(first);
+            }
+            _ => (),
+        }
+        users
     }
 }
 

@@ -27,7 +27,7 @@ impl Document {
     }
 }
 
-/// A group. Its members are told by the users.
+/// A group. The users name their groups.
 #[derive(Clone, Debug)]
 pub(crate) struct SimGroup {
     pub(crate) name: String,

@@ -18,6 +18,8 @@ pub(super) struct Script {
     pub(super) rules: Vec<Rule>,
     pub(super) buckets: HashMap<&'static str, Bucket>,
     pub(super) latency: HashMap<Option<&'static str>, Duration>,
+    /// By access key; before all others.
+    pub(super) latency_of_key: HashMap<String, Duration>,
     pub(super) shapes: HashMap<Option<&'static str>, PageShape>,
     pub(super) edits: Vec<Planned>,
 }
@@ -48,8 +50,10 @@ impl Script {
         let bucket = self.buckets.get_mut(action);
         let is_throttled = bucket.is_some_and(|bucket| !bucket.take(Instant::now()));
         let is_due = |planned: &mut Planned| planned.action == action && planned.call == number;
+        let of_key = self.latency_of_key.get(&call.access_key_id).copied();
+        let latency = of_key.or_else(|| asked(&self.latency, action));
         Treatment {
-            latency: asked(&self.latency, action).unwrap_or_default(),
+            latency: latency.unwrap_or_default(),
             shape: asked(&self.shapes, action).unwrap_or(PageShape::FULL),
             fault: if is_throttled {
                 Some(Fault::Throttling)

@@ -120,6 +120,12 @@ impl SimAws {
         self.script(|script| script.latency.insert(action, latency));
     }
 
+    /// Delays the answers to every call that is signed with this access key.
+    pub(crate) fn delay_key(&self, access_key_id: &str, latency: Duration) {
+        let key = access_key_id.to_owned();
+        self.script(|script| script.latency_of_key.insert(key, latency));
+    }
+
     /// Cuts every listing into such pages, or the one of one action.
     pub(crate) fn pages(&self, action: Option<&'static str>, shape: PageShape) {
         self.script(|script| script.shapes.insert(action, shape));

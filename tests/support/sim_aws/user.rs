@@ -8,12 +8,14 @@ use time::macros::datetime;
 
 use super::policy::{Document, unique_id};
 
-/// A user with everything that IAM can tell about it.
+/// A user with everything that IAM knows about it.
 #[derive(Clone, Debug)]
 pub(crate) struct SimUser {
     pub(crate) name: String,
     pub(crate) path: String,
     pub(crate) id: String,
+    /// What answers say in place of its own ARN, if anything.
+    pub(crate) told_arn: Option<String>,
     pub(crate) created_at: OffsetDateTime,
     pub(crate) password: Option<SimPassword>,
     pub(crate) tags: BTreeMap<String, String>,
@@ -44,6 +46,7 @@ impl SimUser {
             name: name.to_owned(),
             path: "/".to_owned(),
             id: unique_id("AIDA", name),
+            told_arn: None,
             created_at: datetime!(2021-03-04 05:06:07 UTC),
             password: None,
             tags: BTreeMap::new(),

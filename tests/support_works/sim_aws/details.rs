@@ -42,33 +42,33 @@ fn details_hold_users_groups_and_policies_as_they_are() {
         PageShape::short(9).with_empty(1).ending_empty(),
     ] {
         sim.pages(None, shape);
-        let told = details(&sim, &[]);
-        assert_eq!(told.users.len(), account.users.len());
-        for (told, user) in told.users.iter().zip(account.users.values()) {
-            assert_eq!(told.arn.as_deref(), Some(&*account.user_arn(user)));
-            assert_eq!(told.create_date.as_ref().map(at), Some(user.created_at));
+        let answer = details(&sim, &[]);
+        assert_eq!(answer.users.len(), account.users.len());
+        for (answer, user) in answer.users.iter().zip(account.users.values()) {
+            assert_eq!(answer.arn.as_deref(), Some(&*account.user_arn(user)));
+            assert_eq!(answer.create_date.as_ref().map(at), Some(user.created_at));
             assert_eq!(
-                told.group_list().iter().collect::<Vec<_>>(),
+                answer.group_list().iter().collect::<Vec<_>>(),
                 Vec::from_iter(&user.groups)
             );
-            let tags = told
+            let tags = answer
                 .tags()
                 .iter()
                 .map(|tag| (tag.key.clone(), tag.value.clone()));
             assert_eq!(tags.collect::<BTreeMap<_, _>>(), user.tags);
-            assert_eq!(attached(told.attached_managed_policies()), user.attached);
-            assert_eq!(inline(told.user_policy_list()), user.inline);
-            let boundary = told.permissions_boundary.as_ref();
+            assert_eq!(attached(answer.attached_managed_policies()), user.attached);
+            assert_eq!(inline(answer.user_policy_list()), user.inline);
+            let boundary = answer.permissions_boundary.as_ref();
             let boundary = boundary.and_then(|boundary| boundary.permissions_boundary_arn.clone());
             assert_eq!(boundary, user.boundary);
         }
-        assert_eq!(told.groups.len(), account.groups.len());
-        for (told, group) in told.groups.iter().zip(account.groups.values()) {
-            assert_eq!(told.arn.as_deref(), Some(&*account.group_arn(group)));
-            assert_eq!(attached(told.attached_managed_policies()), group.attached);
-            assert_eq!(inline(told.group_policy_list()), group.inline);
+        assert_eq!(answer.groups.len(), account.groups.len());
+        for (answer, group) in answer.groups.iter().zip(account.groups.values()) {
+            assert_eq!(answer.arn.as_deref(), Some(&*account.group_arn(group)));
+            assert_eq!(attached(answer.attached_managed_policies()), group.attached);
+            assert_eq!(inline(answer.group_policy_list()), group.inline);
         }
-        let arns: BTreeSet<_> = told
+        let arns: BTreeSet<_> = answer
             .policies
             .iter()
             .flat_map(|policy| &policy.arn)
@@ -81,24 +81,24 @@ fn details_hold_users_groups_and_policies_as_they_are() {
 fn policies_come_with_every_version_and_readable_documents() {
     let account = SimAccount::generate(7, 30).with_aws_policies(1_500);
     let sim = SimAws::start([account.clone()]);
-    let told = details(
+    let answer = details(
         &sim,
         &[EntityType::LocalManagedPolicy, EntityType::AwsManagedPolicy],
     );
-    assert!(told.users.is_empty() && told.groups.is_empty());
-    assert_eq!(told.policies.len(), account.policies.len());
-    for told in &told.policies {
-        let arn = told.arn.as_deref().unwrap();
+    assert!(answer.users.is_empty() && answer.groups.is_empty());
+    assert_eq!(answer.policies.len(), account.policies.len());
+    for answer in &answer.policies {
+        let arn = answer.arn.as_deref().unwrap();
         let policy = &account.policies[arn];
-        let versions = told.policy_version_list().iter();
+        let versions = answer.policy_version_list().iter();
         let documents = versions.map(|version| decoded(version.document.as_deref()));
         assert!(documents.eq(policy.versions.clone()), "{arn}");
-        let default = told
+        let default = answer
             .policy_version_list()
             .iter()
             .find(|version| version.is_default_version);
         let default = default.and_then(|version| version.version_id.as_deref());
-        assert_eq!(told.default_version_id.as_deref(), default);
+        assert_eq!(answer.default_version_id.as_deref(), default);
         let users = account
             .users
             .values()
@@ -108,8 +108,12 @@ fn policies_come_with_every_version_and_readable_documents() {
             .values()
             .filter(|group| group.attached.contains(arn));
         let holders = i32::try_from(users.count() + groups.count()).unwrap();
-        assert_eq!(told.attachment_count, Some(holders), "{arn}");
-        let ends = format!("{}{}", told.path().unwrap(), told.policy_name().unwrap());
+        assert_eq!(answer.attachment_count, Some(holders), "{arn}");
+        let ends = format!(
+            "{}{}",
+            answer.path().unwrap(),
+            answer.policy_name().unwrap()
+        );
         assert!(arn.ends_with(&ends), "{arn} {ends}");
     }
     let local = details(&sim, &[EntityType::LocalManagedPolicy]).policies;
@@ -117,14 +121,14 @@ fn policies_come_with_every_version_and_readable_documents() {
 }
 
 #[test]
-fn the_summary_counts_what_the_account_holds_unless_told_to_miscount() {
+fn the_summary_counts_what_the_account_holds_unless_set_to_miscount() {
     let mut account = SimAccount::generate(8, 70);
     account.root_mfa = true;
     let sim = SimAws::start([account.clone()]);
     let summary = || {
         let iam = sim.iam();
-        let told = block_on(async { iam.get_account_summary().send().await.unwrap() });
-        let counts = told.summary_map.unwrap();
+        let answer = block_on(async { iam.get_account_summary().send().await.unwrap() });
+        let counts = answer.summary_map.unwrap();
         let counts = counts
             .into_iter()
             .map(|(key, count)| (key.as_str().to_owned(), count));

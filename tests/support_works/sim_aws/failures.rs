@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use AwsErrorClass::{
     Denied, ExpiredCredentials, Gone, InvalidCredentials, Server, Throttled, Unreachable,
 };
-use rollcall::aws::{Action, AwsError, AwsErrorClass, Place};
+use rollcall::aws::{Action, AwsError, AwsErrorClass, Endpoint};
 
 use crate::support::block_on;
 use crate::support::sim_aws::{Denial, Fault, Rule, SimAccount, SimAws, SimGroup, SimUser};
@@ -21,9 +21,9 @@ fn sim() -> SimAws {
 fn groups_of(sim: &SimAws, user: &str) -> Result<usize, AwsError> {
     let iam = sim.iam();
     let sent = block_on(async { iam.list_groups_for_user().user_name(user).send().await });
-    let told =
-        sent.map_err(|error| AwsError::of(Action::ListGroupsForUser, &error, &Place::default()))?;
-    Ok(told.groups.len())
+    let answer = sent
+        .map_err(|error| AwsError::of(Action::ListGroupsForUser, &error, &Endpoint::default()))?;
+    Ok(answer.groups.len())
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_bucket_throttles_what_exceeds_its_burst_and_fills_again() {
             let sent = iam.list_groups_for_user().user_name("alice").send().await;
             let failed = sent.err();
             failed.map(|error| {
-                AwsError::of(Action::ListGroupsForUser, &error, &Place::default()).class
+                AwsError::of(Action::ListGroupsForUser, &error, &Endpoint::default()).class
             })
         };
         let together = futures_util::future::join_all([(); 5].map(|()| call())).await;

@@ -25,21 +25,21 @@ fn users_and_groups_are_listed_once_each_in_pages_of_any_shape() {
         block_on(async {
             let listed = all!(iam.list_users().max_items(40));
             assert_eq!(listed.len(), account.users.len(), "{shape:?}");
-            for (told, user) in listed.iter().zip(account.users.values()) {
-                assert_eq!(told.user_name, user.name);
-                assert_eq!((&told.user_id, &told.path), (&user.id, &user.path));
-                assert_eq!(told.arn, account.user_arn(user));
-                assert_eq!(at(&told.create_date), user.created_at);
+            for (answer, user) in listed.iter().zip(account.users.values()) {
+                assert_eq!(answer.user_name, user.name);
+                assert_eq!((&answer.user_id, &answer.path), (&user.id, &user.path));
+                assert_eq!(answer.arn, account.user_arn(user));
+                assert_eq!(at(&answer.create_date), user.created_at);
                 let last_used = user.password.and_then(|password| password.last_used);
-                assert_eq!(told.password_last_used.as_ref().map(at), last_used);
+                assert_eq!(answer.password_last_used.as_ref().map(at), last_used);
             }
             let listed = all!(iam.list_groups().max_items(4));
-            let told = listed
+            let answer = listed
                 .iter()
                 .map(|group| (&group.group_id, group.arn.clone()));
             let groups = account.groups.values();
             let groups = groups.map(|group| (&group.id, account.group_arn(group)));
-            assert!(told.eq(groups), "{shape:?}");
+            assert!(answer.eq(groups), "{shape:?}");
         });
     }
 }
@@ -90,14 +90,14 @@ fn listings_about_one_group_hold_what_it_has() {
 }
 
 #[test]
-fn passwords_and_keys_are_told_with_their_use() {
+fn passwords_and_keys_are_listed_with_their_use() {
     let account = SimAccount::generate(4, 60);
     let sim = SimAws::start([account.clone()]);
     let iam = sim.iam();
     block_on(async {
         for (name, user) in &account.users {
             let profile = iam.get_login_profile().user_name(name).send().await.ok();
-            let changed_at = profile.map(|told| at(&told.login_profile.unwrap().create_date));
+            let changed_at = profile.map(|answer| at(&answer.login_profile.unwrap().create_date));
             assert_eq!(
                 changed_at,
                 user.password.map(|password| password.changed_at)

@@ -1,7 +1,7 @@
 //! Answers of 200 that are no answers: none may pass for a listing.
 
 use aws_sdk_iam::operation::list_mfa_devices::ListMfaDevicesOutput;
-use rollcall::aws::{Action, AwsError, AwsErrorClass, Place};
+use rollcall::aws::{Action, AwsError, AwsErrorClass, Endpoint};
 
 use crate::support::block_on;
 use crate::support::sim_aws::{Fault, SimAccount, SimAws, SimUser};
@@ -18,18 +18,16 @@ fn devices(faults: &[Fault]) -> Vec<Result<ListMfaDevicesOutput, AwsError>> {
     let sim = SimAws::start([alice_with_two_tokens()]);
     block_on(async {
         let client = sim.client().await;
-        let mut told = Vec::new();
+        let mut answer = Vec::new();
         for fault in faults {
             sim.inject(fault.of("ListMFADevices").times(1));
             let sent = client.iam().list_mfa_devices().user_name("alice").send();
             let sent = sent.await;
-            told.push(
-                sent.map_err(|error| {
-                    AwsError::of(Action::ListMfaDevices, &error, &Place::default())
-                }),
-            );
+            answer.push(sent.map_err(|error| {
+                AwsError::of(Action::ListMfaDevices, &error, &Endpoint::default())
+            }));
         }
-        told
+        answer
     })
 }
 
@@ -37,10 +35,10 @@ fn devices(faults: &[Fault]) -> Vec<Result<ListMfaDevicesOutput, AwsError>> {
 fn an_answer_that_ends_anywhere_in_the_middle_is_malformed_and_never_a_shorter_listing() {
     let faults: Vec<Fault> = (0..600).map(Fault::TruncatedAt).collect();
     let mut whole = 0;
-    for (length, told) in devices(&faults).into_iter().enumerate() {
-        match told {
-            Ok(told) => {
-                assert_eq!(told.mfa_devices.len(), 2);
+    for (length, answer) in devices(&faults).into_iter().enumerate() {
+        match answer {
+            Ok(answer) => {
+                assert_eq!(answer.mfa_devices.len(), 2);
                 whole += 1;
             }
             Err(error) => {
@@ -74,7 +72,7 @@ fn the_sdk_alone_takes_half_an_answer_for_a_whole_one() {
     let sim = SimAws::start([alice_with_two_tokens()]);
     sim.inject(Fault::TruncatedAt(230).of("ListMFADevices"));
     let iam = sim.iam();
-    let told = block_on(async { iam.list_mfa_devices().user_name("alice").send().await });
-    let told = told.unwrap();
-    assert_eq!((told.mfa_devices.len(), told.is_truncated), (1, false));
+    let answer = block_on(async { iam.list_mfa_devices().user_name("alice").send().await });
+    let answer = answer.unwrap();
+    assert_eq!((answer.mfa_devices.len(), answer.is_truncated), (1, false));
 }

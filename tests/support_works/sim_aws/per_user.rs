@@ -7,7 +7,7 @@ use std::time::Duration;
 use rollcall::aws::{AwsError, AwsErrorClass};
 use rollcall::collect::{AccountSource, Completeness, Enumeration, InventorySource};
 use rollcall::config::{AwsSettings, Strategy};
-use rollcall::model::User;
+use rollcall::model::{Account, Arn, User};
 
 use crate::support::block_on;
 use crate::support::sim_aws::{Fault, PageShape, SimAccount, SimAws, SimUser, compare};
@@ -36,7 +36,8 @@ fn collect(sim: &SimAws, max_in_flight: usize) -> (Vec<User>, Enumeration<AwsErr
         ..sim.settings()
     };
     block_on(async {
-        let source = AccountSource::new(sim.client().await, settings);
+        let account = Account::of(&Arn::parse(sim.account().arn("root")).unwrap());
+        let source = AccountSource::new(sim.client().await, &settings, &account);
         let (sender, mut receiver) = tokio::sync::mpsc::channel(16);
         let mut users = Vec::new();
         let receive = async {
@@ -129,7 +130,7 @@ fn throttling_makes_the_pass_slower_and_nothing_else() {
 
 /// One call of ListUsers fails, and one in fifty of all.
 #[track_caller]
-fn assert_tried_again(fault: Fault, seed: u64) {
+fn assert_retried(fault: Fault, seed: u64) {
     let sim = large_account(seed);
     sim.inject(fault.of("ListUsers").sparing(2).times(1));
     sim.inject(fault.of_all().with_probability(0.02, seed));
@@ -140,23 +141,23 @@ fn assert_tried_again(fault: Fault, seed: u64) {
 }
 
 #[test]
-fn calls_that_end_in_server_errors_are_tried_again() {
-    assert_tried_again(Fault::ServiceFailure, 33);
+fn calls_that_end_in_server_errors_are_retried() {
+    assert_retried(Fault::ServiceFailure, 33);
 }
 
 #[test]
-fn calls_whose_connection_is_cut_are_tried_again() {
-    assert_tried_again(Fault::CutBefore, 34);
+fn calls_whose_connection_is_cut_are_retried() {
+    assert_retried(Fault::CutBefore, 34);
 }
 
 #[test]
-fn calls_whose_connection_is_cut_within_the_answer_are_tried_again() {
-    assert_tried_again(Fault::CutWithin, 35);
+fn calls_whose_connection_is_cut_within_the_answer_are_retried() {
+    assert_retried(Fault::CutWithin, 35);
 }
 
 #[test]
-fn calls_whose_answer_ends_early_are_tried_again() {
-    assert_tried_again(Fault::TruncatedAt(300), 36);
+fn calls_whose_answer_ends_early_are_retried() {
+    assert_retried(Fault::TruncatedAt(300), 36);
 }
 
 #[test]

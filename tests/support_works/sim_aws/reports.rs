@@ -10,8 +10,8 @@ use crate::support::sim_aws::{SimAccount, SimAws, SimReport, SimUser};
 
 fn generate(sim: &SimAws) -> String {
     let iam = sim.iam();
-    let told = block_on(async { iam.generate_credential_report().send().await.unwrap() });
-    told.state.unwrap().as_str().to_owned()
+    let answer = block_on(async { iam.generate_credential_report().send().await.unwrap() });
+    answer.state.unwrap().as_str().to_owned()
 }
 
 /// The report, or AWS's error code.
@@ -19,7 +19,7 @@ fn get(sim: &SimAws) -> Result<String, String> {
     let iam = sim.iam();
     block_on(async {
         match iam.get_credential_report().send().await {
-            Ok(told) => Ok(String::from_utf8(told.content.unwrap().into_inner()).unwrap()),
+            Ok(answer) => Ok(String::from_utf8(answer.content.unwrap().into_inner()).unwrap()),
             Err(error) => Err(error.code().unwrap().to_owned()),
         }
     })
@@ -73,8 +73,11 @@ fn a_report_agrees_with_the_account_in_every_row() {
             user.keys.len()
         );
         let active = user.keys.values().filter(|key| key.active).count();
-        let told = ["1", "2"].map(|slot| row[&format!("access_key_{slot}_active")] == "true");
-        assert_eq!(told.iter().filter(|is_active| **is_active).count(), active);
+        let answer = ["1", "2"].map(|slot| row[&format!("access_key_{slot}_active")] == "true");
+        assert_eq!(
+            answer.iter().filter(|is_active| **is_active).count(),
+            active
+        );
     }
 }
 

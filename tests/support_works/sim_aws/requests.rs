@@ -56,7 +56,7 @@ fn an_action_that_is_not_simulated_is_invalid_and_counted() {
 }
 
 #[test]
-fn a_user_or_group_that_is_not_there_is_told_by_name() {
+fn a_user_or_group_that_is_not_there_is_reported_by_name() {
     let sim = SimAws::start([SimAccount::new("210000000001")]);
     let iam = sim.iam();
     block_on(async {
@@ -83,7 +83,7 @@ fn a_user_or_group_that_is_not_there_is_told_by_name() {
 }
 
 #[test]
-fn one_user_is_told_with_boundary_and_tags() {
+fn one_user_has_its_boundary_and_tags() {
     let mut user = SimUser::new("dana").in_group("gone").mfa("GAHT12345678");
     user.tags
         .insert("Größe <&>".to_owned(), "\"5'9\"".to_owned());
@@ -94,7 +94,7 @@ fn one_user_is_told_with_boundary_and_tags() {
     let sim = SimAws::start([account.group(SimGroup::new("gone")).user(user.clone())]);
     let iam = sim.iam();
     block_on(async {
-        let told = iam
+        let answer = iam
             .get_user()
             .user_name("dana")
             .send()
@@ -102,11 +102,14 @@ fn one_user_is_told_with_boundary_and_tags() {
             .unwrap()
             .user
             .unwrap();
-        assert_eq!(told.arn, "arn:aws-cn:iam::210000000001:user/dana");
-        assert_eq!(at(&told.create_date), user.created_at);
-        let (key, value) = (&told.tags()[0].key, &told.tags()[0].value);
+        assert_eq!(answer.arn, "arn:aws-cn:iam::210000000001:user/dana");
+        assert_eq!(at(&answer.create_date), user.created_at);
+        let (key, value) = (&answer.tags()[0].key, &answer.tags()[0].value);
         assert_eq!(user.tags.get(key), Some(value));
-        let boundary = told.permissions_boundary.unwrap().permissions_boundary_arn;
+        let boundary = answer
+            .permissions_boundary
+            .unwrap()
+            .permissions_boundary_arn;
         assert_eq!(boundary, user.boundary);
         let aliases = iam
             .list_account_aliases()

@@ -82,13 +82,13 @@ fn a_role_asks_for_its_external_id_and_a_chained_session_lasts_an_hour_at_most()
 /// The credentials of a session, or AWS's error code.
 async fn assume(sts: &aws_sdk_sts::Client, role: &str) -> Result<Credentials, Option<String>> {
     let request = sts.assume_role().role_arn(role).role_session_name("tests");
-    let told = request.send().await;
-    let told = told.map_err(|error| error.code().map(str::to_owned))?;
-    let told = told.credentials.unwrap();
+    let answer = request.send().await;
+    let answer = answer.map_err(|error| error.code().map(str::to_owned))?;
+    let answer = answer.credentials.unwrap();
     Ok(Credentials::new(
-        told.access_key_id,
-        told.secret_access_key,
-        Some(told.session_token),
+        answer.access_key_id,
+        answer.secret_access_key,
+        Some(answer.session_token),
         None,
         "tests",
     ))

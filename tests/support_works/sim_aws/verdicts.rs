@@ -105,7 +105,7 @@ fn every_change_of_one_fact_is_wrong() {
 }
 
 #[test]
-fn mfa_may_be_told_in_part_but_not_against_what_is_so() {
+fn mfa_may_be_known_in_part_but_never_wrong() {
     let expected = somebody();
     let Some(Mfa::Devices(devices)) = expected.mfa.value() else {
         panic!("an expected user's devices are known");

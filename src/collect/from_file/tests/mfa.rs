@@ -1,4 +1,4 @@
-//! MFA from the three files that tell about it.
+//! MFA from the three files that have it.
 
 use serde_json::json;
 

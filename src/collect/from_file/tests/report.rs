@@ -5,14 +5,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::*;
-use crate::model::{AccessKey, AccessKeyUse, Fact, Mfa};
+use crate::model::{AccessKey, AccessKeyUse, Mfa};
 
 fn row(cells: &str) -> String {
     format!("anna,{},{cells}", arn("anna"))
 }
 
 #[test]
-fn a_row_tells_mfa_password_and_keys_without_ids() {
+fn a_row_has_mfa_password_and_keys_without_ids() {
     let files = with_report(&[&row(
         "TRUE,2026-09-01T10:00:00+00:00,2025-01-01T00:00:00+00:00,true,true,\
          2024-01-01T00:00:00+00:00,2026-08-01T00:00:00+00:00,eu-west-1,s3",
@@ -72,7 +72,7 @@ fn a_missing_column_or_not_supported_is_unknown_and_not_false() {
 }
 
 #[test]
-fn list_users_tells_the_last_use_of_a_password_before_the_report_does() {
+fn list_users_comes_before_the_report_for_the_last_use_of_a_password() {
     let cells = "true,2026-09-01T10:00:00+00:00,N/A,false,false,N/A,N/A,N/A,N/A";
     let report = format!("{HEADER}\n{}\n", row(cells));
     let users = list_users(&[listed("anna")]).to_string();
@@ -97,9 +97,8 @@ fn the_json_form_gives_facts_the_time_of_the_report() {
         "GeneratedTime": "2026-09-01T10:00:00+00:00",
     });
     let files = load(&[list_users(&[listed("anna")]), report]).unwrap();
-    let Fact::Known { source, .. } = &only(&files).mfa else {
-        panic!("{:?}", only(&files).mfa);
-    };
+    let mfa = &only(&files).mfa;
+    let source = mfa.provenance().unwrap();
     assert_eq!(
         (source.source.as_ref(), source.as_of),
         ("credential report", at("2026-09-01T10:00:00Z"))
@@ -153,7 +152,7 @@ fn the_root_row_is_skipped_and_a_row_of_nobody_is_a_warning() {
 }
 
 #[test]
-fn a_row_about_a_deleted_user_of_the_same_name_tells_nothing_about_the_new_one() {
+fn a_row_about_a_deleted_user_of_the_same_name_is_not_used_for_the_new_one() {
     let load_created = |created: &str| {
         let csv = format!(
             "user,arn,user_creation_time,mfa_active\nanna,{},{created},true\n",

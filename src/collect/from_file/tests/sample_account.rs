@@ -61,7 +61,7 @@ fn every_group_of_the_sample_account_has_its_details() {
 }
 
 #[test]
-fn one_user_is_newer_than_the_report_and_the_root_password_is_untold() {
+fn one_user_is_newer_than_the_report_and_the_root_password_is_unknown() {
     let files = account(&BEFORE);
     let unknown: Vec<(&str, usize)> = files
         .users

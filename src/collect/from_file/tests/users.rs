@@ -64,9 +64,7 @@ fn a_detailed_user_keeps_every_fact_of_the_file_and_its_source() {
         Some("arn:aws:iam::111122223333:policy/b")
     );
     assert_eq!(user.tags.value().unwrap()[0].value, "Zoë");
-    let crate::model::Fact::Known { source, .. } = &user.groups else {
-        panic!("groups are known");
-    };
+    let source = user.groups.provenance().unwrap();
     assert_eq!(
         (source.source.as_ref(), source.as_of),
         ("get-account-authorization-details", read_at())
@@ -224,7 +222,7 @@ async fn collecting_sends_every_user_through_a_full_channel_and_ends_cleanly() {
 }
 
 #[tokio::test]
-async fn collecting_stops_when_nobody_receives_any_more() {
+async fn collecting_stops_when_the_receiver_is_dropped() {
     let files = load(&[list_users(&[listed("anna"), listed("ben")])]).unwrap();
     let (sender, receiver) = mpsc::channel(1);
     drop(receiver);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::super::SimPolicy;
 use super::super::answer::Answer;
+use super::super::faults::Twist;
 use super::super::paging::{Page, past};
 use super::super::xml::Xml;
 use super::{Ctx, SimAccount, SimGroup, SimUser, groups, policies, users};
@@ -47,6 +48,7 @@ pub(super) fn get_account_authorization_details(ctx: &Ctx<'_>) -> Answer {
         attachments(account)
     };
     let mut xml = Xml::default();
+    let users = Twist::users(ctx.twist, users);
     xml.list("UserDetailList", users, |xml, user| {
         user_detail(xml, account, user)
     });

@@ -28,7 +28,7 @@ fn listing(ctx: &Ctx<'_>, page: &Page<&SimGroup>) -> Xml {
     xml
 }
 
-/// What every answer with a group tells about it.
+/// What every answer with a group says about it.
 pub(super) fn identity(xml: &mut Xml, account: &SimAccount, group: &SimGroup) {
     xml.text("Path", &group.path);
     xml.text("GroupName", &group.name);

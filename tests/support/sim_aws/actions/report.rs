@@ -9,7 +9,7 @@ use super::super::answer::{Answer, Refusal};
 use super::super::xml::Xml;
 use super::{Ctx, SimAccount};
 
-/// Starts a report, tells that it is under way, or that there is one of the last four hours.
+/// Starts a report, says that it is under way, or that there is one of the last four hours.
 pub(in super::super) fn generate_credential_report(account: &mut SimAccount) -> Answer {
     let now = OffsetDateTime::now_utc();
     let is_there = account

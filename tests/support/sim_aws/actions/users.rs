@@ -1,6 +1,7 @@
 //! Users, their tags and passwords.
 
 use super::super::answer::{Answer, Refusal};
+use super::super::faults::Twist;
 use super::super::paging::{Page, past};
 use super::super::xml::Xml;
 use super::{Ctx, SimAccount, SimUser};
@@ -8,14 +9,13 @@ use super::{Ctx, SimAccount, SimUser};
 pub(super) fn list_users(ctx: &Ctx<'_>) -> Answer {
     let page = Page::of(ctx, |key| past(&ctx.account.users, key))?;
     let mut xml = Xml::default();
-    xml.list("Users", &page.items, |xml, user| {
-        identity(xml, ctx.account, user)
-    });
+    let users = Twist::users(ctx.twist, page.items.clone());
+    xml.list("Users", users, |xml, user| identity(xml, ctx.account, user));
     page.end(&mut xml);
     Ok(xml)
 }
 
-/// What GetUser tells and ListUsers does not: the boundary and the tags.
+/// What GetUser has and ListUsers does not: the boundary and the tags.
 pub(super) fn get_user(ctx: &Ctx<'_>) -> Answer {
     let user = ctx.user()?;
     let mut xml = Xml::default();
@@ -55,7 +55,7 @@ pub(super) fn get_login_profile(ctx: &Ctx<'_>) -> Answer {
     Ok(xml)
 }
 
-/// What every answer with a user tells about it.
+/// What every answer with a user says about it.
 pub(super) fn identity(xml: &mut Xml, account: &SimAccount, user: &SimUser) {
     xml.text("Path", &user.path);
     xml.text("UserName", &user.name);

@@ -1,0 +1,117 @@
+//! A call, again and again until it succeeds, cannot succeed, or was made often enough.
+
+use std::future::Future;
+use std::time::Duration;
+
+use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
+use crate::backoff::Backoff;
+
+pub(super) const BACKOFF_FIRST: Duration = Duration::from_millis(500);
+pub(super) const BACKOFF_MAX: Duration = Duration::from_secs(20);
+
+impl AwsClient {
+    /// Sends what `request` builds until it succeeds, cannot succeed, or was made often
+    /// enough.
+    /// Sessions that ended are renewed once. An action whose first call was denied is not called
+    /// again.
+    pub async fn call<T, E, F>(
+        &self,
+        action: Action,
+        request: impl FnMut() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let admission = self.limits().given_up.enter(action).await?;
+        let answer = self.attempts(action, request).await;
+        if let Some(admission) = admission {
+            admission.answered(&answer);
+        }
+        answer
+    }
+
+    /// The same, whatever other calls of the action were answered.
+    pub(in crate::aws) async fn attempts<T, E, F>(
+        &self,
+        action: Action,
+        mut request: impl FnMut() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let mut backoff = Backoff::new(BACKOFF_FIRST, BACKOFF_MAX);
+        let mut has_renewed = false;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let renewals = self.renewals();
+            let error = match self.attempt(action, &mut request).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            // Another action's error is that of the credentials, and was retried there.
+            if error.action != action {
+                return Err(error);
+            }
+            if error.class == AwsErrorClass::ExpiredCredentials && !has_renewed {
+                has_renewed = true;
+                self.renew(renewals).await;
+                continue;
+            }
+            if attempt >= attempts_max(error.class) {
+                return Err(error);
+            }
+            let pause = backoff.next();
+            tracing::debug!(
+                %action, attempt, pause_ms = pause.as_millis() as u64, class = %error.class,
+                "AWS did not answer the call; trying again"
+            );
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn attempt<T, E, F>(
+        &self,
+        action: Action,
+        request: &mut impl FnMut() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let limits = self.limits();
+        limits.throttle.admit(action).await;
+        limits.count(action);
+        let answer = request()
+            .await
+            .map_err(|error| AwsError::of(action, &error, &self.services().endpoint(action)));
+        match &answer {
+            Err(error) if error.action != action => {}
+            Err(error) if error.class == AwsErrorClass::Throttled => {
+                limits.throttle.throttled(action);
+            }
+            _ => limits.throttle.answered(action),
+        }
+        if let Err(error) = &answer
+            && error.class.may_be_of_an_old_session()
+        {
+            self.forget_session();
+        }
+        answer
+    }
+}
+
+/// How often a call is sent in all. Throttling is no failure: the gate slows down, so patience
+/// pays.
+fn attempts_max(class: AwsErrorClass) -> u32 {
+    match class {
+        AwsErrorClass::Throttled => 16,
+        class if class.is_retryable() => 6,
+        _ => 1,
+    }
+}

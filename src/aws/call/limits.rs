@@ -1,0 +1,47 @@
+//! What the calls of one client share: their gates, what was given up, and their counts.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::given_up::GivenUp;
+use super::throttle::{Ceilings, Throttle};
+use crate::aws::Action;
+use crate::config::AwsSettings;
+
+/// Calls sent, by action, retries included.
+pub type CallCounts = BTreeMap<Action, u64>;
+
+/// The limits and counts of one account, for one pass.
+#[derive(Debug)]
+pub(in crate::aws) struct Limits {
+    pub(in crate::aws) throttle: Throttle,
+    pub(in crate::aws) given_up: GivenUp,
+    calls: Mutex<CallCounts>,
+}
+
+impl Limits {
+    pub(in crate::aws) fn new(settings: &AwsSettings) -> Self {
+        let ceilings = Ceilings {
+            requests: settings.requests_per_second,
+            assume_role: settings.assume_role_per_second,
+        };
+        Self {
+            throttle: Throttle::new(ceilings),
+            given_up: GivenUp::new(),
+            calls: Mutex::default(),
+        }
+    }
+
+    pub(super) fn count(&self, action: Action) {
+        *self.counted().entry(action).or_default() += 1;
+    }
+
+    /// How many calls were sent so far.
+    pub(in crate::aws) fn calls(&self) -> CallCounts {
+        self.counted().clone()
+    }
+
+    fn counted(&self) -> MutexGuard<'_, CallCounts> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,15 @@
+//! One call: admitted by its gate, sent, counted, and sent again where that helps.
+
+mod attempts;
+mod gate;
+mod given_up;
+mod limiter;
+mod limits;
+mod meter;
+mod throttle;
+#[cfg(test)]
+mod throttle_simulation;
+
+pub use limits::CallCounts;
+pub(in crate::aws) use limits::Limits;
+pub use throttle::LearntRates;

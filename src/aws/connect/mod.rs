@@ -1,0 +1,10 @@
+//! The SDK's clients: credential chain, region, endpoint, timeouts, TLS, whole answers.
+
+mod endpoint;
+mod sdk_config;
+mod services;
+mod whole_answer;
+
+pub use endpoint::Endpoint;
+pub(in crate::aws) use services::{Services, connect};
+pub(in crate::aws) use whole_answer::NotWhole;

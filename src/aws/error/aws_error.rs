@@ -1,0 +1,251 @@
+//! Everything AWS can answer, classified once.
+
+use std::convert::Infallible;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::SystemTime;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use super::class::AwsErrorClass::{
+    self, Denied, Gone, Malformed, NoCredentials, Refused, RoleRefused, Server, Unreachable,
+    Untrusted,
+};
+use super::remedy::Failure;
+use crate::aws::connect::NotWhole;
+use crate::aws::{Action, Endpoint};
+use crate::foreign;
+use crate::model::{Fact, Reason};
+use crate::trust::{self, causes};
+
+/// A call that AWS did not answer as hoped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsError {
+    /// The call.
+    pub action: Action,
+    /// What the failure means for us.
+    pub class: AwsErrorClass,
+    /// AWS's error code, where it sent one.
+    pub code: Option<String>,
+    /// AWS's message, or that of the transport.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+impl AwsError {
+    /// Classifies what the SDK reports about a call of `action` that went to `endpoint`.
+    pub fn of<E>(action: Action, error: &SdkError<E, HttpResponse>, endpoint: &Endpoint) -> Self
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        // Credentials that could not be had: what counts is the call that failed to get them.
+        if let Some(of_credentials) = causes(error).find_map(|it| it.downcast_ref::<Self>()) {
+            return of_credentials.clone();
+        }
+        let code = error.code().map(foreign::one_line);
+        let class = match classify(error) {
+            Denied | Refused | Gone if action == Action::AssumeRole => RoleRefused,
+            class => class,
+        };
+        let message = fit_to_show(code.as_deref(), &message(error));
+        let failure = Failure {
+            action,
+            class,
+            code: code.as_deref().unwrap_or_default(),
+            message: &message,
+            endpoint,
+            time_there: error.raw_response().and_then(time),
+        };
+        Self {
+            action,
+            class,
+            remedy: failure.remedy(),
+            code,
+            message,
+        }
+    }
+
+    /// Whether a role or its trust policy may merely be too new to be usable yet.
+    pub fn may_be_too_early(&self) -> bool {
+        self.class == RoleRefused
+            && self.code.as_deref() == Some("AccessDenied")
+            && !self.message.contains("explicit deny")
+    }
+
+    /// The fact that the call would have brought: unknown, for this reason.
+    pub fn as_unknown<T>(&self) -> Fact<T> {
+        match self.class {
+            Denied => Fact::unknown(Reason::Denied, self.action.as_str()),
+            class => Fact::unknown(Reason::Failed, format!("{}: {class}", self.action)),
+        }
+    }
+
+    /// An answer that the SDK could read and that still makes no sense.
+    pub fn malformed(action: Action, message: impl AsRef<str>) -> Self {
+        Self {
+            action,
+            class: Malformed,
+            code: None,
+            message: foreign::one_line(message.as_ref()),
+            remedy: None,
+        }
+    }
+}
+
+impl fmt::Display for AwsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.action, self.class)?;
+        if let Some(code) = &self.code {
+            write!(f, " ({code})")?;
+        }
+        write!(f, ": {}", self.message)?;
+        match &self.remedy {
+            Some(remedy) => write!(f, "; {remedy}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for AwsError {}
+
+/// A source that cannot fail never has an error to convert.
+impl From<Infallible> for AwsError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+fn classify<E>(error: &SdkError<E, HttpResponse>) -> AwsErrorClass
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    match error {
+        SdkError::ServiceError(context) => {
+            let error = context.err();
+            let code = error.code().unwrap_or_default();
+            let message = error.message().unwrap_or_default();
+            AwsErrorClass::of_answer(code, message, context.raw().status().as_u16())
+        }
+        SdkError::ResponseError(context) if context.raw().status().is_server_error() => Server,
+        SdkError::ResponseError(_) if is_caused_by::<NotWhole>(error) => Malformed,
+        // The connection ended before the answer did.
+        SdkError::ResponseError(_) => Unreachable,
+        other if is_caused_by::<CredentialsError>(other) => NoCredentials,
+        SdkError::ConstructionFailure(_) => Refused,
+        other if trust::refused_certificate(other).is_some() => Untrusted,
+        SdkError::DispatchFailure(failure) if failure.is_user() => Refused,
+        _ => Unreachable,
+    }
+}
+
+/// AWS's message, or whatever there is instead.
+fn message<E>(error: &SdkError<E, HttpResponse>) -> String
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    if let Some(message) = error.message() {
+        return message.to_owned();
+    }
+    if let Some(why) = causes(error).find(|cause| cause.is::<CredentialsError>()) {
+        let all: Vec<String> = causes(why).map(ToString::to_string).collect();
+        return all.join(": ");
+    }
+    match error {
+        SdkError::ServiceError(context)
+            if error.code().is_none() && context.raw().status().is_client_error() =>
+        {
+            let status = context.raw().status().as_u16();
+            format!("HTTP status {status} without a word of AWS's")
+        }
+        // The innermost cause says what happened ("connection refused").
+        _ => causes(error)
+            .last()
+            .map_or_else(|| error.to_string(), ToString::to_string),
+    }
+}
+
+/// A message on one line, without what may be a secret: AWS repeats signed headers, with the
+/// session's token, behind the first line about a signature, and the malformed key in quotes.
+fn fit_to_show(code: Option<&str>, message: &str) -> String {
+    let shown = match code {
+        Some("IncompleteSignature" | "IncompleteSignatureException") => {
+            let shown = message.split('\'').next().unwrap_or_default();
+            shown.trim_end().trim_end_matches(", got")
+        }
+        Some("SignatureDoesNotMatch" | "InvalidSignatureException") => {
+            let shown = message.split("The Canonical String").next();
+            shown.and_then(|it| it.lines().next()).unwrap_or_default()
+        }
+        _ => message,
+    };
+    let lines = shown.lines().map(str::trim).filter(|it| !it.is_empty());
+    let sentences = lines.collect::<Vec<_>>().join("; ").replace(":; ", ": ");
+    // Another sentence follows.
+    foreign::one_line(sentences.trim_end_matches('.'))
+}
+
+/// The time at which AWS answered.
+fn time(answer: &HttpResponse) -> Option<SystemTime> {
+    let date = answer.headers().get("date")?;
+    httpdate::parse_http_date(date).ok()
+}
+
+fn is_caused_by<T: StdError + 'static>(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).any(|cause| cause.is::<T>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_aws_repeats_of_a_signature_is_not_shown() {
+        let shown = |code: &str, message: &str| fit_to_show(Some(code), message);
+        let shown_is = "The request signature we calculated does not match the signature you \
+                    provided. Check your AWS Secret Access Key and signing method";
+        let canonical = "The Canonical String for this request should have been\n'POST\n/\n\n\
+                         x-amz-security-token:t0k3n\n'";
+        for between in ["\n\n", " "] {
+            let message = format!("{shown_is}.{between}{canonical}");
+            assert_eq!(shown("SignatureDoesNotMatch", &message), shown_is);
+        }
+        let message = "Credential must have exactly 5 slash-delimited elements, e.g. \
+                       keyid/date/region/service/term, got 's3/cr3t/20261120/us-east-1/iam'";
+        let shown_is = shown("IncompleteSignature", message);
+        assert!(
+            shown_is.ends_with("term") && !shown_is.contains("cr3t"),
+            "{shown_is}"
+        );
+    }
+
+    #[test]
+    fn a_message_of_many_lines_with_control_characters_is_shown_on_one_line() {
+        let message = "Rate exceeded:\r\n\u{1b}[2J\u{202e}evil\n\nsee docs.";
+        let shown = fit_to_show(None, message);
+        assert_eq!(shown, "Rate exceeded: \\u{1b}[2J\\u{202e}evil; see docs");
+        let of_answer = AwsError::malformed(Action::ListUsers, "page\n\u{9b}2J".repeat(9_999));
+        assert!(
+            of_answer.message.len() < 20_000,
+            "{}",
+            of_answer.message.len()
+        );
+        assert!(!of_answer.message.contains(['\n', '\u{9b}']));
+    }
+
+    #[test]
+    fn an_answer_that_does_not_come_in_time_names_the_host_and_the_proxy() {
+        let endpoint = Endpoint {
+            region: None,
+            host: Some("iam.amazonaws.com".to_owned()),
+            proxy: Some("HTTPS_PROXY"),
+        };
+        type Any = SdkError<aws_sdk_iam::operation::get_user::GetUserError, HttpResponse>;
+        let late = Any::timeout_error("operation attempt timeout occurred after 30s");
+        let error = AwsError::of(Action::GetUser, &late, &endpoint);
+        assert_eq!(error.class, Unreachable);
+        insta::assert_snapshot!(error);
+    }
+}

@@ -1,0 +1,153 @@
+//! What a failed call means, by the code that AWS gave it.
+
+use std::fmt;
+
+/// What a failed call means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AwsErrorClass {
+    /// Too fast: slow down and try again.
+    Throttled,
+    /// A permission is missing: the fact stays unknown.
+    Denied,
+    /// The role cannot be assumed: nothing can be read as it.
+    RoleRefused,
+    /// The user or group no longer exists.
+    Gone,
+    /// Credentials that were renewed and are another account's now.
+    OtherAccount,
+    /// The session is over.
+    ExpiredCredentials,
+    /// No credentials were found, or those that were named cannot be had.
+    NoCredentials,
+    /// Credentials that AWS does not accept.
+    InvalidCredentials,
+    /// A request that AWS took for too old or too early.
+    ClockOff,
+    /// No connection, or no answer in time, or only the beginning of one.
+    Unreachable,
+    /// Something answered with a certificate that is not trusted.
+    Untrusted,
+    /// An answer that makes no sense.
+    Malformed,
+    /// AWS failed on its side.
+    Server,
+    /// Any other refusal.
+    Refused,
+}
+
+use AwsErrorClass::{
+    ClockOff, Denied, ExpiredCredentials, Gone, InvalidCredentials, Malformed, NoCredentials,
+    OtherAccount, Refused, RoleRefused, Server, Throttled, Unreachable, Untrusted,
+};
+
+impl AwsErrorClass {
+    /// What to do about credentials that became another account's.
+    pub(in crate::aws) const OTHER_ACCOUNT_REMEDY: &str =
+        "correct where the credentials come from: it must lead to one account alone";
+
+    /// Whether the same call may succeed a little later.
+    pub fn is_retryable(self) -> bool {
+        matches!(self, Throttled | Unreachable | Malformed | Server)
+    }
+
+    /// Whether every further call would fail the same way, so the enumeration must stop.
+    pub fn ends_the_pass(self) -> bool {
+        self.is_of_the_caller() || matches!(self, Unreachable | Untrusted)
+    }
+
+    /// Whether AWS refused us: exit code 3 when nothing was collected.
+    pub fn is_refusal(self) -> bool {
+        self.is_of_the_caller() || matches!(self, Denied | Refused)
+    }
+
+    /// Whether a session that is new may fare better: another one is asked for in the next pass.
+    pub(in crate::aws) fn may_be_of_an_old_session(self) -> bool {
+        matches!(self, Denied | ExpiredCredentials | InvalidCredentials)
+    }
+
+    /// Whether it is about who calls, whatever is called.
+    fn is_of_the_caller(self) -> bool {
+        matches!(
+            self,
+            RoleRefused
+                | OtherAccount
+                | ExpiredCredentials
+                | NoCredentials
+                | InvalidCredentials
+                | ClockOff
+        )
+    }
+
+    /// The class of an answer with this error code, message and HTTP status.
+    pub(in crate::aws) fn of_answer(code: &str, message: &str, status: u16) -> Self {
+        match code {
+            "Throttling"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "RequestThrottled"
+            | "RequestThrottledException"
+            | "TooManyRequestsException"
+            | "RequestLimitExceeded"
+            | "LimitExceeded"
+            | "LimitExceededException"
+            | "SlowDown"
+            | "PriorRequestNotComplete"
+            | "BandwidthLimitExceeded" => Throttled,
+            "AccessDenied"
+            | "AccessDeniedException"
+            | "UnauthorizedOperation"
+            | "NotAuthorized" => Denied,
+            "NoSuchEntity" | "NoSuchEntityException" => Gone,
+            "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => ExpiredCredentials,
+            "RequestExpired"
+            | "RequestTimeTooSkewed"
+            | "RequestInTheFuture"
+            | "SignatureExpired" => ClockOff,
+            // One code for a wrong secret and for a wrong time: the message says which.
+            "SignatureDoesNotMatch" | "InvalidSignatureException" if is_of_time(message) => {
+                ClockOff
+            }
+            "InvalidClientTokenId"
+            | "InvalidAccessKeyId"
+            | "SignatureDoesNotMatch"
+            | "InvalidSignatureException"
+            | "UnrecognizedClientException"
+            | "IncompleteSignature"
+            | "IncompleteSignatureException"
+            | "MissingAuthenticationToken"
+            | "MissingAuthenticationTokenException"
+            | "AuthFailure"
+            | "InvalidSecurity"
+            | "OptInRequired" => InvalidCredentials,
+            _ if status == 429 => Throttled,
+            _ if status >= 500 => Server,
+            _ if status < 400 => Malformed,
+            _ => Refused,
+        }
+    }
+}
+
+fn is_of_time(message: &str) -> bool {
+    message.contains("Signature expired") || message.contains("Signature not yet current")
+}
+
+impl fmt::Display for AwsErrorClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Throttled => "throttled",
+            Denied => "denied",
+            RoleRefused => "role not granted",
+            OtherAccount => "credentials of another account",
+            Gone => "gone",
+            ExpiredCredentials => "expired credentials",
+            NoCredentials => "no credentials",
+            InvalidCredentials => "credentials not accepted",
+            ClockOff => "the clock is off",
+            Unreachable => "AWS not reachable",
+            Untrusted => "certificate not trusted",
+            Malformed => "malformed answer",
+            Server => "AWS server error",
+            Refused => "refused",
+        })
+    }
+}

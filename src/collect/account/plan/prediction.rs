@@ -1,0 +1,206 @@
+//! What a pass will cost, from the account's own counts and what is known to be denied.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::super::listing::PAGE_SIZE;
+use super::super::summary::AccountSummary;
+use super::{Asked, CallPlan, Facts};
+use crate::aws::Action;
+use crate::config::AwsSettings;
+
+/// What a pass is expected to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prediction {
+    /// Calls by action. Users whose MFA only ListMFADevices has come on top, and one call
+    /// for each access key where ids are asked for. Pages of virtual devices are the most there
+    /// can be: the summary counts devices of every kind.
+    pub calls: BTreeMap<Action, u64>,
+    /// Facts that will be missing, each with the permission it lacks.
+    pub missing: Vec<(&'static str, Action)>,
+}
+
+/// Seconds that one call takes on its way, for calls that wait for one another.
+const ROUND_TRIP: Duration = Duration::from_millis(100);
+
+impl Prediction {
+    /// What `plan` comes to in an account of `summary`'s size, in which `denied` are denied.
+    pub fn of(plan: &CallPlan, summary: &AccountSummary, denied: &[Action]) -> Self {
+        let account = Predicted {
+            plan,
+            summary,
+            denied,
+        };
+        Self {
+            calls: account.calls(),
+            missing: account.missing(),
+        }
+    }
+
+    /// How long the pass takes at `requests_per_second`: actions have a gate each and go at the
+    /// same time, and `max_in_flight` users are asked about at once.
+    pub fn duration(&self, settings: &AwsSettings) -> Duration {
+        let rate = f64::from(settings.requests_per_second.get());
+        let in_flight = settings.max_in_flight.get() as f64;
+        let of_action = |(action, &calls): (&Action, &u64)| {
+            let at_once = if action.is_per_user() { in_flight } else { 1.0 };
+            let by_latency = calls as f64 * ROUND_TRIP.as_secs_f64() / at_once;
+            let by_rate = (calls as f64 - rate).max(0.0) / rate;
+            by_latency.max(by_rate)
+        };
+        let longest = self.calls.iter().map(of_action).fold(0.0, f64::max);
+        Duration::from_secs_f64(longest)
+    }
+}
+
+/// An account of which calls are predicted.
+struct Predicted<'a> {
+    plan: &'a CallPlan,
+    summary: &'a AccountSummary,
+    denied: &'a [Action],
+}
+
+impl Predicted<'_> {
+    fn is_denied(&self, action: Action) -> bool {
+        self.denied.contains(&action)
+    }
+
+    fn has_details(&self) -> bool {
+        self.plan.is_in_bulk() && !self.is_denied(Action::GetAccountAuthorizationDetails)
+    }
+
+    fn has_report(&self) -> bool {
+        self.plan.is_in_bulk() && self.bulk_denied(Facts::Passwords).is_none()
+    }
+
+    fn bulk_denied(&self, facts: Facts) -> Option<Action> {
+        self.plan.bulk_denied(facts, self.denied)
+    }
+
+    /// Whether everybody is asked about `facts`.
+    fn is_every_user_asked(&self, facts: Facts) -> bool {
+        match self.plan.asked(facts) {
+            Asked::Nobody => false,
+            Asked::WhereOpen => self.plan.falls_back && self.bulk_denied(facts).is_some(),
+            Asked::Everybody => true,
+        }
+    }
+
+    fn calls(&self) -> BTreeMap<Action, u64> {
+        let calls = Action::ALL.into_iter().filter_map(|action| {
+            let is_planned = action == Action::GetAccountSummary || self.plan.has(action);
+            let count = match action {
+                Action::GetCallerIdentity => Some(1),
+                _ if is_planned => self.count(action),
+                _ => None,
+            };
+            // A denial is the answer to one call, and to all others.
+            let sent = count.map(|count| if self.is_denied(action) { 1 } else { count });
+            Some((action, sent?))
+        });
+        calls.collect()
+    }
+
+    /// How often `action` is called where it is not denied.
+    fn count(&self, action: Action) -> Option<u64> {
+        let AccountSummary {
+            users,
+            groups,
+            mfa_devices_in_use,
+            ..
+        } = *self.summary;
+        let of_everybody = |facts| self.is_every_user_asked(facts).then_some(users);
+        match action {
+            Action::GetAccountSummary | Action::GenerateCredentialReport => Some(1),
+            Action::ListUsers => Some(pages(users)),
+            Action::GetAccountAuthorizationDetails => Some(pages(users) + pages(groups)),
+            Action::ListVirtualMfaDevices => Some(pages(mfa_devices_in_use)),
+            Action::GetCredentialReport => {
+                (!self.is_denied(Action::GenerateCredentialReport)).then_some(1)
+            }
+            Action::ListGroupsForUser => of_everybody(Facts::Groups),
+            // Without groups of users, no group is known to ask about.
+            Action::ListAttachedGroupPolicies => (self.is_every_user_asked(Facts::Groups)
+                && !self.is_denied(Action::ListGroupsForUser))
+            .then_some(groups),
+            Action::ListMfaDevices => of_everybody(Facts::Mfa),
+            Action::ListAccessKeys => of_everybody(Facts::AccessKeys),
+            _ => None,
+        }
+    }
+
+    fn missing(&self) -> Vec<(&'static str, Action)> {
+        let mut missing = Vec::new();
+        if self.is_denied(Action::GetAccountSummary) {
+            let proof = "the proof that nobody is missing";
+            missing.push((proof, Action::GetAccountSummary));
+        }
+        if self.is_denied(Action::ListUsers) {
+            match (self.has_details(), self.has_report()) {
+                (false, _) => missing.push(("users", Action::ListUsers)),
+                (true, false) => missing.push(("last use of passwords", Action::ListUsers)),
+                (true, true) => {}
+            }
+        }
+        if let Some(action) = self.bulk_denied(Facts::UserPolicies) {
+            missing.push(("policies and tags of users", action));
+        }
+        missing.extend(self.missing_of_groups());
+        missing.extend(self.missing_mfa());
+        missing.extend(self.missing_keys());
+        missing
+    }
+
+    fn missing_of_groups(&self) -> Option<(&'static str, Action)> {
+        let denied = self.bulk_denied(Facts::Groups);
+        if let (Asked::Nobody, Some(action)) = (self.plan.asked(Facts::Groups), denied) {
+            return Some(("groups", action));
+        }
+        let calls = [
+            ("groups", Action::ListGroupsForUser),
+            ("policies of groups", Action::ListAttachedGroupPolicies),
+        ];
+        let is_missing =
+            |it: &(_, Action)| self.is_every_user_asked(Facts::Groups) && self.is_denied(it.1);
+        calls.into_iter().find(is_missing)
+    }
+
+    /// Virtual devices prove MFA, and the report makes up for whatever else is denied.
+    fn missing_mfa(&self) -> Option<(&'static str, Action)> {
+        let denied = match self.is_every_user_asked(Facts::Mfa) {
+            true => Action::ListMfaDevices,
+            false => self.bulk_denied(Facts::Mfa)?,
+        };
+        if !self.is_denied(denied) || self.has_report() {
+            return None;
+        }
+        let lists_virtual = Action::ListVirtualMfaDevices;
+        let has_virtual = self.plan.has(lists_virtual) && !self.is_denied(lists_virtual);
+        Some(match has_virtual {
+            true => ("MFA that is not virtual", denied),
+            false => ("MFA", denied),
+        })
+    }
+
+    fn missing_keys(&self) -> Vec<(&'static str, Action)> {
+        let report = self.bulk_denied(Facts::Passwords);
+        if self.plan.asked(Facts::AccessKeys) == Asked::Nobody {
+            let missing = report.map(|action| ("passwords and access keys", action));
+            return missing.into_iter().collect();
+        }
+        let ids = [Action::ListAccessKeys, Action::GetAccessKeyLastUsed].into_iter();
+        let ids = ids
+            .filter(|&action| self.is_denied(action))
+            .map(|action| ("access key ids", action));
+        let passwords = report.map(|action| ("passwords", action));
+        passwords.into_iter().chain(ids.take(1)).collect()
+    }
+}
+
+/// Pages of a listing of `count` entries; an empty one is a page as well.
+fn pages(count: u64) -> u64 {
+    count.div_ceil(u64::from(PAGE_SIZE.unsigned_abs())).max(1)
+}
+
+#[cfg(test)]
+mod tests;

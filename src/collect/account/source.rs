@@ -1,0 +1,210 @@
+//! The enumeration of a live account by its plan of calls.
+
+use std::sync::Arc;
+
+use futures_util::future::join;
+use tokio::sync::{Semaphore, mpsc};
+
+use super::bulk_plan::{self, Ends};
+use super::completeness::completeness;
+use super::details;
+use super::join::Joiner;
+use super::listing::{self, AccountScope};
+use super::per_user::UserReader;
+use super::per_user_plan;
+use super::plan::CallPlan;
+use super::provenance::PassCalls;
+use super::renamed;
+use super::sending::{NewUsers, Sending, Stop};
+use super::summary::{self, AccountSummary, account_summary};
+use super::whole::AccountWide;
+use crate::aws::{Action, AwsClient, AwsError};
+use crate::collect::{Completeness, Enumeration, FactsProvenance, InventorySource, root};
+use crate::config::AwsSettings;
+use crate::model::{Account, Fact, Mfa, User};
+
+/// One live AWS account.
+#[derive(Debug)]
+pub struct AccountSource {
+    client: AwsClient,
+    scope: AccountScope,
+    plan: CallPlan,
+    max_in_flight: usize,
+    only_new: Option<Arc<NewUsers>>,
+}
+
+/// How the users of a plan ended.
+struct Ended {
+    stop: Option<Stop>,
+    provenance: Vec<FactsProvenance>,
+    wide: AccountWide,
+}
+
+impl AccountSource {
+    /// Reads `account`, which `client` belongs to, by `settings`. Nothing that AWS says about
+    /// another account is taken for this one's.
+    pub fn new(client: AwsClient, settings: &AwsSettings, account: &Account) -> Self {
+        Self {
+            client,
+            scope: AccountScope::of(account),
+            plan: CallPlan::of(settings),
+            max_in_flight: settings.max_in_flight.get(),
+            only_new: None,
+        }
+    }
+
+    /// Only users that are new; no call is made for one of the others alone.
+    #[must_use]
+    pub fn only_new(self, new: Option<NewUsers>) -> Self {
+        Self {
+            only_new: new.map(Arc::new),
+            ..self
+        }
+    }
+
+    fn joiner(&self, wide: AccountWide) -> Joiner<'_> {
+        Joiner {
+            plan: self.plan.clone(),
+            reader: UserReader::new(&self.client),
+            wide,
+            max_in_flight: self.max_in_flight,
+            in_flight: Semaphore::new(self.max_in_flight),
+        }
+    }
+
+    /// Reads per user, page by page, as ListUsers has them.
+    async fn per_user(&self, sending: &mut Sending) -> Ended {
+        let wide = AccountWide::read(&self.client, &self.scope, &self.plan).await;
+        let joiner = self.joiner(wide);
+        let pages = listing::user_pages(&self.client, &self.scope);
+        let sent = per_user_plan::send(&joiner, sending, pages).await;
+        self.ended(joiner, sending, sent.map(|()| Ends::default()))
+            .await
+    }
+
+    /// Reads in bulk: everything at the same time, users a page at a time.
+    async fn in_bulk(&self, sending: &mut Sending) -> Ended {
+        let (client, scope) = (&self.client, &self.scope);
+        let (to_listing, listing) = listing::channel();
+        let (to_details, details) = listing::channel();
+        // A call in progress is large, and three of them are too large for a thread's stack.
+        let fetched = join(
+            Box::pin(listing::send_users(client, scope, to_listing)),
+            Box::pin(details::send(client, scope, to_details)),
+        );
+        let joined = Box::pin(async {
+            let wide = AccountWide::read(client, scope, &self.plan).await;
+            let joiner = self.joiner(wide);
+            let sent = bulk_plan::send(&joiner, sending, listing, details).await;
+            self.ended(joiner, sending, sent).await
+        });
+        listing::meanwhile(fetched, joined).await
+    }
+
+    /// Ends a plan: finds users again that were renamed, and says where facts came from.
+    async fn ended(
+        &self,
+        joiner: Joiner<'_>,
+        sending: &mut Sending,
+        sent: Result<Ends, Stop>,
+    ) -> Ended {
+        let (client, scope) = (&self.client, &self.scope);
+        let (ends, mut stop) = match sent {
+            // Details of everybody make up for a listing that ended early.
+            Ok(ends) if ends.details.is_some() => {
+                let stop = ends.listing.clone().map(Stop::Failed);
+                (ends, stop)
+            }
+            Ok(ends) => (ends, None),
+            Err(stop) => (Ends::default(), Some(stop)),
+        };
+        if stop.is_none() {
+            let read = renamed::read_again(client, scope, &joiner, sending).await;
+            stop = read.err();
+        }
+        let calls = PassCalls {
+            plan: &self.plan,
+            wide: &joiner.wide,
+            details_error: ends.details.as_ref(),
+            calls: &client.calls(),
+            denied: &client.denied(),
+        };
+        Ended {
+            stop,
+            provenance: calls.provenance(),
+            wide: joiner.wide,
+        }
+    }
+
+    /// The root user, where the report has it. One of another account is an error.
+    fn root(
+        &self,
+        wide: &AccountWide,
+        summary: &Result<AccountSummary, AwsError>,
+    ) -> Result<Option<User>, AwsError> {
+        let Some(row) = wide.report.value().and_then(|report| report.root.as_ref()) else {
+            return Ok(None);
+        };
+        let malformed = |what: String| AwsError::malformed(Action::GetCredentialReport, what);
+        if !self.scope.is_own_root(&row.arn) {
+            let arn = listing::quoted(row.arn.as_str());
+            return Err(malformed(format!(
+                "the root user has the ARN {arn}, which is not that of this account's"
+            )));
+        }
+        let mfa = match (summary::root_mfa(summary), row.mfa_active) {
+            (Some(live), _) => live,
+            (None, Some(active)) => Fact::known(Mfa::Active(active), &row.source),
+            (None, None) => Fact::not_collected(row.source.source.clone()),
+        };
+        let root = root::user(row, mfa);
+        match root {
+            None if row.has_malformed_creation() => Err(malformed(
+                "the root user has no plausible user_creation_time".to_owned(),
+            )),
+            root => Ok(root),
+        }
+    }
+}
+
+impl InventorySource for AccountSource {
+    type Error = AwsError;
+
+    async fn collect(&self, users: mpsc::Sender<User>) -> Enumeration<AwsError> {
+        let mut sending = Sending::new(users, self.only_new.clone());
+        // The futures are boxed: they are large, and deep.
+        let read = Box::pin(async {
+            match self.plan.is_in_bulk() {
+                true => Box::pin(self.in_bulk(&mut sending)).await,
+                false => Box::pin(self.per_user(&mut sending)).await,
+            }
+        });
+        let summary = Box::pin(account_summary(&self.client));
+        let (summary, ended) = join(summary, read).await;
+        let Ended {
+            mut stop,
+            provenance,
+            wide,
+        } = ended;
+        let root = self.root(&wide, &summary);
+        sending.left_out.extend(root.as_ref().err().cloned());
+        let completeness = match stop {
+            None => completeness(&self.client, summary, &sending).await,
+            Some(_) => Completeness::EndedEarly,
+        };
+        if let (None, Ok(Some(root))) = (&stop, root) {
+            stop = sending.send(root).await.err();
+        }
+        let failure = match stop {
+            Some(Stop::Failed(error)) => Some(error),
+            Some(Stop::ReaderGone) | None => None,
+        };
+        Enumeration {
+            users: sending.sent(),
+            vanished: sending.vanished,
+            failure,
+            completeness,
+            provenance,
+        }
+    }
+}

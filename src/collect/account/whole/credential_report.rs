@@ -1,0 +1,104 @@
+//! The credential report, fetched: have it made, wait for it, read it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_iam::operation::get_credential_report::GetCredentialReportOutput;
+use aws_sdk_iam::types::ReportStateType;
+use time::OffsetDateTime;
+use tokio::time::{Instant, sleep};
+
+use super::super::listing::moment;
+use crate::aws::{Action, AwsClient, AwsError};
+use crate::collect::report::{self, ReportRow};
+
+/// The report's rows by ARN.
+#[derive(Debug)]
+pub(in crate::collect) struct CredentialReport {
+    /// When it was made.
+    pub(in crate::collect) as_of: OffsetDateTime,
+    pub(in crate::collect) rows: HashMap<String, ReportRow>,
+    /// The row about the root user.
+    pub(in crate::collect) root: Option<ReportRow>,
+}
+
+const POLL_FIRST: Duration = Duration::from_millis(500);
+const POLL_MAX: Duration = Duration::from_secs(5);
+/// AWS makes a report within seconds, or within a minute for a large account.
+const WAIT_MAX: Duration = Duration::from_secs(120);
+
+/// Has a report made unless AWS has one that is less than four hours old, and fetches it. One that
+/// expires between the two is made again, once.
+pub(in crate::collect) async fn fetch(client: &AwsClient) -> Result<CredentialReport, AwsError> {
+    generate(client).await?;
+    let answer = match get(client).await {
+        Err(error) if is_not_there(&error) => {
+            generate(client).await?;
+            get(client).await?
+        }
+        answer => answer?,
+    };
+    read(&answer)
+}
+
+async fn get(client: &AwsClient) -> Result<GetCredentialReportOutput, AwsError> {
+    let request = || client.iam().get_credential_report().send();
+    client.call(Action::GetCredentialReport, request).await
+}
+
+fn is_not_there(error: &AwsError) -> bool {
+    matches!(
+        error.code.as_deref(),
+        Some("ReportExpired" | "ReportNotPresent" | "ReportInProgress")
+    )
+}
+
+fn read(answer: &GetCredentialReportOutput) -> Result<CredentialReport, AwsError> {
+    let malformed = |what: String| AwsError::malformed(Action::GetCredentialReport, what);
+    let content = answer
+        .content()
+        .ok_or_else(|| malformed("no content".to_owned()))?;
+    let text = std::str::from_utf8(content.as_ref())
+        .map_err(|error| malformed(format!("the report is no UTF-8: {error}")))?;
+    // Facts that may be four hours old must not pass for those of this moment.
+    let as_of = answer
+        .generated_time()
+        .and_then(moment)
+        .ok_or_else(|| malformed("the report has no plausible time".to_owned()))?;
+    let report = report::read_live(text, as_of, OffsetDateTime::now_utc())
+        .map_err(|error| malformed(format!("the report is no CSV: {error}")))?
+        .ok_or_else(|| malformed("the report has no columns user and arn".to_owned()))?;
+    for warning in report.warnings {
+        tracing::debug!(warning, "a row of the credential report is not complete");
+    }
+    let rows = report
+        .rows
+        .into_iter()
+        .map(|row| (row.arn.to_string(), row));
+    Ok(CredentialReport {
+        as_of,
+        rows: rows.collect(),
+        root: report.root,
+    })
+}
+
+/// Asks until the report is complete.
+async fn generate(client: &AwsClient) -> Result<(), AwsError> {
+    let action = Action::GenerateCredentialReport;
+    let deadline = Instant::now() + WAIT_MAX;
+    let mut pause = POLL_FIRST;
+    loop {
+        let request = || client.iam().generate_credential_report().send();
+        let answer = client.call(action, request).await?;
+        if answer.state() == Some(&ReportStateType::Complete) {
+            return Ok(());
+        }
+        if Instant::now() + pause > deadline {
+            let waited_s = WAIT_MAX.as_secs();
+            let what = format!("no report after {waited_s} s");
+            return Err(AwsError::malformed(action, what));
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(POLL_MAX);
+    }
+}

@@ -1,0 +1,177 @@
+//! The passes that are kept, or what happened to one user.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::Refusal;
+use super::timeline::{Past, Timeline, minute, moment, timelines};
+use crate::cli::OutputFormat;
+use crate::control::Request;
+use crate::model::{FieldChange, HistoryEntry, HistoryKind};
+use crate::store::Store;
+use crate::table::{Head, Table, Width, paragraph};
+
+/// The timeline of one user, or the passes to choose from for `diff`.
+pub(super) fn history(
+    store: &Store,
+    user: Option<&str>,
+    account: Option<&str>,
+    request: &Request,
+) -> Result<String, Refusal> {
+    let timelines = timelines(store, account)?;
+    match user {
+        Some(user) => of_user(&timelines, user, request.output),
+        None => Ok(of_passes(&timelines, request)),
+    }
+}
+
+fn of_user(timelines: &[Timeline], user: &str, format: OutputFormat) -> Result<String, Refusal> {
+    let is_meant = |past: &Past<HistoryEntry>| {
+        let entry = &past.what;
+        [&entry.user_name, &entry.arn, &past.user_id].contains(&&user.to_owned())
+    };
+    let mut text = String::new();
+    let mut documents = Vec::new();
+    for timeline in timelines {
+        for past in timeline.entries.iter().filter(|past| is_meant(past)) {
+            documents.push(document(timeline, past));
+            let _ = writeln!(
+                text,
+                "{}  {}  {} {}",
+                moment(past.at),
+                timeline.account_id,
+                past.what.user_name,
+                verb(past.what.kind)
+            );
+            text.push_str(&lines(&past.what.changes));
+        }
+    }
+    if documents.is_empty() {
+        return Err(Refusal::NotFound(format!(
+            "nothing is kept about user {user:?}: neither UserName, ARN nor UserId has appeared, \
+             changed or gone since the first pass"
+        )));
+    }
+    Ok(match format {
+        OutputFormat::Table => text,
+        OutputFormat::Json => format!("{}\n", Value::Array(documents)),
+    })
+}
+
+fn document(timeline: &Timeline, past: &Past<HistoryEntry>) -> Value {
+    json!({
+        "at": moment(past.at),
+        "account": timeline.account_id,
+        "user_id": past.user_id,
+        "entry": past.what,
+    })
+}
+
+pub(super) fn verb(kind: HistoryKind) -> &'static str {
+    match kind {
+        HistoryKind::Appeared => "appeared",
+        HistoryKind::Changed => "changed",
+        HistoryKind::Deleted => "was deleted",
+    }
+}
+
+/// Changes, one a line.
+pub(super) fn lines(changes: &[FieldChange]) -> String {
+    let mut text = String::new();
+    let name_len = changes.iter().map(|change| change.field.len()).max();
+    let name_len = name_len.unwrap_or_default();
+    for FieldChange {
+        field,
+        before,
+        after,
+    } in changes
+    {
+        let _ = writeln!(
+            text,
+            "    {field:<name_len$}  {} -> {}",
+            shown(before),
+            shown(after)
+        );
+    }
+    text
+}
+
+/// A value as people write it.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "none".to_owned(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+fn of_passes(timelines: &[Timeline], request: &Request) -> String {
+    match request.output {
+        OutputFormat::Table => {
+            let accounts = timelines.iter().map(|it| passes(it, request.width));
+            accounts.collect::<Vec<_>>().join("\n")
+        }
+        OutputFormat::Json => {
+            let passes = timelines
+                .iter()
+                .flat_map(|timeline| timeline.passes.iter().map(move |pass| (timeline, pass)));
+            let documents = passes.map(|(timeline, pass)| {
+                json!({"at": moment(pass.at), "account": timeline.account_id, "pass": pass.what})
+            });
+            format!("{}\n", Value::Array(documents.collect()))
+        }
+    }
+}
+
+/// The passes over one account, and below them why some are incomplete.
+fn passes(timeline: &Timeline, width: Width) -> String {
+    let mut table = Table::new([
+        Head::Text("pass"),
+        Head::Text("began"),
+        Head::Number("users"),
+        Head::Number("admins"),
+        Head::Number("no MFA"),
+        Head::Number("new"),
+        Head::Number("changed"),
+        Head::Number("deleted"),
+    ]);
+    let id_len = distinct_len(timeline);
+    let mut incomplete = String::new();
+    for Past { at, what: pass, .. } in &timeline.passes {
+        let id: String = pass.id.chars().take(id_len).collect();
+        if let Some(why) = &pass.incomplete {
+            incomplete += &paragraph(&format!("{id} is incomplete: "), why, width);
+        }
+        let numbers = [
+            pass.users,
+            pass.tally.admins,
+            pass.tally.without_mfa,
+            pass.appeared,
+            pass.changed,
+            pass.deleted,
+        ];
+        let [users, admins, without_mfa, new, changed, deleted] = numbers.map(|it| it.to_string());
+        let began = minute(*at);
+        table.push([id, began, users, admins, without_mfa, new, changed, deleted]);
+    }
+    format!(
+        "account {}\n{}{incomplete}",
+        timeline.account_id,
+        table.text(width)
+    )
+}
+
+/// How much of an id identifies a pass among those over one account, in whole groups of it.
+fn distinct_len(timeline: &Timeline) -> usize {
+    let passes = &timeline.passes;
+    let is_distinct = |len: &usize| {
+        let starts: BTreeSet<_> = passes.iter().map(|pass| pass.what.id.get(..*len)).collect();
+        starts.len() == passes.len()
+    };
+    let group_ends = [8, 13, 18, 23];
+    group_ends.into_iter().find(is_distinct).unwrap_or(36)
+}

@@ -1,0 +1,110 @@
+//! Answers from the open store, a file a question.
+
+mod dead_letters;
+mod diff;
+mod history;
+mod sink;
+mod state;
+mod status;
+mod timeline;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Answer, Query, Request};
+use crate::observe::DaemonStatus;
+use crate::run::ExitStatus;
+use crate::store::{Store, StoreError};
+
+pub use state::size;
+pub use status::status as status_text;
+
+/// What answers are made from.
+#[derive(Debug, Clone)]
+pub struct Answers {
+    /// The open state.
+    pub store: Store,
+    /// The receivers of the configuration: sinks with their destinations.
+    pub receivers: Vec<String>,
+    /// The daemon that holds the state, if one does.
+    pub daemon: Option<LiveDaemon>,
+}
+
+/// A running daemon, as far as answers need it.
+#[derive(Clone)]
+pub struct LiveDaemon {
+    /// Who it is.
+    pub status: DaemonStatus,
+    /// Returns why sinks take nothing at the moment, by their names.
+    pub troubles: Arc<dyn Fn() -> BTreeMap<String, String> + Send + Sync>,
+    /// Makes the forwarders look at their outboxes.
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The question does not fit what there is.
+    #[error("{0}")]
+    Usage(String),
+    /// What was asked for is not there.
+    #[error("{0}")]
+    NotFound(String),
+    /// The state cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Refusal {
+    /// The exit code.
+    pub fn status(&self) -> ExitStatus {
+        match self {
+            Self::Usage(_) => ExitStatus::Usage,
+            Self::NotFound(_) => ExitStatus::No,
+            Self::Store(_) => ExitStatus::State,
+        }
+    }
+}
+
+impl fmt::Debug for LiveDaemon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LiveDaemon").field(&self.status).finish()
+    }
+}
+
+impl Answers {
+    /// Answers `request`. Blocks.
+    pub fn answer(&self, request: &Request) -> Result<Answer, Refusal> {
+        let store = &self.store;
+        let stdout = match &request.query {
+            Query::Status => status::status(&self.status()?, request),
+            Query::History { user, account } => {
+                history::history(store, user.as_deref(), account.as_deref(), request)?
+            }
+            Query::Diff { from, to, account } => {
+                let passes = (from.as_deref(), to.as_deref());
+                diff::diff(store, passes, account.as_deref(), request.output)?
+            }
+            Query::ListLetters => dead_letters::list(store, request)?,
+            Query::ShowLetter(id) => dead_letters::show(store, id)?,
+            Query::ExportLetters => dead_letters::export(store)?,
+            Query::RetryLetters(letters) => self.retry(letters)?,
+            Query::DropLetters(letters) => self.drop_letters(letters)?,
+            Query::StateInfo => state::info(store, request)?,
+            Query::VerifyState => return Ok(state::verify(store)?),
+            Query::ForgetSink(name) => self.forget_sink(name)?,
+            Query::ChangedDestinations(receivers) => self.changed_destinations(receivers)?,
+        };
+        Ok(Answer {
+            stdout,
+            status: ExitStatus::Done,
+        })
+    }
+
+    fn wake(&self) {
+        if let Some(daemon) = &self.daemon {
+            (daemon.wake)();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What a server says went wrong, on one line and bounded.
+
+use serde_json::Value;
+
+use super::scrub::CUT;
+
+/// How many characters of a server's own words are shown; where they are cut, [`CUT`] stands.
+const MESSAGE_LEN_MAX: usize = 300;
+
+/// What a server says went wrong: a text, or the `code`, `message` and `text` (Splunk's word for
+/// it) of an object. On one line and not too long, whatever it sends.
+pub(in crate::deliver) fn message_of(error: &Value) -> String {
+    message_in(error, &["code", "message", "text"])
+}
+
+/// The same, with what stands under other `keys` of an object.
+pub(super) fn message_in(error: &Value, keys: &[&str]) -> String {
+    let parts = match error {
+        Value::Object(error) => keys.iter().map(|key| error.get(*key)).collect(),
+        error => vec![Some(error)],
+    };
+    let parts = parts.into_iter().flatten().filter_map(|part| match part {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    });
+    let message = parts.collect::<Vec<_>>().join(": ");
+    let on_one_line = message
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c });
+    let mut shown: String = on_one_line.clone().take(MESSAGE_LEN_MAX).collect();
+    if on_one_line.count() > MESSAGE_LEN_MAX {
+        shown.push(CUT);
+    }
+    shown
+}

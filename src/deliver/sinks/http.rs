@@ -1,0 +1,150 @@
+//! Any receiver of posts: a URL, headers, and a shape of bodies.
+
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use reqwest::Client;
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue,
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::read_off_thread;
+use crate::config::{Compression, HeaderText, HttpSettings};
+use crate::deliver::http::{self, AnswerRules, HttpError, HttpTimeouts, Secrets, exchange};
+use crate::deliver::{Outgoing, Sink, Verdict};
+use crate::trust::ExtraRoots;
+
+const RULES: AnswerRules = AnswerRules {
+    rate_limit_wait: Duration::from_secs(60),
+    credential: "credentials",
+    address: "url",
+    is_json_api: false,
+};
+
+/// Posts batches to a URL; a success acknowledges them, but for what its body says was refused.
+pub struct HttpSink {
+    client: Client,
+    /// The url in it may hold a key.
+    settings: HttpSettings,
+    headers: HeaderMap,
+    secrets: Secrets,
+}
+
+impl HttpSink {
+    /// A sink by `settings`; `secrets` are the headers that they refer to, by name;
+    /// it trusts `roots` too.
+    pub fn new(
+        settings: &HttpSettings,
+        secrets: &[(String, SecretString)],
+        roots: &ExtraRoots,
+    ) -> Result<Self, HttpError> {
+        Self::with_timeouts(settings, secrets, roots, HttpTimeouts::default())
+    }
+
+    /// As [`HttpSink::new`], more or less patient.
+    pub fn with_timeouts(
+        settings: &HttpSettings,
+        secrets: &[(String, SecretString)],
+        roots: &ExtraRoots,
+        timeouts: HttpTimeouts,
+    ) -> Result<Self, HttpError> {
+        Ok(Self {
+            client: http::client(timeouts, roots)?,
+            headers: headers(settings, secrets)?,
+            settings: settings.clone(),
+            secrets: Secrets::new(secrets.to_vec()),
+        })
+    }
+
+    async fn post(&self, batch: &[Outgoing<'_>]) -> Verdict {
+        let settings = &self.settings;
+        let body = match http::encode(batch, &settings.shape, settings.compression) {
+            Ok(body) => body,
+            Err(error) => {
+                return Verdict::Rejected {
+                    why: format!("an event in the outbox is no JSON: {error}"),
+                };
+            }
+        };
+        let post = self.client.post(&settings.url);
+        let post = post.headers(self.headers.clone()).body(body);
+        match exchange(post, RULES, batch).await {
+            Ok(accepted) => accepted.verdict(batch, RULES),
+            Err(verdict) => verdict,
+        }
+    }
+
+    async fn read_secrets(&mut self) -> Result<bool, String> {
+        let settings = self.settings.clone();
+        let read = read_off_thread(move || settings.secrets()).await?;
+        let headers = headers(&self.settings, &read).map_err(|error| error.to_string())?;
+        let is_other = self.secrets.replace(read);
+        self.headers = headers;
+        Ok(is_other)
+    }
+}
+
+impl Sink for HttpSink {
+    fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict> {
+        let deliver = async {
+            let verdict = self.post(batch).await;
+            verdict.map_why(|why| self.secrets.scrub(why))
+        };
+        deliver.boxed()
+    }
+
+    /// Posts nothing. A receiver that calls that bad has let us in before it said so, as Splunk
+    /// does with its "No data".
+    fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
+        let probe = async {
+            match self.post(&[]).await {
+                Verdict::Rejected { .. } => Verdict::Delivered,
+                verdict => verdict.map_why(|why| self.secrets.scrub(why)),
+            }
+        };
+        probe.boxed()
+    }
+
+    fn renew<'a>(&'a mut self) -> BoxFuture<'a, Result<bool, String>> {
+        self.read_secrets().boxed()
+    }
+}
+
+/// The headers of every post: what the body needs, then what was configured.
+fn headers(
+    settings: &HttpSettings,
+    secrets: &[(String, SecretString)],
+) -> Result<HeaderMap, HttpError> {
+    let mut headers = HeaderMap::new();
+    let content_type = http::content_type(&settings.shape);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if settings.compression == Compression::Gzip {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    for (name, text) in &settings.headers {
+        if let HeaderText::Plain(text) = text {
+            insert(&mut headers, name, HeaderValue::from_str(text))?;
+        }
+    }
+    for (name, secret) in secrets {
+        let value = HeaderValue::from_str(secret.expose_secret()).map(|mut value| {
+            value.set_sensitive(true);
+            value
+        });
+        insert(&mut headers, name, value)?;
+    }
+    Ok(headers)
+}
+
+fn insert(
+    headers: &mut HeaderMap,
+    name: &str,
+    value: Result<HeaderValue, InvalidHeaderValue>,
+) -> Result<(), HttpError> {
+    let malformed = || HttpError::Header(name.to_owned());
+    let known = HeaderName::from_bytes(name.as_bytes()).map_err(|_| malformed())?;
+    headers.insert(known, value.map_err(|_| malformed())?);
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! Everything an event is made from.
+
+use super::TagNames;
+use crate::analyze::AdminVerdict;
+use crate::model::{Account, FieldChange, FormerName, PassStamp, StaleFact, User};
+
+/// One user as it is known: the input of every dialect.
+#[derive(Debug, Clone, Copy)]
+pub struct EventInput<'a> {
+    /// The account that was read.
+    pub account: &'a Account,
+    /// The user, with last known values in place of what is unknown now.
+    pub user: &'a User,
+    /// The verdict of [`crate::analyze`].
+    pub admin: &'a AdminVerdict,
+    /// Which tags hold a person's name and address.
+    pub tag_names: &'a TagNames,
+    /// Whether last-used times are content, so that a new one alone is a change; else they are
+    /// stamped on the event.
+    pub is_last_use_content: bool,
+    /// What changed since the last pass: stamped on the event, and no part of its content.
+    pub changes: &'a [FieldChange],
+    /// The facts that are as last known: stamped on the event, and no part of its content.
+    pub stale: &'a [StaleFact],
+    /// The names that the user had before.
+    pub former_names: &'a [FormerName],
+    /// The pass: stamped on the event, and no part of its content.
+    pub pass: PassStamp,
+}

@@ -1,0 +1,325 @@
+use std::sync::Arc;
+
+use time::{Duration, OffsetDateTime};
+
+use super::{Confirmed, LastKnown, StaleFact};
+use crate::model::{
+    Arn, AttachedPolicy, ConsoleAccess, Fact, Group, Mfa, MfaDevice, Provenance, Reason, Tag, User,
+};
+
+const LAST: i64 = 1;
+const NOW: i64 = 2;
+
+fn day(day: i64) -> OffsetDateTime {
+    OffsetDateTime::UNIX_EPOCH + Duration::days(day)
+}
+
+fn known<T>(value: T, as_of: i64) -> Fact<T> {
+    let provenance = Provenance {
+        source: "test".into(),
+        as_of: day(as_of),
+    };
+    Fact::known(value, &provenance)
+}
+
+fn denied<T>() -> Fact<T> {
+    Fact::unknown(Reason::Denied, "iam:Test")
+}
+
+/// A user without any known fact.
+fn nobody() -> User {
+    User {
+        name: "anna".to_owned(),
+        arn: Arn::parse("arn:aws:iam::111122223333:user/anna").unwrap(),
+        id: "AIDA1".to_owned(),
+        path: "/".to_owned(),
+        created_at: day(0),
+        password_last_used: denied(),
+        tags: denied(),
+        groups: denied(),
+        attached_policies: denied(),
+        inline_policies: denied(),
+        permissions_boundary: denied(),
+        mfa: denied(),
+        console: denied(),
+        access_keys: denied(),
+    }
+}
+
+fn merged(now: &User, last: &User) -> LastKnown {
+    now.with_last_known(last, &Confirmed::new())
+}
+
+fn stale_names(known: &LastKnown) -> Vec<&str> {
+    known
+        .stale
+        .iter()
+        .map(|stale| stale.fact.as_ref())
+        .collect()
+}
+
+fn group(name: &str, attached: Fact<Vec<AttachedPolicy>>) -> Arc<Group> {
+    Arc::new(Group {
+        name: name.to_owned(),
+        arn: None,
+        id: None,
+        attached_policies: attached,
+        inline_policies: known(Vec::new(), NOW),
+    })
+}
+
+#[test]
+fn what_is_unknown_now_is_as_last_known_with_its_provenance_and_marked_as_stale() {
+    let tags = vec![Tag {
+        key: "team".to_owned(),
+        value: "core".to_owned(),
+    }];
+    let last = User {
+        tags: known(tags, LAST),
+        ..nobody()
+    };
+    let now = User {
+        inline_policies: known(Vec::new(), NOW),
+        ..nobody()
+    };
+    let result = merged(&now, &last);
+    assert_eq!(result.user.tags, last.tags);
+    assert_eq!(result.user.inline_policies, now.inline_policies);
+    assert_eq!(result.user.groups, denied());
+    let stale = StaleFact {
+        fact: "tags".into(),
+        as_of: day(LAST),
+        why: denied::<()>().why_unknown().unwrap().clone(),
+    };
+    assert_eq!(result.stale, [stale]);
+}
+
+#[test]
+fn a_stale_fact_is_as_old_as_its_value_or_as_the_later_confirmation_of_the_account() {
+    let last = User {
+        tags: known(Vec::new(), 5),
+        ..nobody()
+    };
+    for (confirmed, expected) in [(None, 5), (Some(4), 5), (Some(6), 6)] {
+        let confirmed = confirmed.map(|at| ("tags".to_owned(), day(at)));
+        let confirmed: Confirmed = confirmed.into_iter().collect();
+        let stale = nobody().with_last_known(&last, &confirmed).stale;
+        assert_eq!(stale[0].as_of, day(expected));
+    }
+}
+
+#[test]
+fn of_another_user_of_the_same_name_nothing_is_taken() {
+    let last = User {
+        id: "AIDA2".to_owned(),
+        tags: known(Vec::new(), LAST),
+        ..nobody()
+    };
+    let result = merged(&nobody(), &last);
+    assert_eq!(result.user, nobody());
+    assert_eq!(result.stale, []);
+}
+
+#[test]
+fn unknown_policies_of_groups_are_as_last_known_of_those_groups_and_marked_once() {
+    let policy = |name: &str| AttachedPolicy {
+        name: name.to_owned(),
+        arn: format!("arn:aws:iam::aws:policy/{name}"),
+    };
+    let last_groups = vec![
+        group("a", known(vec![policy("A")], 3)),
+        group("b", known(vec![policy("B")], 2)),
+    ];
+    let last = User {
+        groups: known(last_groups, LAST),
+        ..nobody()
+    };
+    let now_groups = ["b", "a", "c"].map(|name| group(name, denied())).to_vec();
+    let now = User {
+        groups: known(now_groups, NOW),
+        ..nobody()
+    };
+    let result = merged(&now, &last);
+    let groups = result.user.groups.value().unwrap();
+    assert_eq!(groups[0].attached_policies, known(vec![policy("B")], 2));
+    assert_eq!(groups[1].attached_policies, known(vec![policy("A")], 3));
+    assert_eq!(groups[2].attached_policies, denied());
+    assert_eq!(stale_names(&result), ["groups.attached_policies"]);
+    assert_eq!(result.stale[0].as_of, day(2), "the oldest of them");
+}
+
+#[test]
+fn a_group_created_again_under_its_name_keeps_nothing_of_the_old_one() {
+    let with_id = |id: &str, attached| {
+        let mut group = group("a", attached);
+        Arc::make_mut(&mut group).id = Some(id.to_owned());
+        known(vec![group], NOW)
+    };
+    let last = User {
+        groups: with_id("AGPA1", known(Vec::new(), LAST)),
+        ..nobody()
+    };
+    let now = User {
+        groups: with_id("AGPA2", denied()),
+        ..nobody()
+    };
+    assert_eq!(merged(&now, &last).user.groups, now.groups);
+}
+
+fn virtual_device(name: &str) -> MfaDevice {
+    MfaDevice {
+        serial_number: format!("arn:aws:iam::111122223333:mfa/{name}"),
+        enabled_at: None,
+    }
+}
+
+fn fido() -> MfaDevice {
+    MfaDevice {
+        serial_number: "arn:aws:iam::111122223333:u2f/user/anna/key".to_owned(),
+        enabled_at: None,
+    }
+}
+
+/// One row a pair of what was known and what a call gives now.
+#[test]
+fn every_pair_of_answers_about_mfa_makes_what_both_say_together() {
+    use Mfa::{Active, AtLeast, Devices};
+    let (one, two, key) = (virtual_device("1"), virtual_device("2"), fido());
+    let list = |devices: &[&MfaDevice]| -> Vec<MfaDevice> {
+        devices.iter().map(|&device| device.clone()).collect()
+    };
+    let (none, v1) = (list(&[]), list(&[&one]));
+    let (v12, v1k) = (list(&[&one, &two]), list(&[&one, &key]));
+    let only_key = list(&[&key]);
+    let rows = [
+        // The list of all devices says all there is.
+        (
+            Devices(v12.clone()),
+            Devices(v1.clone()),
+            Devices(v1.clone()),
+        ),
+        (
+            Devices(v1.clone()),
+            Devices(none.clone()),
+            Devices(none.clone()),
+        ),
+        (
+            AtLeast(v1k.clone()),
+            Devices(v1.clone()),
+            Devices(v1.clone()),
+        ),
+        (Active(true), Devices(none.clone()), Devices(none.clone())),
+        (Active(false), Devices(v1.clone()), Devices(v1.clone())),
+        // The report says the same in fewer words, or that something has changed.
+        (Devices(v1k.clone()), Active(true), Devices(v1k.clone())),
+        (Devices(none.clone()), Active(false), Devices(none.clone())),
+        (Devices(v1.clone()), Active(false), Active(false)),
+        (Devices(none.clone()), Active(true), Active(true)),
+        (AtLeast(v1.clone()), Active(true), AtLeast(v1.clone())),
+        (AtLeast(none.clone()), Active(true), AtLeast(none.clone())),
+        (AtLeast(v1.clone()), Active(false), Active(false)),
+        (Active(true), Active(true), Active(true)),
+        (Active(true), Active(false), Active(false)),
+        (Active(false), Active(true), Active(true)),
+        (Active(false), Active(false), Active(false)),
+        // The virtual devices are all of their kind, and devices of other kinds stay.
+        (
+            Devices(v1.clone()),
+            AtLeast(v1.clone()),
+            Devices(v1.clone()),
+        ),
+        (
+            Devices(v1k.clone()),
+            AtLeast(v1.clone()),
+            Devices(v1k.clone()),
+        ),
+        (
+            Devices(v1.clone()),
+            AtLeast(v12.clone()),
+            Devices(v12.clone()),
+        ),
+        (
+            Devices(v12.clone()),
+            AtLeast(v1.clone()),
+            AtLeast(v1.clone()),
+        ),
+        (
+            Devices(v1k.clone()),
+            AtLeast(none.clone()),
+            AtLeast(only_key.clone()),
+        ),
+        (
+            Devices(v1.clone()),
+            AtLeast(none.clone()),
+            AtLeast(none.clone()),
+        ),
+        (
+            Devices(none.clone()),
+            AtLeast(none.clone()),
+            AtLeast(none.clone()),
+        ),
+        (
+            Devices(none.clone()),
+            AtLeast(v1.clone()),
+            Devices(v1.clone()),
+        ),
+        (
+            AtLeast(v1k.clone()),
+            AtLeast(v1.clone()),
+            AtLeast(v1k.clone()),
+        ),
+        (
+            AtLeast(v12.clone()),
+            AtLeast(v1.clone()),
+            AtLeast(v1.clone()),
+        ),
+        (
+            AtLeast(only_key.clone()),
+            AtLeast(v1.clone()),
+            AtLeast(v1k.clone()),
+        ),
+        (
+            AtLeast(v1.clone()),
+            AtLeast(v1k.clone()),
+            AtLeast(v1k.clone()),
+        ),
+        (Active(true), AtLeast(v1.clone()), AtLeast(v1.clone())),
+        (Active(false), AtLeast(v1.clone()), AtLeast(v1.clone())),
+        (Active(true), AtLeast(none.clone()), AtLeast(none)),
+    ];
+    for (last, now, expected) in rows {
+        let with = |mfa: &Mfa, as_of| User {
+            mfa: known(mfa.clone(), as_of),
+            ..nobody()
+        };
+        let (last, now) = (with(&last, LAST), with(&now, NOW));
+        let result = merged(&now, &last);
+        let mfa = result.user.mfa.value().unwrap();
+        assert_eq!(mfa, &expected, "last {:?} now {:?}", last.mfa, now.mfa);
+        assert_eq!(result.stale, [], "a call gave it");
+        let is_active = now.mfa.value().map(Mfa::is_active);
+        assert_eq!(Some(mfa.is_active()), is_active, "{last:?} {now:?}");
+        // Given once more, it changes nothing more.
+        let again = merged(&now, &result.user).user;
+        assert_eq!(again.content_digest(true), result.user.content_digest(true));
+    }
+}
+
+#[test]
+fn console_access_without_the_date_of_the_password_keeps_the_known_date() {
+    let with = |enabled, changed: Option<i64>| User {
+        console: known(
+            ConsoleAccess {
+                enabled,
+                password_last_changed: changed.map(day),
+            },
+            NOW,
+        ),
+        ..nobody()
+    };
+    let last = with(true, Some(1));
+    assert_eq!(merged(&with(true, None), &last).user.console, last.console);
+    for now in [with(false, None), with(true, Some(2))] {
+        assert_eq!(merged(&now, &last).user.console, now.console);
+    }
+}

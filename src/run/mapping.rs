@@ -1,0 +1,195 @@
+//! How users become events, by configuration.
+
+use crate::analyze::{AdminRule, AdminVerdict};
+use crate::map::{self, Dialect, EventInput, Judged, RenderError, TagNames};
+use crate::model::{
+    Account, Digest, EntityKey, EventId, FieldChange, FormerName, Mfa, PassStamp, Revision,
+    StaleFact, Tally, User,
+};
+
+/// How users become events.
+#[derive(Debug, Clone)]
+pub struct MappingPlan {
+    /// Who is an administrator.
+    pub admin: AdminRule,
+    /// What tags say about people.
+    pub tag_names: TagNames,
+    /// Whether there are events about the root user.
+    pub with_root: bool,
+    /// Whether a new last-used time alone is a change.
+    pub is_last_use_content: bool,
+}
+
+/// A user as known: with the last known value of what is unknown now.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KnownUser<'a> {
+    pub(super) user: &'a User,
+    pub(super) stale: &'a [StaleFact],
+    pub(super) former_names: &'a [FormerName],
+}
+
+/// One user, judged: everything that its events are made from.
+pub(super) struct JudgedUser<'a> {
+    account: &'a Account,
+    stamp: PassStamp,
+    plan: &'a MappingPlan,
+    known: KnownUser<'a>,
+    admin: AdminVerdict,
+}
+
+impl MappingPlan {
+    /// Whether there are events about `user` at all.
+    pub(super) fn includes(&self, user: &User) -> bool {
+        self.with_root || !user.is_root()
+    }
+
+    /// Judges `known` of `account`, as of the pass `stamp`.
+    pub(super) fn judge<'a>(
+        &'a self,
+        account: &'a Account,
+        stamp: PassStamp,
+        known: KnownUser<'a>,
+    ) -> JudgedUser<'a> {
+        JudgedUser {
+            account,
+            stamp,
+            plan: self,
+            admin: self.admin.judge(known.user),
+            known,
+        }
+    }
+
+    /// What is known of `user`, counted; `None` if an earlier observation may know more.
+    pub(super) fn tally(&self, user: &User) -> Option<Tally> {
+        let admin = self.admin.judge(user);
+        let is_known = admin != AdminVerdict::Unknown && user.mfa.value().is_some();
+        is_known.then(|| tally(user, &admin))
+    }
+
+    /// The event about a `user` that the store does not know, as one line of JSON. `None` for a root
+    /// user that is left out, and if it cannot be written, which is logged.
+    pub fn event(
+        &self,
+        account: &Account,
+        user: &User,
+        stamp: PassStamp,
+        dialect: Dialect,
+    ) -> Option<Vec<u8>> {
+        if !self.includes(user) {
+            return None;
+        }
+        let known = KnownUser {
+            user,
+            stale: &[],
+            former_names: &[],
+        };
+        let judged = self.judge(account, stamp, known);
+        let written = judged.digest(dialect).and_then(|digest| {
+            let entity = EntityKey::user(&account.id, &user.id);
+            let id = EventId::derive(&Revision {
+                store: &[0; 16],
+                receiver: dialect.as_str(),
+                entity: &entity,
+                number: 1,
+                digest: &digest,
+            });
+            judged.write(dialect, &id, &[])
+        });
+        written
+            .inspect_err(|error| tracing::error!(%error, "a user has no event"))
+            .ok()
+    }
+}
+
+impl JudgedUser<'_> {
+    /// The digest of the user's event in `dialect`.
+    pub(super) fn digest(&self, dialect: Dialect) -> Result<Digest, RenderError> {
+        dialect.digest(&self.input(&[]))
+    }
+
+    /// The user's event in `dialect`, with what `changes`.
+    pub(super) fn write(
+        &self,
+        dialect: Dialect,
+        id: &EventId,
+        changes: &[FieldChange],
+    ) -> Result<Vec<u8>, RenderError> {
+        dialect.write(&self.input(changes), id)
+    }
+
+    /// The facts that the event lacks or gives as last known.
+    pub(super) fn owed(&self, dialect: Dialect) -> Vec<String> {
+        dialect.owed(&self.input(&[]))
+    }
+
+    /// The digest of the event that the user was deleted.
+    pub(super) fn deletion_digest(&self, dialect: Dialect) -> Result<Digest, RenderError> {
+        dialect.deletion_digest(&self.input(&[]))
+    }
+
+    /// The event that the user was deleted.
+    pub(super) fn write_deletion(
+        &self,
+        dialect: Dialect,
+        id: &EventId,
+    ) -> Result<Vec<u8>, RenderError> {
+        dialect.write_deletion(&self.input(&[]), id)
+    }
+
+    /// The event that the user is not known by `former` any more.
+    pub(super) fn write_closing(
+        &self,
+        dialect: Dialect,
+        former: &FormerName,
+        id: &EventId,
+    ) -> Result<Vec<u8>, RenderError> {
+        dialect.write_closing(&self.input(&[]), former, id)
+    }
+
+    /// What changed since the user was known as `last`.
+    pub(super) fn changes(&self, last: &User) -> Vec<FieldChange> {
+        let before = Judged {
+            user: last,
+            admin: &self.plan.admin.judge(last),
+        };
+        let after = Judged {
+            user: self.known.user,
+            admin: &self.admin,
+        };
+        map::changes(before, after)
+    }
+
+    /// The user.
+    pub(super) fn user(&self) -> &User {
+        self.known.user
+    }
+
+    /// The user, counted.
+    pub(super) fn tally(&self) -> Tally {
+        tally(self.known.user, &self.admin)
+    }
+
+    fn input<'b>(&'b self, changes: &'b [FieldChange]) -> EventInput<'b> {
+        EventInput {
+            account: self.account,
+            user: self.known.user,
+            admin: &self.admin,
+            tag_names: &self.plan.tag_names,
+            is_last_use_content: self.plan.is_last_use_content,
+            changes,
+            stale: self.known.stale,
+            former_names: self.known.former_names,
+            pass: self.stamp,
+        }
+    }
+}
+
+fn tally(user: &User, admin: &AdminVerdict) -> Tally {
+    let has_mfa = user.mfa.value().map(Mfa::is_active);
+    Tally {
+        admins: u64::from(matches!(admin, AdminVerdict::Admin(_))),
+        admin_unknown: u64::from(*admin == AdminVerdict::Unknown),
+        without_mfa: u64::from(has_mfa == Some(false)),
+        mfa_unknown: u64::from(has_mfa.is_none()),
+    }
+}

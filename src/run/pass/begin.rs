@@ -1,0 +1,121 @@
+//! What a pass takes from the ones before it.
+
+use std::collections::BTreeMap;
+
+use time::{Duration, OffsetDateTime};
+
+use super::Pass;
+use crate::model::Confirmed;
+use crate::run::agent::Receiver;
+use crate::store::{AccountRecord, Store, StoreError, SyncRecord};
+
+/// Where a pass starts from.
+#[derive(Debug, Clone)]
+pub(super) struct Start {
+    /// What is remembered of the account, with the ordinal of this observation.
+    pub(super) account: AccountRecord,
+    /// How far each receiver is.
+    pub(super) syncs: BTreeMap<String, SyncRecord>,
+    /// The receivers that are to be brought up to date first.
+    pub(super) behind: Vec<Receiver>,
+}
+
+impl Start {
+    /// Whether no pass over the account was complete before.
+    pub(super) fn is_first(&self) -> bool {
+        self.account.last_complete.is_none() && self.account.checkpoint.is_none()
+    }
+
+    /// When the whole account last had each fact confirmed.
+    pub(super) fn confirmed(&self) -> Confirmed {
+        let confirmed = self.account.confirmed_unix_ms.iter();
+        confirmed
+            .filter_map(|(fact, at)| Some((fact.clone(), moment(*at)?)))
+            .collect()
+    }
+}
+
+impl Pass<'_> {
+    /// Begins the observation: the next ordinal, and who is to be sent everything again.
+    pub(super) async fn start(&self) -> Result<Start, StoreError> {
+        let account_id = self.account.id.clone();
+        let receivers = self.receivers.to_vec();
+        let (now, is_full) = (self.stamp.collected_at, self.is_full);
+        let every = self.plan.full_resync_every;
+        let begin = move |store: &Store| {
+            let mut account = store.account(&account_id)?;
+            let (mut syncs, mut behind) = (BTreeMap::new(), Vec::new());
+            for receiver in receivers {
+                let known = store.sync_record(&receiver.id, &account_id)?;
+                let mut sync = known.unwrap_or_default();
+                let missed_something = sync.is_behind || sync.ordinal < account.ordinal;
+                if account.ordinal > 0 && missed_something {
+                    behind.push(receiver.clone());
+                }
+                let is_due = sync.epoch > 0 && is_due(&sync, every, now);
+                if is_due && !is_full {
+                    tracing::info!(
+                        account = account_id,
+                        sink = receiver.sink,
+                        "time to send every user to this sink again"
+                    );
+                }
+                if sync.epoch == 0 || is_due || is_full {
+                    sync.epoch += 1;
+                    sync.epoch_began_unix_ms = unix_ms(now);
+                }
+                syncs.insert(receiver.id, sync);
+            }
+            account.ordinal += 1;
+            store.begin_observation(&account_id, &account, &syncs)?;
+            if is_full {
+                // Nobody asks again for what was asked for once. A round that is due for any
+                // other reason is still due after a power cut.
+                store.remember_syncs(&account_id, &syncs)?;
+            }
+            Ok(Start {
+                account,
+                syncs,
+                behind,
+            })
+        };
+        self.store.run(begin).await
+    }
+}
+
+/// Whether it is time to send everything again. A clock that was set back must not put that off.
+fn is_due(sync: &SyncRecord, every: Option<std::time::Duration>, now: OffsetDateTime) -> bool {
+    let Some(every) = every else { return false };
+    let since = Duration::milliseconds(unix_ms(now) - sync.epoch_began_unix_ms);
+    since.unsigned_abs() >= every
+}
+
+/// Has every user of `accounts` sent again to each of `receivers`, by this pass or by later ones.
+pub(in crate::run) fn raise_epochs(
+    store: &Store,
+    accounts: &[String],
+    receivers: &[Receiver],
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    for account in accounts {
+        let mut syncs = BTreeMap::new();
+        for receiver in receivers {
+            let Some(mut sync) = store.sync_record(&receiver.id, account)? else {
+                continue;
+            };
+            sync.epoch += 1;
+            sync.epoch_began_unix_ms = unix_ms(now);
+            syncs.insert(receiver.id.clone(), sync);
+        }
+        store.remember_syncs(account, &syncs)?;
+    }
+    Ok(())
+}
+
+pub(super) fn unix_ms(at: OffsetDateTime) -> i64 {
+    at.unix_timestamp() * 1_000 + i64::from(at.millisecond())
+}
+
+fn moment(unix_ms: i64) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(unix_ms) * 1_000_000).ok()
+}

@@ -1,0 +1,189 @@
+//! One pass over one account: collect, analyze, map and stage, all at the same time.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
+use time::OffsetDateTime;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::begin::Start;
+use super::fact_times::FactTimes;
+use super::report::{PassReport, count_unknown};
+use super::{chunk, deletions};
+use crate::aws::{AwsClient, AwsError};
+use crate::collect::InventorySource;
+use crate::config::Emit;
+use crate::model::{Account, PassStamp, User};
+use crate::observe::Progress;
+use crate::run::agent::{PassPlan, Receiver};
+use crate::run::mapping::MappingPlan;
+use crate::run::stage::{ArnIndex, Capacity, CatchUp, SendCounts, Sender, Stager};
+use crate::steps::{self, Step};
+use crate::store::{Store, StoreError};
+
+/// Users between the collector and the store; what the collector may be ahead.
+const CHANNEL_LEN: usize = 256;
+
+/// One pass over one account.
+#[derive(Debug)]
+pub struct Pass<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// The pass's id and time.
+    pub stamp: PassStamp,
+    /// How users become events.
+    pub mapping: &'a MappingPlan,
+    /// Who receives them.
+    pub receivers: &'a [Receiver],
+    /// Whether to send everything again.
+    pub is_full: bool,
+    /// What is sent, and what is kept.
+    pub plan: PassPlan,
+    /// Where a disappearance can be confirmed; nowhere for saved files.
+    pub aws: Option<&'a AwsClient>,
+    /// Where users and events go.
+    pub store: &'a Store,
+    /// The progress line.
+    pub progress: &'a Progress,
+}
+
+/// What was staged of what was known already.
+#[derive(Debug, Default)]
+struct CaughtUp {
+    sent: SendCounts,
+    /// The receivers whose outbox became full.
+    held_up: HashSet<String>,
+}
+
+/// Who was seen in a pass.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) ids: HashSet<String>,
+    pub(super) newest: Option<OffsetDateTime>,
+    pub(super) times: FactTimes,
+}
+
+impl Seen {
+    fn add(&mut self, users: &[User]) {
+        self.ids.extend(users.iter().map(|user| user.id.clone()));
+        self.newest = self
+            .newest
+            .max(users.iter().map(|user| user.created_at).max());
+        users.iter().for_each(|user| self.times.add(user));
+    }
+}
+
+impl Pass<'_> {
+    /// Runs the pass. `staged` is called whenever the store made events durable. An error is the
+    /// store's; a failed collection is part of the report.
+    pub async fn run<S>(
+        &self,
+        source: &S,
+        mut staged: impl FnMut(),
+    ) -> Result<PassReport, StoreError>
+    where
+        S: InventorySource,
+        S::Error: Into<AwsError>,
+    {
+        let began = Instant::now();
+        let start = self.start().await?;
+        let mut caught_up = CaughtUp::default();
+        if !start.behind.is_empty() {
+            caught_up = self.catch_up_first(&start).await?;
+            staged();
+        }
+        let stager = Arc::new(self.stager(&start));
+        let (sender, users) = mpsc::channel(CHANNEL_LEN);
+        let (ended, staged_all) = tokio::join!(
+            source.collect(sender),
+            self.stage_all(&stager, users, &mut staged)
+        );
+        let (mut report, seen) = staged_all?;
+        steps::reach(Step::CollectionEnded);
+        report.account_id.clone_from(&self.account.id);
+        report.add_enumeration(ended);
+        report.deletions = deletions::report(self, &mut report, &seen.ids, &stager).await?;
+        staged();
+        report.caught_up = caught_up.sent.queued;
+        report.duration = began.elapsed();
+        let held_up =
+            |receiver: &str| stager.held_up(receiver) > 0 || caught_up.held_up.contains(receiver);
+        self.end(&mut report, start, seen, held_up).await?;
+        steps::reach(Step::CheckpointMoved);
+        Ok(report)
+    }
+
+    fn sender(&self, start: &Start, receivers: &[Receiver], emit: Emit) -> Sender {
+        Sender::new(
+            (self.account, self.stamp),
+            self.mapping,
+            receivers,
+            emit,
+            start.account.ordinal,
+            &start.syncs,
+            self.store,
+        )
+    }
+
+    fn stager(&self, start: &Start) -> Stager {
+        Stager {
+            sender: self.sender(start, self.receivers, self.plan.emit),
+            confirmed: start.confirmed(),
+            is_first_pass: start.is_first(),
+            shared: Mutex::default(),
+        }
+    }
+
+    /// Brings receivers that missed something up to date with what is kept, before anything is
+    /// collected.
+    async fn catch_up_first(&self, start: &Start) -> Result<CaughtUp, StoreError> {
+        let emit = match self.plan.emit {
+            Emit::All => Emit::Changed,
+            emit => emit,
+        };
+        let sender = self.sender(start, &start.behind, emit);
+        let work = move |store: &Store| {
+            let mut capacity = Capacity::default();
+            let mut catch_up = CatchUp {
+                store,
+                sender: &sender,
+                capacity: &mut capacity,
+                arns: &mut ArnIndex::default(),
+            };
+            let sent = catch_up.run()?;
+            let ids = sender.receivers.iter().map(|receiver| receiver.id.clone());
+            let held_up = ids.filter(|id| capacity.held_up(id) > 0).collect();
+            Ok(CaughtUp { sent, held_up })
+        };
+        self.store.run(work).await
+    }
+
+    async fn stage_all(
+        &self,
+        stager: &Arc<Stager>,
+        mut users: mpsc::Receiver<User>,
+        notify: &mut impl FnMut(),
+    ) -> Result<(PassReport, Seen), StoreError> {
+        let (mut report, mut seen) = (PassReport::default(), Seen::default());
+        loop {
+            let mut chunk = chunk::next(&mut users).await;
+            if chunk.is_empty() {
+                for receiver in self.receivers {
+                    report.add_held_up(&receiver.sink, stager.held_up(&receiver.id));
+                }
+                return Ok((report, seen));
+            }
+            steps::reach(Step::ChunkCollected);
+            chunk.retain(|user| self.mapping.includes(user));
+            seen.add(&chunk);
+            count_unknown(&mut report.unknown_facts, &chunk);
+            let users = chunk.len();
+            let counts = stager.stage(self.store, chunk).await?;
+            report.add_chunk(users, counts);
+            steps::reach(Step::ChunkStaged);
+            self.progress.add_users(users);
+            notify();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What a daemon answers while it works: on its control socket, and on its status address.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::agent::Agent;
+use super::delivery::Delivery;
+use crate::control::{Answers, ControlServer, LiveDaemon, Serving};
+use crate::observe::{DaemonStatus, StatusServer};
+use crate::store::Store;
+
+/// Where a daemon listens.
+#[derive(Debug, Default)]
+pub struct Listeners {
+    /// The socket in the state directory; `None` if it could not be made.
+    pub control: Option<ControlServer>,
+    /// The configured address, if any.
+    pub status: Option<StatusServer>,
+}
+
+/// Questions are answered until this is dropped.
+pub(super) struct Answering {
+    _control: Option<Serving>,
+    _status: Option<AbortOnDropHandle<()>>,
+}
+
+impl Listeners {
+    /// Begins to answer.
+    pub(super) fn answer(self, agent: &Agent, store: &Store, delivery: &Delivery) -> Answering {
+        let daemon = LiveDaemon {
+            status: DaemonStatus::new(OffsetDateTime::now_utc()),
+            troubles: Arc::new(delivery.troubles()),
+            wake: Arc::new(delivery.waker()),
+        };
+        let answers = Answers {
+            store: store.clone(),
+            receivers: agent.receivers.iter().map(|it| it.id.clone()).collect(),
+            daemon: Some(daemon),
+        };
+        let of_control = answers.clone();
+        Answering {
+            _control: self.control.map(|server| server.serve(of_control)),
+            _status: self.status.map(|server| serve_status(server, answers)),
+        }
+    }
+}
+
+fn serve_status(server: StatusServer, answers: Answers) -> AbortOnDropHandle<()> {
+    let report = move || {
+        let answers = answers.clone();
+        async move { answers.store.clone().run(move |_| answers.status()).await }
+    };
+    AbortOnDropHandle::new(tokio::spawn(server.serve(report)))
+}

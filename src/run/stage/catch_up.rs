@@ -1,0 +1,157 @@
+//! Receivers that are behind, brought up to date from what is kept: with no call of AWS.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::arns::ArnIndex;
+use super::capacity::Capacity;
+use super::deletion::Deleted;
+use super::send::{Outgoing, Outlet, SendCounts, Sender};
+use crate::model::EntityKey;
+use crate::run::mapping::KnownUser;
+use crate::store::{EntityRecord, Staging, Store, StoreError};
+
+/// So many users are staged at a time.
+const USERS_AT_ONCE: usize = 250;
+
+/// Stages what is kept of an account, for those receivers that do not know it yet.
+pub(in crate::run) struct CatchUp<'a> {
+    pub(in crate::run) store: &'a Store,
+    pub(in crate::run) sender: &'a Sender,
+    pub(in crate::run) capacity: &'a mut Capacity,
+    pub(in crate::run) arns: &'a mut ArnIndex,
+}
+
+impl CatchUp<'_> {
+    /// Stages every user that a receiver does not know as it is known here, and every deletion
+    /// that it was not sent. What found no room is counted as held up.
+    pub(in crate::run) fn run(&mut self) -> Result<SendCounts, StoreError> {
+        let mut counts = SendCounts::default();
+        let account = self.sender.account.id.clone();
+        let mut ids = self.store.user_ids(&account)?;
+        // Where there is room for some alone, none is always the first.
+        let first = fastrand::usize(..ids.len().max(1));
+        ids.rotate_left(first);
+        for chunk in ids.chunks(USERS_AT_ONCE) {
+            let of = chunk.iter().map(|id| EntityKey::user(account.as_str(), id));
+            let entities: Vec<EntityKey> = of.collect();
+            let records = self.store.entities(&entities)?;
+            self.stage(&mut counts, |sender, outlet| {
+                for (entity, record) in entities.iter().zip(&records) {
+                    if let Some(record) = record {
+                        send_kept(sender, entity, record, false, outlet)?;
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        let tombstones = self.store.tombstones(&account)?;
+        for chunk in tombstones.chunks(USERS_AT_ONCE) {
+            self.stage(&mut counts, |sender, outlet| {
+                let mut successors = Vec::new();
+                for (entity, tombstone) in chunk {
+                    if let Some(user) = tombstone.user() {
+                        let deleted = sender.send_deletion(entity, &user, true, outlet)?;
+                        successors.extend(deleted.successor);
+                    }
+                }
+                send_again(sender, &successors, outlet)
+            })?;
+        }
+        Ok(counts)
+    }
+
+    /// Keeps that `gone` are deleted, and stages the events that say so. How many of them nothing
+    /// readable is kept of.
+    pub(in crate::run) fn delete(
+        &mut self,
+        gone: Vec<(EntityKey, EntityRecord)>,
+        counts: &mut SendCounts,
+    ) -> Result<u64, StoreError> {
+        let mut unreadable = 0;
+        self.stage(counts, |sender, outlet| {
+            let mut successors = Vec::new();
+            let ids: HashSet<String> = gone.iter().map(|(entity, _)| entity.id.clone()).collect();
+            for (entity, record) in gone {
+                match sender.delete(&entity, record, outlet)? {
+                    Some(Deleted { successor }) => successors.extend(successor),
+                    None => unreadable += 1,
+                }
+            }
+            successors.retain(|id| !ids.contains(id));
+            send_again(sender, &successors, outlet)
+        })?;
+        Ok(unreadable)
+    }
+
+    fn stage(
+        &mut self,
+        counts: &mut SendCounts,
+        add: impl FnOnce(&Sender, &mut Outlet<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let sender = self.sender;
+        let account = sender.account.id.as_str();
+        self.capacity
+            .refresh(self.store, account, &sender.receivers)?;
+        let mut staging = Staging::new(sender.account.id.clone(), sender.stamp.collected_at);
+        let mut outlet = Outlet {
+            store: self.store,
+            capacity: self.capacity,
+            arns: self.arns,
+            staging: &mut staging,
+            counts,
+        };
+        add(sender, &mut outlet)?;
+        self.store.stage(staging)
+    }
+}
+
+/// Sends `user_ids` to everybody again, behind the deletions of others: a receiver may know them
+/// by an ARN that it is just told is gone.
+fn send_again(
+    sender: &Sender,
+    user_ids: &[String],
+    outlet: &mut Outlet<'_>,
+) -> Result<(), StoreError> {
+    let account = sender.account.id.as_str();
+    let ids: BTreeSet<&String> = user_ids.iter().collect();
+    let ids = ids.into_iter();
+    let entities: Vec<EntityKey> = ids.map(|id| EntityKey::user(account, id)).collect();
+    let records = outlet.store.entities(&entities)?;
+    for (entity, record) in entities.iter().zip(&records) {
+        if let Some(record) = record {
+            send_kept(sender, entity, record, true, outlet)?;
+        }
+    }
+    Ok(())
+}
+
+/// Stages a user as it is kept.
+fn send_kept(
+    sender: &Sender,
+    entity: &EntityKey,
+    record: &EntityRecord,
+    is_forced: bool,
+    outlet: &mut Outlet<'_>,
+) -> Result<(), StoreError> {
+    let digests = record.digests();
+    if !is_forced && sender.is_settled(outlet.store, entity, digests, outlet.counts)? {
+        return Ok(());
+    }
+    let Some(user) = record.user().filter(|user| sender.mapping.includes(user)) else {
+        return Ok(());
+    };
+    let known = KnownUser {
+        user: &user,
+        stale: &record.stale,
+        former_names: &record.former_names,
+    };
+    let judged = sender.mapping.judge(&sender.account, sender.stamp, known);
+    let outgoing = Outgoing {
+        entity,
+        judged: &judged,
+        digests,
+        changes: &[],
+        is_forced,
+    };
+    sender.send(outgoing, outlet)
+}

@@ -1,0 +1,18 @@
+//! From what is known of users to what is kept and sent: one way for a pass, for deletions, and
+//! for receivers that are brought up to date.
+
+mod arns;
+mod capacity;
+mod catch_up;
+mod changes;
+mod decide;
+mod deletion;
+mod known;
+mod send;
+mod stager;
+
+pub(super) use arns::ArnIndex;
+pub(super) use capacity::Capacity;
+pub(super) use catch_up::CatchUp;
+pub(super) use send::{SendCounts, Sender};
+pub(super) use stager::{ChunkCounts, Stager};

@@ -1,0 +1,210 @@
+//! From users as a pass observes them to what the store keeps and sends.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::arns::ArnIndex;
+use super::capacity::Capacity;
+use super::known::{self, Known};
+use super::send::{Outgoing, Outlet, SendCounts, Sender};
+use crate::model::{
+    Confirmed, EntityKey, FieldChange, HistoryEntry, HistoryKind, PassStamp, Tally, User,
+};
+use crate::run::mapping::KnownUser;
+use crate::steps::{self, Step};
+use crate::store::{EntityRecord, ObservedDigests, Staging, Store, StoreError};
+
+/// What a pass stages its users with.
+#[derive(Debug)]
+pub(in crate::run) struct Stager {
+    pub(in crate::run) sender: Sender,
+    /// When the whole account last had each fact confirmed.
+    pub(in crate::run) confirmed: Confirmed,
+    /// Whether everybody is seen for the first time, which is no news for the history.
+    pub(in crate::run) is_first_pass: bool,
+    /// How much the outboxes take, and who has which ARN: both for the whole pass.
+    pub(in crate::run) shared: Mutex<(Capacity, ArnIndex)>,
+}
+
+/// What became of a chunk of users.
+#[derive(Debug, Default)]
+pub(in crate::run) struct ChunkCounts {
+    pub(in crate::run) sent: SendCounts,
+    pub(in crate::run) tally: Tally,
+    /// Users seen for the first time.
+    pub(in crate::run) appeared: u64,
+    /// Users who changed.
+    pub(in crate::run) changed: u64,
+}
+
+impl Stager {
+    /// Judges, maps and stages `users` on a thread where that may take its time; the collection
+    /// goes on meanwhile. When this returns, they are durable.
+    pub(in crate::run) async fn stage(
+        self: &Arc<Self>,
+        store: &Store,
+        users: Vec<User>,
+    ) -> Result<ChunkCounts, StoreError> {
+        let this = Arc::clone(self);
+        store.run(move |store| this.stage_chunk(store, users)).await
+    }
+
+    /// Users that were not staged for `receiver`, since its outbox was full.
+    pub(in crate::run) fn held_up(&self, receiver: &str) -> u64 {
+        let shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.0.held_up(receiver)
+    }
+
+    fn stage_chunk(&self, store: &Store, users: Vec<User>) -> Result<ChunkCounts, StoreError> {
+        let account = &self.sender.account.id;
+        let entities: Vec<EntityKey> = users
+            .iter()
+            .map(|user| EntityKey::user(account, &user.id))
+            .collect();
+        let records = store.entities(&entities)?;
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let (capacity, arns) = &mut *shared;
+        capacity.refresh(store, account, &self.sender.receivers)?;
+        users.iter().for_each(|user| arns.see(user));
+        let mut staging = Staging::new(account.clone(), self.sender.stamp.collected_at);
+        let mut counts = ChunkCounts::default();
+        for ((user, entity), record) in users.into_iter().zip(&entities).zip(&records) {
+            let mut sent = SendCounts::default();
+            let mut outlet = Outlet {
+                store,
+                capacity,
+                arns,
+                staging: &mut staging,
+                counts: &mut sent,
+            };
+            self.add(user, entity, record.as_ref(), &mut outlet, &mut counts)?;
+            counts.sent.add(sent);
+        }
+        if store.has_tombstones(account)? {
+            staging.revived = entities;
+        }
+        steps::reach(Step::ChunkMapped);
+        store.stage(staging)?;
+        Ok(counts)
+    }
+
+    /// Adds what to keep and to send of `user`, of which `record` is kept.
+    fn add(
+        &self,
+        user: User,
+        entity: &EntityKey,
+        record: Option<&EntityRecord>,
+        outlet: &mut Outlet<'_>,
+        counts: &mut ChunkCounts,
+    ) -> Result<(), StoreError> {
+        if record.is_some_and(|record| record.ordinal > self.sender.ordinal) {
+            // A later observation has looked at the user already.
+            return Ok(());
+        }
+        let mapping = &self.sender.mapping;
+        let mut digests = known::digests(&user, mapping.is_last_use_content);
+        if let Some(record) = record.filter(|it| is_same(it, digests)) {
+            digests.merged = record.digests().merged;
+            if let Some(tally) = mapping.tally(&user) {
+                let sender = &self.sender;
+                if sender.is_settled(outlet.store, entity, digests, outlet.counts)? {
+                    counts.tally.add(tally);
+                    return Ok(());
+                }
+            }
+        }
+        let at = self.sender.stamp.collected_at;
+        let known = known::known(user, record, &self.confirmed, at);
+        digests.merged = known.user.content_digest(mapping.is_last_use_content);
+        let judged = mapping.judge(
+            &self.sender.account,
+            self.sender.stamp,
+            KnownUser {
+                user: &known.user,
+                stale: &known.stale,
+                former_names: &known.former_names,
+            },
+        );
+        let changes = match &known.last {
+            Some(last) => judged.changes(last),
+            None => Vec::new(),
+        };
+        let outgoing = Outgoing {
+            entity,
+            judged: &judged,
+            digests,
+            changes: &changes,
+            is_forced: false,
+        };
+        self.sender.send(outgoing, outlet)?;
+        counts.tally.add(judged.tally());
+        self.keep(&known, entity, record, digests, outlet.staging);
+        self.add_history(&known, record.is_none(), changes, outlet.staging, counts);
+        Ok(())
+    }
+
+    /// Keeps what is known, if it is anything new.
+    fn keep(
+        &self,
+        known: &Known,
+        entity: &EntityKey,
+        record: Option<&EntityRecord>,
+        digests: ObservedDigests,
+        staging: &mut Staging,
+    ) {
+        let is_kept = record
+            .is_some_and(|record| record.digests() == digests && record.absent_since.is_none());
+        if !is_kept {
+            let record = known::record(known, digests, self.sender.ordinal);
+            staging
+                .entities
+                .extend(record.map(|record| (entity.clone(), record)));
+        }
+    }
+
+    fn add_history(
+        &self,
+        known: &Known,
+        is_new: bool,
+        changes: Vec<FieldChange>,
+        staging: &mut Staging,
+        counts: &mut ChunkCounts,
+    ) {
+        let kind = match is_new {
+            true => HistoryKind::Appeared,
+            false if changes.is_empty() => return,
+            false => HistoryKind::Changed,
+        };
+        match kind {
+            HistoryKind::Appeared => counts.appeared += 1,
+            _ => counts.changed += 1,
+        }
+        if !(is_new && self.is_first_pass) {
+            let entry = history_entry(self.sender.stamp, &known.user, kind, changes);
+            staging.history.push((known.user.id.clone(), entry));
+        }
+    }
+}
+
+/// Whether the last observation was the same.
+fn is_same(record: &EntityRecord, digests: ObservedDigests) -> bool {
+    let last = record.digests();
+    record.absent_since.is_none()
+        && last.observed == digests.observed
+        && last.content == digests.content
+}
+
+/// What happened to `user`, for the account's history.
+pub(super) fn history_entry(
+    stamp: PassStamp,
+    user: &User,
+    kind: HistoryKind,
+    changes: Vec<FieldChange>,
+) -> HistoryEntry {
+    HistoryEntry {
+        pass_id: stamp.id.to_string(),
+        user_name: user.name.clone(),
+        arn: user.arn.to_string(),
+        kind,
+        changes,
+    }
+}

@@ -1,0 +1,116 @@
+//! The state directory itself: private, ours alone, locked, and with room to write.
+
+use std::fs::{DirBuilder, File, TryLockError};
+use std::io::{Error, Result};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{FallocateFlags, fallocate};
+use rustix::io::Errno;
+
+use super::sled_files::SEGMENT_SIZE;
+use crate::store::StoreError;
+
+/// How long the directory may be in use by somebody else before that is an error.
+const PATIENCE: Duration = Duration::from_secs(2);
+const POLL: Duration = Duration::from_millis(20);
+
+/// What may be in a state directory; `quarantine-...` beside it.
+const OURS: [&str; 9] = [
+    "control.sock",
+    "format",
+    "format.new",
+    "lock",
+    "lost+found",
+    "probe",
+    "store",
+    "store.new",
+    "store.old",
+];
+
+/// Takes `dir` for this process, made as needed and with mode 0700. It is ours while the file
+/// lives.
+pub(in crate::store) fn take(dir: &Path) -> std::result::Result<File, StoreError> {
+    make_private(dir).map_err(|source| io(dir, "make it private", source))?;
+    let lock = lock_patiently(dir)?;
+    probe_space(dir).map_err(|source| io(dir, "write to it", source))?;
+    Ok(lock)
+}
+
+/// Takes `dir`, which is there, for this process, without writing to it.
+pub(in crate::store) fn take_existing(dir: &Path) -> std::result::Result<File, StoreError> {
+    lock(dir)
+}
+
+/// Narrows the mode of an existing directory, but not that of one which serves others as well:
+/// `state_dir = "/tmp"` must not close /tmp.
+fn make_private(dir: &Path) -> Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    let mut permissions = std::fs::metadata(dir)?.permissions();
+    if permissions.mode() & 0o077 != 0 {
+        refuse_shared(dir)?;
+        permissions.set_mode(0o700);
+        std::fs::set_permissions(dir, permissions)?;
+    }
+    Ok(())
+}
+
+fn refuse_shared(dir: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(dir)? {
+        let name = entry?.file_name();
+        let name = name.to_string_lossy();
+        if !OURS.contains(&name.as_ref()) && !name.starts_with("quarantine-") {
+            return Err(Error::other(format!(
+                "others may enter it and it holds {name:?}, which is not rollcall's; give \
+                 rollcall a directory of its own"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A command that only looks has the directory for a moment: nobody need fail for that.
+fn lock_patiently(dir: &Path) -> std::result::Result<File, StoreError> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match lock(dir) {
+            Err(StoreError::Locked(_)) if Instant::now() < deadline => sleep(POLL),
+            taken => return taken,
+        }
+    }
+}
+
+fn lock(dir: &Path) -> std::result::Result<File, StoreError> {
+    let file = File::create(dir.join("lock")).map_err(|source| io(dir, "lock it", source))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(dir.to_owned())),
+        Err(TryLockError::Error(source)) => Err(io(dir, "lock it", source)),
+    }
+}
+
+/// Takes up one segment's worth and gives it back: on a full disk sled may fail in ways that look
+/// like damage, and a store must never be set aside for lack of space.
+fn probe_space(dir: &Path) -> Result<()> {
+    let probe = dir.join("probe");
+    let taken = File::create(&probe).and_then(|file| {
+        match fallocate(&file, FallocateFlags::empty(), 0, SEGMENT_SIZE as u64) {
+            // Not every file system can reserve space without writing.
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => std::fs::write(&probe, vec![0; SEGMENT_SIZE]),
+            taken => Ok(taken?),
+        }
+    });
+    let removed = std::fs::remove_file(&probe);
+    taken.and(removed)
+}
+
+/// `what` failed in `dir`.
+pub(in crate::store) fn io(dir: &Path, what: &'static str, source: Error) -> StoreError {
+    StoreError::Io {
+        dir: dir.to_owned(),
+        what,
+        source,
+    }
+}

@@ -1,0 +1,9 @@
+//! How records and keys are written.
+
+mod bytes;
+mod codec;
+mod keys;
+
+pub(super) use bytes::{blob, fixed};
+pub(super) use codec::{RecordError, SIZE_MAX, decode, encode, is_whole, move_to, pack, unpack};
+pub(super) use keys::{AccountKey, MetaKey, OutboxKey, entity_key, parse_entity_key, receiver_key};

@@ -1,0 +1,136 @@
+//! What nobody needs any more goes: deleted users, sinks and accounts that are gone, and damaged
+//! stores that were moved aside.
+
+use std::collections::HashSet;
+
+use time::OffsetDateTime;
+
+use super::disk::{quarantines, remove_dir};
+use super::entities::Tombstone;
+use super::outbox::unix_ms;
+use super::record::{self, AccountKey, MetaKey, parse_entity_key, receiver_key};
+use super::trees::{Tree, Writes};
+use super::{Store, StoreError};
+use crate::model::EntityKind;
+
+/// So many damaged stores are kept beside this one.
+const QUARANTINES_MAX: usize = 3;
+
+/// What was removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Deleted users that are not remembered any more.
+    pub tombstones: u64,
+    /// Receivers that were not configured for too long, and how many events waited for each.
+    pub receivers: Vec<(String, u64)>,
+    /// Accounts that no pass went over for too long.
+    pub accounts: Vec<String>,
+    /// Damaged stores that had been moved aside.
+    pub quarantines: u64,
+}
+
+impl Store {
+    /// Removes what ended before `horizon`. The `configured` receivers have not ended `now`,
+    /// however long ago the process that they are configured in began.
+    pub fn remove_ended(
+        &self,
+        configured: &[String],
+        now: OffsetDateTime,
+        horizon: OffsetDateTime,
+    ) -> Result<Removed, StoreError> {
+        self.adopt_receivers(configured, now)?;
+        let horizon_unix_ms = unix_ms(horizon);
+        let mut removed = Removed::default();
+        for known in self.receivers()? {
+            if known.configured_at_unix_ms < horizon_unix_ms {
+                let waiting = self.forget_receiver(&known.receiver)?;
+                removed.receivers.push((known.receiver, waiting));
+            }
+        }
+        for account in self.accounts()? {
+            let record = self.account(&account)?;
+            let last = record.last_pass.map(|pass| pass.at_unix_ms);
+            if last.is_some_and(|at| at < horizon_unix_ms) {
+                self.forget_account(&account)?;
+                removed.accounts.push(account);
+            }
+        }
+        removed.tombstones = self.remove_tombstones(horizon_unix_ms)?;
+        removed.quarantines = self.remove_quarantines(horizon);
+        Ok(removed)
+    }
+
+    /// Removes tombstones from before `horizon`, with what receivers were sent of them.
+    fn remove_tombstones(&self, horizon_unix_ms: i64) -> Result<u64, StoreError> {
+        let shared = &self.shared;
+        let receivers: HashSet<String> = self
+            .receivers()?
+            .into_iter()
+            .map(|it| it.receiver)
+            .collect();
+        let _writer = shared.writer()?;
+        let mut writes = Writes::default();
+        let mut removed = 0;
+        for item in &shared.trees.tombstones {
+            let (key, value) = item.map_err(|source| shared.failed("read", source))?;
+            let tombstone = record::decode::<Tombstone>(&key, &value);
+            if tombstone.is_ok_and(|it| it.deleted_at_unix_ms >= horizon_unix_ms) {
+                continue;
+            }
+            writes.remove(Tree::Tombstones, &key);
+            removed += 1;
+            let entity = parse_entity_key(&key);
+            for (receiver, entity) in receivers.iter().zip(entity.iter().cycle()) {
+                writes.remove(Tree::Deliveries, &receiver_key(receiver, entity));
+            }
+        }
+        shared.apply(&writes)?;
+        Ok(removed)
+    }
+
+    /// Forgets all that is kept of `account`, what receivers were sent of it among that. What
+    /// waits for a receiver stays.
+    fn forget_account(&self, account: &str) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        let users = AccountKey {
+            account,
+            kind: EntityKind::User,
+        };
+        let prefix = users.prefix();
+        for known in self.receivers()? {
+            let deliveries = [known.receiver.as_bytes(), b"\0", &prefix].concat();
+            shared.remove_prefix(Tree::Deliveries, &deliveries)?;
+            let sync = MetaKey::Sync(&known.receiver, account).to_bytes();
+            shared.remove_prefix(Tree::Meta, &sync)?;
+        }
+        shared.remove_prefix(Tree::Entities, &prefix)?;
+        shared.remove_prefix(Tree::Tombstones, &prefix)?;
+        let of_account = [account.as_bytes(), b"\0"].concat();
+        shared.remove_prefix(Tree::History, &of_account)?;
+        shared.remove_prefix(Tree::Passes, &of_account)?;
+        shared.remove_prefix(Tree::Meta, &MetaKey::Account(account).to_bytes())?;
+        Ok(())
+    }
+
+    /// Removes damaged stores from before `horizon`, and all but the newest few. One that cannot
+    /// be removed stays.
+    fn remove_quarantines(&self, horizon: OffsetDateTime) -> u64 {
+        let found = quarantines(&self.shared.dir);
+        let too_many = found.len().saturating_sub(QUARANTINES_MAX);
+        let mut removed = 0;
+        for (index, path) in found.iter().enumerate() {
+            let changed = path.metadata().and_then(|metadata| metadata.modified());
+            let is_old = changed.is_ok_and(|at| OffsetDateTime::from(at) < horizon);
+            if index < too_many || is_old {
+                match remove_dir(path) {
+                    Ok(()) => removed += 1,
+                    Err(error) => tracing::warn!(
+                        path = %path.display(), %error,
+                        "a damaged store that was moved aside cannot be removed"
+                    ),
+                }
+            }
+        }
+        removed
+    }
+}

@@ -1,0 +1,13 @@
+//! What a sink holds converges to what is known, whatever AWS, sinks and the configuration do in
+//! between: the whole agent, run as operators run it.
+
+mod destination;
+mod facts;
+mod gone;
+mod ids;
+mod large;
+mod renamed;
+mod resync;
+mod site;
+mod slow_account;
+mod small_outbox;

@@ -1,0 +1,58 @@
+//! Options that every command has, and the exit code of a question whose answer is no.
+
+use super::accounts::TINY;
+use crate::support::agent::Agent;
+
+#[test]
+fn quiet_collect_writes_nothing_to_standard_error() {
+    let agent = Agent::new().account(&TINY.account);
+    let output = agent.args(["collect", "--quiet"]).run().expect_code(0);
+    assert_eq!(output.stderr, "");
+    assert_eq!(output.stdout.lines().count(), TINY.users.len());
+    let output = agent.args(["-q", "-v", "collect"]).run().expect_code(2);
+    assert!(
+        output.stderr.contains("cannot be used with"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn quiet_collect_still_says_what_failed() {
+    let agent = Agent::new().aws("http://127.0.0.1:9");
+    let output = agent.args(["collect", "--quiet"]).run();
+    assert!(output.stderr.contains("ERROR"), "{}", output.stderr);
+}
+
+#[test]
+fn rollcall_config_names_the_configuration_file_unless_config_does() {
+    let agent = Agent::new()
+        .file("named.toml", "[agent]\nstate_dir = 1\n")
+        .file("other.toml", "[agent]\nstate_dri = 1\n")
+        .env("ROLLCALL_CONFIG", "named.toml");
+    let stderr_of = |agent: &Agent| agent.run().expect_code(2).stderr;
+    let of_environment = stderr_of(&agent.arg("history"));
+    assert!(of_environment.contains("named.toml:2"), "{of_environment}");
+    let of_option = stderr_of(&agent.args(["history", "--config", "other.toml"]));
+    assert!(of_option.contains("other.toml:2"), "{of_option}");
+    let unset = stderr_of(&agent.env("ROLLCALL_CONFIG", "").arg("history"));
+    assert!(unset.contains("there is no state"), "{unset}");
+}
+
+#[test]
+fn what_is_not_there_is_exit_code_7() {
+    let agent = Agent::new().account(&TINY.account);
+    agent.args(["collect"]).run().expect_code(0);
+    for (args, says) in [
+        (&["history", "nobody"][..], "nothing is kept about user"),
+        (&["history", "--account", "000000000000"], "no pass over"),
+        (&["diff"], "not yet two complete passes"),
+        (&["diff", "--from", "beef"], "no account has both passes"),
+        (&["dead-letters", "show", "beef"], "no dead letter's id"),
+        (&["dead-letters", "drop", "beef"], "no dead letter's id"),
+    ] {
+        let agent = args.iter().fold(agent.clone(), |agent, arg| agent.arg(arg));
+        let output = agent.run().expect_code(7);
+        assert!(output.stderr.contains(says), "{args:?}: {}", output.stderr);
+    }
+}
