@@ -1,5 +1,7 @@
 //! `rollcall collect`.
 
+use std::io::Write;
+
 use super::{dry_run, lock, setup, sinks};
 use crate::cli::{CollectArgs, GlobalArgs};
 use crate::observe::{LogFormat, Progress, log_sinks, summarize};
@@ -34,17 +36,17 @@ pub(super) async fn collect(
     Ok(report.status())
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the summary is for the person who ran the command"
-)]
 fn report_end(report: &RunReport, global: &GlobalArgs) {
     if let Some(error) = &report.refused {
         tracing::error!(%error, "nothing was collected");
     }
     match global.log_format {
         LogFormat::Text if global.quiet => {}
-        LogFormat::Text => eprint!("{}", summarize(report, Width::of(&std::io::stderr()))),
+        LogFormat::Text => {
+            // Nobody reads it who closed the stream.
+            let summary = summarize(report, Width::of(&std::io::stderr()));
+            let _ = std::io::stderr().write_all(summary.as_bytes());
+        }
         // The pass has its own line already.
         LogFormat::Json => log_sinks(report),
     }

@@ -14,7 +14,7 @@ pub struct EventId(Uuid);
 /// One event about an entity for a receiver.
 #[derive(Debug, Clone, Copy)]
 pub struct Revision<'a> {
-    /// The id of the store that counts the events.
+    /// New each time that the store is opened that counts the events.
     pub store: &'a [u8; 16],
     /// The receiver.
     pub receiver: &'a str,

@@ -46,6 +46,8 @@ pub fn init(format: LogFormat, verbosity: Verbosity, with_color: bool, progress:
         .with_env_filter(filter)
         .with_ansi(with_color)
         .with_target(false)
+        // A line that cannot be written is lost; the work goes on.
+        .log_internal_errors(false)
         .with_writer(BesideProgress(progress.clone()));
     match format {
         LogFormat::Text => builder.init(),

@@ -7,7 +7,6 @@ use time::OffsetDateTime;
 
 use super::account::{AccountEnd, Context};
 use super::fleet::{AccountError, Fleet, FleetError, Member};
-use super::pass::raise_epochs;
 use super::report::{AccountReport, RunReport};
 use crate::aws::KeptSessions;
 use crate::observe::{log_accounts, log_pass};
@@ -97,9 +96,11 @@ impl Context<'_> {
             return Ok(());
         }
         let ids = fleet.members.iter().filter_map(|member| member.id.clone());
-        let (ids, receivers) = (ids.collect::<Vec<_>>(), self.agent.receivers.clone());
+        let ids: Vec<String> = ids.collect();
+        let receivers = self.agent.receivers.iter().map(|it| it.id.clone());
+        let receivers: Vec<String> = receivers.collect();
         let now = OffsetDateTime::now_utc();
-        let request = move |store: &Store| raise_epochs(store, &ids, &receivers, now);
+        let request = move |store: &Store| store.request_resends(&ids, &receivers, now);
         self.store.run(request).await
     }
 

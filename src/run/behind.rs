@@ -67,9 +67,7 @@ fn catch_up_all(
         let Some(receiver) = agent.receivers.iter().find(|it| it.id == id) else {
             continue;
         };
-        let (events, bytes) = (receiver.outbox.events, receiver.outbox.bytes);
-        let is_open = store.has_room(&id, events.div_ceil(ROOM_SHARE), bytes.div_ceil(ROOM_SHARE));
-        if is_open {
+        if is_open(store, receiver) {
             behind.entry(account).or_default().push(receiver.clone());
         } else {
             caught_up.is_any_left = true;
@@ -83,11 +81,28 @@ fn catch_up_all(
             caught_up.is_any_left = true;
             continue;
         };
-        let of_account = catch_up_account(agent, store, &account_id, &receivers)?;
+        // The account before may have filled it.
+        let open = receivers.iter().filter(|it| is_open(store, it)).cloned();
+        let open: Vec<Receiver> = open.collect();
+        caught_up.is_any_left |= open.len() < receivers.len();
+        if open.is_empty() {
+            continue;
+        }
+        let of_account = catch_up_account(agent, store, &account_id, &open)?;
         caught_up.has_staged |= of_account.has_staged;
         caught_up.is_any_left |= of_account.is_any_left;
     }
     Ok(caught_up)
+}
+
+/// Whether there is room for enough that it is worth a look at an account.
+fn is_open(store: &Store, receiver: &Receiver) -> bool {
+    let (events, bytes) = (receiver.outbox.events, receiver.outbox.bytes);
+    store.has_room(
+        &receiver.id,
+        events.div_ceil(ROOM_SHARE),
+        bytes.div_ceil(ROOM_SHARE),
+    )
 }
 
 fn catch_up_account(
@@ -125,13 +140,13 @@ fn catch_up_account(
         capacity: &mut capacity,
         arns: &mut ArnIndex::default(),
     };
-    let sent = catch_up.run()?;
+    let sent = catch_up.run(true)?;
     let mut is_any_left = false;
-    for (id, sync) in &mut syncs {
-        sync.is_behind = capacity.held_up(id) > 0;
-        is_any_left |= sync.is_behind;
+    for id in syncs.keys() {
+        let is_behind = capacity.held_up(id) > 0;
+        is_any_left |= is_behind;
+        store.set_behind(id, account_id, is_behind)?;
     }
-    store.remember_syncs(account_id, &syncs)?;
     Ok(CaughtUp {
         has_staged: !sent.queued.is_empty(),
         is_any_left,

@@ -1,6 +1,5 @@
 //! `run`: a pass, a wait, the next pass. Never two at the same time.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -40,7 +39,7 @@ pub async fn daemon(
     let (mut failures, mut swept_at) = (0, None);
     while !cancel.is_cancelled() {
         let start = Instant::now();
-        let passed = tokio::select! {
+        let (passed, present) = tokio::select! {
             passed = pass(agent, store, &delivery, &sessions, &locks) => passed?,
             ended = behind::keep_up(agent, store, &locks, delivery.waker()) => match ended? {},
             () = cancel.cancelled() => break,
@@ -52,11 +51,18 @@ pub async fn daemon(
             wait_ms = wait.as_millis() as u64,
             "waiting for the next pass"
         );
-        let between = between_passes(agent, store, &locks, delivery.waker(), &mut swept_at);
+        let wake = delivery.waker();
+        let sweep = async {
+            if swept_at.is_none_or(|at: Instant| at.elapsed() >= SWEEP_EVERY) {
+                swept_at = Some(Instant::now());
+                retention::remove_ended(agent, store, present).await?;
+            }
+            behind::keep_up(agent, store, &locks, wake).await
+        };
         tokio::select! {
             () = sleep(wait) => {}
             () = cancel.cancelled() => {}
-            ended = between => match ended? {},
+            ended = sweep => match ended? {},
             error = delivery.failed() => return Err(error),
         }
     }
@@ -64,31 +70,16 @@ pub async fn daemon(
     Ok(())
 }
 
-/// Stages what was held up as soon as there is room for it, and removes what nobody needs any
-/// more, for ever.
-async fn between_passes(
-    agent: &Agent,
-    store: &Store,
-    locks: &AccountLocks,
-    wake: impl Fn(),
-    swept_at: &mut Option<Instant>,
-) -> Result<Infallible, StoreError> {
-    if swept_at.is_none_or(|at| at.elapsed() >= SWEEP_EVERY) {
-        *swept_at = Some(Instant::now());
-        retention::remove_ended(agent, store).await?;
-    }
-    behind::keep_up(agent, store, locks, wake).await
-}
-
-/// One pass over every account; whether there is no reason to hurry the next one: it came to
-/// its end in some account. An account that fails alone waits for the next pass with all others.
+/// One pass over every account. First, whether there is no reason to hurry the next one: it came
+/// to its end in some account; an account that fails alone waits for the next pass with all
+/// others. Second, the accounts that there are, if they are known.
 async fn pass(
     agent: &Agent,
     store: &Store,
     delivery: &Delivery,
     sessions: &KeptSessions,
     locks: &AccountLocks,
-) -> Result<bool, StoreError> {
+) -> Result<(bool, Option<Vec<String>>), StoreError> {
     let context = Context {
         agent,
         store,
@@ -107,7 +98,8 @@ async fn pass(
     if let Some(error) = &report.refused {
         tracing::error!(%error, "no pass: nothing could be collected");
     }
-    Ok(report.accounts.iter().any(|account| !account.has_failed))
+    let has_passed = report.accounts.iter().any(|account| !account.has_failed);
+    Ok((has_passed, report.present_accounts()))
 }
 
 /// How long to wait after a pass that took `elapsed` and was the last of `failures` failed ones.

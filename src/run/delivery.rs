@@ -112,12 +112,12 @@ impl Delivery {
         }
     }
 
-    /// Whether every sink that something waits for has stopped.
-    pub fn has_stopped_only(&self) -> bool {
-        self.sinks.iter().all(|sink| {
-            let is_stopped = sink.progress.report().stopped.is_some();
-            is_stopped || self.store.outbox_fill(&sink.receiver).events == 0
-        })
+    /// Whether nothing is sent to `receiver` until somebody acts.
+    pub fn has_stopped(&self, receiver: &str) -> bool {
+        let mut sinks = self.sinks.iter();
+        sinks
+            .find(|sink| sink.receiver == receiver)
+            .is_none_or(|sink| sink.progress.report().stopped.is_some())
     }
 
     /// Whether a forwarder ended, which before the end only the store's failure makes it do.

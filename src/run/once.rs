@@ -76,7 +76,11 @@ pub async fn once(
     report.sinks = while_shown(progress, batches, drained).await?;
     report.add_behind(store, &agent.receivers)?;
     if !cancel.is_cancelled() {
-        retention::remove_ended(agent, store).await?;
+        let present = match options.accounts.is_empty() {
+            true => report.present_accounts(),
+            false => None,
+        };
+        retention::remove_ended(agent, store, present).await?;
     }
     steps::reach(Step::Drained);
     report.is_interrupted = cancel.is_cancelled();
@@ -94,14 +98,15 @@ async fn deliver(
     cancel: &CancellationToken,
 ) -> Result<Vec<SinkReport>, StoreError> {
     let deadline = Instant::now() + timeout;
-    loop {
+    while !cancel.is_cancelled() {
         let caught_up = behind::catch_up(agent, store, locks).await?;
         delivery.wake();
         if !caught_up.is_any_left || Instant::now() >= deadline {
             break;
         }
         // A sink that has stopped makes no room until somebody acts.
-        if cancel.is_cancelled() || delivery.has_stopped_only() {
+        let behind = store.run(Store::receivers_behind).await?;
+        if behind.iter().all(|(it, _)| delivery.has_stopped(it)) {
             break;
         }
         tokio::time::sleep(TICK).await;

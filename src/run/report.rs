@@ -87,6 +87,16 @@ impl SinkReport {
 }
 
 impl RunReport {
+    /// The ids of all accounts that there are, whatever came of their passes; `None` if they are
+    /// not all known.
+    pub(super) fn present_accounts(&self) -> Option<Vec<String>> {
+        let are_known = self.refused.is_none()
+            && self.listing_failure.is_none()
+            && self.accounts.iter().all(|account| !account.id.is_empty());
+        let ids = || self.accounts.iter().map(|account| account.id.clone());
+        are_known.then(|| ids().collect())
+    }
+
     /// The exit code: what keeps everything from working comes before what is missing.
     pub fn status(&self) -> ExitStatus {
         let of_passes = match &self.refused {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::history::{KeptPass, pass_key};
+use super::outbox::unix_ms;
 use super::record::{self, MetaKey};
 use super::trees::{Tree, Writes};
 use super::{Store, StoreError};
@@ -161,8 +162,7 @@ impl Store {
     pub fn receivers_behind(&self) -> Result<Vec<(String, String)>, StoreError> {
         let shared = &self.shared;
         let mut behind = Vec::new();
-        let prefix = MetaKey::Sync("", "").to_bytes();
-        for item in shared.trees.meta.scan_prefix(&prefix[..prefix.len() - 1]) {
+        for item in shared.trees.meta.scan_prefix(MetaKey::all_syncs()) {
             let (key, value) = item.map_err(|source| shared.failed("read", source))?;
             let sync = record::decode::<SyncRecord>(&key, &value);
             if sync.is_ok_and(|sync| sync.is_behind) {
@@ -216,6 +216,52 @@ impl Store {
         let _writer = self.shared.writer()?;
         let mut writes = Writes::default();
         put_syncs(&mut writes, account, syncs)?;
+        self.shared.apply(&writes)
+    }
+
+    /// Writes whether `receiver` is behind with `account`, and changes nothing else of its record.
+    pub fn set_behind(
+        &self,
+        receiver: &str,
+        account: &str,
+        is_behind: bool,
+    ) -> Result<(), StoreError> {
+        let _writer = self.shared.writer()?;
+        let sync = self.sync_record(receiver, account)?.unwrap_or_default();
+        if sync.is_behind == is_behind {
+            return Ok(());
+        }
+        let sync = SyncRecord { is_behind, ..sync };
+        let mut writes = Writes::default();
+        put_syncs(
+            &mut writes,
+            account,
+            &BTreeMap::from([(receiver.to_owned(), sync)]),
+        )?;
+        self.shared.apply(&writes)
+    }
+
+    /// Has every user of `accounts` sent again to each of `receivers`, from `now` on, by whichever
+    /// pass comes to it. A receiver that was sent nothing of an account needs no such request.
+    pub fn request_resends(
+        &self,
+        accounts: &[String],
+        receivers: &[String],
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let _writer = self.shared.writer()?;
+        let mut writes = Writes::default();
+        for account in accounts {
+            let mut syncs = BTreeMap::new();
+            for receiver in receivers {
+                if let Some(mut sync) = self.sync_record(receiver, account)? {
+                    sync.epoch += 1;
+                    sync.epoch_began_unix_ms = unix_ms(now);
+                    syncs.insert(receiver.clone(), sync);
+                }
+            }
+            put_syncs(&mut writes, account, &syncs)?;
+        }
         self.shared.apply(&writes)
     }
 

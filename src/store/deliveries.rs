@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::handle::Shared;
 use super::record::{self, fixed};
 use super::trees::Tree;
 use super::{Store, StoreError};
@@ -105,23 +106,39 @@ impl Store {
         let Some(state) = shared.read::<DeliveryState>(Tree::Deliveries, &key)? else {
             return Ok(None);
         };
-        let is_there = match state.place {
-            Place::Delivered => true,
-            Place::Outbox(number) => {
-                let id = shared.waiting_id(receiver, &entity.account, number)?;
-                id == Some(state.event().id)
-            }
-            Place::DeadLetter(number) => {
-                shared.is_dead_letter(receiver, &entity.account, number)?
-            }
+        if shared.is_there(receiver, entity, &state)? {
+            return Ok(Some(state));
+        }
+        // The event may just have been taken: then its state says so by now.
+        let Some(again) = shared.read::<DeliveryState>(Tree::Deliveries, &key)? else {
+            return Ok(None);
         };
-        Ok(Some(match is_there {
-            true => state,
-            false => DeliveryState {
-                epoch: 0,
-                mark: [0; 16],
-                ..state
-            },
+        if again != state && shared.is_there(receiver, entity, &again)? {
+            return Ok(Some(again));
+        }
+        Ok(Some(DeliveryState {
+            epoch: 0,
+            mark: [0; 16],
+            ..again
         }))
+    }
+}
+
+impl Shared {
+    /// Whether the event of `state` is where the state says.
+    fn is_there(
+        &self,
+        receiver: &str,
+        entity: &EntityKey,
+        state: &DeliveryState,
+    ) -> Result<bool, StoreError> {
+        match state.place {
+            Place::Delivered => Ok(true),
+            Place::Outbox(number) => {
+                let id = self.waiting_id(receiver, &entity.account, number)?;
+                Ok(id == Some(state.event().id))
+            }
+            Place::DeadLetter(number) => self.is_dead_letter(receiver, &entity.account, number),
+        }
     }
 }

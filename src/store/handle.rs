@@ -27,7 +27,8 @@ pub(super) struct Shared {
     pub(super) dir: PathBuf,
     pub(super) db: sled::Db,
     pub(super) trees: Trees,
-    /// Part of every event id, so that ids of a store that was lost never come back.
+    /// Part of every event id, another one each time: ids never come back, whether a store was
+    /// lost or a copy of it put back.
     pub(super) id: [u8; 16],
     /// How much waits for each receiver.
     pub(super) fills: Fills,
@@ -94,7 +95,8 @@ impl Store {
         Ok(Some(Self::of(dir, lock, opened)))
     }
 
-    /// The store's id: another one for every store that is begun.
+    /// Part of the ids of events that are made from now on: another one each time that a store is
+    /// opened, so that a copy that was put back never gives an id that was given before.
     pub fn id(&self) -> &[u8; 16] {
         &self.shared.id
     }
@@ -118,7 +120,6 @@ impl Store {
         let Opened {
             db,
             trees,
-            id,
             fills,
             file,
         } = opened;
@@ -127,7 +128,7 @@ impl Store {
                 dir: dir.to_owned(),
                 db,
                 trees,
-                id,
+                id: Uuid::new_v4().into_bytes(),
                 fills,
                 file,
                 writer: Mutex::new(()),
@@ -142,7 +143,6 @@ impl Store {
 struct Opened {
     db: sled::Db,
     trees: Trees,
-    id: [u8; 16],
     fills: Fills,
     file: DbFile,
 }
@@ -162,23 +162,20 @@ fn open_whole(dir: &Path, mode: OpenMode) -> Result<Opened, Damage> {
         let key = MetaKey::Store.to_bytes();
         let begun = trees.meta.get(&key).map_err(failed("read"))?;
         let begun = begun.and_then(|record| record::decode::<StoreRecord>(&key, &record).ok());
-        let id = match (begun, found) {
-            (Some(begun), Found::Current) => begun.id,
+        match (begun, found) {
+            (Some(_), Found::Current) => {}
             // Interrupted between the store's record and the format.
-            (Some(begun), Found::Nothing) => {
-                settle(dir, &db)?;
-                begun.id
-            }
+            (Some(_), Found::Nothing) => settle(dir, &db)?,
             (None, Found::Nothing) => begin(dir, &db, &trees)?,
             (_, Found::Older(_)) if has_earlier_trees => {
                 migrate::migrate(&db, &trees).map_err(failed("migrate"))?;
-                begin(dir, &db, &trees)?
+                begin(dir, &db, &trees)?;
             }
             // sled takes a file that it cannot read at all for an empty one.
             (None, _) | (_, Found::Older(_)) => {
                 return Err(Damage::Found("it has lost its content".to_owned()));
             }
-        };
+        }
         let fills = match mode {
             OpenMode::Repair => {
                 migrate::drop_earlier_trees(&db).map_err(failed("write to"))?;
@@ -194,7 +191,6 @@ fn open_whole(dir: &Path, mode: OpenMode) -> Result<Opened, Damage> {
         Ok(Opened {
             db,
             trees,
-            id,
             fills,
             file,
         })
@@ -204,15 +200,14 @@ fn open_whole(dir: &Path, mode: OpenMode) -> Result<Opened, Damage> {
 
 /// Gives a new store its record, durably, and only then its format: one that has a format and no
 /// record is no longer what it was.
-fn begin(dir: &Path, db: &sled::Db, trees: &Trees) -> Result<[u8; 16], Damage> {
+fn begin(dir: &Path, db: &sled::Db, trees: &Trees) -> Result<(), Damage> {
     let id = Uuid::new_v4().into_bytes();
     let key = MetaKey::Store.to_bytes();
     let record = record::encode(&key, &StoreRecord { id })
         .map_err(|error| Damage::None(StoreError::Worker(error.to_string())))?;
     let marked = trees.meta.insert(key, record);
     marked.map_err(|source| damage_of(dir, "write to", source))?;
-    settle(dir, db)?;
-    Ok(id)
+    settle(dir, db)
 }
 
 /// Makes what was written durable, and then writes its format.

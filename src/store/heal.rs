@@ -1,10 +1,16 @@
 //! Every record read once: what waits is counted, and what does not check out is dropped, so that
 //! its user is sent again.
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sled::IVec;
 
+use super::accounts::{AccountRecord, SyncRecord};
+use super::entities::EntityRecord;
 use super::outbox::Fills;
-use super::record::{self, MetaKey};
+use super::record::{self, MetaKey, parse_entity_key};
 use super::trees::{Tree, Trees};
 
 /// Counts what waits, without a look at anything else.
@@ -35,7 +41,7 @@ pub(super) fn drop_damaged_records(trees: &Trees) -> sled::Result<Fills> {
         }
     }
     if damaged > 0 {
-        forget_accounts(trees)?;
+        look_at_everybody(trees)?;
         tracing::error!(
             records = damaged,
             "records in the state were damaged and dropped; the users that they were about are \
@@ -58,14 +64,64 @@ fn read_all(tree: Tree, records: &sled::Tree, fills: &Fills) -> sled::Result<Vec
     Ok(damaged)
 }
 
-/// Removes what is remembered of every account, its checkpoint among it.
-pub(super) fn forget_accounts(trees: &Trees) -> sled::Result<()> {
-    for key in trees
-        .meta
-        .scan_prefix(MetaKey::Account("").to_bytes())
-        .keys()
-    {
-        trees.meta.remove(key?)?;
+/// Makes the next pass over every account look at everybody, and every receiver hear of what it
+/// misses. Observations go on to be counted from the highest that anything kept belongs to.
+fn look_at_everybody(trees: &Trees) -> sled::Result<()> {
+    let mut accounts: BTreeMap<String, AccountRecord> = BTreeMap::new();
+    for item in trees.meta.scan_prefix(MetaKey::Account("").to_bytes()) {
+        let (key, value) = item?;
+        let id = String::from_utf8_lossy(&key[MetaKey::Account("").to_bytes().len()..]);
+        let record = record::decode(&key, &value).unwrap_or_default();
+        accounts.insert(id.into_owned(), record);
     }
+    for item in &trees.entities {
+        let (key, value) = item?;
+        let record = record::decode::<EntityRecord>(&key, &value).ok();
+        if let Some((entity, record)) = parse_entity_key(&key).zip(record) {
+            let account = accounts.entry(entity.account).or_default();
+            account.ordinal = account.ordinal.max(record.ordinal);
+        }
+    }
+    for item in trees.meta.scan_prefix(MetaKey::all_syncs()) {
+        let (key, value) = item?;
+        let sync = record::decode::<SyncRecord>(&key, &value).ok();
+        if let Some((mut sync, (_, account))) = sync.zip(MetaKey::parse_pair(&key)) {
+            let account = accounts.entry(account).or_default();
+            account.ordinal = account.ordinal.max(sync.ordinal);
+            sync.is_behind = true;
+            put(trees, &key, &sync)?;
+        }
+    }
+    for (id, mut account) in accounts {
+        account.checkpoint = None;
+        put(trees, &MetaKey::Account(&id).to_bytes(), &account)?;
+    }
+    Ok(())
+}
+
+/// Makes the next pass over `account` look at everybody, and `receiver` hear of what it misses.
+pub(super) fn look_again(trees: &Trees, receiver: &str, account: &str) -> sled::Result<()> {
+    let key = MetaKey::Account(account).to_bytes();
+    if let Some(mut record) = read::<AccountRecord>(trees, &key)? {
+        record.checkpoint = None;
+        put(trees, &key, &record)?;
+    }
+    let key = MetaKey::Sync(receiver, account).to_bytes();
+    if let Some(mut sync) = read::<SyncRecord>(trees, &key)? {
+        sync.is_behind = true;
+        put(trees, &key, &sync)?;
+    }
+    Ok(())
+}
+
+fn read<T: DeserializeOwned>(trees: &Trees, key: &[u8]) -> sled::Result<Option<T>> {
+    let value = trees.meta.get(key)?;
+    Ok(value.and_then(|value| record::decode(key, &value).ok()))
+}
+
+fn put<T: Serialize>(trees: &Trees, key: &[u8], content: &T) -> sled::Result<()> {
+    let record = record::encode(key, content);
+    let record = record.map_err(|error| sled::Error::Unsupported(error.to_string()))?;
+    trees.meta.insert(key, record)?;
     Ok(())
 }

@@ -58,10 +58,19 @@ impl Store {
     ) -> Result<(), StoreError> {
         for receiver in receivers {
             let legacy = format!("{}@{LEGACY_SUFFIX}", sink_of(receiver));
-            if *receiver != legacy {
+            if *receiver != legacy && self.is_kept_for(&legacy)? {
                 self.rename_receiver(&legacy, receiver)?;
             }
         }
+        self.note_configured(receivers, now)
+    }
+
+    /// Notes that `receivers` are configured at `now`.
+    pub(super) fn note_configured(
+        &self,
+        receivers: &[String],
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
         let shared = &self.shared;
         let _writer = shared.writer()?;
         let mut writes = Writes::default();
@@ -103,6 +112,22 @@ impl Store {
         Ok(wanted.into_iter().collect())
     }
 
+    /// Whether anything is kept for `receiver`.
+    fn is_kept_for(&self, receiver: &str) -> Result<bool, StoreError> {
+        let shared = &self.shared;
+        for (tree, prefix) in trees_of(receiver) {
+            let first = shared.trees.get(tree).scan_prefix(prefix).next();
+            let first = first.transpose();
+            if first
+                .map_err(|source| shared.failed("read", source))?
+                .is_some()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn rename_receiver(&self, from: &str, to: &str) -> Result<(), StoreError> {
         let shared = &self.shared;
         for (tree, prefix) in trees_of(from) {
@@ -132,6 +157,8 @@ impl Store {
                 shared.apply(&writes)?;
             }
         }
+        // Nothing is queued or delivered while it is counted.
+        let _writer = shared.writer()?;
         let fills = heal::count(&shared.trees);
         let fills = fills.map_err(|source| shared.failed("read its outbox", source))?;
         *shared.fills.lock() = std::mem::take(&mut *fills.lock());

@@ -31,14 +31,16 @@ pub struct Removed {
 
 impl Store {
     /// Removes what ended before `horizon`. The `configured` receivers have not ended `now`,
-    /// however long ago the process that they are configured in began.
+    /// however long ago the process that they are configured in began; nor have the accounts that
+    /// are `present`, whether or not they can be read. Where nobody knows which are, none goes.
     pub fn remove_ended(
         &self,
         configured: &[String],
+        present: Option<&[String]>,
         now: OffsetDateTime,
         horizon: OffsetDateTime,
     ) -> Result<Removed, StoreError> {
-        self.adopt_receivers(configured, now)?;
+        self.note_configured(configured, now)?;
         let horizon_unix_ms = unix_ms(horizon);
         let mut removed = Removed::default();
         for known in self.receivers()? {
@@ -47,7 +49,9 @@ impl Store {
                 removed.receivers.push((known.receiver, waiting));
             }
         }
-        for account in self.accounts()? {
+        let known = self.accounts()?.into_iter();
+        let is_gone = |id: &String| present.is_some_and(|present| !present.contains(id));
+        for account in known.filter(is_gone) {
             let record = self.account(&account)?;
             let last = record.last_pass.map(|pass| pass.at_unix_ms);
             if last.is_some_and(|at| at < horizon_unix_ms) {

@@ -18,6 +18,8 @@ pub(super) struct Start {
     pub(super) syncs: BTreeMap<String, SyncRecord>,
     /// The receivers that are to be brought up to date first.
     pub(super) behind: Vec<Receiver>,
+    /// Whether the pass sends every user again, so that what is kept of them need not be sent first.
+    pub(super) is_resend: bool,
 }
 
 impl Start {
@@ -45,6 +47,7 @@ impl Pass<'_> {
         let begin = move |store: &Store| {
             let mut account = store.account(&account_id)?;
             let (mut syncs, mut behind) = (BTreeMap::new(), Vec::new());
+            let mut is_resend = is_full;
             for receiver in receivers {
                 let known = store.sync_record(&receiver.id, &account_id)?;
                 let mut sync = known.unwrap_or_default();
@@ -60,6 +63,7 @@ impl Pass<'_> {
                         "time to send every user to this sink again"
                     );
                 }
+                is_resend |= is_due;
                 if sync.epoch == 0 || is_due || is_full {
                     sync.epoch += 1;
                     sync.epoch_began_unix_ms = unix_ms(now);
@@ -77,6 +81,7 @@ impl Pass<'_> {
                 account,
                 syncs,
                 behind,
+                is_resend,
             })
         };
         self.store.run(begin).await
@@ -90,29 +95,7 @@ fn is_due(sync: &SyncRecord, every: Option<std::time::Duration>, now: OffsetDate
     since.unsigned_abs() >= every
 }
 
-/// Has every user of `accounts` sent again to each of `receivers`, by this pass or by later ones.
-pub(in crate::run) fn raise_epochs(
-    store: &Store,
-    accounts: &[String],
-    receivers: &[Receiver],
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    for account in accounts {
-        let mut syncs = BTreeMap::new();
-        for receiver in receivers {
-            let Some(mut sync) = store.sync_record(&receiver.id, account)? else {
-                continue;
-            };
-            sync.epoch += 1;
-            sync.epoch_began_unix_ms = unix_ms(now);
-            syncs.insert(receiver.id.clone(), sync);
-        }
-        store.remember_syncs(account, &syncs)?;
-    }
-    Ok(())
-}
-
-pub(super) fn unix_ms(at: OffsetDateTime) -> i64 {
+pub(in crate::run) fn unix_ms(at: OffsetDateTime) -> i64 {
     at.unix_timestamp() * 1_000 + i64::from(at.millisecond())
 }
 

@@ -143,6 +143,7 @@ impl Pass<'_> {
             emit => emit,
         };
         let sender = self.sender(start, &start.behind, emit);
+        let with_living = !start.is_resend;
         let work = move |store: &Store| {
             let mut capacity = Capacity::default();
             let mut catch_up = CatchUp {
@@ -151,7 +152,7 @@ impl Pass<'_> {
                 capacity: &mut capacity,
                 arns: &mut ArnIndex::default(),
             };
-            let sent = catch_up.run()?;
+            let sent = catch_up.run(with_living)?;
             let ids = sender.receivers.iter().map(|receiver| receiver.id.clone());
             let held_up = ids.filter(|id| capacity.held_up(id) > 0).collect();
             Ok(CaughtUp { sent, held_up })

@@ -12,8 +12,9 @@ const RECORDS_AT_ONCE: usize = 250;
 /// The users of an account by ARN: as known when it was first asked for, and as seen since.
 #[derive(Debug, Default)]
 pub(in crate::run) struct ArnIndex {
-    /// UserIds by ARN; read when an ARN is first asked for, since that is rare.
-    known: Option<HashMap<String, String>>,
+    /// Observation and UserId by ARN, the latest observation of each; read when an ARN is first
+    /// asked for, since that is rare.
+    known: Option<HashMap<String, (u64, String)>>,
     /// What a pass has seen, which is newer.
     seen: HashMap<u64, String>,
 }
@@ -38,19 +39,24 @@ impl ArnIndex {
         if self.known.is_none() {
             self.known = Some(read(store, account)?);
         }
-        let holder = self.known.as_ref().and_then(|known| known.get(arn));
+        let known = self.known.as_ref().and_then(|known| known.get(arn));
+        let holder = known.map(|(_, holder)| holder);
         Ok(holder.filter(|holder| *holder != user_id).cloned())
     }
 }
 
-fn read(store: &Store, account: &str) -> Result<HashMap<String, String>, StoreError> {
-    let mut known = HashMap::new();
+fn read(store: &Store, account: &str) -> Result<HashMap<String, (u64, String)>, StoreError> {
+    let mut known: HashMap<String, (u64, String)> = HashMap::new();
     let mut after: Option<String> = None;
     loop {
         let users = store.users_after(account, after.as_deref(), RECORDS_AT_ONCE)?;
         for (entity, record) in &users {
             if let Some(user) = record.user() {
-                known.insert(user.arn.to_string(), entity.id.clone());
+                let arn = user.arn.to_string();
+                let is_later = |(ordinal, _): &(u64, String)| *ordinal > record.ordinal;
+                if !known.get(&arn).is_some_and(is_later) {
+                    known.insert(arn, (record.ordinal, entity.id.clone()));
+                }
             }
         }
         match users.last() {

@@ -23,11 +23,15 @@ pub(in crate::run) struct CatchUp<'a> {
 
 impl CatchUp<'_> {
     /// Stages every user that a receiver does not know as it is known here, and every deletion
-    /// that it was not sent. What found no room is counted as held up.
-    pub(in crate::run) fn run(&mut self) -> Result<SendCounts, StoreError> {
+    /// that it was not sent; without `with_living`, those deletions alone. What found no room is
+    /// counted as held up.
+    pub(in crate::run) fn run(&mut self, with_living: bool) -> Result<SendCounts, StoreError> {
         let mut counts = SendCounts::default();
         let account = self.sender.account.id.clone();
-        let mut ids = self.store.user_ids(&account)?;
+        let mut ids = match with_living {
+            true => self.store.user_ids(&account)?,
+            false => Vec::new(),
+        };
         // Where there is room for some alone, none is always the first.
         let first = fastrand::usize(..ids.len().max(1));
         ids.rotate_left(first);
@@ -125,7 +129,8 @@ fn send_again(
     Ok(())
 }
 
-/// Stages a user as it is kept.
+/// Stages a user as it is kept, unless the last whole list lacked it: what became of it is told
+/// when that is known.
 fn send_kept(
     sender: &Sender,
     entity: &EntityKey,
@@ -133,6 +138,9 @@ fn send_kept(
     is_forced: bool,
     outlet: &mut Outlet<'_>,
 ) -> Result<(), StoreError> {
+    if !is_forced && record.absent_since.is_some() {
+        return Ok(());
+    }
     let digests = record.digests();
     if !is_forced && sender.is_settled(outlet.store, entity, digests, outlet.counts)? {
         return Ok(());

@@ -31,7 +31,7 @@ pub(super) fn decide(state: Option<&DeliveryState>, terms: Terms) -> Decision {
     let Some(state) = state else {
         return Decision::Send;
     };
-    if state.is_deleted || state.epoch < terms.epoch || terms.emit == Emit::All {
+    if state.is_deleted || state.epoch != terms.epoch || terms.emit == Emit::All {
         return Decision::Send;
     }
     let is_done = terms.emit == Emit::Created && state.owed.is_empty();

@@ -81,7 +81,8 @@ impl Sender {
     ) -> Result<bool, StoreError> {
         let state = outlet.store.delivery_state(&receiver.id, entity)?;
         match &state {
-            Some(state) if state.is_deleted => return Ok(false),
+            // One that belongs to no round of resends was lost to damage.
+            Some(state) if state.is_deleted && state.epoch > 0 => return Ok(false),
             None if only_if_sent => return Ok(false),
             _ => {}
         }

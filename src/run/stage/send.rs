@@ -9,10 +9,11 @@ use super::decide::{Decision, Terms, decide, is_news};
 use crate::config::Emit;
 use crate::map::{Dialect, RenderError};
 use crate::model::{
-    Account, Arn, Digest, EntityKey, EventId, FieldChange, FormerName, PassStamp, Revision,
+    Account, Arn, Digest, EntityKey, EventId, FieldChange, FormerName, PassStamp, Revision, User,
 };
 use crate::run::agent::Receiver;
 use crate::run::mapping::{JudgedUser, MappingPlan};
+use crate::run::pass::unix_ms;
 use crate::store::{
     DeliveryState, MarkUpdate, ObservedDigests, Placement, SentEvent, StagedEvent, Staging, Store,
     StoreError, SyncRecord,
@@ -197,6 +198,9 @@ impl Sender {
                 .or_default() += 1;
             return Ok(());
         }
+        if self.is_taken_over(receiver, judged.user(), outlet)? {
+            return Ok(());
+        }
         // A user is sent by force next to an event that found room.
         if !is_forced && !outlet.capacity.take(receiver, EVENT_BYTES) {
             return Ok(());
@@ -236,6 +240,23 @@ impl Sender {
         Ok(())
     }
 
+    /// Whether another user has the ARN by now, at a receiver that would take `user` for that one:
+    /// what is kept of `user` is outdated, and the pass that comes by it tells what became of it.
+    fn is_taken_over(
+        &self,
+        receiver: &Receiver,
+        user: &User,
+        outlet: &mut Outlet<'_>,
+    ) -> Result<bool, StoreError> {
+        if !receiver.dialect.closes_former_arns() {
+            return Ok(false);
+        }
+        let (account, arn) = (&self.account.id, user.arn.as_str());
+        let arns = &mut *outlet.arns;
+        let holder = arns.other_holder(outlet.store, account, arn, &user.id)?;
+        Ok(holder.is_some())
+    }
+
     /// An event of the next revision, which `write` makes. What cannot be written goes as a dead
     /// letter that says so.
     pub(super) fn event(
@@ -246,7 +267,9 @@ impl Sender {
         digest: Result<Digest, RenderError>,
         write: impl FnOnce(&EventId) -> Result<Vec<u8>, RenderError>,
     ) -> StagedEvent {
-        let number = state.map_or(self.ordinal, |state| state.revision) + 1;
+        // What was forgotten is not counted from the beginning again: ids would repeat.
+        let first = || u64::try_from(unix_ms(self.stamp.collected_at)).unwrap_or_default();
+        let number = state.map_or_else(first, |state| state.revision) + 1;
         let (digest, failure) = match digest {
             Ok(digest) => (digest, None),
             Err(error) => (Digest::of(error.to_string().as_bytes()), Some(error)),

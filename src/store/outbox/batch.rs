@@ -152,7 +152,8 @@ impl Shared {
     fn drop_damaged(&self, place: OutboxKey, key: &[u8], len: usize) -> Result<(), StoreError> {
         let failed = |source| self.failed("write to it", source);
         self.trees.outbox.remove(key).map_err(failed)?;
-        heal::forget_accounts(&self.trees).map_err(failed)?;
+        let looked = heal::look_again(&self.trees, &place.receiver, &place.account);
+        looked.map_err(failed)?;
         tracing::error!(
             receiver = place.receiver,
             account = place.account,

@@ -101,6 +101,11 @@ impl MetaKey<'_> {
         }
     }
 
+    /// What every key of [`Self::Sync`] begins with.
+    pub(in crate::store) fn all_syncs() -> Vec<u8> {
+        joined(["sync", ""])
+    }
+
     /// The two last parts of a key of [`Self::Sync`].
     pub(in crate::store) fn parse_pair(key: &[u8]) -> Option<(String, String)> {
         let mut parts = std::str::from_utf8(key).ok()?.splitn(3, '\0').skip(1);

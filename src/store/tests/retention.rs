@@ -78,7 +78,10 @@ fn a_deleted_user_and_what_was_sent_of_it_go_after_their_time() {
     delete(&state, "AIDAOLD", day(1));
     delete(&state, "AIDANEW", day(50));
     state.deliver_all();
-    let removed = state.store().remove_ended(&[], day(100), day(10)).unwrap();
+    let removed = state
+        .store()
+        .remove_ended(&[], Some(&[]), day(100), day(10))
+        .unwrap();
     assert_eq!(removed.tombstones, 1);
     state.reopen();
     let left = state.store().tombstones(ACCOUNT).unwrap();
@@ -94,7 +97,10 @@ fn a_sink_that_is_gone_is_forgotten_after_its_time_and_no_other() {
     state.store().adopt_receivers(&both, day(1)).unwrap();
     state.store().adopt_receivers(&both[1..], day(50)).unwrap();
     state.queued(&[user("u", "a")]);
-    let removed = state.store().remove_ended(&[], day(100), day(10)).unwrap();
+    let removed = state
+        .store()
+        .remove_ended(&[], Some(&[]), day(100), day(10))
+        .unwrap();
     assert_eq!(removed.receivers, [(RECEIVER.to_owned(), 1)]);
     state.reopen();
     assert!(state.waiting().is_empty());
@@ -110,11 +116,15 @@ fn a_configured_sink_is_kept_however_long_its_process_runs() {
     let configured = [RECEIVER.to_owned()];
     state.store().adopt_receivers(&configured, day(1)).unwrap();
     state.queued(&[user("u", "a")]);
-    let removed = state.store().remove_ended(&configured, day(200), day(110));
+    let removed = state
+        .store()
+        .remove_ended(&configured, Some(&[]), day(200), day(110));
     assert!(removed.unwrap().receivers.is_empty());
     assert_eq!(state.store().outbox_fill(RECEIVER).events, 1);
     // Its time begins when it is taken out.
-    let removed = state.store().remove_ended(&[], day(250), day(160));
+    let removed = state
+        .store()
+        .remove_ended(&[], Some(&[]), day(250), day(160));
     assert!(removed.unwrap().receivers.is_empty());
 }
 
@@ -141,12 +151,15 @@ fn an_account_that_is_gone_is_forgotten_after_its_time() {
     assert!(
         state
             .store()
-            .remove_ended(&[], day(100), day(1))
+            .remove_ended(&[], Some(&[]), day(100), day(1))
             .unwrap()
             .accounts
             .is_empty()
     );
-    let removed = state.store().remove_ended(&[], day(100), day(10)).unwrap();
+    let removed = state
+        .store()
+        .remove_ended(&[], Some(&[]), day(100), day(10))
+        .unwrap();
     assert_eq!(removed.accounts, [ACCOUNT]);
     assert!(state.store().user_ids(ACCOUNT).unwrap().is_empty());
     assert!(
@@ -167,13 +180,16 @@ fn only_the_newest_damaged_stores_are_kept_aside() {
     assert_eq!(
         state
             .store()
-            .remove_ended(&[], START, START)
+            .remove_ended(&[], Some(&[]), START, START)
             .unwrap()
             .quarantines,
         2
     );
     assert_eq!(state.quarantines(), 3);
     let tomorrow = OffsetDateTime::now_utc() + Duration::DAY;
-    let removed = state.store().remove_ended(&[], tomorrow, tomorrow).unwrap();
+    let removed = state
+        .store()
+        .remove_ended(&[], Some(&[]), tomorrow, tomorrow)
+        .unwrap();
     assert_eq!((removed.quarantines, state.quarantines()), (3, 0));
 }
