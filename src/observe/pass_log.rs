@@ -1,6 +1,7 @@
 //! The end of a pass, in the log.
 
 use super::pass_text::checkpoint_text;
+use crate::collect::Completeness;
 use crate::run::{ExitStatus, PassReport, RunReport, SinkReport};
 
 /// Logs what a pass found.
@@ -28,6 +29,15 @@ pub fn log_pass(report: &PassReport) {
         tracing::info!(
             account, %action, requests_per_second = rate,
             "AWS throttled: the next pass starts at this rate"
+        );
+    }
+    if let (None, Some(Completeness::Unproven(why))) =
+        (report.why_incomplete(), &report.completeness)
+    {
+        tracing::warn!(
+            account,
+            %why,
+            "AWS does not say how many users there are: nobody is reported as deleted"
         );
     }
     if let Some(why) = report.why_incomplete() {

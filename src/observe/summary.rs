@@ -144,7 +144,10 @@ fn users(pass: &PassReport) -> String {
             let _ = write!(text, ", incomplete: {why}");
         }
         (None, Some(Completeness::Unproven(why))) => {
-            let _ = write!(text, ", not counted by AWS ({why})");
+            let _ = write!(
+                text,
+                ", not counted by AWS, so nobody is reported as deleted ({why})"
+            );
         }
         (None, _) => {}
     }
