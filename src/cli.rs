@@ -215,7 +215,7 @@ pub enum DeadLettersCommand {
         /// The event's id, or how it begins
         id: String,
     },
-    /// Put them back into the outbox; they go with the next pass
+    /// Put them back into the outbox: a daemon sends them at once, else the next pass does
     Retry(WhichLetters),
     /// Forget them
     Drop(WhichLetters),

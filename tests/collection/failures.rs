@@ -97,19 +97,38 @@ fn credentials_that_end_within_the_details_lose_no_user_whose_details_had_come()
     let sim = thirty();
     let details = "GetAccountAuthorizationDetails";
     sim.pages(Some(details), PageShape::short(10));
-    let pages_of_groups = sim.account().groups.len().div_ceil(10) as u32;
     // After one page of users, none of which ListUsers has listed by then.
-    let expired = Fault::ExpiredToken.of(details);
-    sim.inject(expired.sparing(pages_of_groups + 1));
+    let expired = Fault::ExpiredToken.of(details).listing("User");
+    sim.inject(expired.sparing(1));
     sim.delay(Some("ListUsers"), Duration::from_secs(3));
     let collected = block_on(async { collect(&sim, sim.settings()).await });
     assert_eq!(collected.users.len(), 10);
-    assert_eq!(collected.ended.completeness, Completeness::EndedEarly);
-    let failure = collected.ended.failure.as_ref().expect("a failure");
-    assert_eq!(failure.class, AwsErrorClass::ExpiredCredentials);
+    assert_expired(&collected);
     for user in &collected.users {
         assert!(user.groups.value().is_some(), "{user:?}");
     }
+}
+
+#[test]
+fn credentials_that_end_within_the_groups_lose_no_user_whose_details_had_come() {
+    let sim = thirty();
+    let expired = Fault::ExpiredToken.of("GetAccountAuthorizationDetails");
+    sim.inject(expired.listing("Group"));
+    sim.delay(Some("ListUsers"), Duration::from_secs(3));
+    let collected = block_on(async { collect(&sim, sim.settings()).await });
+    assert_eq!(collected.users.len(), 30);
+    assert_expired(&collected);
+    for user in &collected.users {
+        let groups = user.groups.value().expect("their names");
+        assert!(groups[0].attached_policies.value().is_none(), "{user:?}");
+    }
+}
+
+#[track_caller]
+fn assert_expired(collected: &Collected) {
+    assert_eq!(collected.ended.completeness, Completeness::EndedEarly);
+    let failure = collected.ended.failure.as_ref().expect("a failure");
+    assert_eq!(failure.class, AwsErrorClass::ExpiredCredentials);
 }
 
 #[test]

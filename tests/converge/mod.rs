@@ -11,3 +11,4 @@ mod resync;
 mod site;
 mod slow_account;
 mod small_outbox;
+mod unheard;

@@ -173,6 +173,38 @@ fn a_new_user_with_the_name_of_a_deleted_one_is_there_in_the_end_in_both_dialect
     }
 }
 
+/// Nobody knows yet that the former users of these names are gone.
+#[test]
+fn a_new_sink_ends_up_with_the_living_user_of_an_arn_whose_former_user_was_not_proven_gone() {
+    let pairs: Vec<(String, String)> = (0..8)
+        .map(|number| (format!("a{number}"), format!("b{number}")))
+        .collect();
+    let names = pairs.iter().flat_map(|(gone, taker)| [gone, taker]);
+    let names: Vec<&str> = names.map(String::as_str).collect();
+    let (site, _intake) = site(&names, "");
+    site.change(|account| {
+        for (gone, taker) in &pairs {
+            account.users.remove(gone);
+            account.rename_user(taker, gone);
+        }
+    });
+    site.sim
+        .inject(Fault::WrongCount(1).of("GetAccountSummary"));
+    site.collect(4);
+    site.sim.calm();
+    let late = Intake::start();
+    site.configure(&Settings {
+        sinks: asset_sink("late", &late, ""),
+        ..Settings::default()
+    });
+    site.collect(0);
+    for (gone, taker) in &pairs {
+        let last = about(&late.events(), gone).pop().unwrap();
+        assert!(!is_deletion(&last), "{last}");
+        assert_eq!(last["user"]["uid_alt"], SimUser::new(taker).id);
+    }
+}
+
 fn told<const N: usize>(expected: [(&str, bool); N]) -> BTreeMap<String, bool> {
     expected
         .map(|(name, is_there)| (name.to_owned(), is_there))

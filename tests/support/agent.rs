@@ -95,7 +95,17 @@ impl Agent {
     /// Lets no file grow beyond so much, as if the disk were full: any user may set that.
     pub(crate) fn limited(&self, file_kib: u32) -> Self {
         // Ignored, the signal for a file that grows too large becomes an error of the write.
-        let script = format!("trap '' XFSZ; ulimit -f {file_kib}; exec \"$0\" \"$@\"");
+        self.in_shell(format!(
+            "trap '' XFSZ; ulimit -f {file_kib}; exec \"$0\" \"$@\""
+        ))
+    }
+
+    /// Gives the agent a standard error that takes nothing.
+    pub(crate) fn unheard(&self) -> Self {
+        self.in_shell("exec \"$0\" \"$@\" 2>/dev/full".to_owned())
+    }
+
+    fn in_shell(&self, script: String) -> Self {
         let mut changed = self.clone();
         let program = self.program.display().to_string();
         changed.args.splice(..0, ["-c".to_owned(), script, program]);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -46,9 +46,18 @@ impl Answers {
     pub(super) fn retry(&self, letters: &Letters) -> Result<String, Refusal> {
         let now = OffsetDateTime::now_utc();
         let chosen = chosen(&self.store, letters)?;
-        let sent = self.store.retry_dead_letters(&chosen, now)?;
+        let total = chosen.len();
+        let (mut untrue, mut retried) = (Vec::new(), Vec::new());
+        for letter in chosen {
+            match self.store.tells_untrue_end(&letter, &arn(&letter))? {
+                true => untrue.push(letter),
+                false => retried.push(letter),
+            }
+        }
+        self.store.drop_dead_letters(&untrue)?;
+        let sent = self.store.retry_dead_letters(&retried, now)?;
         let queued = sent.iter().filter(|is_sent| **is_sent).count();
-        let outdated = sent.len() - queued;
+        let outdated = total - queued;
         self.wake();
         let when = match self.daemon {
             Some(_) => "the daemon sends them now",
@@ -78,6 +87,12 @@ fn chosen(store: &Store, letters: &Letters) -> Result<Vec<DeadLetter>, Refusal> 
         found.retain(|letter| ids.iter().any(|id| has_id(letter, id)));
     }
     Ok(found)
+}
+
+/// The ARN that the event of `letter` is about, in either dialect.
+fn arn(letter: &DeadLetter) -> String {
+    let event: Value = serde_json::from_slice(&letter.json).unwrap_or_default();
+    event["user"]["uid"].as_str().unwrap_or_default().to_owned()
 }
 
 /// Whether the id of `letter` begins with `start`.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use time::OffsetDateTime;
 
 use super::super::handle::Shared;
-use super::super::record::{self, OutboxKey};
+use super::super::record::{self, AccountKey, OutboxKey};
 use super::super::trees::{Tree, Writes};
 use super::super::{DeliveryState, Place, Store, StoreError};
 use super::dead_letters::{DeadLetter, DeadRecord};
@@ -43,6 +43,37 @@ impl Store {
             shared.fills.apply(retry.changes);
         }
         Ok(sent)
+    }
+
+    /// Whether `letter` tells that somebody is gone, and that is not true any more: its receiver was
+    /// told since of a living user with the same `arn`, or of the user itself.
+    pub fn tells_untrue_end(&self, letter: &DeadLetter, arn: &str) -> Result<bool, StoreError> {
+        let shared = &self.shared;
+        let kept = shared.read::<DeadRecord>(Tree::Dead, &letter.place.to_bytes())?;
+        if !kept.is_some_and(|kept| kept.is_record) {
+            return Ok(false);
+        }
+        let own = record::receiver_key(&letter.place.receiver, &letter.entity);
+        let users = AccountKey {
+            account: &letter.entity.account,
+            kind: letter.entity.kind,
+        };
+        let receiver = letter.place.receiver.as_bytes();
+        let prefix = [receiver, b"\0", &users.prefix()].concat();
+        for item in shared.trees.deliveries.scan_prefix(prefix) {
+            let (key, value) = item.map_err(|source| shared.failed("read", source))?;
+            let Ok(state) = record::decode::<DeliveryState>(&key, &value) else {
+                continue;
+            };
+            let is_same = match state.arn.as_deref() {
+                Some(known_by) => known_by == arn,
+                None => *key == *own && state.event().id != letter.id,
+            };
+            if is_same && !state.is_deleted {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Forgets `letters`.

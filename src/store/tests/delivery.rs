@@ -140,6 +140,32 @@ fn a_retried_dead_letter_is_dropped_if_outdated_and_sent_if_it_is_a_record() {
 }
 
 #[test]
+fn a_dead_letter_that_a_user_is_gone_is_untrue_once_its_arn_or_its_user_lives() {
+    let state = Fixture::new();
+    let now = OffsetDateTime::UNIX_EPOCH;
+    let mut staging = Staging::new(ACCOUNT, now);
+    let mut deleted = event(state.store(), &user("gone", "deleted"));
+    deleted.placement = Placement::Record;
+    deleted.state.as_mut().unwrap().is_deleted = true;
+    staging.events = vec![deleted];
+    state.store().stage(staging).unwrap();
+    let receipt = state.outbox()[0].receipt();
+    state.store().dead_letter(&receipt, "no", now).unwrap();
+    let letter = state.store().dead_letters().unwrap().remove(0);
+    let is_untrue = |arn| state.store().tells_untrue_end(&letter, arn).unwrap();
+    state.queued(&[user("other", "a")]);
+    assert!(!is_untrue("arn"));
+    let mut staging = Staging::new(ACCOUNT, now);
+    let mut taker = event(state.store(), &user("taker", "b"));
+    taker.state.as_mut().unwrap().arn = Some("arn".to_owned());
+    staging.events = vec![taker];
+    state.store().stage(staging).unwrap();
+    assert!(is_untrue("arn") && !is_untrue("another"));
+    state.queued(&[user("gone", "back")]);
+    assert!(is_untrue("another"));
+}
+
+#[test]
 fn a_dead_letter_lost_to_damage_is_staged_again_and_a_dropped_one_is_not() {
     let state = Fixture::new();
     state.queued(&[user("lost", "a"), user("dropped", "b")]);

@@ -63,6 +63,7 @@ pub(super) enum Twist {
 pub(crate) struct Rule {
     action: Option<&'static str>,
     target: Option<String>,
+    filter: Option<&'static str>,
     key: Option<String>,
     fault: Fault,
     spared: u32,
@@ -92,6 +93,7 @@ impl Fault {
         Rule {
             action: None,
             target: None,
+            filter: None,
             key: None,
             fault: self,
             spared: 0,
@@ -174,6 +176,12 @@ impl Rule {
         self
     }
 
+    /// Only calls that ask for this kind of entity.
+    pub(crate) fn listing(mut self, filter: &'static str) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+
     /// Only calls signed with this access key.
     pub(crate) fn signed_with(mut self, access_key_id: &str) -> Self {
         self.key = Some(access_key_id.to_owned());
@@ -211,6 +219,9 @@ impl Rule {
                 .target
                 .as_deref()
                 .is_none_or(|meant| target == Some(meant))
+            && self
+                .filter
+                .is_none_or(|meant| call.members("Filter").any(|asked| asked == meant))
             && self
                 .key
                 .as_deref()

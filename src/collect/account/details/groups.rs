@@ -12,13 +12,28 @@ use crate::model::{Fact, Group, Provenance};
 
 /// Groups by name.
 #[derive(Debug)]
-pub(super) struct Groups(HashMap<String, Arc<Group>>);
+pub(super) struct Groups {
+    by_name: HashMap<String, Arc<Group>>,
+    /// Why the groups could not be listed, if so.
+    failure: Option<AwsError>,
+}
 
 impl Groups {
     pub(super) fn of(groups: Vec<Group>) -> Self {
         let groups = groups.into_iter();
         let by_name = groups.map(|group| (group.name.clone(), Arc::new(group)));
-        Self(by_name.collect())
+        Self {
+            by_name: by_name.collect(),
+            failure: None,
+        }
+    }
+
+    /// Groups that could not be listed: users name them, and nobody knows their policies.
+    pub(super) fn failed(error: AwsError) -> Self {
+        Self {
+            by_name: HashMap::new(),
+            failure: Some(error),
+        }
     }
 
     /// The group `name`; one that was made after the groups were listed is known by name alone.
@@ -28,11 +43,19 @@ impl Groups {
                 name: name.to_owned(),
                 arn: None,
                 id: None,
-                attached_policies: Fact::not_collected("created during the pass"),
-                inline_policies: Fact::not_collected("created during the pass"),
+                attached_policies: self.unlisted(),
+                inline_policies: self.unlisted(),
             })
         };
-        self.0.get(name).map_or_else(newer, Arc::clone)
+        self.by_name.get(name).map_or_else(newer, Arc::clone)
+    }
+
+    /// Why nothing is known of a group that was not listed.
+    fn unlisted<T>(&self) -> Fact<T> {
+        match &self.failure {
+            Some(error) => error.as_unknown(),
+            None => Fact::not_collected("created during the pass"),
+        }
     }
 }
 

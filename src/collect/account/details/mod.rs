@@ -33,6 +33,11 @@ pub(in crate::collect) async fn send(
     let named = async {
         match groups(client).await {
             Ok(groups) => name_groups(waiting, &groups, to).await,
+            // Users whose details had come are not lost to groups that had not.
+            Err(error) if error.class.ends_the_pass() => {
+                name_groups(waiting, &Groups::failed(error.clone()), to.clone()).await;
+                drop(to.send(Err(error)).await);
+            }
             // Who does not read it has no use for it.
             Err(error) => drop(to.send(Err(error)).await),
         }
