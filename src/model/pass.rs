@@ -22,4 +22,9 @@ impl PassStamp {
             collected_at: now,
         }
     }
+
+    /// The time of the collection in Unix milliseconds.
+    pub fn unix_ms(&self) -> i64 {
+        self.collected_at.unix_timestamp() * 1_000 + i64::from(self.collected_at.millisecond())
+    }
 }

@@ -95,7 +95,7 @@ fn is_due(sync: &SyncRecord, every: Option<std::time::Duration>, now: OffsetDate
     since.unsigned_abs() >= every
 }
 
-pub(in crate::run) fn unix_ms(at: OffsetDateTime) -> i64 {
+pub(super) fn unix_ms(at: OffsetDateTime) -> i64 {
     at.unix_timestamp() * 1_000 + i64::from(at.millisecond())
 }
 

@@ -11,6 +11,5 @@ mod report;
 pub use one_pass::Pass;
 pub use report::{Deletions, PassReport, UnknownCounts, incomplete};
 
-pub(super) use begin::unix_ms;
 pub(super) use chunk::next as next_chunk;
 pub(super) use report::count_unknown;

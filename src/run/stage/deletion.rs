@@ -29,9 +29,7 @@ impl Sender {
         let deleted = self.send_deletion(entity, &user, false, outlet)?;
         let entry = history_entry(self.stamp, &user, HistoryKind::Deleted, Vec::new());
         outlet.staging.history.push((user.id.clone(), entry));
-        let at = self.stamp.collected_at;
-        let at_unix_ms = at.unix_timestamp() * 1_000 + i64::from(at.millisecond());
-        let tombstone = record.into_tombstone(at_unix_ms, self.stamp.id.to_string());
+        let tombstone = record.into_tombstone(self.stamp.unix_ms(), self.stamp.id.to_string());
         outlet.staging.deleted.push((entity.clone(), tombstone));
         Ok(Some(deleted))
     }

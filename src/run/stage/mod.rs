@@ -7,6 +7,7 @@ mod catch_up;
 mod changes;
 mod decide;
 mod deletion;
+mod former;
 mod known;
 mod send;
 mod stager;

@@ -8,12 +8,9 @@ use super::changes;
 use super::decide::{Decision, Terms, decide, is_news};
 use crate::config::Emit;
 use crate::map::{Dialect, RenderError};
-use crate::model::{
-    Account, Arn, Digest, EntityKey, EventId, FieldChange, FormerName, PassStamp, Revision, User,
-};
+use crate::model::{Account, Digest, EntityKey, EventId, FieldChange, PassStamp, Revision};
 use crate::run::agent::Receiver;
 use crate::run::mapping::{JudgedUser, MappingPlan};
-use crate::run::pass::unix_ms;
 use crate::store::{
     DeliveryState, MarkUpdate, ObservedDigests, Placement, SentEvent, StagedEvent, Staging, Store,
     StoreError, SyncRecord,
@@ -240,23 +237,6 @@ impl Sender {
         Ok(())
     }
 
-    /// Whether another user has the ARN by now, at a receiver that would take `user` for that one:
-    /// what is kept of `user` is outdated, and the pass that comes by it tells what became of it.
-    fn is_taken_over(
-        &self,
-        receiver: &Receiver,
-        user: &User,
-        outlet: &mut Outlet<'_>,
-    ) -> Result<bool, StoreError> {
-        if !receiver.dialect.closes_former_arns() {
-            return Ok(false);
-        }
-        let (account, arn) = (&self.account.id, user.arn.as_str());
-        let arns = &mut *outlet.arns;
-        let holder = arns.other_holder(outlet.store, account, arn, &user.id)?;
-        Ok(holder.is_some())
-    }
-
     /// An event of the next revision, which `write` makes. What cannot be written goes as a dead
     /// letter that says so.
     pub(super) fn event(
@@ -268,7 +248,7 @@ impl Sender {
         write: impl FnOnce(&EventId) -> Result<Vec<u8>, RenderError>,
     ) -> StagedEvent {
         // What was forgotten is not counted from the beginning again: ids would repeat.
-        let first = || u64::try_from(unix_ms(self.stamp.collected_at)).unwrap_or_default();
+        let first = || u64::try_from(self.stamp.unix_ms()).unwrap_or_default();
         let number = state.map_or_else(first, |state| state.revision) + 1;
         let (digest, failure) = match digest {
             Ok(digest) => (digest, None),
@@ -311,50 +291,6 @@ impl Sender {
             number,
             digest,
         })
-    }
-
-    /// Tells a receiver that knows users by their ARN that the one it knows is no user's any
-    /// more: after a rename, and unless another user has that ARN by now.
-    fn close_former(
-        &self,
-        receiver: &Receiver,
-        outgoing: Outgoing<'_>,
-        state: Option<&DeliveryState>,
-        outlet: &mut Outlet<'_>,
-    ) -> Result<(), StoreError> {
-        let Outgoing { entity, judged, .. } = outgoing;
-        let known_by = state.filter(|state| !state.is_deleted);
-        let Some(former) = known_by.and_then(|state| state.arn.as_deref()) else {
-            return Ok(());
-        };
-        let user = judged.user();
-        if !receiver.dialect.closes_former_arns() || former == user.arn.as_str() {
-            return Ok(());
-        }
-        let Ok(arn) = Arn::parse(former) else {
-            return Ok(());
-        };
-        let account = &self.account.id;
-        let arns = &mut *outlet.arns;
-        if arns
-            .other_holder(outlet.store, account, former, &user.id)?
-            .is_some()
-        {
-            return Ok(());
-        }
-        let name = former.rsplit('/').next().unwrap_or(former).to_owned();
-        let former = FormerName {
-            name,
-            arn,
-            until: self.stamp.collected_at,
-        };
-        let digest = Digest::of(format!("closing {}", former.arn).as_bytes());
-        let write = |id: &EventId| judged.write_closing(receiver.dialect, &former, id);
-        let mut event = self.event(receiver, entity, state, Ok(digest), write);
-        event.placement = Placement::Record;
-        event.state = None;
-        outlet.staging.events.push(event);
-        Ok(())
     }
 
     fn terms(&self, receiver: &Receiver, digests: ObservedDigests) -> Terms {
