@@ -52,7 +52,8 @@ pub async fn daemon(
             "waiting for the next pass"
         );
         let wake = delivery.waker();
-        let sweep = async {
+        // What nobody needs any more goes; what was held up is staged as there is room, for ever.
+        let between_passes = async {
             if swept_at.is_none_or(|at: Instant| at.elapsed() >= SWEEP_EVERY) {
                 swept_at = Some(Instant::now());
                 retention::remove_ended(agent, store, present).await?;
@@ -62,7 +63,7 @@ pub async fn daemon(
         tokio::select! {
             () = sleep(wait) => {}
             () = cancel.cancelled() => {}
-            ended = sweep => match ended? {},
+            ended = between_passes => match ended? {},
             error = delivery.failed() => return Err(error),
         }
     }
