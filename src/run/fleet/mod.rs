@@ -1,12 +1,16 @@
 //! Which accounts a pass goes over, and a session for each.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+mod error;
+mod member;
 
-use super::exit_status::ExitStatus;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+pub use error::{AccountError, FleetError};
+pub use member::Member;
+
 use crate::aws::{AwsClient, AwsError, KeptSessions, Listed, Listing, list_accounts};
-use crate::config::{AccountSettings, AwsSettings, Role};
-use crate::model::{Account, Arn, Membership};
+use crate::config::{AwsSettings, Role};
+use crate::model::Account;
 
 /// The accounts of one pass, and the credentials that lead to them.
 #[derive(Debug)]
@@ -20,73 +24,6 @@ pub struct Fleet {
     pub failure: Option<AwsError>,
     /// Every account of the organization, where all of them were listed.
     pub organization: Option<HashSet<String>>,
-}
-
-/// An account to pass over.
-#[derive(Debug, Clone, Default)]
-pub struct Member {
-    /// The id that is expected; without one, whatever account the credentials belong to.
-    pub id: Option<String>,
-    /// The configured name, or the organization's.
-    pub name: Option<String>,
-    /// The account's place in the organization, where that was listed.
-    pub membership: Option<Arc<Membership>>,
-    /// Whether the organization may hold the account although it was not listed.
-    pub is_unlisted: bool,
-    /// The role to read it as; without one, the credentials themselves.
-    pub role: Option<Role>,
-}
-
-/// Why there is nobody to pass over.
-#[derive(Debug, thiserror::Error)]
-pub enum FleetError {
-    /// AWS refused the credentials, or to list the organization.
-    #[error(transparent)]
-    Refused(#[from] AwsError),
-    /// An account was asked for that there is not.
-    #[error("there is no account {asked}; known are {known}")]
-    Unknown {
-        /// What was asked for.
-        asked: String,
-        /// Those that there are.
-        known: String,
-    },
-    /// The selection leaves nobody.
-    #[error(
-        "the organization has no active account that `aws.organization` includes: correct \
-         `include` and `exclude`"
-    )]
-    Nobody,
-}
-
-/// Why an account cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum AccountError {
-    /// AWS did not grant a session, or did not say whose it is.
-    #[error(transparent)]
-    Aws(#[from] AwsError),
-    /// A session of another account than the one that is meant.
-    #[error(
-        "account id {configured} is configured, but the credentials belong to {actual}: correct \
-         `id` or `role_arn`"
-    )]
-    OtherAccount {
-        /// The id that is meant.
-        configured: String,
-        /// Whose the session is.
-        actual: String,
-    },
-    /// A role that no credentials of this partition can assume.
-    #[error(
-        "{role_arn} is not in partition {partition}, to which the credentials belong: correct \
-         `role_arn`, or `region` and credentials; roles are assumed within a partition alone"
-    )]
-    OtherPartition {
-        /// The role.
-        role_arn: Arn,
-        /// The partition of the credentials.
-        partition: String,
-    },
 }
 
 impl Fleet {
@@ -268,39 +205,5 @@ impl Fleet {
     /// The calls that belong to no account: sessions, and the organization's listing.
     pub fn calls(&self) -> u64 {
         self.base.calls().values().sum()
-    }
-}
-
-impl Member {
-    fn configured(account: &AccountSettings) -> Self {
-        Self {
-            id: Some(account.id.clone()),
-            name: account.name.clone(),
-            role: account.role(),
-            ..Self::default()
-        }
-    }
-}
-
-impl AccountError {
-    /// Whether AWS refused us, or what it granted is not what was meant: exit code 3.
-    fn is_refusal(&self) -> bool {
-        match self {
-            Self::Aws(error) => error.class.is_refusal(),
-            Self::OtherAccount { .. } | Self::OtherPartition { .. } => true,
-        }
-    }
-
-    /// The exit code.
-    pub fn status(&self) -> ExitStatus {
-        match self.is_refusal() {
-            true => ExitStatus::AwsRefused,
-            false => ExitStatus::Partial,
-        }
-    }
-
-    /// Whether a role may merely be too new to be usable yet.
-    pub(super) fn may_be_too_early(&self) -> bool {
-        matches!(self, Self::Aws(error) if error.may_be_too_early())
     }
 }
