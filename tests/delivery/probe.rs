@@ -16,6 +16,7 @@ async fn probe(kind: Kind, reply: Reply) -> Verdict {
     let verdict = sink_at(kind, &posts.url()).probe().await;
     let requests = posts.requests();
     assert_eq!(requests.len(), 1, "{kind:?} is asked once");
+    requests[0].assert_length();
     let body = match kind {
         Kind::Asset => json!({"version": 1, "items": []}).to_string(),
         Kind::Intake => json!({"intake_key": KEY, "jsons": []}).to_string(),

@@ -25,6 +25,7 @@ async fn sent(posts: &Posts, mut sink: impl Sink) -> Post {
     assert_eq!(requests.len(), 1);
     let post = requests.remove(0);
     assert_eq!(post.method, "POST");
+    post.assert_length();
     assert!(header(&post, "user-agent").starts_with("rollcall/"));
     post
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use flate2::read::GzDecoder;
-use hyper::header::CONTENT_ENCODING;
+use hyper::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use hyper::{HeaderMap, Method, Request, Uri};
 use serde_json::{Value, json};
 
@@ -37,6 +37,15 @@ impl Post {
             text = String::from_utf8(self.body.to_vec()).expect("a text");
         }
         text
+    }
+
+    /// Says in a header how long its body is, and comes in one piece.
+    #[track_caller]
+    pub(crate) fn assert_length(&self) {
+        let length = self.headers.get(CONTENT_LENGTH);
+        let length = length.map(|it| it.to_str().expect("a number").to_owned());
+        assert_eq!(length, Some(self.body.len().to_string()));
+        assert_eq!(self.headers.get(TRANSFER_ENCODING), None);
     }
 
     /// The events in it, whatever is around them.

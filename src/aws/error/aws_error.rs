@@ -153,17 +153,20 @@ where
         let all: Vec<String> = causes(why).map(ToString::to_string).collect();
         return all.join(": ");
     }
-    match error {
-        SdkError::ServiceError(context)
-            if error.code().is_none() && context.raw().status().is_client_error() =>
-        {
-            let status = context.raw().status().as_u16();
-            format!("HTTP status {status} without a word of AWS's")
+    // The innermost cause says what happened ("connection refused").
+    let innermost = || {
+        let innermost = causes(error).last();
+        innermost.map_or_else(|| error.to_string(), ToString::to_string)
+    };
+    let status = error.raw_response().map(|answer| answer.status());
+    match (error, status.filter(|status| !status.is_success())) {
+        (SdkError::ServiceError(_), Some(status)) if error.code().is_none() => {
+            format!("HTTP status {} without a word of AWS's", status.as_u16())
         }
-        // The innermost cause says what happened ("connection refused").
-        _ => causes(error)
-            .last()
-            .map_or_else(|| error.to_string(), ToString::to_string),
+        (SdkError::ResponseError(_), Some(status)) => {
+            format!("HTTP status {}: {}", status.as_u16(), innermost())
+        }
+        _ => innermost(),
     }
 }
 
@@ -233,6 +236,28 @@ mod tests {
             of_answer.message.len()
         );
         assert!(!of_answer.message.contains(['\n', '\u{9b}']));
+    }
+
+    #[test]
+    fn an_answer_without_words_is_told_by_its_status_and_with_what_to_do() {
+        use aws_sdk_iam::operation::list_users::ListUsersError;
+        type Any = SdkError<ListUsersError, HttpResponse>;
+        for status in [400, 403, 429, 500, 502, 503] {
+            let answer = || {
+                let status = status.try_into().unwrap();
+                HttpResponse::new(status, "".into())
+            };
+            let unhandled = ListUsersError::unhandled("nothing to read");
+            let empty = Any::service_error(unhandled, answer());
+            let unreadable = Any::response_error("no XML", answer());
+            for error in [empty, unreadable] {
+                let error = AwsError::of(Action::ListUsers, &error, &Endpoint::default());
+                let text = error.to_string();
+                assert!(text.starts_with("iam:ListUsers: "), "{text}");
+                assert!(text.contains(&format!("HTTP status {status}")), "{text}");
+                assert!(error.remedy.is_some(), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,10 @@ use std::time::{Duration, SystemTime};
 use super::class::AwsErrorClass as Class;
 use crate::aws::{Action, Endpoint};
 
+/// What to do about an answer that AWS did not write.
+const MAY_BE_ANOTHER: &str =
+    "what answered may not be AWS: check HTTPS_PROXY, NO_PROXY and aws.endpoint_url";
+
 /// A failed call, as far as its remedy depends on it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Failure<'a> {
@@ -33,7 +37,9 @@ impl Failure<'_> {
             Class::Untrusted => self.of_certificate(),
             Class::Throttled => "lower aws.requests_per_second".to_owned(),
             Class::Refused => return self.of_refusal(),
-            Class::Gone | Class::Malformed | Class::Server => return None,
+            Class::Server => self.of_server(),
+            Class::Malformed => MAY_BE_ANOTHER.to_owned(),
+            Class::Gone => return None,
         })
     }
 
@@ -187,11 +193,16 @@ impl Failure<'_> {
                  credentials of the management account"
                     .to_owned(),
             ),
-            "" => Some(
-                "what answered may not be AWS: check HTTPS_PROXY, NO_PROXY and aws.endpoint_url"
-                    .to_owned(),
-            ),
+            "" => Some(MAY_BE_ANOTHER.to_owned()),
             _ => None,
+        }
+    }
+
+    fn of_server(&self) -> String {
+        let later = "try again in a few minutes";
+        match self.code {
+            "" => format!("{later}; if it lasts, {MAY_BE_ANOTHER}"),
+            _ => format!("{later}; if it lasts, see AWS's health dashboard"),
         }
     }
 }

@@ -10,7 +10,8 @@ mod secrets;
 
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, Response, redirect};
+use reqwest::header::CONTENT_LENGTH;
+use reqwest::{Certificate, Client, RequestBuilder, Response, redirect};
 
 use crate::trust::{self, ExtraRoots};
 
@@ -75,6 +76,13 @@ pub(super) fn client(timeouts: HttpTimeouts, roots: &ExtraRoots) -> Result<Clien
         .timeout(timeouts.total)
         .build();
     client.map_err(HttpError::Client)
+}
+
+/// A post of `body`, whose length is in a header even where that is nothing: some receivers refuse
+/// a post that does not say how long it is.
+pub(super) fn post(client: &Client, url: &str, body: Vec<u8>) -> RequestBuilder {
+    let length = body.len();
+    client.post(url).header(CONTENT_LENGTH, length).body(body)
 }
 
 /// An error with everything that caused it: the outermost alone says little.

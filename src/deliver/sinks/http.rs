@@ -68,8 +68,8 @@ impl HttpSink {
                 };
             }
         };
-        let post = self.client.post(&settings.url);
-        let post = post.headers(self.headers.clone()).body(body);
+        let post = http::post(&self.client, &settings.url, body);
+        let post = post.headers(self.headers.clone());
         match exchange(post, RULES, batch).await {
             Ok(accepted) => accepted.verdict(batch, RULES),
             Err(verdict) => verdict,

@@ -128,12 +128,9 @@ impl SekoiaAsset {
         let body = body(batch).ok_or_else(|| Verdict::Rejected {
             why: "an event in the outbox is no JSON".to_owned(),
         })?;
-        let post = self
-            .client
-            .post(&self.url)
+        let post = http::post(&self.client, &self.url, body)
             .bearer_auth(self.api_key.expose_secret())
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(body);
+            .header(header::CONTENT_TYPE, "application/json");
         exchange(post, self.rules, batch).await
     }
 

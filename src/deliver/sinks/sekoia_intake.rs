@@ -69,12 +69,9 @@ impl SekoiaIntake {
                 why: "an event in the outbox is no text".to_owned(),
             };
         };
-        let post = self
-            .client
-            .post(&self.url)
+        let post = http::post(&self.client, &self.url, body)
             .header(KEY_HEADER, self.key_header.clone())
-            .header(CONTENT_TYPE, "application/json")
-            .body(body);
+            .header(CONTENT_TYPE, "application/json");
         match exchange(post, RULES, batch).await {
             Ok(accepted) => accepted.verdict(batch, RULES),
             Err(verdict) => verdict,
