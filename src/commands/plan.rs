@@ -65,10 +65,19 @@ async fn of_account<'a>(
     member: &Member,
 ) -> Result<Plan<'a>, AccountError> {
     let (client, account) = fleet.session(member).await?;
-    let summary = account_summary(&client).await?;
+    let (summary, mut not_probed) = (account_summary(&client).await, Vec::new());
+    let summary = match summary {
+        Ok(summary) => Some(summary),
+        // No other call would fare better.
+        Err(error) if error.class.ends_the_pass() => return Err(error.into()),
+        Err(error) => {
+            not_probed.extend((error.class != AwsErrorClass::Denied).then_some(error));
+            None
+        }
+    };
     let calls = CallPlan::of(&config.aws);
-    let not_probed = probe(&client, &calls).await;
-    let mut prediction = Prediction::of(&calls, &summary, &client.denied());
+    not_probed.extend(probe(&client, &calls).await);
+    let mut prediction = Prediction::of(&calls, summary.as_ref(), &client.denied());
     if account.name.is_none() {
         prediction.calls.insert(Action::ListAccountAliases, 1);
     }
@@ -99,11 +108,15 @@ async fn probe(client: &AwsClient, calls: &CallPlan) -> Vec<AwsError> {
     failed
 }
 
+/// Of what follows from the account's size alone.
+const NOT_KNOWN: &str = "not known, since AWS does not say how large the account is";
+
 /// What is shown.
 struct Plan<'a> {
     settings: &'a AwsSettings,
     account: Account,
-    summary: AccountSummary,
+    /// The account's size, if AWS says it.
+    summary: Option<AccountSummary>,
     prediction: Prediction,
     /// The calls that failed, so that it is not known whether they are denied.
     not_probed: Vec<AwsError>,
@@ -122,19 +135,33 @@ impl Plan<'_> {
         let name: String = name.map(|name| format!(" ({name})")).collect();
         row("account", &format!("{}{name}", self.account.id));
         row("plan", describe(settings.strategy));
-        row("users", &summary.users.to_string());
-        row("groups", &summary.groups.to_string());
+        let size = |count: fn(&AccountSummary) -> u64| match summary {
+            Some(summary) => count(summary).to_string(),
+            None => NOT_KNOWN.to_owned(),
+        };
+        row("users", &size(|it| it.users));
+        row("groups", &size(|it| it.groups));
         let total: u64 = self.prediction.calls.values().sum();
-        row("calls", &format!("{total}{}", on_top(settings)));
+        let at_least = match summary {
+            Some(_) => "",
+            None => "more than ",
+        };
+        row("calls", &format!("{at_least}{total}{}", on_top(settings)));
         for (action, calls) in &self.prediction.calls {
             row("", &format!("{calls:>6}  {action}"));
         }
+        for action in &self.prediction.uncounted {
+            row("", &format!("{:>6}  {action}", "?"));
+        }
         let rate = settings.requests_per_second;
         let seconds = self.prediction.duration(settings).as_secs_f64();
-        row(
-            "duration",
-            &format!("about {seconds:.1} s, at {rate} calls a second and action"),
-        );
+        match summary {
+            Some(_) => row(
+                "duration",
+                &format!("about {seconds:.1} s, at {rate} calls a second and action"),
+            ),
+            None => row("duration", NOT_KNOWN),
+        }
         for (fact, action) in &self.prediction.missing {
             row("missing", &format!("{fact}: {action} is denied"));
         }
@@ -154,13 +181,17 @@ impl Plan<'_> {
         let missing =
             missing.map(|(fact, action)| json!({"fact": fact, "permission": action.as_str()}));
         let is_known = self.not_probed.is_empty();
+        let uncounted = self.prediction.uncounted.iter();
+        let calls = calls.chain(uncounted.map(|action| (action.to_string(), Value::Null)));
+        let size = self.summary.as_ref();
+        let duration_ms = || self.prediction.duration(self.settings).as_millis() as u64;
         json!({
             "account": self.account.id,
             "plan": self.settings.strategy.as_str(),
-            "users": self.summary.users,
-            "groups": self.summary.groups,
+            "users": size.map(|it| it.users),
+            "groups": size.map(|it| it.groups),
             "calls": calls.collect::<serde_json::Map<_, _>>(),
-            "duration_ms": self.prediction.duration(self.settings).as_millis() as u64,
+            "duration_ms": size.map(|_| duration_ms()),
             "missing": is_known.then(|| missing.collect::<Vec<_>>()),
         })
     }

@@ -11,7 +11,7 @@ use super::common::{API_KEY, sekoia_config};
 use crate::support::agent::Agent;
 use crate::support::aws_proxy::{AwsProxy, aws_error};
 use crate::support::intake::Intake;
-use crate::support::sim_aws::{Fault, SimAccount, SimAws, SimReport};
+use crate::support::sim_aws::{Denial, Fault, SimAccount, SimAws, SimReport};
 
 type Calls = BTreeMap<String, u64>;
 
@@ -88,6 +88,32 @@ fn plan_calls_each_action_of_the_plan_once_and_writes_nothing() {
     let state = std::fs::read_dir(agent.state_home()).expect("the state home");
     assert_eq!(state.count(), 0);
     assert!(!agent.home().join("events.ndjson").exists());
+}
+
+#[test]
+fn plan_without_the_accounts_size_names_it_as_missing_and_goes_on() {
+    let sim = simulated(20);
+    sim.inject(Fault::Denied(Denial::NothingAllows).of("GetAccountSummary"));
+    let agent = agent(&sim, "");
+    let plan = planned(&agent);
+    assert_eq!(
+        plan["missing"],
+        json!([{
+            "fact": "the proof that nobody is missing",
+            "permission": "iam:GetAccountSummary",
+        }])
+    );
+    assert_eq!(
+        (&plan["users"], &plan["groups"]),
+        (&json!(null), &json!(null))
+    );
+    assert_eq!(plan["duration_ms"], json!(null));
+    let calls = &plan["calls"];
+    assert_eq!(calls["iam:GetCredentialReport"], 1);
+    assert_eq!(calls.get("iam:ListUsers"), Some(&json!(null)));
+    let table = agent.arg("plan").run().expect_code(0).stdout;
+    assert!(table.contains("users     not known"), "{table}");
+    assert!(table.contains("?  iam:ListUsers\n"), "{table}");
 }
 
 /// The summary does not distinguish virtual devices from others: their pages are the most there can be.

@@ -16,23 +16,53 @@ pub struct Prediction {
     /// for each access key where ids are asked for. Pages of virtual devices are the most there
     /// can be: the summary counts devices of every kind.
     pub calls: BTreeMap<Action, u64>,
+    /// Actions whose calls cannot be counted, since the size of the account is not known.
+    pub uncounted: Vec<Action>,
     /// Facts that will be missing, each with the permission it lacks.
     pub missing: Vec<(&'static str, Action)>,
 }
+
+/// An account without anything, next to which a larger one shows which calls depend on the size.
+const EMPTY: AccountSummary = AccountSummary {
+    users: 0,
+    groups: 0,
+    mfa_devices_in_use: 0,
+    virtual_mfa_devices: 0,
+    has_root_mfa: None,
+};
+const LARGE: AccountSummary = AccountSummary {
+    users: 10_000,
+    groups: 10_000,
+    mfa_devices_in_use: 10_000,
+    virtual_mfa_devices: 10_000,
+    has_root_mfa: None,
+};
 
 /// Seconds that one call takes on its way, for calls that wait for one another.
 const ROUND_TRIP: Duration = Duration::from_millis(100);
 
 impl Prediction {
-    /// What `plan` comes to in an account of `summary`'s size, in which `denied` are denied.
-    pub fn of(plan: &CallPlan, summary: &AccountSummary, denied: &[Action]) -> Self {
-        let account = Predicted {
+    /// What `plan` comes to in an account of `summary`'s size, if that is known, in which `denied`
+    /// are denied.
+    pub fn of(plan: &CallPlan, summary: Option<&AccountSummary>, denied: &[Action]) -> Self {
+        let of_size = |summary| Predicted {
             plan,
             summary,
             denied,
         };
+        let account = of_size(summary.unwrap_or(&EMPTY));
+        let mut calls = account.calls();
+        let mut uncounted = Vec::new();
+        if summary.is_none() {
+            let of_larger = of_size(&LARGE).calls();
+            uncounted.extend(of_larger.iter().filter_map(|(action, count)| {
+                (calls.get(action) != Some(count)).then_some(*action)
+            }));
+            calls.retain(|action, _| !uncounted.contains(action));
+        }
         Self {
-            calls: account.calls(),
+            calls,
+            uncounted,
             missing: account.missing(),
         }
     }

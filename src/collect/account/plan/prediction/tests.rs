@@ -10,7 +10,7 @@ const SUMMARY: AccountSummary = AccountSummary {
 };
 
 fn predict(settings: &AwsSettings, denied: &[Action]) -> Prediction {
-    Prediction::of(&CallPlan::of(settings), &SUMMARY, denied)
+    Prediction::of(&CallPlan::of(settings), Some(&SUMMARY), denied)
 }
 
 fn by(strategy: Strategy) -> AwsSettings {
