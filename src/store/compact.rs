@@ -49,6 +49,11 @@ fn swap(dir: &Path) -> std::io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
+/// Whether a compaction ended when the old store had left its place.
+pub(super) fn was_interrupted(dir: &Path) -> bool {
+    dir.join(OLD).exists()
+}
+
 /// Ends what an interrupted compaction left: the old store goes back to its place if that is
 /// empty, and what is left over goes.
 pub(super) fn recover(dir: &Path) -> Result<(), StoreError> {

@@ -1,5 +1,6 @@
 //! What can go wrong with the state directory.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::record::RecordError;
@@ -9,8 +10,9 @@ use super::record::RecordError;
 pub enum StoreError {
     /// Another process has it.
     #[error(
-        "state directory {0} is in use by another rollcall; stop it, or give this one its own \
-         agent.state_dir"
+        "state directory {0} is in use by another rollcall: wait until that has ended; if it is a \
+         daemon, stop it (kill and its process id, or systemctl stop UNIT if systemd runs it); or \
+         give this one its own agent.state_dir"
     )]
     Locked(PathBuf),
     /// The directory or a file in it cannot be made, read or written.
@@ -61,14 +63,14 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// A read or write failed.
-    #[error("state directory {dir}: cannot {what}: {source}; what was acknowledged is safe")]
+    #[error("state directory {dir}: cannot {what}: {why}; what was acknowledged is safe")]
     Sled {
         /// The state directory.
         dir: PathBuf,
         /// What was attempted.
         what: &'static str,
         /// Why it failed.
-        source: sled::Error,
+        why: String,
     },
     /// An earlier write could not be made durable; nothing is trusted until a restart.
     #[error("nothing is written any more until a restart, since an earlier write failed: {0}")]
@@ -100,8 +102,78 @@ impl StoreError {
     pub(super) fn of_sled(dir: &Path, what: &'static str, source: sled::Error) -> Self {
         let dir = dir.to_owned();
         match source {
-            sled::Error::Io(source) => Self::Io { dir, what, source },
-            source => Self::Sled { dir, what, source },
+            sled::Error::Io(source) => Self::Io {
+                dir,
+                what,
+                source: plain(source),
+            },
+            source => Self::Sled {
+                dir,
+                what,
+                why: in_words(&source),
+            },
+        }
+    }
+}
+
+/// What an error of sled means; its own words are for whoever works on sled.
+pub(super) fn in_words(error: &sled::Error) -> String {
+    match error {
+        sled::Error::Io(error) => match error.kind() {
+            ErrorKind::UnexpectedEof => "a file in it ends too early".to_owned(),
+            ErrorKind::InvalidData => "a file in it is damaged".to_owned(),
+            _ => error.to_string(),
+        },
+        sled::Error::Corruption { .. } => "a file in it is damaged".to_owned(),
+        sled::Error::CollectionNotFound(_) => "a part of it is missing".to_owned(),
+        sled::Error::Unsupported(_) => {
+            "it holds something that this rollcall cannot work with".to_owned()
+        }
+        sled::Error::ReportableBug(_) => "the storage library contradicts itself".to_owned(),
+    }
+}
+
+/// An error in the system's words: a copy that sled makes of one has the words of Rust's `Debug`.
+fn plain(error: std::io::Error) -> std::io::Error {
+    let text = error.to_string();
+    let code = text.strip_prefix("Os { code: ");
+    let code = code.and_then(|rest| rest.split_once(',')?.0.parse().ok());
+    let is_debug = ["Custom {", "Kind("].iter().any(|it| text.starts_with(it));
+    match code {
+        Some(code) => std::io::Error::from_raw_os_error(code),
+        None if is_debug => error.kind().into(),
+        None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_sled_are_in_plain_words() {
+        let corruption = sled::Error::Corruption { at: None, bt: () };
+        let copied = sled::Error::Io(ErrorKind::StorageFull.into()).clone();
+        let full = sled::Error::Io(std::io::Error::from_raw_os_error(28)).clone();
+        let text = StoreError::of_sled(Path::new("state"), "write to it", full).to_string();
+        assert!(
+            text.contains("No space left on device (os error 28)"),
+            "{text}"
+        );
+        let bug = sled::Error::ReportableBug("see https://github.com/x at Inline(7)".to_owned());
+        for error in [corruption, copied, bug] {
+            let text = StoreError::of_sled(Path::new("state"), "read", error).to_string();
+            let is_internal = |part: &&str| text.contains(part);
+            let internals = [
+                "offset",
+                "None",
+                "backtrace",
+                "Inline",
+                "Kind",
+                "github",
+                "{",
+            ];
+            assert_eq!(internals.iter().find(|it| is_internal(it)), None, "{text}");
         }
     }
 }

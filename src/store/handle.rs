@@ -77,13 +77,23 @@ impl Store {
         Ok(Self::of(dir, lock, opened))
     }
 
-    /// Opens the store in `dir` to look at it: nothing is made, repaired or moved, and a damaged
-    /// or older store is an error. `None` if there is none.
+    /// Whether there is a store in `dir`. A directory that cannot be looked into is an error.
+    pub fn exists(dir: &Path) -> Result<bool, StoreError> {
+        let is_there = disk::db_dir(dir)
+            .try_exists()
+            .map_err(|source| disk::io(dir, "look into it", source))?;
+        Ok(is_there || compact::was_interrupted(dir))
+    }
+
+    /// Opens the store in `dir` to look at it: nothing is made or repaired, nothing is moved but
+    /// what an interrupted compaction left, and a damaged or older store is an error. `None` if
+    /// there is none.
     pub fn open_existing(dir: &Path) -> Result<Option<Self>, StoreError> {
-        if !disk::db_dir(dir).exists() {
+        if !Self::exists(dir)? {
             return Ok(None);
         }
         let lock = disk::take_existing(dir)?;
+        compact::recover(dir)?;
         let opened = match open_whole(dir, OpenMode::ReadOnly) {
             Ok(opened) => opened,
             Err(Damage::None(error)) => return Err(error),
@@ -195,7 +205,7 @@ fn open_whole(dir: &Path, mode: OpenMode) -> Result<Opened, Damage> {
             file,
         })
     }));
-    opened.unwrap_or_else(|_panic| Err(Damage::Found("sled cannot read it".to_owned())))
+    opened.unwrap_or_else(|_panic| Err(Damage::Found("it cannot be read".to_owned())))
 }
 
 /// Gives a new store its record, durably, and only then its format: one that has a format and no

@@ -54,11 +54,11 @@ fn damage_that_makes_sled_panic_is_reported_as_damage() {
         let at = Damage::Truncated.happen(&mut Rng::new(), &db);
         restore(damaged.path(), &agent.state_home());
         let opened = Store::open_existing(&state).map(|_store| ());
-        if opened.is_err_and(|error| error.to_string().contains("sled cannot read it")) {
+        if opened.is_err_and(|error| error.to_string().contains("it cannot be read")) {
             // What sled read before its panic it may have changed.
             restore(damaged.path(), &agent.state_home());
             let stderr = verify.run().stderr;
-            assert!(stderr.contains("sled cannot read it"), "at {at}: {stderr}");
+            assert!(stderr.contains("it cannot be read"), "at {at}: {stderr}");
             let mut lines = stderr
                 .lines()
                 .map(serde_json::from_str::<serde_json::Value>);

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::store::StoreError;
+use crate::store::error::in_words;
 
 /// Why a store could not be opened.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ pub(in crate::store) fn damage_of(dir: &Path, what: &'static str, source: sled::
         {
             Damage::None(StoreError::of_sled(dir, what, source))
         }
-        _ => Damage::Found(source.to_string()),
+        _ => Damage::Found(in_words(&source)),
     }
 }
 

@@ -61,8 +61,9 @@ fn a_directory_in_use_is_refused_with_what_to_do_until_every_handle_is_gone() {
     assert_eq!(
         error.to_string(),
         format!(
-            "state directory {dir} is in use by another rollcall; stop it, or give this one its \
-             own agent.state_dir"
+            "state directory {dir} is in use by another rollcall: wait until that has ended; if it \
+             is a daemon, stop it (kill and its process id, or systemctl stop UNIT if systemd runs \
+             it); or give this one its own agent.state_dir"
         )
     );
     drop(clone);
@@ -132,4 +133,24 @@ fn a_directory_that_cannot_be_made_is_an_error_that_names_it() {
     let error = Store::open(&file.join("state")).unwrap_err();
     assert!(matches!(error, StoreError::Io { .. }), "{error}");
     assert!(error.to_string().contains("file/state"), "{error}");
+}
+
+#[test]
+fn a_directory_that_cannot_be_looked_into_is_no_empty_one() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let error = Store::open_existing(&file.join("state")).unwrap_err();
+    assert!(matches!(error, StoreError::Io { .. }), "{error}");
+    assert!(error.to_string().contains("cannot look into it"), "{error}");
+    assert!(Store::open_existing(home.path()).unwrap().is_none());
+}
+
+#[test]
+fn a_store_whose_compaction_was_interrupted_is_there() {
+    let mut state = Fixture::new();
+    state.close();
+    let (store, old) = (state.dir.join("store"), state.dir.join("store.old"));
+    std::fs::rename(store, old).unwrap();
+    assert!(Store::open_existing(&state.dir).unwrap().is_some());
 }
