@@ -22,9 +22,16 @@ pub(super) async fn state(global: &GlobalArgs, args: &StateArgs) -> anyhow::Resu
 async fn compact(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
     let dir = setup::config(global)?.agent.resolved_state_dir()?;
     let at = dir.clone();
-    let compacted = tokio::task::spawn_blocking(move || Store::compact(&at)).await?;
-    let Compacted { before, after } = match compacted {
-        Ok(compacted) => compacted,
+    let compact = move || match Store::exists(&at)? {
+        true => Store::compact(&at).map(Some),
+        false => Ok(None),
+    };
+    let Compacted { before, after } = match tokio::task::spawn_blocking(compact).await? {
+        Ok(Some(compacted)) => compacted,
+        Ok(None) => {
+            output::write(b"nothing collected yet\n")?;
+            return Ok(ExitStatus::Done);
+        }
         Err(error) => return Err(lock::explain_lock(error, &dir).await),
     };
     let text = format!(

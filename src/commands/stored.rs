@@ -7,7 +7,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep};
 
-use super::setup::{self, UsageError};
+use super::setup;
 use crate::cli::{
     DeadLettersCommand, DiffArgs, GlobalArgs, HistoryArgs, OutputFormat, WhichLetters,
 };
@@ -63,6 +63,7 @@ async fn open(
 ) -> Result<Result<Option<Store>, StoreError>, tokio::task::JoinError> {
     let dir = dir.to_owned();
     let open = move || match is_write {
+        true if !Store::exists(&dir)? => Ok(None),
         true => Store::open(&dir).map(Some),
         false => Store::open_existing(&dir),
     };
@@ -79,7 +80,7 @@ async fn read(config: &Config, store: Store, request: Request) -> anyhow::Result
     Ok(answered?)
 }
 
-/// Only the status has something to say where nothing was ever collected.
+/// Where nothing was ever collected, the status shows what is configured all the same.
 fn without_state(config: &Config, dir: &Path, request: &Request) -> anyhow::Result<Answer> {
     if request.query == Query::Status {
         let report = StatusReport::of_nothing(&receivers(config), OffsetDateTime::now_utc());
@@ -88,11 +89,7 @@ fn without_state(config: &Config, dir: &Path, request: &Request) -> anyhow::Resu
             status: ExitStatus::Done,
         });
     }
-    Err(UsageError(format!(
-        "there is no state in {} yet: run rollcall collect first",
-        dir.display()
-    ))
-    .into())
+    Ok(control::without_state(dir, request)?)
 }
 
 fn receivers(config: &Config) -> Vec<String> {

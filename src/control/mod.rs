@@ -10,7 +10,7 @@ mod request;
 mod server;
 mod socket;
 
-pub use answers::{Answers, LiveDaemon, Refusal, size, status_text};
+pub use answers::{Answers, LiveDaemon, Refusal, size, status_text, without_state};
 pub use client::{ControlError, ask, is_daemon_listening};
 pub use request::{Answer, Letters, Query, Request};
 pub use server::{ControlServer, Serving};

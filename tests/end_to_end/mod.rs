@@ -21,6 +21,7 @@ mod first_hour_tls;
 mod global_options;
 mod init;
 mod many_accounts;
+mod nothing_yet;
 mod operations;
 mod organization;
 mod plan;

@@ -174,7 +174,6 @@ fn a_compacted_state_is_smaller_or_the_same_and_still_knows_what_was_sent() {
     let planted = plant(12);
     let intake = Intake::start();
     let agent = sekoia_agent(&planted.account, &intake);
-    agent.args(["state", "info"]).run().expect_code(2);
     printed(&agent, "collect");
     let info = document(&agent, "state info");
     assert_eq!(info["trees"][0]["records"], 12, "{info}");

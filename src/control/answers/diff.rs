@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::Refusal;
 use super::history::{lines, verb};
-use super::timeline::{Past, Timeline, moment, timelines};
+use super::nothing_yet::NOTHING_YET;
+use super::timeline::{Past, Timeline, are_empty, moment, timelines};
 use crate::cli::OutputFormat;
 use crate::model::{FieldChange, HistoryEntry, HistoryKind, PassRecord};
 use crate::store::Store;
@@ -28,6 +29,7 @@ pub(super) fn diff(
     }
     if differences.is_empty() {
         let why = match (from, to) {
+            _ if are_empty(&timelines) => NOTHING_YET,
             (None, None) => "there are not yet two complete passes to compare",
             _ => "no account has both passes, in this order; see rollcall history",
         };

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::Refusal;
-use super::timeline::{Past, Timeline, minute, moment, timelines};
+use super::nothing_yet::NOTHING_YET;
+use super::timeline::{Past, Timeline, are_empty, minute, moment, timelines};
 use crate::cli::OutputFormat;
 use crate::control::Request;
 use crate::model::{FieldChange, HistoryEntry, HistoryKind};
@@ -47,6 +48,9 @@ fn of_user(timelines: &[Timeline], user: &str, format: OutputFormat) -> Result<S
             );
             text.push_str(&lines(&past.what.changes));
         }
+    }
+    if are_empty(timelines) {
+        return Err(Refusal::NotFound(NOTHING_YET.to_owned()));
     }
     if documents.is_empty() {
         return Err(Refusal::NotFound(format!(
@@ -111,6 +115,7 @@ fn shown(value: &Value) -> String {
 
 fn of_passes(timelines: &[Timeline], request: &Request) -> String {
     match request.output {
+        OutputFormat::Table if are_empty(timelines) => format!("{NOTHING_YET}\n"),
         OutputFormat::Table => {
             let accounts = timelines.iter().map(|it| passes(it, request.width));
             accounts.collect::<Vec<_>>().join("\n")
@@ -139,6 +144,9 @@ fn passes(timeline: &Timeline, width: Width) -> String {
         Head::Number("changed"),
         Head::Number("deleted"),
     ]);
+    if timeline.passes.is_empty() {
+        return format!("account {}: {NOTHING_YET}\n", timeline.account_id);
+    }
     let id_len = distinct_len(timeline);
     let mut incomplete = String::new();
     for Past { at, what: pass, .. } in &timeline.passes {

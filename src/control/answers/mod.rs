@@ -3,6 +3,7 @@
 mod dead_letters;
 mod diff;
 mod history;
+mod nothing_yet;
 mod sink;
 mod state;
 mod status;
@@ -17,6 +18,7 @@ use crate::observe::DaemonStatus;
 use crate::run::ExitStatus;
 use crate::store::{Store, StoreError};
 
+pub use nothing_yet::without_state;
 pub use state::size;
 pub use status::status as status_text;
 

@@ -5,6 +5,7 @@ use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
 use super::Refusal;
+use super::nothing_yet::NOTHING_YET;
 use crate::model::{HistoryEntry, PassRecord};
 use crate::store::{Kept, Store, StoreError};
 
@@ -32,15 +33,23 @@ pub(super) fn timelines(store: &Store, account_id: Option<&str>) -> Result<Vec<T
     let mut accounts = store.accounts()?;
     if let Some(account_id) = account_id {
         if !accounts.iter().any(|known| known == account_id) {
+            let kept = match accounts.is_empty() {
+                true => NOTHING_YET.to_owned(),
+                false => format!("there are passes over {}", accounts.join(", ")),
+            };
             return Err(Refusal::NotFound(format!(
-                "no pass over account {account_id} is kept; there are passes over {}",
-                accounts.join(", ")
+                "no pass over account {account_id} is kept; {kept}"
             )));
         }
         accounts.retain(|known| known == account_id);
     }
     let timelines = accounts.into_iter().map(|account| read(store, account));
     Ok(timelines.collect::<Result<_, StoreError>>()?)
+}
+
+/// Whether no pass of `timelines` has ended.
+pub(super) fn are_empty(timelines: &[Timeline]) -> bool {
+    timelines.iter().all(|timeline| timeline.passes.is_empty())
 }
 
 fn read(store: &Store, account_id: String) -> Result<Timeline, StoreError> {
