@@ -5,11 +5,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
+use rollcall::config::OutboxLimits;
+use rollcall::map::Dialect;
 use rollcall::model::{
     Arn, AttachedPolicy, Digest, EntityKey, EventId, Fact, Mfa, MfaDevice, Provenance, Revision,
     Tag, User,
 };
 use rollcall::observe::StatusReport;
+use rollcall::run::Receiver;
 use rollcall::store::{
     AccountRecord, BatchLimits, DeliveryState, EntityRecord, ObservedDigests, Placement, SentEvent,
     StagedEvent, Staging, Store,
@@ -56,7 +59,12 @@ pub(crate) fn open_and_print(dir: &str) {
     let store = Store::open(Path::new(dir)).expect("the store opens");
     let open = start.elapsed();
     let start = Instant::now();
-    let receivers = RECEIVERS.map(str::to_owned);
+    let receivers = RECEIVERS.map(|id| Receiver {
+        sink: id.to_owned(),
+        id: id.to_owned(),
+        dialect: Dialect::Ocsf,
+        outbox: OutboxLimits::default(),
+    });
     let status = StatusReport::of(&store, &receivers, OffsetDateTime::now_utc());
     let status = status.expect("a status");
     let asked = start.elapsed();

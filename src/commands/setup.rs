@@ -46,18 +46,23 @@ fn ca_bundle() -> Result<ExtraRoots, RootsError> {
 
 /// What every pass needs.
 pub(super) fn agent(config: &Config) -> anyhow::Result<Agent> {
+    Ok(Agent {
+        aws: aws(config)?,
+        mapping: mapping(&config.mapping),
+        receivers: receivers(config),
+        plan: plan(config),
+    })
+}
+
+/// Who receives events.
+pub(super) fn receivers(config: &Config) -> Vec<Receiver> {
     let receiver = |sink: &SinkSettings| Receiver {
         sink: sink.name.clone(),
         id: sink.receiver(),
         dialect: sink.dialect,
         outbox: sink.outbox,
     };
-    Ok(Agent {
-        aws: aws(config)?,
-        mapping: mapping(&config.mapping),
-        receivers: config.sinks.iter().map(receiver).collect(),
-        plan: plan(config),
-    })
+    config.sinks.iter().map(receiver).collect()
 }
 
 /// What a pass sends, and what it keeps.

@@ -73,7 +73,7 @@ async fn open(
 async fn read(config: &Config, store: Store, request: Request) -> anyhow::Result<Answer> {
     let answers = Answers {
         store,
-        receivers: receivers(config),
+        receivers: setup::receivers(config),
         daemon: None,
     };
     let answered = tokio::task::spawn_blocking(move || answers.answer(&request)).await?;
@@ -83,17 +83,13 @@ async fn read(config: &Config, store: Store, request: Request) -> anyhow::Result
 /// Where nothing was ever collected, the status shows what is configured all the same.
 fn without_state(config: &Config, dir: &Path, request: &Request) -> anyhow::Result<Answer> {
     if request.query == Query::Status {
-        let report = StatusReport::of_nothing(&receivers(config), OffsetDateTime::now_utc());
+        let report = StatusReport::of_nothing(&setup::receivers(config), OffsetDateTime::now_utc());
         return Ok(Answer {
             stdout: control::status_text(&report, request),
             status: ExitStatus::Done,
         });
     }
     Ok(control::without_state(dir, request)?)
-}
-
-fn receivers(config: &Config) -> Vec<String> {
-    config.sinks.iter().map(|sink| sink.receiver()).collect()
 }
 
 impl From<&HistoryArgs> for Query {

@@ -69,9 +69,22 @@ pub async fn ask(dir: &Path, request: &Request) -> Result<Option<Answer>, Contro
     line.map(outcome).transpose()
 }
 
-/// Whether a daemon listens in `dir`.
-pub async fn is_daemon_listening(dir: &Path) -> bool {
-    matches!(socket::connect(dir).await, Ok(Some(_)))
+/// A daemon that listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoundDaemon {
+    /// Its process id, where that is known.
+    pub pid: Option<u32>,
+}
+
+/// The daemon that listens in `dir`, if one does.
+pub async fn find_daemon(dir: &Path) -> Option<FoundDaemon> {
+    let stream = socket::connect(dir).await.ok()??;
+    let pid = stream.peer_cred().ok().and_then(|peer| peer.pid());
+    // That of a process in another namespace is 0.
+    let pid = pid
+        .and_then(|pid| u32::try_from(pid).ok())
+        .filter(|pid| *pid > 0);
+    Some(FoundDaemon { pid })
 }
 
 async fn exchange(mut stream: UnixStream, request: &Request) -> io::Result<AnswerLine> {

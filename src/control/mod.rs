@@ -11,6 +11,6 @@ mod server;
 mod socket;
 
 pub use answers::{Answers, LiveDaemon, Refusal, size, status_text, without_state};
-pub use client::{ControlError, ask, is_daemon_listening};
+pub use client::{ControlError, FoundDaemon, ask, find_daemon};
 pub use request::{Answer, Letters, Query, Request};
 pub use server::{ControlServer, Serving};

@@ -58,6 +58,15 @@ pub struct PassRecord {
     pub changed: u64,
     /// Users reported as deleted.
     pub deleted: u64,
+    /// Users who are gone and not reported as deleted: too many at once to believe it.
+    #[serde(default)]
+    pub held_back: u64,
+    /// Facts that were asked for, could not be read, and were never known, over all users.
+    #[serde(default)]
+    pub missing_facts: u64,
+    /// Facts that could not be read and are as last known, over all users.
+    #[serde(default)]
+    pub stale_facts: u64,
     /// Why it did not see every user; `None` if nothing contradicts that it did.
     pub incomplete: Option<String>,
 }

@@ -14,7 +14,7 @@ pub use panics::log_panics;
 pub use pass_log::{log_accounts, log_pass, log_sinks};
 pub use progress::Progress;
 pub use status::{
-    AccountStatus, AskError, DaemonStatus, PassStatus, SinkStatus, StatusError, StatusReport,
-    StatusServer,
+    AccountStatus, AskError, DaemonStatus, FailureStatus, PassStatus, SinkStatus, StatusError,
+    StatusReport, StatusServer,
 };
 pub use summary::summarize;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::account_table::account_table;
 use super::pass_text::checkpoint_text;
 use crate::collect::Completeness;
-use crate::run::{PassReport, RunReport, SinkReport};
+use crate::run::{PassReport, RunReport, SinkReport, how_to_accept_deletions};
 use crate::table::{Width, paragraph};
 
 /// The summary of `collect`, a short table within `width`.
@@ -105,7 +105,10 @@ fn pass_rows(rows: &mut Vec<Row>, pass: &PassReport) {
         let users = counted(held_back, "user", "users");
         row(
             "held back",
-            format!("{users} gone at once; see --accept-deletions"),
+            format!(
+                "{users} gone at once; if that is true, {}",
+                how_to_accept_deletions(&pass.account_id, None)
+            ),
         );
     }
     if !pass.caught_up.is_empty() {

@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 
 use super::account_locks::AccountLocks;
 use super::agent::Agent;
+use super::collection_clock::CollectionClock;
 use super::delivery::Delivery;
 use super::fleet::{AccountError, Fleet, Member};
 use super::pass::{Pass, PassReport};
@@ -27,6 +28,8 @@ pub(super) struct Context<'a> {
     pub(super) locks: &'a AccountLocks,
     pub(super) progress: &'a Progress,
     pub(super) is_full: bool,
+    /// The clock of the daemon that makes the passes, if one does.
+    pub(super) clock: Option<&'a CollectionClock>,
 }
 
 /// How a pass over an account went.
@@ -90,16 +93,30 @@ impl Context<'_> {
             plan: agent.plan,
             aws: Some(client),
             store: self.store,
+            is_daemon: self.clock.is_some(),
             progress: self.progress,
         };
         let new_users = self.new_users(&account.id, record).await?;
         let source = AccountSource::new(client.clone(), &agent.aws, account).only_new(new_users);
         let batches = self.delivery.batch_counter();
-        let staged = || {
+        let staged = |users: usize| {
+            if users > 0 {
+                self.note_collected();
+            }
             self.delivery.wake();
             self.progress.set_batches(batches());
         };
-        pass.run(&source, staged).await
+        let report = pass.run(&source, staged).await?;
+        if report.saw_every_user() {
+            self.note_collected();
+        }
+        Ok(report)
+    }
+
+    fn note_collected(&self) {
+        if let Some(clock) = self.clock {
+            clock.collected();
+        }
     }
 
     async fn record(&self, account_id: &str) -> Result<AccountRecord, StoreError> {
@@ -137,19 +154,18 @@ impl Context<'_> {
         }))
     }
 
-    /// Remembers that a role was denied: it is new only once.
+    /// Remembers that no pass could begin, and that a role was denied: it is new only once.
     async fn failed(&self, member: &Member, error: AccountError) -> Result<AccountEnd, StoreError> {
         let mut is_new = false;
-        if let Some(id) = member.id.as_ref().filter(|_| error.may_be_too_early()) {
-            let mut record = self.record(id).await?;
-            is_new = record == AccountRecord::default();
-            let denied = Action::AssumeRole.as_str();
-            if !record.denied.iter().any(|action| action == denied) {
-                record.denied.push(denied.to_owned());
-                let account_id = id.clone();
-                let remember = move |store: &Store| store.remember_account(&account_id, &record);
-                self.store.run(remember).await?;
-            }
+        if let Some(id) = &member.id {
+            let is_denied = error.may_be_too_early();
+            is_new = is_denied && self.record(id).await?.is_unheard_of();
+            let (id, why) = (id.clone(), error.to_string());
+            let denied = is_denied.then_some(Action::AssumeRole.as_str());
+            let note = move |store: &Store| {
+                store.note_failed_attempt(&id, OffsetDateTime::now_utc(), &why, denied)
+            };
+            self.store.run(note).await?;
         }
         Ok(AccountEnd::Failed { error, is_new })
     }

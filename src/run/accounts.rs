@@ -36,6 +36,29 @@ impl Context<'_> {
         selection: Selection<'_>,
         report: &mut RunReport,
     ) -> Result<(), StoreError> {
+        let at = OffsetDateTime::now_utc();
+        self.pass_over(selection, report).await?;
+        let failed = match (&report.refused, &report.listing_failure) {
+            // Whoever asks for an account that there is not has tried nothing.
+            (Some(FleetError::Unknown { .. }), _) => return Ok(()),
+            (Some(error), _) => Some((error.to_string(), false)),
+            (None, Some(error)) => Some((error.to_string(), true)),
+            (None, None) => None,
+        };
+        let note = move |store: &Store| {
+            let failed = failed
+                .as_ref()
+                .map(|(why, is_partial)| (why.as_str(), *is_partial));
+            store.note_run(at, failed)
+        };
+        self.store.run(note).await
+    }
+
+    async fn pass_over(
+        &self,
+        selection: Selection<'_>,
+        report: &mut RunReport,
+    ) -> Result<(), StoreError> {
         let aws = &self.agent.aws;
         let fleet = match Fleet::find_again(aws, selection.only, selection.sessions).await {
             Ok(fleet) => fleet,

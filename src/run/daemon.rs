@@ -9,6 +9,7 @@ use super::account::Context;
 use super::account_locks::AccountLocks;
 use super::accounts::Selection;
 use super::agent::Agent;
+use super::collection_clock::CollectionClock;
 use super::delivery::{Delivery, ReadySink};
 use super::report::RunReport;
 use super::serving::Listeners;
@@ -34,16 +35,18 @@ pub async fn daemon(
 ) -> Result<(), StoreError> {
     receivers::adopt(agent, store).await?;
     let mut delivery = Delivery::start(store, sinks, cancel);
-    let _answering = listeners.answer(agent, store, &delivery);
+    let clock = CollectionClock::start(every);
+    let _answering = listeners.answer(agent, store, &delivery, &clock);
     let (sessions, locks) = (KeptSessions::default(), AccountLocks::default());
     let (mut failures, mut swept_at) = (0, None);
     while !cancel.is_cancelled() {
         let start = Instant::now();
         let (passed, present) = tokio::select! {
-            passed = pass(agent, store, &delivery, &sessions, &locks) => passed?,
+            passed = pass(agent, store, &delivery, &sessions, &locks, &clock) => passed?,
             ended = behind::keep_up(agent, store, &locks, delivery.waker()) => match ended? {},
             () = cancel.cancelled() => break,
         };
+        clock.pass_ended(start.elapsed());
         delivery.wake();
         failures = if passed { 0 } else { failures + 1 };
         let wait = wait(every, start.elapsed(), failures);
@@ -80,6 +83,7 @@ async fn pass(
     delivery: &Delivery,
     sessions: &KeptSessions,
     locks: &AccountLocks,
+    clock: &CollectionClock,
 ) -> Result<(bool, Option<Vec<String>>), StoreError> {
     let context = Context {
         agent,
@@ -88,6 +92,7 @@ async fn pass(
         locks,
         progress: &Progress::hidden(),
         is_full: false,
+        clock: Some(clock),
     };
     let selection = Selection {
         only: &[],

@@ -26,6 +26,15 @@ pub struct ReadySink {
     pub sink: Box<dyn Sink>,
 }
 
+/// Why a sink takes nothing at the moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SinkTrouble {
+    /// What the sink said.
+    pub why: String,
+    /// Whether nothing is sent until somebody acts.
+    pub is_stopped: bool,
+}
+
 /// A sink and what its forwarder did.
 #[derive(Debug, Clone)]
 struct Watched {
@@ -101,12 +110,14 @@ impl Delivery {
     }
 
     /// Returns why each sink takes nothing at the moment, by name, where that is so.
-    pub fn troubles(&self) -> impl Fn() -> BTreeMap<String, String> + Send + Sync + use<> {
+    pub fn troubles(&self) -> impl Fn() -> BTreeMap<String, SinkTrouble> + Send + Sync + use<> {
         let sinks = self.sinks.clone();
         move || {
             let troubled = sinks.iter().filter_map(|sink| {
                 let report = sink.progress.report();
-                Some((sink.name.clone(), report.stopped.or(report.retried)?))
+                let is_stopped = report.stopped.is_some();
+                let why = report.stopped.or(report.retried)?;
+                Some((sink.name.clone(), SinkTrouble { why, is_stopped }))
             });
             troubled.collect()
         }

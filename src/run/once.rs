@@ -53,6 +53,7 @@ pub async fn once(
         locks: &locks,
         progress,
         is_full: options.is_full,
+        clock: None,
     };
     let selection = Selection {
         only: &options.accounts,

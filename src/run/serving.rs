@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::agent::Agent;
+use super::collection_clock::CollectionClock;
 use super::delivery::Delivery;
 use crate::control::{Answers, ControlServer, LiveDaemon, Serving};
 use crate::observe::{DaemonStatus, StatusServer};
@@ -28,15 +29,24 @@ pub(super) struct Answering {
 
 impl Listeners {
     /// Begins to answer.
-    pub(super) fn answer(self, agent: &Agent, store: &Store, delivery: &Delivery) -> Answering {
+    pub(super) fn answer(
+        self,
+        agent: &Agent,
+        store: &Store,
+        delivery: &Delivery,
+        clock: &CollectionClock,
+    ) -> Answering {
+        let (started_at, clock) = (OffsetDateTime::now_utc(), clock.clone());
+        let status =
+            move || DaemonStatus::new(started_at, clock.collected_at(), clock.nothing_since());
         let daemon = LiveDaemon {
-            status: DaemonStatus::new(OffsetDateTime::now_utc()),
+            status: Arc::new(status),
             troubles: Arc::new(delivery.troubles()),
             wake: Arc::new(delivery.waker()),
         };
         let answers = Answers {
             store: store.clone(),
-            receivers: agent.receivers.iter().map(|it| it.id.clone()).collect(),
+            receivers: agent.receivers.clone(),
             daemon: Some(daemon),
         };
         let of_control = answers.clone();

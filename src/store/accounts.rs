@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::attempts::FailedAttempts;
 use super::history::{KeptPass, pass_key};
 use super::outbox::unix_ms;
 use super::record::{self, MetaKey};
@@ -23,6 +24,8 @@ pub struct AccountRecord {
     pub last_pass: Option<PassOf>,
     /// The last pass that saw every user.
     pub last_complete: Option<PassOf>,
+    /// Attempts since the last pass, none of which was one.
+    pub failed_attempts: Option<FailedAttempts>,
     /// How far passes that saw every user came.
     pub checkpoint: Option<Checkpoint>,
     /// When the whole account last had each fact confirmed, in Unix milliseconds, by name.
@@ -296,7 +299,7 @@ impl Store {
     }
 }
 
-fn put_account(
+pub(super) fn put_account(
     writes: &mut Writes,
     account: &str,
     record: &AccountRecord,

@@ -6,6 +6,7 @@
 //! and what makes it safe, is in `docs/decisions/sled.md`.
 
 mod accounts;
+mod attempts;
 mod compact;
 mod deliveries;
 mod disk;
@@ -26,6 +27,7 @@ mod tests;
 mod trees;
 
 pub use accounts::{AccountRecord, Checkpoint, PassEnd, PassOf, SyncRecord};
+pub use attempts::{FailedAttempts, FailedRuns};
 pub use compact::Compacted;
 use deliveries::Place;
 pub use deliveries::{DeliveryState, SentEvent};

@@ -53,7 +53,8 @@ impl Store {
         let is_gone = |id: &String| present.is_some_and(|present| !present.contains(id));
         for account in known.filter(is_gone) {
             let record = self.account(&account)?;
-            let last = record.last_pass.map(|pass| pass.at_unix_ms);
+            let last_pass = record.last_pass.map(|pass| pass.at_unix_ms);
+            let last = last_pass.max(record.failed_attempts.map(|it| it.at_unix_ms));
             if last.is_some_and(|at| at < horizon_unix_ms) {
                 self.forget_account(&account)?;
                 removed.accounts.push(account);

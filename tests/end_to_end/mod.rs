@@ -30,6 +30,7 @@ mod refused_by_aws;
 mod repeated;
 mod root_user;
 mod saved_files;
+mod status;
 mod streamed;
 mod throttled;
 mod two_sinks;

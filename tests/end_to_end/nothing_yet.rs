@@ -65,6 +65,7 @@ fn without_a_state_lists_are_empty_and_nothing_is_made() {
         ("state info --output json", "{\"bytes\":0,"),
         ("state verify", NOTHING),
         ("state compact", NOTHING),
+        ("status", "Nothing has been collected yet"),
     ] {
         let output = asked(&agent, question).run().expect_code(0);
         assert!(output.stdout.starts_with(says), "{question}: {output:?}");

@@ -116,6 +116,30 @@ fn plan_without_the_accounts_size_names_it_as_missing_and_goes_on() {
     assert!(table.contains("?  iam:ListUsers\n"), "{table}");
 }
 
+#[test]
+fn plan_ends_well_whichever_call_is_denied() {
+    let sim = simulated(4);
+    let agent = agent(&sim, "access_keys = \"ids\"");
+    for action in [
+        "GenerateCredentialReport",
+        "GetAccessKeyLastUsed",
+        "GetAccountAuthorizationDetails",
+        "GetAccountSummary",
+        "GetCredentialReport",
+        "ListAccessKeys",
+        "ListAccountAliases",
+        "ListAttachedGroupPolicies",
+        "ListGroupsForUser",
+        "ListMFADevices",
+        "ListUsers",
+        "ListVirtualMFADevices",
+    ] {
+        sim.calm();
+        sim.inject(Fault::Denied(Denial::NothingAllows).of(action));
+        planned(&agent);
+    }
+}
+
 /// The summary does not distinguish virtual devices from others: their pages are the most there can be.
 /// Who has MFA that is not virtual is asked for on top, as `plan` says.
 #[test]

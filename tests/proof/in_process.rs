@@ -75,10 +75,11 @@ pub(super) async fn pass(
                 },
                 aws: Some(&client),
                 store,
+                is_daemon: false,
                 progress: &Progress::hidden(),
             };
             let source = AccountSource::new(client.clone(), &settings, &account);
-            let ran = pass.run(&source, || delivery.wake()).await;
+            let ran = pass.run(&source, |_| delivery.wake()).await;
             Some(ran.expect("a store that works"))
         }
     };

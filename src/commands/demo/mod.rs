@@ -95,9 +95,10 @@ async fn pass(
         },
         aws: None,
         store,
+        is_daemon: false,
         progress: &Progress::hidden(),
     };
-    let report = pass.run(&source, || delivery.wake()).await?;
+    let report = pass.run(&source, |_| delivery.wake()).await?;
     let sinks = delivery.drain(DRAIN_TIMEOUT).await?;
     anyhow::ensure!(
         sinks.iter().all(|sink| sink.is_done()),

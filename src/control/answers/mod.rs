@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::{Answer, Query, Request};
 use crate::observe::DaemonStatus;
-use crate::run::ExitStatus;
+use crate::run::{ExitStatus, Receiver, SinkTrouble};
 use crate::store::{Store, StoreError};
 
 pub use nothing_yet::without_state;
@@ -28,7 +28,7 @@ pub struct Answers {
     /// The open state.
     pub store: Store,
     /// The receivers of the configuration: sinks with their destinations.
-    pub receivers: Vec<String>,
+    pub receivers: Vec<Receiver>,
     /// The daemon that holds the state, if one does.
     pub daemon: Option<LiveDaemon>,
 }
@@ -36,10 +36,10 @@ pub struct Answers {
 /// A running daemon, as far as answers need it.
 #[derive(Clone)]
 pub struct LiveDaemon {
-    /// Who it is.
-    pub status: DaemonStatus,
+    /// Returns who it is, and what it collected.
+    pub status: Arc<dyn Fn() -> DaemonStatus + Send + Sync>,
     /// Returns why sinks take nothing at the moment, by their names.
-    pub troubles: Arc<dyn Fn() -> BTreeMap<String, String> + Send + Sync>,
+    pub troubles: Arc<dyn Fn() -> BTreeMap<String, SinkTrouble> + Send + Sync>,
     /// Makes the forwarders look at their outboxes.
     pub wake: Arc<dyn Fn() + Send + Sync>,
 }
@@ -71,7 +71,7 @@ impl Refusal {
 
 impl fmt::Debug for LiveDaemon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("LiveDaemon").field(&self.status).finish()
+        f.debug_tuple("LiveDaemon").field(&(self.status)()).finish()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::{Answers, Refusal};
 use crate::run::changed_destinations;
-use crate::store::sink_of;
 
 impl Answers {
     /// The sinks of `receivers` that had another destination before, as a list in JSON.
@@ -13,8 +12,9 @@ impl Answers {
 
     /// Drops what waits for the sink `name`, its dead letters, and what it was sent.
     pub(super) fn forget_sink(&self, name: &str) -> Result<String, Refusal> {
-        let is_configured = self.receivers.iter().any(|it| sink_of(it) == name);
-        let gone = self.store.receivers_of(name, &self.receivers)?;
+        let is_configured = self.receivers.iter().any(|it| it.sink == name);
+        let ids: Vec<String> = self.receivers.iter().map(|it| it.id.clone()).collect();
+        let gone = self.store.receivers_of(name, &ids)?;
         if gone.is_empty() && is_configured {
             return Err(Refusal::Usage(format!(
                 "sink {name:?} is in the configuration: take it out there first, or rollcall would \

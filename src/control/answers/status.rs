@@ -9,17 +9,20 @@ use crate::observe::StatusReport;
 use crate::store::StoreError;
 
 impl Answers {
-    /// The status at this moment. Blocks.
+    /// The status at this moment. Blocks. An error is also that of a state that cannot be written.
     pub fn status(&self) -> Result<StatusReport, StoreError> {
+        self.store.check_usable()?;
         let mut report = StatusReport::of(&self.store, &self.receivers, OffsetDateTime::now_utc())?;
         if let Some(daemon) = &self.daemon {
-            report.daemon = Some(daemon.status.clone());
+            report.daemon = Some((daemon.status)());
             let mut troubles = (daemon.troubles)();
-            for sink in &mut report.sinks {
-                sink.trouble = troubles.remove(&sink.name);
+            for sink in report.sinks.iter_mut().filter(|it| it.is_configured) {
+                let trouble = troubles.remove(&sink.name);
+                sink.is_stopped = trouble.as_ref().is_some_and(|it| it.is_stopped);
+                sink.trouble = trouble.map(|it| it.why);
             }
         }
-        Ok(report)
+        Ok(report.with_problems())
     }
 }
 

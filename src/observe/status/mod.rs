@@ -2,10 +2,13 @@
 //! `rollcall status`.
 
 mod client;
+mod problems;
 mod report;
 mod server;
 mod table;
 
 pub use client::AskError;
-pub use report::{AccountStatus, DaemonStatus, PassStatus, SinkStatus, StatusReport};
+pub use report::{
+    AccountStatus, DaemonStatus, FailureStatus, PassStatus, SinkStatus, StatusReport,
+};
 pub use server::{StatusError, StatusServer};

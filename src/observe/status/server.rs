@@ -1,5 +1,5 @@
 //! The status page of a daemon: `GET /status`, and `GET /health` for whoever only wants to know
-//! that it runs.
+//! that it does its work.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -95,7 +95,7 @@ async fn answer(
     report: impl Future<Output = Result<StatusReport, StoreError>>,
 ) -> Response<Full<Bytes>> {
     match (method, path) {
-        (&Method::GET, "/health") => plain(StatusCode::OK, "ok\n"),
+        (&Method::GET, "/health") => health(report.await),
         (&Method::GET, "/status") => match report.await {
             Ok(report) => json(&report),
             Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error}\n")),
@@ -103,6 +103,29 @@ async fn answer(
         (&Method::GET, _) => plain(StatusCode::NOT_FOUND, "there are /status and /health\n"),
         _ => plain(StatusCode::METHOD_NOT_ALLOWED, "only GET\n"),
     }
+}
+
+/// Whether the daemon does its work; what else needs attention is said either way.
+fn health(report: Result<StatusReport, StoreError>) -> Response<Full<Bytes>> {
+    let (status, mut text, problems) = match report {
+        Err(error) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("not ok: {error}"),
+            Vec::new(),
+        ),
+        Ok(report) => match report.why_unhealthy() {
+            Some(why) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                format!("not ok: {why}"),
+                report.problems,
+            ),
+            None => (StatusCode::OK, "ok".to_owned(), report.problems),
+        },
+    };
+    for problem in problems {
+        text = format!("{text}\n{problem}");
+    }
+    plain(status, &format!("{text}\n"))
 }
 
 fn json(report: &StatusReport) -> Response<Full<Bytes>> {

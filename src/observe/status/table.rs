@@ -3,12 +3,17 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{AccountStatus, PassStatus, SinkStatus, StatusReport};
+use super::problems::sink_problems;
+use super::{AccountStatus, StatusReport};
 use crate::table::{Head, Table, Width, paragraph};
 
 impl StatusReport {
-    /// Two tables within `width`, each followed by what is wrong.
+    /// Whether all is well, and two tables within `width`, each followed by what is wrong.
     pub fn table(&self, width: Width) -> String {
+        let mut general = String::new();
+        for problem in self.general_problems() {
+            general += &paragraph("", &problem, width);
+        }
         let daemon = match &self.daemon {
             Some(daemon) => {
                 let (pid, since) = (daemon.pid, &daemon.started_at);
@@ -20,7 +25,11 @@ impl StatusReport {
             true => "no account has been passed over yet\n".to_owned(),
             false => self.account_table(width),
         };
-        format!("{daemon}\n{accounts}\n{}", self.sink_table(width))
+        format!(
+            "{}\n{daemon}{general}\n{accounts}\n{}",
+            self.headline(),
+            self.sink_table(width)
+        )
     }
 
     fn account_table(&self, width: Width) -> String {
@@ -36,7 +45,7 @@ impl StatusReport {
         let mut problems = String::new();
         for account in &self.accounts {
             table.push(self.account(account));
-            for problem in account_problems(account) {
+            for problem in self.account_problems(account) {
                 problems += &paragraph(&format!("{}: ", account.id), &problem, width);
             }
         }
@@ -96,7 +105,7 @@ impl StatusReport {
     }
 
     /// The time from `then` to this status, in its largest unit.
-    fn ago(&self, then: &str) -> String {
+    pub(super) fn ago(&self, then: &str) -> String {
         let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
         let (Some(then), Some(now)) = (parse(then), parse(&self.at)) else {
             return "?".to_owned();
@@ -111,47 +120,113 @@ impl StatusReport {
     }
 }
 
-fn account_problems(account: &AccountStatus) -> Vec<String> {
-    let mut problems = Vec::new();
-    if let Some(PassStatus { at, incomplete, .. }) = &account.last_incomplete {
-        let why = incomplete.as_deref().unwrap_or_default();
-        problems.push(format!("the last pass, at {at}, is INCOMPLETE: {why}"));
-    }
-    let tally = account.last_complete.as_ref().map(|pass| pass.tally);
-    let tally = tally.unwrap_or_default();
-    for (unknown, fact) in [
-        (tally.admin_unknown, "whether they are administrators"),
-        (tally.mfa_unknown, "whether they have MFA"),
-    ] {
-        if unknown > 0 {
-            problems.push(format!("of {unknown} users it is unknown {fact}"));
-        }
-    }
-    problems
-}
-
-fn sink_problems(sink: &SinkStatus) -> Vec<String> {
-    let mut problems = Vec::new();
-    if let Some(trouble) = &sink.trouble {
-        problems.push(format!("NOT DELIVERING: {trouble}"));
-    }
-    if !sink.is_configured {
-        let name = &sink.name;
-        problems.push(format!(
-            "not in the configuration any more: nobody sends this; rollcall state forget --sink \
-             {name} drops it"
-        ));
-    }
-    if sink.dead_letters > 0 {
-        problems.push("rollcall dead-letters list shows what it rejected for good".to_owned());
-    }
-    problems
-}
-
 /// An RFC 3339 time without its seconds.
 fn to_the_minute(moment: &str) -> String {
     match moment.split_at_checked("2026-11-20T18:40".len()) {
         Some((minute, _)) if moment.ends_with('Z') => format!("{minute}Z"),
         _ => moment.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::{DaemonStatus, FailureStatus, PassStatus, SinkStatus};
+
+    fn at(minute: u8) -> String {
+        format!("2026-11-20T18:{minute:02}:00Z")
+    }
+
+    fn failure(is_partial: bool, why: &str) -> Option<FailureStatus> {
+        Some(FailureStatus {
+            since: at(10),
+            at: at(40),
+            why: why.to_owned(),
+            is_partial,
+        })
+    }
+
+    fn pass(incomplete: Option<&str>) -> Option<PassStatus> {
+        Some(PassStatus {
+            id: "01".to_owned(),
+            at: at(5),
+            users: 253,
+            tally: Default::default(),
+            held_back_deletions: if incomplete.is_some() { 0 } else { 120 },
+            missing_facts: 3,
+            stale_facts: 12,
+            incomplete: incomplete.map(str::to_owned),
+        })
+    }
+
+    fn account(id: &str) -> AccountStatus {
+        AccountStatus {
+            id: id.to_owned(),
+            last_complete: pass(None),
+            last_incomplete: None,
+            last_failure: None,
+            checkpoint: Some(at(1)),
+        }
+    }
+
+    fn report() -> StatusReport {
+        StatusReport {
+            at: at(45),
+            daemon: Some(DaemonStatus {
+                version: "0.1.0".to_owned(),
+                pid: 812,
+                started_at: at(0),
+                last_collected_at: Some(at(6)),
+                nothing_collected_since: Some(at(6)),
+            }),
+            problems: Vec::new(),
+            last_failure: failure(false, "sts:GetCallerIdentity: credentials not accepted"),
+            accounts: vec![
+                account("111122223333"),
+                AccountStatus {
+                    last_complete: None,
+                    checkpoint: None,
+                    last_failure: failure(false, "sts:AssumeRole: role not granted"),
+                    ..account("444455556666")
+                },
+                AccountStatus {
+                    last_incomplete: pass(Some("iam:ListUsers: AWS server error")),
+                    ..account("777788889999")
+                },
+            ],
+            sinks: vec![SinkStatus {
+                name: "sekoia-asset".to_owned(),
+                is_configured: true,
+                waiting: 200_000,
+                waiting_bytes: 1 << 27,
+                waiting_since: Some(at(7)),
+                dead_letters: 1,
+                trouble: Some("it answered 401 Unauthorized; check the sink's api_key".to_owned()),
+                is_stopped: true,
+                is_full: true,
+                accounts_behind: 2,
+            }],
+        }
+    }
+
+    #[test]
+    fn a_status_that_is_not_well_says_so_first_and_fits_in_80_columns() {
+        let text = report().with_problems().table(Width::Terminal(80));
+        for line in text.lines() {
+            assert!(line.len() <= 80, "{line}");
+        }
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_report_of_an_older_daemon_is_read() {
+        let mut document = serde_json::to_value(report()).unwrap();
+        let new = ["problems", "last_failure"];
+        new.map(|key| document.as_object_mut().unwrap().remove(key));
+        let daemon = document["daemon"].as_object_mut().unwrap();
+        daemon.retain(|key, _| ["version", "pid", "started_at"].contains(&key.as_str()));
+        let sink = document["sinks"][0].as_object_mut().unwrap();
+        sink.retain(|key, _| !["is_stopped", "is_full", "accounts_behind"].contains(&key.as_str()));
+        assert!(serde_json::from_value::<StatusReport>(document).is_ok());
     }
 }

@@ -9,6 +9,7 @@ use crate::collect::{Completeness, Confirmation, confirm_gone};
 use crate::config::Emit;
 use crate::model::EntityKey;
 use crate::run::agent::DeletionPlan;
+use crate::run::held_back::how_to_accept_deletions;
 use crate::run::stage::{CatchUp, SendCounts, Stager};
 use crate::steps::{self, Step};
 use crate::store::{EntityRecord, Staging, Store, StoreError};
@@ -42,12 +43,15 @@ pub(super) async fn report(
     let absent: Vec<String> = known.iter().filter(|id| is_absent(id)).cloned().collect();
     if is_mass(pass.plan.deletions, absent.len(), known.len()) {
         let held_back = absent.len() as u64;
+        let account = pass.account.id.as_str();
+        let daemon = pass.is_daemon.then(std::process::id);
         tracing::error!(
-            account = pass.account.id,
+            account,
             held_back,
             known = known.len(),
             "too many users are gone at once to believe it: none is reported as deleted; if it is \
-             true, run rollcall collect --accept-deletions"
+             true, {}",
+            how_to_accept_deletions(account, daemon)
         );
         return Ok(Deletions {
             held_back,

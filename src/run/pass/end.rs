@@ -30,6 +30,7 @@ impl Pass<'_> {
         let last = account.last_pass.take();
         let stands_for = last.filter(|last| last.record.is_quiet());
         account.last_pass = Some(this.clone());
+        account.failed_attempts = None;
         if report.saw_every_user() {
             account.last_complete = Some(this);
             let confirmed = seen.times.confirmed();

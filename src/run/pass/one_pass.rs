@@ -44,6 +44,8 @@ pub struct Pass<'a> {
     pub aws: Option<&'a AwsClient>,
     /// Where users and events go.
     pub store: &'a Store,
+    /// Whether a daemon makes the pass.
+    pub is_daemon: bool,
     /// The progress line.
     pub progress: &'a Progress,
 }
@@ -75,12 +77,13 @@ impl Seen {
 }
 
 impl Pass<'_> {
-    /// Runs the pass. `staged` is called whenever the store made events durable. An error is the
-    /// store's; a failed collection is part of the report.
+    /// Runs the pass. `staged` is called whenever the store made events durable, with how many
+    /// users were collected for them. An error is the store's; a failed collection is part of the
+    /// report.
     pub async fn run<S>(
         &self,
         source: &S,
-        mut staged: impl FnMut(),
+        mut staged: impl FnMut(usize),
     ) -> Result<PassReport, StoreError>
     where
         S: InventorySource,
@@ -91,7 +94,7 @@ impl Pass<'_> {
         let mut caught_up = CaughtUp::default();
         if !start.behind.is_empty() {
             caught_up = self.catch_up_first(&start).await?;
-            staged();
+            staged(0);
         }
         let stager = Arc::new(self.stager(&start));
         let (sender, users) = mpsc::channel(CHANNEL_LEN);
@@ -104,7 +107,7 @@ impl Pass<'_> {
         report.account_id.clone_from(&self.account.id);
         report.add_enumeration(ended);
         report.deletions = deletions::report(self, &mut report, &seen.ids, &stager).await?;
-        staged();
+        staged(0);
         report.caught_up = caught_up.sent.queued;
         report.duration = began.elapsed();
         let held_up =
@@ -164,7 +167,7 @@ impl Pass<'_> {
         &self,
         stager: &Arc<Stager>,
         mut users: mpsc::Receiver<User>,
-        notify: &mut impl FnMut(),
+        notify: &mut impl FnMut(usize),
     ) -> Result<(PassReport, Seen), StoreError> {
         let (mut report, mut seen) = (PassReport::default(), Seen::default());
         loop {
@@ -184,7 +187,7 @@ impl Pass<'_> {
             report.add_chunk(users, counts);
             steps::reach(Step::ChunkStaged);
             self.progress.add_users(users);
-            notify();
+            notify(users);
         }
     }
 }

@@ -26,6 +26,10 @@ pub struct PassReport {
     pub vanished: u64,
     /// Facts that were asked for and could not be read.
     pub unknown_facts: UnknownCounts,
+    /// Those of them that were never known.
+    pub missing_facts: u64,
+    /// Facts that are as last known.
+    pub stale_facts: u64,
     /// What was staged, by sink.
     pub(in crate::run) sent: SendCounts,
     /// Events staged from what was known before, for sinks that lacked it, by sink.
@@ -106,6 +110,8 @@ impl PassReport {
         self.tally.add(counts.tally);
         self.appeared += counts.appeared;
         self.changed += counts.changed;
+        self.missing_facts += counts.missing_facts;
+        self.stale_facts += counts.stale_facts;
     }
 
     /// Adds users that were not staged for `sink`.
@@ -134,6 +140,9 @@ impl PassReport {
             appeared: self.appeared,
             changed: self.changed,
             deleted: self.deletions.sent,
+            held_back: self.deletions.held_back,
+            missing_facts: self.missing_facts,
+            stale_facts: self.stale_facts,
             incomplete: reason.map(|reason| reason.chars().take(REASON_MAX).collect()),
         }
     }

@@ -7,7 +7,7 @@ use super::capacity::Capacity;
 use super::known::{self, Known};
 use super::send::{Outgoing, Outlet, SendCounts, Sender};
 use crate::model::{
-    Confirmed, EntityKey, FieldChange, HistoryEntry, HistoryKind, PassStamp, Tally, User,
+    Confirmed, EntityKey, FieldChange, HistoryEntry, HistoryKind, PassStamp, StaleFact, Tally, User,
 };
 use crate::run::mapping::KnownUser;
 use crate::steps::{self, Step};
@@ -34,6 +34,21 @@ pub(in crate::run) struct ChunkCounts {
     pub(in crate::run) appeared: u64,
     /// Users who changed.
     pub(in crate::run) changed: u64,
+    /// Facts that were asked for, could not be read, and were never known.
+    pub(in crate::run) missing_facts: u64,
+    /// Facts that could not be read and are as last known.
+    pub(in crate::run) stale_facts: u64,
+}
+
+impl ChunkCounts {
+    /// Counts the facts of a user that were `unread`, and those that are `stale`.
+    fn add_unknown(&mut self, unread: &[&str], stale: &[StaleFact]) {
+        let was_known = |fact: &str| stale.iter().any(|it| it.fact == fact);
+        let missing = unread.iter().filter(|fact| !was_known(fact));
+        self.missing_facts += missing.count() as u64;
+        let stale = stale.iter().filter(|it| it.why.reason.is_shortfall());
+        self.stale_facts += stale.count() as u64;
+    }
 }
 
 impl Stager {
@@ -108,12 +123,15 @@ impl Stager {
                 let sender = &self.sender;
                 if sender.is_settled(outlet.store, entity, digests, outlet.counts)? {
                     counts.tally.add(tally);
+                    counts.add_unknown(&unread(&user), &record.stale);
                     return Ok(());
                 }
             }
         }
         let at = self.sender.stamp.collected_at;
+        let unread = unread(&user);
         let known = known::known(user, record, &self.confirmed, at);
+        counts.add_unknown(&unread, &known.stale);
         digests.merged = known.user.content_digest(mapping.is_last_use_content);
         let judged = mapping.judge(
             &self.sender.account,
@@ -183,6 +201,15 @@ impl Stager {
             staging.history.push((known.user.id.clone(), entry));
         }
     }
+}
+
+/// The facts of `user` that were asked for and could not be read, each once.
+fn unread(user: &User) -> Vec<&'static str> {
+    let unknown = user.unknown_facts().into_iter();
+    let unread = unknown.filter(|(_, why)| why.reason.is_shortfall());
+    let mut facts: Vec<&str> = unread.map(|(fact, _)| fact).collect();
+    facts.dedup();
+    facts
 }
 
 /// Whether the last observation was the same.

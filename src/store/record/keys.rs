@@ -83,6 +83,8 @@ impl OutboxKey {
 pub(in crate::store) enum MetaKey<'a> {
     /// The store's id.
     Store,
+    /// Runs that failed for all accounts.
+    FailedRuns,
     /// A receiver.
     Receiver(&'a str),
     /// An account.
@@ -95,6 +97,7 @@ impl MetaKey<'_> {
     pub(in crate::store) fn to_bytes(self) -> Vec<u8> {
         match self {
             Self::Store => b"store".to_vec(),
+            Self::FailedRuns => b"failed-runs".to_vec(),
             Self::Receiver(receiver) => joined(["receiver", receiver]),
             Self::Account(account) => joined(["account", account]),
             Self::Sync(receiver, account) => joined(["sync", receiver, account]),
