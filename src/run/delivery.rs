@@ -136,7 +136,7 @@ impl Delivery {
         loop {
             match self.tasks.join_next().await {
                 Some(Ok(Err(error))) => return error,
-                Some(Err(error)) => return StoreError::Worker(error.to_string()),
+                Some(Err(error)) => return StoreError::of_task(&error),
                 Some(Ok(Ok(()))) => {}
                 None => std::future::pending().await,
             }
@@ -153,7 +153,7 @@ impl Delivery {
             cancel.cancel();
         });
         while let Some(ended) = self.tasks.join_next().await {
-            ended.unwrap_or_else(|error| Err(StoreError::Worker(error.to_string())))?;
+            ended.unwrap_or_else(|error| Err(StoreError::of_task(&error)))?;
         }
         timer.abort();
         Ok(self.report())

@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use tokio::task::JoinError;
+
 use super::record::RecordError;
 
 /// Why the store cannot be used. Every one of them is exit code 6.
@@ -98,6 +100,16 @@ impl From<RecordError> for StoreError {
 }
 
 impl StoreError {
+    /// A task that worked on the store ended with `error`. The words of a panic are for whoever
+    /// works on the code, and in the log.
+    pub fn of_task(error: &JoinError) -> Self {
+        let why = match error.is_panic() {
+            true => "it ended in a panic; restart rollcall, which sets aside what is damaged",
+            false => "it was ended",
+        };
+        Self::Worker(why.to_owned())
+    }
+
     /// sled could not do `what` in `dir`. What the system said is shown in its own words.
     pub(super) fn of_sled(dir: &Path, what: &'static str, source: sled::Error) -> Self {
         let dir = dir.to_owned();
@@ -175,5 +187,16 @@ mod tests {
             ];
             assert_eq!(internals.iter().find(|it| is_internal(it)), None, "{text}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_panic_of_sled_is_not_told_in_its_own_words() {
+        let task = tokio::spawn(async { panic!("called unwrap on Corruption at offset None") });
+        let error = StoreError::of_task(&task.await.unwrap_err()).to_string();
+        assert!(
+            error.contains("panic") && !error.contains("offset"),
+            "{error}"
+        );
+        assert!(error.contains("restart rollcall"), "{error}");
     }
 }

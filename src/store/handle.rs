@@ -123,7 +123,7 @@ impl Store {
     ) -> Result<T, StoreError> {
         let store = self.clone();
         let done = tokio::task::spawn_blocking(move || work(&store)).await;
-        done.unwrap_or_else(|error| Err(StoreError::Worker(error.to_string())))
+        done.unwrap_or_else(|error| Err(StoreError::of_task(&error)))
     }
 
     fn of(dir: &Path, lock: File, opened: Opened) -> Self {
