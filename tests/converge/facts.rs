@@ -212,3 +212,43 @@ fn names(facts: &Value) -> BTreeSet<&str> {
     let facts = facts.as_array().into_iter().flatten();
     facts.filter_map(|fact| fact["fact"].as_str()).collect()
 }
+
+#[test]
+fn a_virtual_mfa_device_that_is_gone_is_not_told_as_last_known_while_the_users_own_list_is_denied()
+{
+    let (site, intake) = site("", "");
+    let virtual_one = format!("arn:aws:iam::{ID}:mfa/gone");
+    let with = ann().mfa(&virtual_one);
+    site.change(|account| drop(account.users.insert("ann".to_owned(), with)));
+    let strategy = |name: &str| {
+        site.configure(&Settings {
+            accounts: format!("strategy = \"{name}\""),
+            sinks: file_sink("strict", "") + &asset_sink("asset", &intake, ""),
+            ..Settings::default()
+        });
+    };
+    // Lists every device of every user.
+    strategy("per-user");
+    site.collect(0);
+    site.change(|account| {
+        account
+            .users
+            .get_mut("ann")
+            .unwrap()
+            .mfa
+            .remove(&virtual_one);
+    });
+    site.deny("ListMFADevices");
+    strategy("auto");
+    for _ in 0..2 {
+        site.agent.arg("collect").run();
+        let events = about(&site.file("strict.ndjson"), "ann");
+        assert_eq!(events.len(), 2, "{events:#?}");
+        let last = last_without_changes(&events);
+        assert!(!last.contains(&virtual_one), "{last}");
+        assert!(last.contains("GAHT00000001"), "{last}");
+        let told = &events[1]["unmapped"]["aws_iam"];
+        assert_eq!(told["mfa_devices_complete"], false, "{told}");
+        assert_eq!(events[1]["user"]["has_mfa"], true);
+    }
+}

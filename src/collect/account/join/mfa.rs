@@ -24,27 +24,41 @@ pub(super) fn settled(
     Some(Fact::known(Mfa::Active(false), &row.source))
 }
 
-/// What the report says of a user where ListMFADevices failed; else `asked`.
-pub(super) fn or_reported(asked: Fact<Mfa>, row: Option<&ReportRow>) -> Fact<Mfa> {
-    match (
-        &asked,
-        row.and_then(|row| Some((row.mfa_active?, &row.source))),
-    ) {
-        (Fact::Unknown(_), Some((active, provenance))) => {
-            Fact::known(Mfa::Active(active), provenance)
-        }
-        _ => asked,
-    }
+/// What the report says of `user` where ListMFADevices failed; else `asked`.
+///
+/// Where the account's virtual devices were listed and none is the user's, an active MFA is of
+/// another kind.
+pub(super) fn or_reported(
+    asked: Fact<Mfa>,
+    user: &UserIdentity,
+    wide: &AccountWide,
+    row: Option<&ReportRow>,
+) -> Fact<Mfa> {
+    let reported = row.and_then(|row| Some((row.mfa_active?, &row.source)));
+    let (Fact::Unknown(_), Some((is_active, provenance))) = (&asked, reported) else {
+        return asked;
+    };
+    let listed = wide.virtual_mfa.value();
+    let has_no_virtual_one = listed.is_some_and(|listed| !listed.is_malformed(user));
+    let mfa = match has_no_virtual_one {
+        true if is_active => Mfa::AtLeast(Vec::new()),
+        _ => Mfa::Active(is_active),
+    };
+    Fact::known(mfa, provenance)
 }
 
 /// The answer without asking per user, for a plan that does not: what the report says, or the
 /// reason of the bulk call that failed. `None` where neither failed, and where everybody is asked
 /// in any case.
-pub(super) fn without_asking(wide: &AccountWide, row: Option<&ReportRow>) -> Option<Fact<Mfa>> {
+pub(super) fn without_asking(
+    user: &UserIdentity,
+    wide: &AccountWide,
+    row: Option<&ReportRow>,
+) -> Option<Fact<Mfa>> {
     let error = match &wide.virtual_mfa {
         Bulk::Failed(error) => error,
         Bulk::Read(_) => wide.report.error()?,
         Bulk::NotAsked => return None,
     };
-    Some(or_reported(error.as_unknown(), row))
+    Some(or_reported(error.as_unknown(), user, wide, row))
 }

@@ -80,7 +80,7 @@ impl Joiner<'_> {
         let (Some(groups), Some(mfa), Some(keys)) = (groups?, mfa?, access_keys?) else {
             return Ok(Joined::NotFound(Box::new(entry)));
         };
-        let mfa = mfa::or_reported(mfa, row);
+        let mfa = mfa::or_reported(mfa, &entry.identity, &self.wide, row);
         let keys = match (&keys, self.reported_keys(&entry)) {
             (Fact::Unknown(_), reported @ Fact::Known { .. }) => reported,
             _ => keys,
@@ -112,7 +112,7 @@ impl Joiner<'_> {
         if let Some(settled) = mfa::settled(&entry.identity, &self.wide, row) {
             return Some(settled);
         }
-        mfa::without_asking(&self.wide, row).filter(|_| !self.plan.falls_back)
+        mfa::without_asking(&entry.identity, &self.wide, row).filter(|_| !self.plan.falls_back)
     }
 
     /// What is known of the inline policies of groups that are asked for.
