@@ -31,8 +31,9 @@ pub(super) struct Task {
 }
 
 const INTERVAL_MAX: Duration = Duration::from_secs(5);
-/// A task that runs for so long is lost: its batch is posted again, which does no harm.
-const LOST_AFTER: Duration = Duration::from_secs(30 * 60);
+/// A task that runs for so long is lost: its batch is posted again, which does no harm. Nothing
+/// else is sent to the sink meanwhile.
+const LOST_AFTER: Duration = Duration::from_secs(5 * 60);
 
 /// What a look showed.
 enum Seen {
@@ -140,4 +141,24 @@ fn still_running(task: &Task, status: &str) -> Verdict {
 fn about(task: &Task, how: &str) -> String {
     let id = message_of(&Value::String(task.id.clone()));
     format!("ingestion task {id} {how}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_whose_task_hangs_is_posted_again_after_five_minutes() {
+        let task = Task {
+            id: "t".to_owned(),
+            url: "http://localhost/t".to_owned(),
+            since: Instant::now(),
+        };
+        tokio::time::advance(Duration::from_secs(299)).await;
+        let verdict = still_running(&task, "RUNNING");
+        assert!(matches!(verdict, Verdict::Pending { .. }), "{verdict:?}");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let verdict = still_running(&task, "RUNNING");
+        assert!(matches!(verdict, Verdict::Retry { .. }), "{verdict:?}");
+    }
 }
