@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::agent::Agent;
-use crate::store::{Store, StoreError, sink_of};
+use crate::store::{KnownReceiver, Store, StoreError, sink_of};
 
 /// Notes which receivers are configured, and says so where a sink has another destination than
 /// before.
@@ -32,6 +32,29 @@ pub fn changed_destinations(
     let known = store.receivers()?;
     let is_new = |receiver: &&String| known.iter().all(|it| it.receiver != **receiver);
     let new = receivers.iter().filter(is_new).map(|it| sink_of(it));
-    let had_another = |sink: &&str| known.iter().any(|it| sink_of(&it.receiver) == *sink);
+    // What an earlier format kept by a sink's name is taken over by its first destination.
+    let is_another =
+        |it: &KnownReceiver, sink: &str| !it.is_legacy() && sink_of(&it.receiver) == sink;
+    let had_another = |sink: &&str| known.iter().any(|it| is_another(it, sink));
     Ok(new.filter(had_another).map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sink_that_an_earlier_format_knew_by_name_has_no_new_destination() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("state")).unwrap();
+        let now = OffsetDateTime::now_utc();
+        let receiver = |id: &str| vec![id.to_owned()];
+        let legacy = receiver("siem@unknown");
+        store.adopt_receivers(&legacy, now).unwrap();
+        let first = receiver("siem@00000001");
+        assert!(changed_destinations(&store, &first).unwrap().is_empty());
+        store.adopt_receivers(&first, now).unwrap();
+        let second = receiver("siem@00000002");
+        assert_eq!(changed_destinations(&store, &second).unwrap(), ["siem"]);
+    }
 }

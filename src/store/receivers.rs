@@ -14,8 +14,8 @@ use super::{Store, StoreError, heal};
 
 /// When a receiver was last in the configuration.
 #[derive(Debug, Serialize, Deserialize)]
-struct ReceiverRecord {
-    configured_at_unix_ms: i64,
+pub(super) struct ReceiverRecord {
+    pub(super) configured_at_unix_ms: i64,
 }
 
 /// A receiver that the store knows.
@@ -23,8 +23,17 @@ struct ReceiverRecord {
 pub struct KnownReceiver {
     /// Its name and the fingerprint of its destination: `NAME@FINGERPRINT`.
     pub receiver: String,
-    /// When it was last in the configuration, in Unix milliseconds.
+    /// When it was last in the configuration, in Unix milliseconds; for one that an earlier format
+    /// knew, when that was brought to this one.
     pub configured_at_unix_ms: i64,
+}
+
+impl KnownReceiver {
+    /// Whether an earlier format knew it, by its name alone.
+    pub fn is_legacy(&self) -> bool {
+        let suffix = self.receiver.rsplit_once('@').map(|(_, suffix)| suffix);
+        suffix == Some(LEGACY_SUFFIX)
+    }
 }
 
 /// Keys that are written in one transaction when many records go.

@@ -7,7 +7,7 @@
 mod format2;
 mod user;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use time::OffsetDateTime;
 
@@ -17,6 +17,7 @@ use super::deliveries::{DeliveryState, Place, SentEvent};
 use super::entities::{EntityRecord, ObservedDigests};
 use super::outbox::OutboxEntry;
 use super::outbox::{DeadRecord, unix_ms};
+use super::receivers::ReceiverRecord;
 use super::record::{self, MetaKey, OutboxKey, RecordError};
 use super::trees::Trees;
 use crate::model::{Digest, EntityKey, EventId, HistoryEntry, PassRecord};
@@ -55,6 +56,7 @@ pub(super) fn migrate(db: &sled::Db, trees: &Trees) -> sled::Result<()> {
         accounts: BTreeMap::new(),
         known: HashSet::new(),
         next: BTreeMap::new(),
+        receivers: BTreeSet::new(),
     };
     migration.passes(&old("passes")?)?;
     migration.meta(&old("meta")?)?;
@@ -79,6 +81,8 @@ struct Migration<'a> {
     known: HashSet<(String, String)>,
     /// The next number of each queue.
     next: BTreeMap<(String, String), u64>,
+    /// The receivers that anything is kept for, in the configuration or not.
+    receivers: BTreeSet<String>,
 }
 
 /// The text parts of an earlier key.
@@ -191,6 +195,7 @@ impl Migration<'_> {
             {
                 continue;
             }
+            self.receivers.insert(receiver.clone());
             let entity = EntityKey::user(account, user_id);
             let state = outdated(EventId::from_bytes([0; 16]));
             put(
@@ -275,10 +280,18 @@ impl Migration<'_> {
                 record,
             )?;
         }
+        for receiver in &self.receivers {
+            let key = MetaKey::Receiver(receiver).to_bytes();
+            let record = ReceiverRecord {
+                configured_at_unix_ms: unix_ms(self.now),
+            };
+            put(&self.trees.meta, &key, &record)?;
+        }
         Ok(())
     }
 
     fn place(&mut self, receiver: &str, account: &str) -> OutboxKey {
+        self.receivers.insert(receiver.to_owned());
         let queue = (receiver.to_owned(), account.to_owned());
         let next = self.next.entry(queue).or_insert(1);
         let number = *next;

@@ -167,3 +167,35 @@ fn a_look_at_a_damaged_store_is_an_error_and_leaves_it_where_it_is() {
     assert!(error.to_string().contains("rollcall collect"), "{error}");
     assert_eq!(state.quarantines(), 0);
 }
+
+#[test]
+fn what_an_older_store_kept_for_a_sink_that_is_gone_can_be_forgotten_and_goes_after_its_time() {
+    let now = OffsetDateTime::now_utc();
+    let legacy = "siem@unknown".to_owned();
+    let upgraded = || {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path().join("state");
+        write_old(&dir, 2);
+        let store = Store::open(&dir).unwrap();
+        (home, store)
+    };
+    let (_home, store) = upgraded();
+    let known = store.receivers().unwrap();
+    assert_eq!(known.len(), 1, "{known:?}");
+    assert!(known[0].is_legacy());
+    assert_eq!(store.receivers_of("siem", &[]).unwrap(), [legacy.clone()]);
+    let day = time::Duration::DAY;
+    let removed = store.remove_ended(&[], None, now, now - day).unwrap();
+    assert!(removed.receivers.is_empty(), "{removed:?}");
+    let removed = store.remove_ended(&[], None, now + day, now + day).unwrap();
+    assert_eq!(removed.receivers, [(legacy, 1)]);
+    let entity = super::entity("AIDAKNOWN");
+    let state = store.delivery_state("siem@unknown", &entity).unwrap();
+    assert_eq!(state, None);
+    assert!(store.receivers().unwrap().is_empty());
+    // The first receiver of that name takes everything over.
+    let (_home, store) = upgraded();
+    store.adopt_receivers(&[RECEIVER.to_owned()], now).unwrap();
+    let known = store.receivers().unwrap();
+    assert_eq!((known.len(), known[0].receiver.as_str()), (1, RECEIVER));
+}
