@@ -113,6 +113,10 @@ fn catch_up_account(
 ) -> Result<CaughtUp, StoreError> {
     let record = store.account(account_id)?;
     let Some((account, stamp)) = identity(store, account_id, &record)? else {
+        // Its record was damaged, or all of its users. It may not be configured any more.
+        for receiver in receivers {
+            store.leave_to_pass(&receiver.id, account_id)?;
+        }
         return Ok(CaughtUp::default());
     };
     let mut syncs: BTreeMap<String, SyncRecord> = BTreeMap::new();

@@ -244,6 +244,21 @@ impl Store {
         self.shared.apply(&writes)
     }
 
+    /// Leaves it to the next pass over `account`, if there is one, to bring `receiver` up to date:
+    /// what is kept does not suffice.
+    pub fn leave_to_pass(&self, receiver: &str, account: &str) -> Result<(), StoreError> {
+        let _writer = self.shared.writer()?;
+        let sync = SyncRecord {
+            is_behind: false,
+            ordinal: 0,
+            ..self.sync_record(receiver, account)?.unwrap_or_default()
+        };
+        let mut writes = Writes::default();
+        let syncs = BTreeMap::from([(receiver.to_owned(), sync)]);
+        put_syncs(&mut writes, account, &syncs)?;
+        self.shared.apply(&writes)
+    }
+
     /// Has every user of `accounts` sent again to each of `receivers`, from `now` on, by whichever
     /// pass comes to it. A receiver that was sent nothing of an account needs no such request.
     pub fn request_resends(

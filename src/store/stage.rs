@@ -64,6 +64,8 @@ pub struct Staging {
     pub account: String,
     /// When all of this was observed.
     pub at: OffsetDateTime,
+    /// When it is queued, which is later where it was kept before.
+    pub queued_at: OffsetDateTime,
     /// Entities of which something new is known.
     pub entities: Vec<(EntityKey, EntityRecord)>,
     /// Entities that are deleted.
@@ -81,11 +83,12 @@ pub struct Staging {
 }
 
 impl Staging {
-    /// Nothing yet, observed in `account` at `at`.
+    /// Nothing yet, observed in `account` at `at`, and queued at the same time.
     pub fn new(account: impl Into<String>, at: OffsetDateTime) -> Self {
         Self {
             account: account.into(),
             at,
+            queued_at: at,
             entities: Vec::new(),
             deleted: Vec::new(),
             revived: Vec::new(),
@@ -101,6 +104,7 @@ impl Staging {
 struct Batch<'a> {
     shared: &'a Shared,
     at_unix_ms: i64,
+    queued_at: OffsetDateTime,
     writes: Writes,
     changes: Vec<FillChange>,
     /// The next number of each receiver's queue of the account.
@@ -117,6 +121,7 @@ impl Store {
         let mut batch = Batch {
             shared,
             at_unix_ms: unix_ms(staging.at),
+            queued_at: staging.queued_at,
             writes: Writes::default(),
             changes: Vec::new(),
             next: HashMap::new(),
@@ -198,7 +203,7 @@ impl Batch<'_> {
             false => self.replaceable(&state_key, &event)?,
         };
         let queued_at = waiting.as_ref().map(|(_, entry, _)| entry.queued_at());
-        let queued_at = queued_at.unwrap_or(self.at_unix_ms);
+        let queued_at = queued_at.unwrap_or_else(|| unix_ms(self.queued_at));
         if event.placement == Placement::ReplaceLast
             && let Some((place, _, len)) = waiting.take()
         {
@@ -298,10 +303,8 @@ impl Batch<'_> {
         replaced_len: Option<usize>,
     ) -> Result<(), StoreError> {
         let key = place.to_bytes();
-        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.at_unix_ms) * 1_000_000)
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let letter = |json: &[u8]| {
-            let letter = DeadRecord::new(&event.entity, &event.id, why, at, json);
+            let letter = DeadRecord::new(&event.entity, &event.id, why, self.queued_at, json);
             let letter = letter.with_record(event.placement == Placement::Record);
             record::encode(&key, &letter)
         };

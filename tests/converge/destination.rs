@@ -171,3 +171,94 @@ fn what_is_kept_for_a_sink_that_is_gone_can_be_forgotten_and_it_starts_afresh() 
     assert_eq!(site.file("file.ndjson").len(), 6, "sent everything again");
     assert_eq!(site.file("other.ndjson").len(), 3);
 }
+
+#[test]
+fn a_new_sink_is_sent_every_user_once_in_its_first_pass() {
+    for emit in ["all", "changed", "created"] {
+        let site = site();
+        let with = |sinks: String| {
+            site.configure(&Settings {
+                mapping: format!("emit = \"{emit}\""),
+                sinks,
+                ..Settings::default()
+            });
+            site.collect(0);
+        };
+        with(file_sink("old", ""));
+        with(file_sink("old", "") + &file_sink("new", ""));
+        assert_eq!(site.file("new.ndjson").len(), 3, "{emit}");
+        let of_old = if emit == "all" { 6 } else { 3 };
+        assert_eq!(site.file("old.ndjson").len(), of_old, "{emit}");
+    }
+}
+
+#[test]
+fn a_new_sink_is_sent_users_that_its_first_pass_does_not_see_too() {
+    for emit in ["all", "changed"] {
+        let site = site();
+        let with = |sinks: String| {
+            site.configure(&Settings {
+                mapping: format!("emit = \"{emit}\""),
+                sinks,
+                ..Settings::default()
+            });
+        };
+        with(file_sink("old", ""));
+        site.collect(0);
+        with(file_sink("old", "") + &file_sink("new", ""));
+        for action in ["ListUsers", "GetAccountAuthorizationDetails"] {
+            site.deny(action);
+        }
+        site.agent.arg("collect").run();
+        assert_eq!(site.file("new.ndjson").len(), 3, "{emit}");
+        assert_eq!(site.file("old.ndjson").len(), 3, "{emit}");
+    }
+}
+
+#[test]
+fn a_sink_that_is_put_back_is_not_told_of_a_user_as_living_that_the_same_pass_finds_deleted() {
+    let site = site();
+    let both = file_sink("other", "") + &file_sink("file", "");
+    sending(&site, both.clone());
+    site.collect(0);
+    sending(&site, file_sink("other", ""));
+    site.change(|account| {
+        let ann = account.users.get_mut("ann").unwrap();
+        *ann = ann.clone().mfa("GAHT00000001");
+    });
+    site.collect(0);
+    site.change(|account| drop(account.users.remove("ann")));
+    sending(&site, both);
+    site.collect(0);
+    let events = site.file("file.ndjson").split_off(3);
+    assert_eq!(events.len(), 1, "{events:#?}");
+    assert!(is_deletion(&events[0]), "{}", events[0]);
+}
+
+#[test]
+fn another_dialect_where_only_new_users_are_sent_repeats_no_user_and_has_the_new_ones() {
+    for (before, after) in [("ocsf", "sekoia"), ("sekoia", "ocsf")] {
+        let site = site();
+        let with = |dialect: &str| {
+            site.configure(&Settings {
+                mapping: "emit = \"created\"".to_owned(),
+                sinks: file_sink("file", &format!("dialect = \"{dialect}\"")),
+                ..Settings::default()
+            });
+            site.collect(0);
+        };
+        with(before);
+        with(after);
+        assert_eq!(site.file("file.ndjson").len(), 3, "{after}");
+        site.change(|account| {
+            let mut dan = SimUser::new("dan");
+            dan.created_at = time::OffsetDateTime::now_utc();
+            *account = account.clone().user(dan);
+        });
+        with(after);
+        let events = site.file("file.ndjson").split_off(3);
+        assert_eq!(events.len(), 1, "{after}: {events:#?}");
+        assert_eq!(events[0]["user"]["name"], "dan");
+        assert_eq!(events[0]["type_uid"] == 500_301, after == "sekoia");
+    }
+}

@@ -1,9 +1,10 @@
 //! Deletions: believed once they are proven, and forgotten after a while.
 
+use rollcall::store::{AccountRecord, Store};
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::site::{Settings, Site, about, asset_sink, file_sink, is_deletion};
+use super::site::{ID, Settings, Site, about, asset_sink, file_sink, is_deletion};
 use crate::support::intake::Intake;
 use crate::support::sim_aws::SimUser;
 
@@ -122,4 +123,50 @@ fn a_create_date_in_the_future_does_not_silence_the_new_users_after_it() {
         let names = ["ann", "bob", "cyd"].map(|name| about(&events, name).len());
         assert_eq!(names, [1, 1, 1]);
     }
+}
+
+/// As after damage to the records of accounts: nothing but how far receivers are is left of them.
+fn forget_accounts(site: &Site, accounts: &[&str]) {
+    let store = Store::open(&site.agent.state_home().join("rollcall")).unwrap();
+    for account in accounts {
+        let record = store.account(account).unwrap();
+        let left = AccountRecord {
+            ordinal: record.ordinal,
+            ..AccountRecord::default()
+        };
+        store.remember_account(account, &left).unwrap();
+        for known in store.receivers().unwrap() {
+            store.set_behind(&known.receiver, account, true).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_damaged_record_of_an_account_that_is_gone_keeps_no_sink_behind() {
+    let (site, _intake) = site(Settings::default());
+    forget_accounts(&site, &["219999999999"]);
+    site.collect(0);
+}
+
+#[test]
+fn a_sink_hears_of_a_deletion_that_it_missed_also_after_damage_to_the_record_of_the_account() {
+    let (site, intake) = site(Settings::default());
+    site.configure(&Settings {
+        sinks: file_sink("strict", ""),
+        ..Settings::default()
+    });
+    site.change(|account| drop(account.users.remove("ann")));
+    site.collect(0);
+    forget_accounts(&site, &[ID]);
+    site.configure(&Settings {
+        sinks: file_sink("strict", "") + &asset_sink("asset", &intake, ""),
+        ..Settings::default()
+    });
+    // No pass begins, and what is kept does not suffice.
+    site.deny("GetCallerIdentity");
+    site.agent.arg("collect").run();
+    assert_eq!(deletions(&intake.events()), 0);
+    site.sim.calm();
+    site.collect(0);
+    assert_eq!(deletions(&intake.events()), 1);
 }

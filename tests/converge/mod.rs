@@ -12,3 +12,4 @@ mod site;
 mod slow_account;
 mod small_outbox;
 mod unheard;
+mod upgraded;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rollcall::store::{BatchLimits, Store};
 use serde_json::Value;
 
 use super::site::{Settings, Site, about, asset_sink, file_sink, is_deletion};
@@ -209,4 +210,127 @@ fn told<const N: usize>(expected: [(&str, bool); N]) -> BTreeMap<String, bool> {
     expected
         .map(|(name, is_there)| (name.to_owned(), is_there))
         .into()
+}
+
+/// An asset sink for which four events may wait, and as many users that fill it when they change.
+fn cramped(dialect: &str, names: &[&str]) -> (Site, Intake) {
+    let fillers = (0..4).map(|number| format!("m{number}"));
+    let names = names.iter().map(|name| (*name).to_owned()).chain(fillers);
+    let site = Site::of(names.map(|name| SimUser::new(&name)));
+    let intake = Intake::start();
+    let more = format!("dialect = \"{dialect}\"\noutbox_events = 4\nbatch_size = 2");
+    site.configure(&Settings {
+        sinks: file_sink("strict", "") + &asset_sink("asset", &intake, &more),
+        ..Settings::default()
+    });
+    site.collect(0);
+    (site, intake)
+}
+
+/// The sink takes nothing any more, and so many events wait.
+fn fill(site: &Site, intake: &Intake, events: usize) {
+    intake.otherwise(Some(Reply::status(401)));
+    site.change(|account| {
+        for number in 0..events {
+            let user = account.users.get_mut(&format!("m{number}")).unwrap();
+            *user = user.clone().mfa("GAHT00000001");
+        }
+    });
+    site.collect(5);
+}
+
+/// What the sink knows of the users of these names once it takes events again.
+#[track_caller]
+fn assert_known_in_the_end<const N: usize>(
+    site: &Site,
+    intake: &Intake,
+    expected: [(&str, bool); N],
+) {
+    intake.calm();
+    site.collect(0);
+    site.collect(0);
+    let events = intake.events();
+    let mut known = known(&events);
+    known.retain(|name, _| !name.starts_with('m'));
+    assert_eq!(known, told(expected), "{events:#?}");
+}
+
+#[test]
+fn an_event_is_not_repeated_to_a_sink_that_has_no_room_for_the_deletion_of_an_earlier_user() {
+    let (site, intake) = cramped("ocsf", &["ann"]);
+    site.change(|account| {
+        account.users.remove("ann");
+        *account = account.clone().user(another("ann"));
+    });
+    site.sim
+        .inject(Fault::WrongCount(1).of("GetAccountSummary"));
+    site.collect(4);
+    site.sim.calm();
+    assert_eq!(about(&intake.events(), "ann").len(), 2);
+    fill(&site, &intake, 4);
+    assert_eq!(about(&site.file("strict.ndjson"), "ann").len(), 4);
+    let store = Store::open(&site.agent.state_home().join("rollcall")).unwrap();
+    let all = BatchLimits {
+        count: usize::MAX,
+        bytes: usize::MAX,
+    };
+    let receivers = store.receivers().unwrap().into_iter();
+    let mut waiting = receivers.flat_map(|it| store.next_batch(&it.receiver, all).unwrap().events);
+    let successor = another("ann").id;
+    assert!(
+        waiting.all(|event| event.entity.id != successor),
+        "it was sent already, and nothing else was told of its ARN"
+    );
+    drop(waiting);
+    drop(store);
+    assert_known_in_the_end(&site, &intake, [("ann", true)]);
+    assert_eq!(about(&intake.events(), "ann").len(), 4);
+}
+
+#[test]
+fn a_user_renamed_without_room_and_then_deleted_is_closed_under_the_arn_that_the_sink_knows() {
+    let (site, intake) = cramped("sekoia", &["ann"]);
+    fill(&site, &intake, 4);
+    site.change(|account| account.rename_user("ann", "bea"));
+    site.collect(5);
+    site.change(|account| drop(account.users.remove("bea")));
+    site.collect(5);
+    assert_known_in_the_end(&site, &intake, [("ann", false)]);
+}
+
+#[test]
+fn a_user_whose_successor_is_gone_before_there_was_room_for_it_is_closed() {
+    for is_renamed in [false, true] {
+        let (site, intake) = cramped("sekoia", &["ann"]);
+        fill(&site, &intake, 4);
+        site.change(|account| {
+            account.users.remove("ann");
+            *account = account.clone().user(another("ann"));
+        });
+        site.collect(5);
+        site.change(|account| match is_renamed {
+            true => account.rename_user("ann", "bea"),
+            false => drop(account.users.remove("ann")),
+        });
+        site.collect(5);
+        match is_renamed {
+            true => assert_known_in_the_end(&site, &intake, [("ann", false), ("bea", true)]),
+            false => assert_known_in_the_end(&site, &intake, [("ann", false)]),
+        }
+    }
+}
+
+#[test]
+fn a_former_arn_whose_next_user_is_gone_before_there_was_room_for_it_is_closed() {
+    let (site, intake) = cramped("sekoia", &["ann"]);
+    fill(&site, &intake, 3);
+    // There is room for the renamed user, who is listed first, alone.
+    site.change(|account| {
+        account.rename_user("ann", "aaa");
+        *account = account.clone().user(another("ann"));
+    });
+    site.collect(5);
+    site.change(|account| drop(account.users.remove("ann")));
+    site.collect(5);
+    assert_known_in_the_end(&site, &intake, [("aaa", true), ("ann", false)]);
 }

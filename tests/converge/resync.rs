@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
+use rollcall::store::Store;
 
 use super::site::{
     ID, SOON, Settings, Site, account, asset_sink, file_sink, ids, two_accounts, until,
@@ -137,4 +138,26 @@ fn an_interrupted_collect_full_goes_on_where_no_account_is_configured() {
     site.sim.delay(Some("ListUsers"), Duration::ZERO);
     site.collect(0);
     assert_eq!(intake.events().len(), 2 * USERS);
+}
+
+#[test]
+fn collect_full_begins_one_round_of_resends() {
+    for accounts in ["", "[[aws.accounts]]\nid = \"210000000000\"\n"] {
+        let site = Site::of(users());
+        site.configure(&Settings {
+            accounts: accounts.to_owned(),
+            sinks: file_sink("strict", ""),
+            ..Settings::default()
+        });
+        site.collect(0);
+        let full = || site.agent.args(["collect", "--full"]).run().expect_code(0);
+        for round in 2..=3 {
+            full();
+            let store = Store::open(&site.agent.state_home().join("rollcall")).unwrap();
+            let receiver = store.receivers().unwrap().remove(0).receiver;
+            let sync = store.sync_record(&receiver, ID).unwrap().unwrap();
+            assert_eq!(sync.epoch, round, "{accounts}");
+        }
+        assert_eq!(site.file("strict.ndjson").len(), 3 * USERS);
+    }
 }

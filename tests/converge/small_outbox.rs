@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::site::{
     ID, SOON, Settings, Site, account, asset_sink, end, file_sink, two_accounts, until,
 };
 use crate::support::intake::Intake;
 use crate::support::reply::Reply;
-use crate::support::sim_aws::SimUser;
+use crate::support::sim_aws::{Denial, Fault, SimUser};
 
 const OTHER: &str = "210000000001";
 const SMALL: &str = "outbox_events = 4\nbatch_size = 2";
@@ -186,4 +188,29 @@ fn the_backlog_of_a_sink_that_recovers_arrives_while_another_account_is_slow() {
         users_of(&intake.events()).len() == 12
     });
     end(running);
+}
+
+#[test]
+fn what_is_caught_up_counts_as_waiting_from_when_it_was_queued() {
+    let intake = Intake::start();
+    intake.otherwise(Some(Reply::status(401)));
+    let site = Site::of(users(12));
+    site.configure(&Settings {
+        sinks: asset_sink("asset", &intake, SMALL),
+        ..Settings::default()
+    });
+    site.collect(5);
+    let first = waiting_since(&site);
+    std::thread::sleep(Duration::from_millis(1_100));
+    let taken = || Reply::json(200, &serde_json::json!({}));
+    intake.script([taken(), taken()]);
+    // The next events come from what is kept.
+    site.sim
+        .inject(Fault::Denied(Denial::NothingAllows).of("GetCallerIdentity"));
+    let before = OffsetDateTime::now_utc() - Duration::from_secs(1);
+    site.agent.arg("collect").run();
+    assert_eq!(intake.events().len(), 4, "{:#?}", intake.users());
+    let second = waiting_since(&site);
+    let queued_at = OffsetDateTime::parse(&second, &Rfc3339).expect("a time");
+    assert!(queued_at >= before, "{second} after {first}");
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime};
 
 use super::Pass;
+use crate::config::Emit;
 use crate::model::Confirmed;
 use crate::run::agent::Receiver;
 use crate::store::{AccountRecord, Store, StoreError, SyncRecord};
@@ -16,16 +17,29 @@ pub(super) struct Start {
     pub(super) account: AccountRecord,
     /// How far each receiver is.
     pub(super) syncs: BTreeMap<String, SyncRecord>,
-    /// The receivers that are to be brought up to date first.
-    pub(super) behind: Vec<Receiver>,
-    /// Whether the pass sends every user again, so that what is kept of them need not be sent first.
-    pub(super) is_resend: bool,
+    /// The receivers that missed something, and are to be brought up to date.
+    pub(super) behind: Vec<Behind>,
+}
+
+/// A receiver that missed something of the account.
+#[derive(Debug, Clone)]
+pub(super) struct Behind {
+    pub(super) receiver: Receiver,
+    /// Whether it is sent what is kept of living users before the pass. Else the pass sends it
+    /// all of them that it sees: one that is gone by now is never told as living.
+    pub(super) with_living: bool,
 }
 
 impl Start {
     /// Whether no pass over the account was complete before.
     pub(super) fn is_first(&self) -> bool {
         self.account.last_complete.is_none() && self.account.checkpoint.is_none()
+    }
+
+    /// The receivers that lack users that the pass has not seen.
+    pub(super) fn waits_for_unseen(&self, receiver: &str) -> bool {
+        let mut behind = self.behind.iter();
+        behind.any(|it| it.receiver.id == receiver && !it.with_living)
     }
 
     /// When the whole account last had each fact confirmed.
@@ -43,19 +57,27 @@ impl Pass<'_> {
         let account_id = self.account.id.clone();
         let receivers = self.receivers.to_vec();
         let (now, is_full) = (self.stamp.collected_at, self.is_full);
-        let every = self.plan.full_resync_every;
+        let (every, emit) = (self.plan.full_resync_every, self.plan.emit);
         let begin = move |store: &Store| {
             let mut account = store.account(&account_id)?;
             let (mut syncs, mut behind) = (BTreeMap::new(), Vec::new());
-            let mut is_resend = is_full;
             for receiver in receivers {
                 let known = store.sync_record(&receiver.id, &account_id)?;
                 let mut sync = known.unwrap_or_default();
                 let missed_something = sync.is_behind || sync.ordinal < account.ordinal;
-                if account.ordinal > 0 && missed_something {
-                    behind.push(receiver.clone());
-                }
                 let is_due = sync.epoch > 0 && is_due(&sync, every, now);
+                if account.ordinal > 0 && missed_something {
+                    let is_sent_everybody = sync.epoch == 0 || is_due || is_full;
+                    behind.push(Behind {
+                        receiver: receiver.clone(),
+                        with_living: match emit {
+                            // The pass does not look at users that are known.
+                            Emit::Created => true,
+                            Emit::Changed => sync.is_behind && !is_sent_everybody,
+                            Emit::All => false,
+                        },
+                    });
+                }
                 if is_due && !is_full {
                     tracing::info!(
                         account = account_id,
@@ -63,7 +85,6 @@ impl Pass<'_> {
                         "time to send every user to this sink again"
                     );
                 }
-                is_resend |= is_due;
                 if sync.epoch == 0 || is_due || is_full {
                     sync.epoch += 1;
                     sync.epoch_began_unix_ms = unix_ms(now);
@@ -81,7 +102,6 @@ impl Pass<'_> {
                 account,
                 syncs,
                 behind,
-                is_resend,
             })
         };
         self.store.run(begin).await

@@ -15,11 +15,8 @@ impl Pass<'_> {
         seen: Seen,
         held_up: impl Fn(&str) -> bool,
     ) -> Result<(), StoreError> {
-        let Start {
-            mut account,
-            mut syncs,
-            ..
-        } = start;
+        let lacks_unseen = |receiver: &str| start.waits_for_unseen(receiver);
+        let (mut account, mut syncs) = (start.account.clone(), start.syncs.clone());
         let at = self.stamp.collected_at;
         let record = report.record(self.stamp);
         let this = PassOf {
@@ -51,7 +48,8 @@ impl Pass<'_> {
         }
         for (receiver, sync) in &mut syncs {
             sync.ordinal = account.ordinal;
-            sync.is_behind = held_up(receiver);
+            let lacks_users = !report.saw_every_user() && lacks_unseen(receiver);
+            sync.is_behind = held_up(receiver) || lacks_users;
         }
         let end = PassEnd {
             account,

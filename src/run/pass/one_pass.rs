@@ -139,26 +139,38 @@ impl Pass<'_> {
     }
 
     /// Brings receivers that missed something up to date with what is kept, before anything is
-    /// collected.
+    /// collected: with deletions, and where the pass does not send them, with living users.
     async fn catch_up_first(&self, start: &Start) -> Result<CaughtUp, StoreError> {
         let emit = match self.plan.emit {
             Emit::All => Emit::Changed,
             emit => emit,
         };
-        let sender = self.sender(start, &start.behind, emit);
-        let with_living = !start.is_resend;
+        let sender = |with_living| {
+            let behind = start.behind.iter();
+            let behind = behind.filter(|it| it.with_living == with_living);
+            let receivers: Vec<Receiver> = behind.map(|it| it.receiver.clone()).collect();
+            (self.sender(start, &receivers, emit), with_living)
+        };
+        let senders = [sender(true), sender(false)];
         let work = move |store: &Store| {
-            let mut capacity = Capacity::default();
-            let mut catch_up = CatchUp {
-                store,
-                sender: &sender,
-                capacity: &mut capacity,
-                arns: &mut ArnIndex::default(),
-            };
-            let sent = catch_up.run(with_living)?;
-            let ids = sender.receivers.iter().map(|receiver| receiver.id.clone());
-            let held_up = ids.filter(|id| capacity.held_up(id) > 0).collect();
-            Ok(CaughtUp { sent, held_up })
+            let mut caught_up = CaughtUp::default();
+            for (sender, with_living) in &senders {
+                if sender.receivers.is_empty() {
+                    continue;
+                }
+                let mut capacity = Capacity::default();
+                let mut catch_up = CatchUp {
+                    store,
+                    sender,
+                    capacity: &mut capacity,
+                    arns: &mut ArnIndex::default(),
+                };
+                caught_up.sent.add(catch_up.run(*with_living)?);
+                let ids = sender.receivers.iter().map(|receiver| receiver.id.clone());
+                let held_up = ids.filter(|id| capacity.held_up(id) > 0);
+                caught_up.held_up.extend(held_up);
+            }
+            Ok(caught_up)
         };
         self.store.run(work).await
     }

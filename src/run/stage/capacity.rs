@@ -7,6 +7,8 @@ use crate::store::{Store, StoreError};
 
 /// Where there is room for fewer events, accounts share it.
 const SCARCE: u64 = 1_000;
+/// As much as so many events take up, and more.
+const SCARCE_BYTES: u64 = SCARCE * 4_096;
 
 /// What the outboxes take in one pass, and how many users did not fit.
 #[derive(Debug, Default)]
@@ -55,7 +57,7 @@ impl Capacity {
         };
         if left.events == 0 || left.bytes == 0 {
             let is_first = !self.held_up.contains_key(&receiver.id);
-            *self.held_up.entry(receiver.id.clone()).or_default() += 1;
+            self.hold_up(receiver);
             if is_first {
                 tracing::warn!(
                     sink = receiver.sink,
@@ -68,6 +70,17 @@ impl Capacity {
         left.events -= 1;
         left.bytes = left.bytes.saturating_sub(bytes as u64);
         true
+    }
+
+    /// Something is not staged for `receiver` before something else is.
+    pub(super) fn hold_up(&mut self, receiver: &Receiver) {
+        *self.held_up.entry(receiver.id.clone()).or_default() += 1;
+    }
+
+    /// Whether what comes next for `receiver` may not find room.
+    pub(super) fn is_scarce(&self, receiver: &Receiver) -> bool {
+        let left = self.left.get(&receiver.id);
+        left.is_some_and(|left| left.events < SCARCE || left.bytes < SCARCE_BYTES)
     }
 
     /// Users that were not staged for `receiver`.

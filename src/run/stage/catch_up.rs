@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use time::OffsetDateTime;
+
 use super::arns::ArnIndex;
 use super::capacity::Capacity;
-use super::deletion::Deleted;
+use super::deletion::Successors;
 use super::send::{Outgoing, Outlet, SendCounts, Sender};
 use crate::model::EntityKey;
 use crate::run::mapping::KnownUser;
@@ -42,7 +44,7 @@ impl CatchUp<'_> {
             self.stage(&mut counts, |sender, outlet| {
                 for (entity, record) in entities.iter().zip(&records) {
                     if let Some(record) = record {
-                        send_kept(sender, entity, record, false, outlet)?;
+                        send_kept(sender, entity, record, None, outlet)?;
                     }
                 }
                 Ok(())
@@ -51,11 +53,10 @@ impl CatchUp<'_> {
         let tombstones = self.store.tombstones(&account)?;
         for chunk in tombstones.chunks(USERS_AT_ONCE) {
             self.stage(&mut counts, |sender, outlet| {
-                let mut successors = Vec::new();
+                let mut successors = Successors::default();
                 for (entity, tombstone) in chunk {
                     if let Some(user) = tombstone.user() {
-                        let deleted = sender.send_deletion(entity, &user, true, outlet)?;
-                        successors.extend(deleted.successor);
+                        sender.send_deletion(entity, &user, true, outlet, &mut successors)?;
                     }
                 }
                 send_again(sender, &successors, outlet)
@@ -73,15 +74,14 @@ impl CatchUp<'_> {
     ) -> Result<u64, StoreError> {
         let mut unreadable = 0;
         self.stage(counts, |sender, outlet| {
-            let mut successors = Vec::new();
+            let mut successors = Successors::default();
             let ids: HashSet<String> = gone.iter().map(|(entity, _)| entity.id.clone()).collect();
             for (entity, record) in gone {
-                match sender.delete(&entity, record, outlet)? {
-                    Some(Deleted { successor }) => successors.extend(successor),
-                    None => unreadable += 1,
+                if !sender.delete(&entity, record, outlet, &mut successors)? {
+                    unreadable += 1;
                 }
             }
-            successors.retain(|id| !ids.contains(id));
+            successors.retain(|id, _| !ids.contains(id));
             send_again(sender, &successors, outlet)
         })?;
         Ok(unreadable)
@@ -97,6 +97,8 @@ impl CatchUp<'_> {
         self.capacity
             .refresh(self.store, account, &sender.receivers)?;
         let mut staging = Staging::new(sender.account.id.clone(), sender.stamp.collected_at);
+        // What is kept was observed long before.
+        staging.queued_at = OffsetDateTime::now_utc();
         let mut outlet = Outlet {
             store: self.store,
             capacity: self.capacity,
@@ -109,21 +111,20 @@ impl CatchUp<'_> {
     }
 }
 
-/// Sends `user_ids` to everybody again, behind the deletions of others: a receiver may know them
-/// by an ARN that it is just told is gone.
+/// Sends `successors` again, behind the deletions of others, each to those receivers that were
+/// just told that its ARN is gone.
 fn send_again(
     sender: &Sender,
-    user_ids: &[String],
+    successors: &Successors,
     outlet: &mut Outlet<'_>,
 ) -> Result<(), StoreError> {
     let account = sender.account.id.as_str();
-    let ids: BTreeSet<&String> = user_ids.iter().collect();
-    let ids = ids.into_iter();
+    let ids = successors.keys();
     let entities: Vec<EntityKey> = ids.map(|id| EntityKey::user(account, id)).collect();
     let records = outlet.store.entities(&entities)?;
-    for (entity, record) in entities.iter().zip(&records) {
+    for ((entity, record), receivers) in entities.iter().zip(&records).zip(successors.values()) {
         if let Some(record) = record {
-            send_kept(sender, entity, record, true, outlet)?;
+            send_kept(sender, entity, record, Some(receivers), outlet)?;
         }
     }
     Ok(())
@@ -135,9 +136,10 @@ fn send_kept(
     sender: &Sender,
     entity: &EntityKey,
     record: &EntityRecord,
-    is_forced: bool,
+    forced_to: Option<&BTreeSet<String>>,
     outlet: &mut Outlet<'_>,
 ) -> Result<(), StoreError> {
+    let is_forced = forced_to.is_some();
     if !is_forced && record.absent_since.is_some() {
         return Ok(());
     }
@@ -159,7 +161,7 @@ fn send_kept(
         judged: &judged,
         digests,
         changes: &[],
-        is_forced,
+        forced_to,
     };
     sender.send(outgoing, outlet)
 }

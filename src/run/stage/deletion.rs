@@ -1,5 +1,8 @@
 //! Events about users that are gone.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::former::{former_name, is_sent_under};
 use super::send::{Outlet, Sender};
 use super::stager::history_entry;
 use crate::model::{Digest, EntityKey, EventId, HistoryKind, User};
@@ -7,31 +10,29 @@ use crate::run::agent::Receiver;
 use crate::run::mapping::{JudgedUser, KnownUser};
 use crate::store::{EntityRecord, Placement, StoreError};
 
-/// What a deletion leaves to do.
-#[derive(Debug, Default)]
-pub(in crate::run) struct Deleted {
-    /// The user that has the deleted one's ARN by now, where a receiver must hear of it again.
-    pub(in crate::run) successor: Option<String>,
-}
+/// The users that have the ARN of a deleted one by now, by UserId, each with the receivers that
+/// were told that the ARN is gone, and must hear of the user again.
+pub(super) type Successors = BTreeMap<String, BTreeSet<String>>;
 
 impl Sender {
-    /// Keeps that the user of `record` is gone, and stages the events that say so. `None` if
-    /// nothing readable is kept of it.
+    /// Keeps that the user of `record` is gone, and stages the events that say so. Whether
+    /// anything readable is kept of it.
     pub(super) fn delete(
         &self,
         entity: &EntityKey,
         record: EntityRecord,
         outlet: &mut Outlet<'_>,
-    ) -> Result<Option<Deleted>, StoreError> {
+        successors: &mut Successors,
+    ) -> Result<bool, StoreError> {
         let Some(user) = record.user() else {
-            return Ok(None);
+            return Ok(false);
         };
-        let deleted = self.send_deletion(entity, &user, false, outlet)?;
+        self.send_deletion(entity, &user, false, outlet, successors)?;
         let entry = history_entry(self.stamp, &user, HistoryKind::Deleted, Vec::new());
         outlet.staging.history.push((user.id.clone(), entry));
         let tombstone = record.into_tombstone(self.stamp.unix_ms(), self.stamp.id.to_string());
         outlet.staging.deleted.push((entity.clone(), tombstone));
-        Ok(Some(deleted))
+        Ok(true)
     }
 
     /// Stages the event that `user` was deleted for every receiver that was not sent it; with
@@ -42,60 +43,71 @@ impl Sender {
         user: &User,
         only_if_sent: bool,
         outlet: &mut Outlet<'_>,
-    ) -> Result<Deleted, StoreError> {
+        successors: &mut Successors,
+    ) -> Result<(), StoreError> {
         let known = KnownUser {
             user,
             stale: &[],
             former_names: &[],
         };
         let judged = self.mapping.judge(&self.account, self.stamp, known);
-        let (account, arn) = (&self.account.id, user.arn.as_str());
-        let arns = &mut *outlet.arns;
-        let successor = arns.other_holder(outlet.store, account, arn, &user.id)?;
-        let mut deleted = Deleted::default();
         for receiver in &self.receivers {
-            let is_sent = self.send_deletion_to(
-                receiver,
-                entity,
-                &judged,
-                (only_if_sent, successor.is_some()),
-                outlet,
-            )?;
-            if is_sent && successor.is_some() {
-                deleted.successor.clone_from(&successor);
+            let successor =
+                self.send_deletion_to(receiver, entity, &judged, only_if_sent, outlet)?;
+            if let Some(successor) = successor {
+                let told = successors.entry(successor).or_default();
+                told.insert(receiver.id.clone());
             }
         }
-        Ok(deleted)
+        Ok(())
     }
 
-    /// Whether an event was staged.
+    /// The user that has the ARN by now, if there is one and an event was staged.
     fn send_deletion_to(
         &self,
         receiver: &Receiver,
         entity: &EntityKey,
         judged: &JudgedUser<'_>,
-        (only_if_sent, has_successor): (bool, bool),
+        only_if_sent: bool,
         outlet: &mut Outlet<'_>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<String>, StoreError> {
         let state = outlet.store.delivery_state(&receiver.id, entity)?;
         match &state {
             // One that belongs to no round of resends was lost to damage.
-            Some(state) if state.is_deleted && state.epoch > 0 => return Ok(false),
-            None if only_if_sent => return Ok(false),
+            Some(state) if state.is_deleted && state.epoch > 0 => return Ok(None),
+            None if only_if_sent => return Ok(None),
             _ => {}
         }
-        let dialect = receiver.dialect;
-        if dialect.closes_former_arns() && has_successor {
-            // What it knows by the ARN is the other user by now.
-            let closed = (receiver.id.clone(), entity.clone());
-            outlet.staging.closed.push(closed);
-            return Ok(false);
+        let (dialect, user) = (receiver.dialect, judged.user());
+        // The receiver may not know yet that the user was renamed.
+        let known_by = state.as_ref().and_then(|state| state.arn.clone());
+        let known_by = known_by.filter(|_| dialect.closes_former_arns());
+        let arn = known_by.as_deref().unwrap_or(user.arn.as_str());
+        let (store, account) = (outlet.store, &self.account.id);
+        let successor = outlet.arns.other_holder(store, account, arn, &user.id)?;
+        if let Some(successor) = successor.as_ref().filter(|_| dialect.closes_former_arns()) {
+            if is_sent_under(outlet, receiver, account, successor, arn)? {
+                // What it knows by the ARN is the other user by now.
+                let closed = (receiver.id.clone(), entity.clone());
+                outlet.staging.closed.push(closed);
+            } else {
+                // The other user may be gone before there is room for it.
+                outlet.capacity.hold_up(receiver);
+            }
+            return Ok(None);
         }
         if !outlet.capacity.take(receiver, 0) {
-            return Ok(false);
+            return Ok(None);
         }
+        let former = match arn == user.arn.as_str() {
+            true => None,
+            false => former_name(arn, self.stamp.collected_at),
+        };
         let digest: Result<Digest, _> = judged.deletion_digest(dialect);
-        let write = |id: &EventId| judged.write_deletion(dialect, id);
+        let write = |id: &EventId| match &former {
+            Some(former) => judged.write_closing(dialect, former, id),
+            None => judged.write_deletion(dialect, id),
+        };
         let mut event = self.event(receiver, entity, state.as_ref(), digest, write);
         event.placement = Placement::Record;
         if let Some(state) = &mut event.state {
@@ -104,6 +116,6 @@ impl Sender {
         let queued = &mut outlet.counts.queued;
         *queued.entry(receiver.sink.clone()).or_default() += 1;
         outlet.staging.events.push(event);
-        Ok(true)
+        Ok(successor)
     }
 }

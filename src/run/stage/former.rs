@@ -1,9 +1,11 @@
 //! ARNs that change hands, where receivers know users by them.
 
+use time::OffsetDateTime;
+
 use super::send::{Outgoing, Outlet, Sender};
-use crate::model::{Arn, Digest, EventId, FormerName, User};
+use crate::model::{Arn, Digest, EntityKey, EventId, FormerName, User};
 use crate::run::agent::Receiver;
-use crate::store::{DeliveryState, Placement, StoreError};
+use crate::store::{DeliveryState, Placement, StagedEvent, StoreError};
 
 impl Sender {
     /// Whether another user has the ARN by now, at a receiver that would take `user` for that one:
@@ -24,7 +26,9 @@ impl Sender {
     }
 
     /// Tells a receiver that knows users by their ARN that the one it knows is no user's any
-    /// more: after a rename, and unless another user has that ARN by now.
+    /// more: after a rename, and unless another user has that ARN by now. Where there may be no
+    /// room for that one, it may be gone before it is sent: then the ARN is closed, and opened
+    /// again by its event.
     pub(super) fn close_former(
         &self,
         receiver: &Receiver,
@@ -41,22 +45,16 @@ impl Sender {
         if !receiver.dialect.closes_former_arns() || former == user.arn.as_str() {
             return Ok(());
         }
-        let Ok(arn) = Arn::parse(former) else {
-            return Ok(());
-        };
         let account = &self.account.id;
         let arns = &mut *outlet.arns;
-        if arns
-            .other_holder(outlet.store, account, former, &user.id)?
-            .is_some()
+        if let Some(holder) = arns.other_holder(outlet.store, account, former, &user.id)?
+            && (!outlet.capacity.is_scarce(receiver)
+                || is_sent_under(outlet, receiver, account, &holder, former)?)
         {
             return Ok(());
         }
-        let name = former.rsplit('/').next().unwrap_or(former).to_owned();
-        let former = FormerName {
-            name,
-            arn,
-            until: self.stamp.collected_at,
+        let Some(former) = former_name(former, self.stamp.collected_at) else {
+            return Ok(());
         };
         let digest = Digest::of(format!("closing {}", former.arn).as_bytes());
         let write = |id: &EventId| judged.write_closing(receiver.dialect, &former, id);
@@ -66,4 +64,31 @@ impl Sender {
         outlet.staging.events.push(event);
         Ok(())
     }
+}
+
+/// Whether the user `holder` was sent to `receiver`, or is about to be, under `arn`.
+pub(super) fn is_sent_under(
+    outlet: &Outlet<'_>,
+    receiver: &Receiver,
+    account: &str,
+    holder: &str,
+    arn: &str,
+) -> Result<bool, StoreError> {
+    let entity = EntityKey::user(account, holder);
+    let is_meant = |event: &&StagedEvent| event.receiver == receiver.id && event.entity == entity;
+    let staged = outlet.staging.events.iter().rev().filter(is_meant);
+    let staged = staged.filter_map(|event| event.state.clone()).next();
+    let state = match staged {
+        Some(state) => Some(state),
+        None => outlet.store.delivery_state(&receiver.id, &entity)?,
+    };
+    let arn = Some(arn);
+    Ok(state.is_some_and(|state| !state.is_deleted && state.arn.as_deref() == arn))
+}
+
+/// The name and the ARN that a user had before, by that ARN.
+pub(super) fn former_name(arn: &str, until: OffsetDateTime) -> Option<FormerName> {
+    let name = arn.rsplit('/').next().unwrap_or(arn).to_owned();
+    let arn = Arn::parse(arn).ok()?;
+    Some(FormerName { name, arn, until })
 }

@@ -1,6 +1,6 @@
 //! Events about one user, for those receivers that are to be sent one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::arns::ArnIndex;
 use super::capacity::Capacity;
@@ -45,8 +45,15 @@ pub(super) struct Outgoing<'a> {
     pub(super) judged: &'a JudgedUser<'a>,
     pub(super) digests: ObservedDigests,
     pub(super) changes: &'a [FieldChange],
-    /// Whether it is sent even to whom it is no news.
-    pub(super) is_forced: bool,
+    /// The receivers that are sent it although it is no news, and no others; `None`: every
+    /// receiver to which it is news.
+    pub(super) forced_to: Option<&'a BTreeSet<String>>,
+}
+
+impl Outgoing<'_> {
+    fn is_for(&self, receiver: &Receiver) -> bool {
+        self.forced_to.is_none_or(|ids| ids.contains(&receiver.id))
+    }
 }
 
 /// Where events go, and what limits them.
@@ -143,7 +150,7 @@ impl Sender {
         outgoing: Outgoing<'_>,
         outlet: &mut Outlet<'_>,
     ) -> Result<(), StoreError> {
-        for receiver in &self.receivers {
+        for receiver in self.receivers.iter().filter(|it| outgoing.is_for(it)) {
             self.send_to(receiver, outgoing, outlet)?;
         }
         Ok(())
@@ -163,8 +170,7 @@ impl Sender {
         } = outgoing;
         let state = outlet.store.delivery_state(&receiver.id, entity)?;
         let terms = self.terms(receiver, digests);
-        // Where former ARNs are closed, none is that another user has by now.
-        let is_forced = outgoing.is_forced && !receiver.dialect.closes_former_arns();
+        let is_forced = outgoing.forced_to.is_some();
         let decision = match decide(state.as_ref(), terms) {
             _ if is_forced => Decision::Send,
             decision => decision,

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use time::OffsetDateTime;
+
 use super::arns::ArnIndex;
 use super::capacity::Capacity;
 use super::known::{self, Known};
@@ -81,6 +83,7 @@ impl Stager {
         capacity.refresh(store, account, &self.sender.receivers)?;
         users.iter().for_each(|user| arns.see(user));
         let mut staging = Staging::new(account.clone(), self.sender.stamp.collected_at);
+        staging.queued_at = OffsetDateTime::now_utc();
         let mut counts = ChunkCounts::default();
         for ((user, entity), record) in users.into_iter().zip(&entities).zip(&records) {
             let mut sent = SendCounts::default();
@@ -151,7 +154,7 @@ impl Stager {
             judged: &judged,
             digests,
             changes: &changes,
-            is_forced: false,
+            forced_to: None,
         };
         self.sender.send(outgoing, outlet)?;
         counts.tally.add(judged.tally());
