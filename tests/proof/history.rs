@@ -1,5 +1,5 @@
-//! Random histories: users change, are renamed, come and go; AWS and the intakes fail; processes
-//! end; sinks come, go and change their destination; everything is sent again. After clean passes
+//! Random histories: users of accounts of different speed change, are renamed, come and go, some
+//! under a name that another one had; AWS and the intakes of both dialects fail; processes end; sinks come, go and change their destination; everything is sent again. After clean passes
 //! every intake that is configured knows what is true.
 
 use std::sync::Mutex;
@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use rollcall::config::Strategy;
+use rollcall::map::Dialect;
+use rollcall::run::PassReport;
 use rollcall::store::{Store, StoreError};
 use serde_json::json;
 use tempfile::TempDir;
@@ -69,8 +71,11 @@ fn random_histories_leave_every_intake_with_the_truth_and_no_false_event() {
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
-/// The receivers, and which of the intakes each is: the second sink has two destinations.
-const RECEIVERS: [(&str, usize); 3] = [("near@1", 0), ("far@1", 1), ("far@2", 2)];
+/// The receivers, each with an intake: the second sink has two destinations.
+const RECEIVERS: [&str; 4] = ["near@1", "far@1", "far@2", "strict@1"];
+const OTHER_ID: &str = "210000000001";
+/// How late each answer is that a slow account gets.
+const SLOW: Duration = Duration::from_millis(20);
 /// So few events may wait for a sink at times.
 const CRAMPED: u64 = 6;
 /// A receiver that is behind is brought up to date by so many clean passes at most.
@@ -81,8 +86,9 @@ struct Case {
     number: u64,
     rng: Rng,
     sim: SimAws,
-    intakes: [Intake; 3],
-    truth: Truth,
+    intakes: [Intake; 4],
+    /// By the dialect of each receiver.
+    truths: [Truth; 4],
     home: TempDir,
     log: Vec<String>,
 }
@@ -90,30 +96,55 @@ struct Case {
 impl Case {
     fn new(number: u64) -> Self {
         let mut rng = Rng::with_seed(number);
-        let account = unrest::account(rng.u64(..), rng.usize(1..20));
-        let mut truth = Truth::default();
-        truth.note(&account);
-        Self {
+        let mut accounts = vec![unrest::account(rng.u64(..), rng.usize(1..20))];
+        if rng.bool() {
+            accounts.push(unrest::other_account(
+                OTHER_ID,
+                rng.u64(..),
+                rng.usize(1..8),
+            ));
+        }
+        let truth = |receiver: &str| match receiver.starts_with(in_process::STRICT) {
+            true => Truth::new(Dialect::Ocsf),
+            false => Truth::new(Dialect::Sekoia),
+        };
+        let mut case = Self {
             number,
             rng,
-            sim: SimAws::start([account]),
-            intakes: [(); 3].map(|()| Intake::start()),
-            truth,
+            sim: SimAws::start(accounts),
+            intakes: [(); 4].map(|()| Intake::start()),
+            truths: RECEIVERS.map(truth),
             home: in_memory(),
             log: Vec::new(),
-        }
+        };
+        case.note();
+        case
+    }
+
+    fn note(&mut self) {
+        let accounts = self.sim.accounts();
+        self.truths.iter_mut().for_each(|it| it.note(&accounts));
+    }
+
+    fn account_ids(&self) -> Vec<String> {
+        let accounts = self.sim.accounts().into_iter();
+        accounts.map(|account| account.id).collect()
     }
 
     /// What is wrong at the end.
     fn play(mut self) -> Option<String> {
         let mut newest = None;
         for _ in 0..self.rng.usize(1..=5) {
-            let (share, going) = (self.rng.f64(), self.rng.usize(..=2));
-            let rng = &mut self.rng;
-            let id = self.sim.account().id;
-            self.sim
-                .change(&id, |account| unrest::change(rng, account, share, going));
-            self.truth.note(&self.sim.account());
+            for id in self.account_ids() {
+                let (share, going) = (self.rng.f64(), self.rng.usize(..=2));
+                let rng = &mut self.rng;
+                self.sim
+                    .change(&id, |account| unrest::change(rng, account, share, going));
+                let is_slow = self.rng.u8(..4) == 0;
+                let latency = if is_slow { SLOW } else { Duration::ZERO };
+                self.sim.delay_key(&in_process::session_key(&id), latency);
+            }
+            self.note();
             self.trouble_aws();
             self.trouble_intakes();
             let checkpoint = self.pass();
@@ -126,7 +157,7 @@ impl Case {
         // sink's destination, and after its way back.
         let far = self.rng.usize(1..=2);
         for far in [far, 3 - far, far] {
-            let configured = [0, far];
+            let configured = [0, far, 3];
             self.calm_down(&configured);
             if let Some(wrong) = self.judge(&configured) {
                 return Some(wrong);
@@ -166,7 +197,7 @@ impl Case {
     }
 
     fn trouble_intakes(&mut self) {
-        for (intake, (name, _)) in self.intakes.iter().zip(RECEIVERS) {
+        for (intake, name) in self.intakes.iter().zip(RECEIVERS) {
             let rng = &mut self.rng;
             intake.calm();
             if rng.u8(..5) == 0 {
@@ -200,11 +231,13 @@ impl Case {
             0 => Duration::from_millis(self.rng.u64(..400)),
             _ => PATIENCE,
         };
-        let configured: &[usize] = match self.rng.u8(..6) {
+        let configured: &[usize] = match self.rng.u8(..8) {
             0 => &[0],
             1 => &[1],
             2 => &[0, 2],
-            _ => &[0, 1],
+            3 => &[0, 2, 3],
+            4 => &[0, 1],
+            _ => &[0, 1, 3],
         };
         let events_max = match self.rng.u8(..3) {
             0 => CRAMPED,
@@ -216,9 +249,10 @@ impl Case {
             "receivers {configured:?}, room for {events_max}, full {}, {:?}",
             conditions.is_full, settings.strategy
         );
+        let accounts = self.account_ids();
         let ended = block_on(async {
-            let pass = in_process::pass(settings, &store, &destinations, conditions);
-            tokio::time::timeout(life, pass).await.is_ok()
+            let passes = in_process::passes(settings, &store, &accounts, &destinations, conditions);
+            tokio::time::timeout(life, passes).await.is_ok()
         });
         self.log
             .push(format!("passed: {ended}, life {life:?}, {told}"));
@@ -245,11 +279,13 @@ impl Case {
                 drain: PATIENCE,
             };
             let settings = self.sim.settings();
-            let pass = in_process::pass(settings, &store, &destinations, conditions);
-            let report = block_on(pass).expect("a clean pass");
-            assert!(report.is_whole(), "{report:#?}");
+            let accounts = self.account_ids();
+            let passes = in_process::passes(settings, &store, &accounts, &destinations, conditions);
+            let reports = block_on(passes);
+            assert_eq!(reports.len(), accounts.len(), "a clean pass over each");
+            assert!(reports.iter().all(PassReport::is_whole), "{reports:#?}");
             let behind = store.receivers_behind().expect("a store that works");
-            let is_behind = |at: &usize| behind.iter().any(|(it, _)| it == RECEIVERS[*at].0);
+            let is_behind = |at: &usize| behind.iter().any(|(it, _)| it == RECEIVERS[*at]);
             if !configured.iter().any(is_behind) {
                 return;
             }
@@ -261,8 +297,8 @@ impl Case {
         let mut wrong = Vec::new();
         for at in configured {
             let view = View::default().after(&self.intakes[*at]);
-            let found = view.wrong(&self.truth, None).into_iter();
-            wrong.extend(found.map(|what| format!("{}: {what}", RECEIVERS[*at].0)));
+            let found = view.wrong(&self.truths[*at], None).into_iter();
+            wrong.extend(found.map(|what| format!("{}: {what}", RECEIVERS[*at])));
         }
         let first = &wrong[..wrong.len().min(5)];
         (!wrong.is_empty()).then(|| {
@@ -277,13 +313,13 @@ impl Case {
 }
 
 fn destinations<'a>(
-    intakes: &'a [Intake; 3],
+    intakes: &'a [Intake; 4],
     configured: &[usize],
     events_max: u64,
 ) -> Vec<Destination<'a>> {
     let destination = |at: &usize| Destination {
-        receiver: RECEIVERS[*at].0,
-        intake: &intakes[RECEIVERS[*at].1],
+        receiver: RECEIVERS[*at],
+        intake: &intakes[*at],
         events_max,
     };
     configured.iter().map(destination).collect()

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aws_credential_types::Credentials;
+use futures_util::future::join_all;
 use rollcall::aws::AwsClient;
 use rollcall::collect::AccountSource;
 use rollcall::config::{AwsSettings, Emit, OutboxLimits};
@@ -16,9 +18,10 @@ use tokio_util::sync::CancellationToken;
 use super::truth::mapping;
 use crate::delivery::fixture::sekoia_at;
 use crate::support::intake::Intake;
-use crate::support::sim_aws::any_credentials;
 
 const BATCH: usize = 5;
+/// The sink whose events are strict.
+pub(super) const STRICT: &str = "strict";
 
 /// A sink with a destination.
 pub(super) struct Destination<'a> {
@@ -35,14 +38,15 @@ pub(super) struct Conditions {
     pub(super) drain: Duration,
 }
 
-/// Collects, delivers for a while, and describes the pass, unless AWS refused it.
-pub(super) async fn pass(
+/// Collects each of `accounts` at the same time, delivers for a while, and describes the passes
+/// that AWS did not refuse.
+pub(super) async fn passes(
     settings: AwsSettings,
     store: &Store,
+    accounts: &[String],
     destinations: &[Destination<'_>],
     conditions: Conditions,
-) -> Option<PassReport> {
-    let client = AwsClient::connect_as(&settings, any_credentials()).await;
+) -> Vec<PassReport> {
     let ids: Vec<String> = destinations
         .iter()
         .map(|it| it.receiver.to_owned())
@@ -53,39 +57,67 @@ pub(super) async fn pass(
         .expect("a store that works");
     let sinks = destinations.iter().map(ready).collect();
     let delivery = Delivery::start(store, sinks, &CancellationToken::new());
-    let report = match client.account().await {
-        Err(_) => None,
-        Ok(account) => {
-            let receivers: Vec<Receiver> = destinations.iter().map(receiver).collect();
-            let pass = Pass {
-                account: &account,
-                stamp: PassStamp::new(now),
-                mapping: &mapping(),
-                receivers: &receivers,
-                is_full: conditions.is_full,
-                plan: PassPlan {
-                    emit: Emit::Changed,
-                    full_resync_every: None,
-                    deletions: DeletionPlan {
-                        is_sent: true,
-                        percent_max: 100,
-                        is_accepted: false,
-                    },
-                    keep_history: Duration::MAX,
-                },
-                aws: Some(&client),
-                store,
-                is_daemon: false,
-                progress: &Progress::hidden(),
-            };
-            let source = AccountSource::new(client.clone(), &settings, &account);
-            let ran = pass.run(&source, |_| delivery.wake()).await;
-            Some(ran.expect("a store that works"))
-        }
-    };
+    let passes = accounts.iter().map(|id| {
+        let (settings, delivery) = (&settings, &delivery);
+        pass(
+            settings,
+            id,
+            store,
+            destinations,
+            conditions.is_full,
+            |_| delivery.wake(),
+        )
+    });
+    let reports = join_all(passes).await.into_iter().flatten().collect();
     let drained = delivery.drain(conditions.drain).await;
     drained.expect("a store that works");
-    report
+    reports
+}
+
+async fn pass(
+    settings: &AwsSettings,
+    id: &str,
+    store: &Store,
+    destinations: &[Destination<'_>],
+    is_full: bool,
+    staged: impl FnMut(u64),
+) -> Option<PassReport> {
+    let client = AwsClient::connect_as(settings, session(id)).await;
+    let account = client.account().await.ok()?;
+    let receivers: Vec<Receiver> = destinations.iter().map(receiver).collect();
+    let pass = Pass {
+        account: &account,
+        stamp: PassStamp::new(OffsetDateTime::now_utc()),
+        mapping: &mapping(),
+        receivers: &receivers,
+        is_full,
+        plan: PassPlan {
+            emit: Emit::Changed,
+            full_resync_every: None,
+            deletions: DeletionPlan {
+                is_sent: true,
+                percent_max: 100,
+                is_accepted: false,
+            },
+            keep_history: Duration::MAX,
+        },
+        aws: Some(&client),
+        store,
+        is_daemon: false,
+        progress: &Progress::hidden(),
+    };
+    let source = AccountSource::new(client.clone(), settings, &account);
+    let ran = pass.run(&source, staged).await;
+    Some(ran.expect("a store that works"))
+}
+
+/// The key of a session in the account.
+pub(super) fn session_key(id: &str) -> String {
+    format!("ASIA{id}SIMA")
+}
+
+fn session(id: &str) -> Credentials {
+    Credentials::new(session_key(id), "secret", None, None, "tests")
 }
 
 fn ready(destination: &Destination<'_>) -> ReadySink {
@@ -108,7 +140,10 @@ fn receiver(destination: &Destination<'_>) -> Receiver {
     let (name, _) = id.split_once('@').expect("a receiver");
     Receiver {
         sink: name.to_owned(),
-        dialect: Dialect::Sekoia,
+        dialect: match name {
+            STRICT => Dialect::Ocsf,
+            _ => Dialect::Sekoia,
+        },
         outbox: OutboxLimits {
             events: destination.events_max,
             bytes: u64::MAX,

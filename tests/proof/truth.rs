@@ -12,9 +12,10 @@ use time::OffsetDateTime;
 
 use crate::support::sim_aws::SimAccount;
 
-/// What was and is true.
-#[derive(Debug, Default)]
+/// What was and is true, as events of one dialect show it.
+#[derive(Debug)]
 pub(super) struct Truth {
+    dialect: Dialect,
     /// Each present user as an event shows it, by UserId.
     pub(super) now: BTreeMap<String, Value>,
     /// Every state that a user was in, by UserId.
@@ -43,15 +44,36 @@ pub(super) fn named(account: &SimAccount) -> Account {
 }
 
 impl Truth {
-    /// Takes note of the account as it is now.
-    pub(super) fn note(&mut self, account: &SimAccount) {
+    pub(super) fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            now: BTreeMap::new(),
+            states: BTreeMap::new(),
+        }
+    }
+
+    /// Takes note of the accounts as they are now.
+    pub(super) fn note(&mut self, accounts: &[SimAccount]) {
+        self.now.clear();
+        accounts.iter().for_each(|account| self.add(account));
+    }
+
+    /// What a receiver knows the user `now` by.
+    pub(super) fn key<'a>(&self, now: &'a Value) -> &'a str {
+        let key = match self.dialect {
+            Dialect::Ocsf => "uid_alt",
+            Dialect::Sekoia => "uid",
+        };
+        now[key].as_str().expect("a text")
+    }
+
+    fn add(&mut self, account: &SimAccount) {
         let (mapping, named) = (mapping(), named(account));
         let stamp = PassStamp::new(OffsetDateTime::UNIX_EPOCH);
-        self.now.clear();
         for user in account.expected() {
-            let event = mapping.event(&named, &user, stamp, Dialect::Sekoia);
+            let event = mapping.event(&named, &user, stamp, self.dialect);
             let event: Value = serde_json::from_slice(&event.expect("an event")).expect("JSON");
-            let sent = event["user"].clone();
+            let sent = shown(&event)["user"].clone();
             let states = self.states.entry(user.id.clone()).or_default();
             if !states.contains(&sent) {
                 states.push(sent.clone());
@@ -85,7 +107,33 @@ fn user_id(event: &Value) -> &str {
 
 /// Whether the event says that its user will not log in any more.
 pub(super) fn is_deletion(event: &Value) -> bool {
-    event["enrichments"][0]["data"]["is_enabled"] == Value::Bool(false)
+    let is_disabled = event["enrichments"][0]["data"]["is_enabled"] == Value::Bool(false);
+    is_disabled || event["activity_id"] == 6
+}
+
+/// What a receiver knows users by: the strict dialect has UserIds and former ARNs.
+pub(super) fn known_by(event: &Value) -> &'static str {
+    match event["type_uid"] == 500_301 {
+        true => "uid",
+        false => "uid_alt",
+    }
+}
+
+/// `event` with what both dialects know of a user: calls differ in what else they know.
+pub(super) fn shown(event: &Value) -> Value {
+    const KEYS: [&str; 6] = ["name", "uid", "uid_alt", "has_mfa", "type_id", "groups"];
+    let mut event = event.clone();
+    if known_by(&event) == "uid" {
+        return event;
+    }
+    if let Some(user) = event["user"].as_object_mut() {
+        user.retain(|key, value| KEYS.contains(&key.as_str()) && *value != 0);
+        let groups = user.get_mut("groups").and_then(Value::as_array_mut);
+        for group in groups.into_iter().flatten() {
+            *group = group["name"].clone();
+        }
+    }
+    event
 }
 
 /// Whether everything in `part` is in `whole`: what was never known is left out.

@@ -12,6 +12,17 @@ pub(super) fn account(seed: u64, users: usize) -> SimAccount {
     account
 }
 
+/// The same as another account of this id, with users of its own.
+pub(super) fn other_account(id: &str, seed: u64, users: usize) -> SimAccount {
+    let mut account = SimAccount::generate(seed, users);
+    account.id = id.to_owned();
+    for user in account.users.values_mut() {
+        user.id = SimUser::new(&format!("{}{id}", user.name)).id;
+    }
+    report(&mut account);
+    account
+}
+
 /// Changes about `share` of the users; `going` of them go, and on average as many come.
 pub(super) fn change(rng: &mut Rng, account: &mut SimAccount, share: f64, going: usize) {
     let groups: Vec<String> = account.groups.keys().cloned().collect();

@@ -1,16 +1,16 @@
-//! What an intake was sent, as a receiver keeps it: users by their ARN, and no event twice.
+//! What an intake was sent, as a receiver keeps it, and no event twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::truth::{Truth, is_deletion};
+use super::truth::{Truth, is_deletion, known_by, shown};
 use crate::support::intake::{Intake, Recorded};
 
 /// What a receiver knows that takes an event once, by its id.
 #[derive(Clone, Debug, Default)]
 pub(super) struct View {
-    /// The last event about each user, by ARN.
+    /// The last event about each user: by ARN, or of strict events by UserId.
     pub(super) last: BTreeMap<String, Value>,
     /// How many events came again.
     pub(super) repeats: usize,
@@ -39,7 +39,8 @@ impl View {
             return;
         }
         self.by_id.insert(id, event.clone());
-        self.last.insert(text(&event["user"]["uid"]), event.clone());
+        self.last
+            .insert(text(&event["user"][known_by(event)]), shown(event));
     }
 
     /// What is wrong unless everything sent was true, and the end of it is what is true now;
@@ -52,13 +53,12 @@ impl View {
         };
         for event in self.by_id.values() {
             // What was gone for a while may be back by now.
-            if !truth.held(event) && !is_deletion(event) {
+            if !truth.held(&shown(event)) && !is_deletion(event) {
                 wrong.push(format!("never true: {event}"));
             }
         }
         for (id, now) in &truth.now {
-            let arn = now["uid"].as_str().expect("an ARN");
-            let last = self.last.get(arn);
+            let last = self.last.get(truth.key(now));
             let is_known = last.is_some_and(|last| last["user"] == *now && !is_deletion(last));
             if !is_known && except != Some(id) {
                 let last = last.map(Value::to_string);
@@ -67,15 +67,11 @@ impl View {
                 ));
             }
         }
-        let arns: BTreeSet<&str> = truth
-            .now
-            .values()
-            .filter_map(|it| it["uid"].as_str())
-            .collect();
-        for (arn, last) in &self.last {
-            if !arns.contains(arn.as_str()) && !is_deletion(last) && !of_current(last) {
+        let keys: BTreeSet<&str> = truth.now.values().map(|it| truth.key(it)).collect();
+        for (key, last) in &self.last {
+            if !keys.contains(key.as_str()) && !is_deletion(last) && !of_current(last) {
                 wrong.push(format!(
-                    "{arn} is gone, and the intake does not know: {last}"
+                    "{key} is gone, and the intake does not know: {last}"
                 ));
             }
         }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use fastrand::Rng;
+use rollcall::map::Dialect;
 
 use super::truth::Truth;
 use super::view::View;
@@ -28,8 +29,8 @@ impl World {
     /// An account of `users`, and an agent that sends batches of `batch_size`.
     pub(super) fn new(seed: u64, users: usize, batch_size: usize) -> Self {
         let account = unrest::account(seed, users);
-        let mut truth = Truth::default();
-        truth.note(&account);
+        let mut truth = Truth::new(Dialect::Sekoia);
+        truth.note(std::slice::from_ref(&account));
         let sim = SimAws::start([account]);
         let intakes = ["near", "far"].map(|name| (name, Intake::start()));
         let idle = agent(&sim, &intakes, batch_size);
@@ -51,7 +52,7 @@ impl World {
         let id = self.sim.account().id;
         self.sim
             .change(&id, |account| unrest::change(rng, account, share, going));
-        self.truth.note(&self.sim.account());
+        self.truth.note(&self.sim.accounts());
     }
 
     /// The agent's state directory.

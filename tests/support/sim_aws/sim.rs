@@ -58,12 +58,13 @@ impl SimAws {
 
     /// The first account as it is now.
     pub(crate) fn account(&self) -> SimAccount {
-        let accounts = self
-            .sim
-            .accounts
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        accounts[0].clone()
+        self.accounts().swap_remove(0)
+    }
+
+    /// Every account as it is now.
+    pub(crate) fn accounts(&self) -> Vec<SimAccount> {
+        let accounts = self.sim.accounts.read();
+        accounts.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Changes the account of `id`.
