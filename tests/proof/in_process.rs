@@ -80,7 +80,7 @@ async fn pass(
     store: &Store,
     destinations: &[Destination<'_>],
     is_full: bool,
-    staged: impl FnMut(u64),
+    staged: impl FnMut(usize),
 ) -> Option<PassReport> {
     let client = AwsClient::connect_as(settings, session(id)).await;
     let account = client.account().await.ok()?;
