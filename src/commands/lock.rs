@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::Context;
-
 use crate::control;
 use crate::run::how_to_stop;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, on_store_thread};
 
 /// A running daemon holds the state, which this command needs for itself.
 #[derive(Debug, thiserror::Error)]
@@ -25,8 +23,7 @@ pub(super) struct HeldByDaemon {
 /// Opens the store for this process alone, off the async threads.
 pub(super) async fn open_store(dir: &Path) -> anyhow::Result<Store> {
     let at = dir.to_owned();
-    let opened = tokio::task::spawn_blocking(move || Store::open(&at)).await;
-    match opened.context("opening the state directory")? {
+    match on_store_thread(move || Store::open(&at)).await {
         Ok(store) => Ok(store),
         Err(error) => Err(explain_lock(error, dir).await),
     }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::disk::{self, Damage, DbFile, Found, damage_of};
 use super::outbox::Fills;
 use super::record::{self, MetaKey, fixed};
+use super::threads::on_store_thread;
 use super::trees::{Tree, Trees, Writes};
 use super::{StoreError, compact, heal, migrate};
 use crate::steps::{self, Step};
@@ -116,14 +117,13 @@ impl Store {
         &self.shared.dir
     }
 
-    /// Runs `work` on a thread where blocking is allowed.
+    /// Runs `work` on one of the store's own threads.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let store = self.clone();
-        let done = tokio::task::spawn_blocking(move || work(&store)).await;
-        done.unwrap_or_else(|error| Err(StoreError::of_task(&error)))
+        on_store_thread(move || work(&store)).await
     }
 
     fn of(dir: &Path, lock: File, opened: Opened) -> Self {

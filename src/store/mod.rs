@@ -24,6 +24,7 @@ mod retain;
 mod stage;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod trees;
 
 pub use accounts::{AccountRecord, Checkpoint, PassEnd, PassOf, SyncRecord};
@@ -40,3 +41,4 @@ pub use outbox::{Batch, BatchLimits, DeadLetter, Fill, Queued, Receipt, sink_of}
 pub use receivers::KnownReceiver;
 pub use retain::Removed;
 pub use stage::{MarkUpdate, Placement, StagedEvent, Staging};
+pub use threads::on_store_thread;
