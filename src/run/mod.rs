@@ -3,39 +3,31 @@
 //! Architecture invariant: the only room that knows all others; it decides the order, and each
 //! of the others does one thing.
 
-mod account;
-mod account_locks;
 mod accounts;
 mod agent;
-mod behind;
-mod collection_clock;
 mod daemon;
 mod delivery;
 mod dry;
-mod exit_status;
 mod fleet;
-mod held_back;
 mod mapping;
 mod once;
 mod pass;
 mod receivers;
 mod report;
 mod retention;
-mod serving;
 mod shutdown;
 mod stage;
 
 pub use agent::{Agent, DeletionPlan, PassPlan, Receiver};
-pub use daemon::daemon;
+pub use daemon::{Listeners, daemon};
 pub use delivery::{Delivery, ReadySink, SinkTrouble};
 pub use dry::{Printed, print_events};
-pub use exit_status::ExitStatus;
 pub use fleet::{AccountError, Fleet, FleetError, Member};
-pub use held_back::{how_to_accept_deletions, how_to_stop};
 pub use mapping::MappingPlan;
 pub use once::{CollectOptions, once};
 pub use pass::{Deletions, Pass, PassReport, UnknownCounts, incomplete};
 pub use receivers::changed_destinations;
-pub use report::{AccountReport, RunReport, SinkReport};
-pub use serving::Listeners;
+pub use report::{
+    AccountReport, ExitStatus, RunReport, SinkReport, how_to_accept_deletions, how_to_stop,
+};
 pub use shutdown::on_signal;

@@ -7,13 +7,14 @@ use std::time::Duration;
 use tokio::time::{Instant, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::account::Context;
-use super::account_locks::AccountLocks;
 use super::accounts::Selection;
+use super::accounts::account::Context;
+use super::accounts::account_locks::AccountLocks;
+use super::accounts::behind;
 use super::agent::Agent;
 use super::delivery::{Delivery, ReadySink};
 use super::report::{RunReport, SinkReport};
-use super::{behind, receivers, retention};
+use super::{receivers, retention};
 use crate::aws::KeptSessions;
 use crate::observe::Progress;
 use crate::steps::{self, Step};

@@ -5,40 +5,27 @@
 //! returns only once its writes survive a power cut, except where it says otherwise. Why sled,
 //! and what makes it safe, is in `docs/decisions/sled.md`.
 
-mod accounts;
-mod attempts;
-mod compact;
-mod deliveries;
 mod disk;
-mod entities;
 mod error;
-mod handle;
-mod heal;
-mod history;
 mod inspect;
+mod kept;
 mod migrate;
+mod open;
 mod outbox;
-mod receivers;
 mod record;
 mod retain;
 mod stage;
 #[cfg(test)]
 mod tests;
-mod threads;
 mod trees;
 
-pub use accounts::{AccountRecord, Checkpoint, PassEnd, PassOf, SyncRecord};
-pub use attempts::{FailedAttempts, FailedRuns};
-pub use compact::Compacted;
-use deliveries::Place;
-pub use deliveries::{DeliveryState, SentEvent};
-pub use entities::{EntityRecord, ObservedDigests, Tombstone};
 pub use error::StoreError;
-pub use handle::Store;
-pub use history::{Kept, KeptPass};
 pub use inspect::{Inspection, TreeState};
+pub use kept::{
+    AccountRecord, Checkpoint, DeliveryState, EntityRecord, FailedAttempts, FailedRuns, Kept,
+    KeptPass, KnownReceiver, ObservedDigests, PassEnd, PassOf, SentEvent, SyncRecord, Tombstone,
+};
+pub use open::{Compacted, Store, on_store_thread};
 pub use outbox::{Batch, BatchLimits, DeadLetter, Fill, Queued, Receipt, sink_of};
-pub use receivers::KnownReceiver;
 pub use retain::Removed;
 pub use stage::{MarkUpdate, Placement, StagedEvent, Staging};
-pub use threads::on_store_thread;

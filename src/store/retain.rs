@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use time::OffsetDateTime;
 
 use super::disk::{quarantines, remove_dir};
-use super::entities::Tombstone;
+use super::kept::entities::Tombstone;
 use super::outbox::unix_ms;
 use super::record::{self, AccountKey, MetaKey, parse_entity_key, receiver_key};
 use super::trees::{Tree, Writes};

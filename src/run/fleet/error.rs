@@ -2,7 +2,7 @@
 
 use crate::aws::AwsError;
 use crate::model::Arn;
-use crate::run::exit_status::ExitStatus;
+use crate::run::report::ExitStatus;
 
 /// Why there is nobody to pass over.
 #[derive(Debug, thiserror::Error)]

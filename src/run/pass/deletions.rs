@@ -9,7 +9,7 @@ use crate::collect::{Completeness, Confirmation, confirm_gone};
 use crate::config::Emit;
 use crate::model::EntityKey;
 use crate::run::agent::DeletionPlan;
-use crate::run::held_back::how_to_accept_deletions;
+use crate::run::report::how_to_accept_deletions;
 use crate::run::stage::{CatchUp, SendCounts, Stager};
 use crate::steps::{self, Step};
 use crate::store::{EntityRecord, Staging, Store, StoreError};

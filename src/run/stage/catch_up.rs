@@ -6,8 +6,9 @@ use time::OffsetDateTime;
 
 use super::arns::ArnIndex;
 use super::capacity::Capacity;
+use super::counts::SendCounts;
 use super::deletion::Successors;
-use super::send::{Outgoing, Outlet, SendCounts, Sender};
+use super::send::{Outgoing, Outlet, Sender};
 use crate::model::EntityKey;
 use crate::run::mapping::KnownUser;
 use crate::store::{EntityRecord, Staging, Store, StoreError};

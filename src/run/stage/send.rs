@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arns::ArnIndex;
 use super::capacity::Capacity;
 use super::changes;
+use super::counts::SendCounts;
 use super::decide::{Decision, Terms, decide, is_news};
 use crate::config::Emit;
 use crate::map::{Dialect, RenderError};
@@ -63,32 +64,6 @@ pub(super) struct Outlet<'a> {
     pub(super) arns: &'a mut ArnIndex,
     pub(super) staging: &'a mut Staging,
     pub(super) counts: &'a mut SendCounts,
-}
-
-/// What became of users, by sink.
-#[derive(Debug, Default)]
-pub(in crate::run) struct SendCounts {
-    /// Events staged.
-    pub(in crate::run) queued: BTreeMap<String, u64>,
-    /// Users of whom the sink knows everything.
-    pub(in crate::run) unchanged: BTreeMap<String, u64>,
-    /// Events that cannot be sent, and are dead letters.
-    pub(in crate::run) unsendable: BTreeMap<String, u64>,
-}
-
-impl SendCounts {
-    /// Adds those of another chunk.
-    pub(in crate::run) fn add(&mut self, other: Self) {
-        for (total, more) in [
-            (&mut self.queued, other.queued),
-            (&mut self.unchanged, other.unchanged),
-            (&mut self.unsendable, other.unsendable),
-        ] {
-            for (sink, count) in more {
-                *total.entry(sink).or_default() += count;
-            }
-        }
-    }
 }
 
 impl Sender {

@@ -6,8 +6,9 @@ use time::OffsetDateTime;
 
 use super::arns::ArnIndex;
 use super::capacity::Capacity;
+use super::counts::SendCounts;
 use super::known::{self, Known};
-use super::send::{Outgoing, Outlet, SendCounts, Sender};
+use super::send::{Outgoing, Outlet, Sender};
 use crate::model::{
     Confirmed, EntityKey, FieldChange, HistoryEntry, HistoryKind, PassStamp, StaleFact, Tally, User,
 };

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::handle::Shared;
+use super::super::kept::Place;
+use super::super::open::Shared;
 use super::super::record::{self, OutboxKey};
 use super::super::trees::{Tree, Writes};
-use super::super::{DeliveryState, Place, Store, StoreError};
+use super::super::{DeliveryState, Store, StoreError};
 use super::entry::{OutboxEntry, Receipt};
 use super::fill::FillChange;
 

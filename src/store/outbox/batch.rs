@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::handle::Shared;
-use super::super::heal;
+use super::super::open::Shared;
+use super::super::open::heal;
 use super::super::record::OutboxKey;
 use super::super::{Store, StoreError};
 use super::entry::Queued;

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::super::handle::Shared;
+use super::super::kept::Place;
+use super::super::open::Shared;
 use super::super::record::{self, OutboxKey, blob, fixed};
 use super::super::trees::{Tree, Writes};
-use super::super::{Place, Store, StoreError};
+use super::super::{Store, StoreError};
 use super::entry::Receipt;
 use super::fill::FillChange;
 use super::{sink_of, unix_ms};

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::handle::Shared;
+use super::super::kept::Place;
+use super::super::open::Shared;
 use super::super::record::{self, OutboxKey, blob, fixed};
 use super::super::trees::Tree;
-use super::super::{DeliveryState, Place, Store, StoreError};
+use super::super::{DeliveryState, Store, StoreError};
 use crate::model::{EntityKey, EventId};
 
 /// An event that waits.

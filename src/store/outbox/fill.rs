@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::Store;
-use super::super::handle::Shared;
+use super::super::open::Shared;
 use super::super::record::{self, OutboxKey};
 use super::super::trees::Tree;
 use super::entry::OutboxEntry;

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use time::OffsetDateTime;
 
-use super::super::handle::Shared;
+use super::super::kept::Place;
+use super::super::open::Shared;
 use super::super::record::{self, AccountKey, OutboxKey};
 use super::super::trees::{Tree, Writes};
-use super::super::{DeliveryState, Place, Store, StoreError};
+use super::super::{DeliveryState, Store, StoreError};
 use super::dead_letters::{DeadLetter, DeadRecord};
 use super::entry::{OutboxEntry, Receipt};
 use super::fill::FillChange;

@@ -183,7 +183,10 @@ fn what_an_older_store_kept_for_a_sink_that_is_gone_can_be_forgotten_and_goes_af
     let known = store.receivers().unwrap();
     assert_eq!(known.len(), 1, "{known:?}");
     assert!(known[0].is_legacy());
-    assert_eq!(store.receivers_of("siem", &[]).unwrap(), std::slice::from_ref(&legacy));
+    assert_eq!(
+        store.receivers_of("siem", &[]).unwrap(),
+        std::slice::from_ref(&legacy)
+    );
     let day = time::Duration::DAY;
     let removed = store.remove_ended(&[], None, now, now - day).unwrap();
     assert!(removed.receivers.is_empty(), "{removed:?}");

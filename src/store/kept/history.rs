@@ -3,10 +3,10 @@
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
-use super::outbox::unix_ms;
-use super::trees::Tree;
-use super::{Store, StoreError, record};
 use crate::model::{HistoryEntry, PassRecord};
+use crate::store::outbox::unix_ms;
+use crate::store::trees::Tree;
+use crate::store::{Store, StoreError, record};
 
 /// Something that happened in an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct KeptPass {
 }
 
 impl KeptPass {
-    pub(super) fn encode(&self, account: &str) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
+    pub(in crate::store) fn encode(&self, account: &str) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
         let key = pass_key(account, self.at);
         let record = record::encode(&key, &self.record)?;
         Ok((key, record))
@@ -87,7 +87,7 @@ impl Store {
 }
 
 /// Account, moment in big-endian milliseconds, UserId: in the order of time.
-pub(super) fn key_at(account: &str, at_unix_ms: i64, user_id: &str) -> Vec<u8> {
+pub(in crate::store) fn key_at(account: &str, at_unix_ms: i64, user_id: &str) -> Vec<u8> {
     let moment = u64::try_from(at_unix_ms).unwrap_or_default();
     let mut key = prefix(account);
     key.extend_from_slice(&moment.to_be_bytes());
@@ -96,7 +96,7 @@ pub(super) fn key_at(account: &str, at_unix_ms: i64, user_id: &str) -> Vec<u8> {
 }
 
 /// The key of a pass that began at `at`, before those of what it noticed.
-pub(super) fn pass_key(account: &str, at: OffsetDateTime) -> Vec<u8> {
+pub(in crate::store) fn pass_key(account: &str, at: OffsetDateTime) -> Vec<u8> {
     key_at(account, unix_ms(at), "")
 }
 

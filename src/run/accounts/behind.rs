@@ -8,11 +8,11 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::time::sleep;
 
-use super::account_locks::AccountLocks;
-use super::agent::{Agent, Receiver};
-use super::stage::{ArnIndex, Capacity, CatchUp, Sender};
 use crate::config::Emit;
 use crate::model::{Account, PassStamp};
+use crate::run::accounts::account_locks::AccountLocks;
+use crate::run::agent::{Agent, Receiver};
+use crate::run::stage::{ArnIndex, Capacity, CatchUp, Sender};
 use crate::store::{AccountRecord, Store, StoreError, SyncRecord};
 
 /// Below this share of its outbox, a receiver is given more.
@@ -22,16 +22,16 @@ const CATCH_UP_EVERY: Duration = Duration::from_secs(1);
 
 /// What became of what was held up.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct CaughtUp {
+pub(in crate::run) struct CaughtUp {
     /// Whether any of it was staged.
     has_staged: bool,
     /// Whether more is still held up.
-    pub(super) is_any_left: bool,
+    pub(in crate::run) is_any_left: bool,
 }
 
 /// Stages what was held up as soon as there is room for it, for ever, and calls `wake` whenever
 /// it did.
-pub(super) async fn keep_up(
+pub(in crate::run) async fn keep_up(
     agent: &Agent,
     store: &Store,
     locks: &AccountLocks,
@@ -46,7 +46,7 @@ pub(super) async fn keep_up(
 }
 
 /// Stages what was held up, as far as there is room for it.
-pub(super) async fn catch_up(
+pub(in crate::run) async fn catch_up(
     agent: &Agent,
     store: &Store,
     locks: &AccountLocks,

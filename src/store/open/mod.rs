@@ -1,5 +1,12 @@
 //! The open store: opening, reading, and writes that survive a power cut.
 
+mod compact;
+pub(super) mod heal;
+mod threads;
+
+pub use compact::Compacted;
+pub use threads::on_store_thread;
+
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -9,30 +16,29 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::disk::{self, Damage, DbFile, Found, damage_of};
-use super::outbox::Fills;
-use super::record::{self, MetaKey, fixed};
-use super::threads::on_store_thread;
-use super::trees::{Tree, Trees, Writes};
-use super::{StoreError, compact, heal, migrate};
 use crate::steps::{self, Step};
+use crate::store::disk::{self, Damage, DbFile, Found, damage_of};
+use crate::store::outbox::Fills;
+use crate::store::record::{self, MetaKey, fixed};
+use crate::store::trees::{Tree, Trees, Writes};
+use crate::store::{StoreError, migrate};
 
 /// The open store. Clones share it; the directory stays locked while one lives.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(super) shared: Arc<Shared>,
+    pub(in crate::store) shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) dir: PathBuf,
-    pub(super) db: sled::Db,
-    pub(super) trees: Trees,
+pub(in crate::store) struct Shared {
+    pub(in crate::store) dir: PathBuf,
+    pub(in crate::store) db: sled::Db,
+    pub(in crate::store) trees: Trees,
     /// Part of every event id, another one each time: ids never come back, whether a store was
     /// lost or a copy of it put back.
-    pub(super) id: [u8; 16],
+    pub(in crate::store) id: [u8; 16],
     /// How much waits for each receiver.
-    pub(super) fills: Fills,
+    pub(in crate::store) fills: Fills,
     file: DbFile,
     /// Held by every write and by reads of the outbox, so that nothing is sent before it is
     /// durable.
@@ -232,7 +238,7 @@ fn settle(dir: &Path, db: &sled::Db) -> Result<(), Damage> {
 
 impl Shared {
     /// The right to write, unless an earlier write was lost.
-    pub(super) fn writer(&self) -> Result<MutexGuard<'_, ()>, StoreError> {
+    pub(in crate::store) fn writer(&self) -> Result<MutexGuard<'_, ()>, StoreError> {
         let poisoned = |why: &str| StoreError::Poisoned(why.to_owned());
         // A panic in a write leaves as much in doubt as a failed one.
         let guard = self.writer.lock();
@@ -244,7 +250,7 @@ impl Shared {
     }
 
     /// The record of `key`; a damaged one counts as absent.
-    pub(super) fn read<T: DeserializeOwned>(
+    pub(in crate::store) fn read<T: DeserializeOwned>(
         &self,
         tree: Tree,
         key: &[u8],
@@ -257,7 +263,7 @@ impl Shared {
     /// Applies `writes` in one transaction and makes them durable, with all that was written
     /// before. After a failure what is in memory may never reach the disk, and a second sync may
     /// report success although the data is gone: nothing is read or written any more.
-    pub(super) fn apply(&self, writes: &Writes) -> Result<(), StoreError> {
+    pub(in crate::store) fn apply(&self, writes: &Writes) -> Result<(), StoreError> {
         if writes.is_empty() {
             return Ok(());
         }
@@ -273,7 +279,7 @@ impl Shared {
         synced
     }
 
-    pub(super) fn failed(&self, what: &'static str, source: sled::Error) -> StoreError {
+    pub(in crate::store) fn failed(&self, what: &'static str, source: sled::Error) -> StoreError {
         StoreError::of_sled(&self.dir, what, source)
     }
 }

@@ -7,16 +7,16 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Who is at work on which account. Copies share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct AccountLocks(Arc<SyncMutex<HashMap<String, Arc<Mutex<()>>>>>);
+pub(in crate::run) struct AccountLocks(Arc<SyncMutex<HashMap<String, Arc<Mutex<()>>>>>);
 
 impl AccountLocks {
     /// Waits until nobody else is at work on `account`.
-    pub(super) async fn enter(&self, account: &str) -> OwnedMutexGuard<()> {
+    pub(in crate::run) async fn enter(&self, account: &str) -> OwnedMutexGuard<()> {
         self.of(account).lock_owned().await
     }
 
     /// `None` if somebody else is at work on `account`.
-    pub(super) fn try_enter(&self, account: &str) -> Option<OwnedMutexGuard<()>> {
+    pub(in crate::run) fn try_enter(&self, account: &str) -> Option<OwnedMutexGuard<()>> {
         self.of(account).try_lock_owned().ok()
     }
 

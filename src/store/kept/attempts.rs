@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::accounts::{AccountRecord, put_account};
-use super::outbox::unix_ms;
-use super::record::{self, MetaKey};
-use super::trees::{Tree, Writes};
-use super::{Store, StoreError};
+use crate::store::kept::accounts::{AccountRecord, put_account};
+use crate::store::outbox::unix_ms;
+use crate::store::record::{self, MetaKey};
+use crate::store::trees::{Tree, Writes};
+use crate::store::{Store, StoreError};
 
 /// The most characters of a reason that are kept.
 const WHY_MAX: usize = 500;

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{self, AccountKey, blob, fixed, parse_entity_key};
-use super::trees::Tree;
-use super::{Store, StoreError};
 use crate::model::{Digest, EntityKey, EntityKind, FormerName, StaleFact, User};
+use crate::store::record::{self, AccountKey, blob, fixed, parse_entity_key};
+use crate::store::trees::Tree;
+use crate::store::{Store, StoreError};
 
 /// One user as last known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::agent::Agent;
-use super::collection_clock::CollectionClock;
-use super::delivery::Delivery;
 use crate::control::{Answers, ControlServer, LiveDaemon, Serving};
 use crate::observe::{DaemonStatus, StatusServer};
+use crate::run::agent::Agent;
+use crate::run::daemon::collection_clock::CollectionClock;
+use crate::run::delivery::Delivery;
 use crate::store::Store;
 
 /// Where a daemon listens.
@@ -22,14 +22,14 @@ pub struct Listeners {
 }
 
 /// Questions are answered until this is dropped.
-pub(super) struct Answering {
+pub(in crate::run) struct Answering {
     _control: Option<Serving>,
     _status: Option<AbortOnDropHandle<()>>,
 }
 
 impl Listeners {
     /// Begins to answer.
-    pub(super) fn answer(
+    pub(in crate::run) fn answer(
         self,
         agent: &Agent,
         store: &Store,

@@ -1,11 +1,16 @@
 //! What happened, as summaries and exit codes show it.
 
-use super::agent::Receiver;
-use super::exit_status::ExitStatus;
-use super::fleet::{AccountError, FleetError, Member};
-use super::pass::PassReport;
+mod exit_status;
+mod held_back;
+
+pub use exit_status::ExitStatus;
+pub use held_back::{how_to_accept_deletions, how_to_stop};
+
 use crate::aws::AwsError;
 use crate::deliver::ForwarderReport;
+use crate::run::agent::Receiver;
+use crate::run::fleet::{AccountError, FleetError, Member};
+use crate::run::pass::PassReport;
 use crate::store::{Store, StoreError};
 
 /// What became of one sink's events.
@@ -89,7 +94,7 @@ impl SinkReport {
 impl RunReport {
     /// The ids of all accounts that there are, whatever came of their passes; `None` if they are
     /// not all known.
-    pub(super) fn present_accounts(&self) -> Option<Vec<String>> {
+    pub(in crate::run) fn present_accounts(&self) -> Option<Vec<String>> {
         let are_known = self.refused.is_none()
             && self.listing_failure.is_none()
             && self.accounts.iter().all(|account| !account.id.is_empty());
@@ -121,7 +126,7 @@ impl RunReport {
     }
 
     /// Adds whether a receiver is still behind.
-    pub(super) fn add_behind(
+    pub(in crate::run) fn add_behind(
         &mut self,
         store: &Store,
         receivers: &[Receiver],
@@ -147,13 +152,13 @@ impl RunReport {
     }
 
     /// Passes end in any order; people look for an id.
-    pub(super) fn order_accounts(&mut self) {
+    pub(in crate::run) fn order_accounts(&mut self) {
         self.accounts.sort_by(|a, b| a.id.cmp(&b.id));
     }
 }
 
 impl AccountReport {
-    pub(super) fn of(member: &Member, pass: &PassReport) -> Self {
+    pub(in crate::run) fn of(member: &Member, pass: &PassReport) -> Self {
         let status = pass.status();
         Self {
             id: pass.account_id.clone(),
@@ -169,7 +174,7 @@ impl AccountReport {
         }
     }
 
-    pub(super) fn failed(member: &Member, error: &AccountError) -> Self {
+    pub(in crate::run) fn failed(member: &Member, error: &AccountError) -> Self {
         Self {
             id: member.id.clone().unwrap_or_default(),
             name: member.name.clone(),

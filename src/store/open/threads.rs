@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::StoreError;
+use crate::store::StoreError;
 
 /// One reads while another writes. More would wait for each other, and each keeps memory of its
 /// own: the allocator gives every thread an arena.

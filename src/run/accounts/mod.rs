@@ -1,15 +1,19 @@
 //! A pass over every account, several at a time; what befalls one stops no other.
 
+pub(super) mod account;
+pub(super) mod account_locks;
+pub(super) mod behind;
+
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt, stream};
 use time::OffsetDateTime;
 
-use super::account::{AccountEnd, Context};
-use super::fleet::{AccountError, Fleet, FleetError, Member};
-use super::report::{AccountReport, RunReport};
 use crate::aws::KeptSessions;
 use crate::observe::{log_accounts, log_pass};
+use crate::run::accounts::account::{AccountEnd, Context};
+use crate::run::fleet::{AccountError, Fleet, FleetError, Member};
+use crate::run::report::{AccountReport, RunReport};
 use crate::store::{Store, StoreError};
 
 /// How long the role of an account that was never seen gets to become usable, besides the time
@@ -18,20 +22,20 @@ const NEW_ROLE_WAIT: Duration = Duration::from_secs(10);
 
 /// Which accounts, and how patiently.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Selection<'a> {
+pub(in crate::run) struct Selection<'a> {
     /// The ids of those to pass over; none: all.
-    pub(super) only: &'a [String],
+    pub(in crate::run) only: &'a [String],
     /// Whether a role that is new to us and denied is assumed once more at the end. A daemon need not:
     /// it has a next pass.
-    pub(super) with_second_try: bool,
+    pub(in crate::run) with_second_try: bool,
     /// Sessions of roles, from the pass before to the pass after.
-    pub(super) sessions: &'a KeptSessions,
+    pub(in crate::run) sessions: &'a KeptSessions,
 }
 
 impl Context<'_> {
     /// Passes over every account, and writes into `report` as each one ends. An error is the
     /// store's.
-    pub(super) async fn pass_over_all(
+    pub(in crate::run) async fn pass_over_all(
         &self,
         selection: Selection<'_>,
         report: &mut RunReport,

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 /// When a daemon last collected anything.
 #[derive(Debug, Clone)]
-pub(super) struct CollectionClock(Arc<Mutex<Times>>);
+pub(in crate::run) struct CollectionClock(Arc<Mutex<Times>>);
 
 #[derive(Debug)]
 struct Times {
@@ -27,7 +27,7 @@ const PERIODS_MAX: u32 = 2;
 
 impl CollectionClock {
     /// The clock of a daemon that starts now and begins a pass `every` so often.
-    pub(super) fn start(every: Duration) -> Self {
+    pub(in crate::run) fn start(every: Duration) -> Self {
         Self(Arc::new(Mutex::new(Times {
             period: every,
             pass: Duration::ZERO,
@@ -38,25 +38,25 @@ impl CollectionClock {
     }
 
     /// Something was collected just now.
-    pub(super) fn collected(&self) {
+    pub(in crate::run) fn collected(&self) {
         let mut times = self.times();
         times.collected_at = Some(OffsetDateTime::now_utc());
         times.since = Instant::now();
     }
 
     /// A pass over all accounts has ended that took `duration`.
-    pub(super) fn pass_ended(&self, duration: Duration) {
+    pub(in crate::run) fn pass_ended(&self, duration: Duration) {
         self.times().pass = duration;
     }
 
     /// When anything was last collected; `None` if nothing was since the start.
-    pub(super) fn collected_at(&self) -> Option<OffsetDateTime> {
+    pub(in crate::run) fn collected_at(&self) -> Option<OffsetDateTime> {
         self.times().collected_at
     }
 
     /// Since when nothing was collected, if that is longer than two periods. A pass that takes
     /// longer than a period is one.
-    pub(super) fn nothing_since(&self) -> Option<OffsetDateTime> {
+    pub(in crate::run) fn nothing_since(&self) -> Option<OffsetDateTime> {
         let times = self.times();
         let patience = times.period.max(times.pass).saturating_mul(PERIODS_MAX);
         let since = times.collected_at.unwrap_or(times.started_at);

@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::handle::Shared;
-use super::migrate::LEGACY_SUFFIX;
-use super::outbox::{sink_of, unix_ms};
-use super::record::{self, MetaKey};
-use super::trees::{Tree, Writes};
-use super::{Store, StoreError, heal};
+use crate::store::migrate::LEGACY_SUFFIX;
+use crate::store::open::Shared;
+use crate::store::open::heal;
+use crate::store::outbox::{sink_of, unix_ms};
+use crate::store::record::{self, MetaKey};
+use crate::store::trees::{Tree, Writes};
+use crate::store::{Store, StoreError};
 
 /// When a receiver was last in the configuration.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct ReceiverRecord {
-    pub(super) configured_at_unix_ms: i64,
+pub(in crate::store) struct ReceiverRecord {
+    pub(in crate::store) configured_at_unix_ms: i64,
 }
 
 /// A receiver that the store knows.
@@ -75,7 +76,7 @@ impl Store {
     }
 
     /// Notes that `receivers` are configured at `now`.
-    pub(super) fn note_configured(
+    pub(in crate::store) fn note_configured(
         &self,
         receivers: &[String],
         now: OffsetDateTime,
@@ -190,7 +191,11 @@ fn trees_of(receiver: &str) -> [(Tree, Vec<u8>); 5] {
 
 impl Shared {
     /// Removes every record whose key begins with `prefix`, some at a time.
-    pub(super) fn remove_prefix(&self, tree: Tree, prefix: &[u8]) -> Result<u64, StoreError> {
+    pub(in crate::store) fn remove_prefix(
+        &self,
+        tree: Tree,
+        prefix: &[u8],
+    ) -> Result<u64, StoreError> {
         let mut removed = 0;
         loop {
             let _writer = self.writer()?;

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::handle::Shared;
-use super::record::{self, fixed};
-use super::trees::Tree;
-use super::{Store, StoreError};
 use crate::model::{Digest, EntityKey, EventId};
+use crate::store::open::Shared;
+use crate::store::record::{self, fixed};
+use crate::store::trees::Tree;
+use crate::store::{Store, StoreError};
 
 /// What a receiver was last sent, or is about to be sent, of an entity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub struct DeliveryState {
 
 /// Where an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Place {
+pub(in crate::store) enum Place {
     /// The receiver took it.
     Delivered,
     /// In the outbox, under this number.
@@ -84,11 +84,11 @@ impl DeliveryState {
         self.place == Place::Delivered
     }
 
-    pub(super) fn place(&self) -> Place {
+    pub(in crate::store) fn place(&self) -> Place {
         self.place
     }
 
-    pub(super) fn at(self, place: Place) -> Self {
+    pub(in crate::store) fn at(self, place: Place) -> Self {
         Self { place, ..self }
     }
 }

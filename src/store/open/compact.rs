@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::disk::{db_dir, io, make_sled, remove_dir, size_of, sync_new, take};
-use super::{Store, StoreError};
+use crate::store::disk::{db_dir, io, make_sled, remove_dir, size_of, sync_new, take};
+use crate::store::{Store, StoreError};
 
 /// The copy while it is made.
 const NEW: &str = "store.new";
@@ -50,13 +50,13 @@ fn swap(dir: &Path) -> std::io::Result<()> {
 }
 
 /// Whether a compaction ended when the old store had left its place.
-pub(super) fn was_interrupted(dir: &Path) -> bool {
+pub(in crate::store) fn was_interrupted(dir: &Path) -> bool {
     dir.join(OLD).exists()
 }
 
 /// Ends what an interrupted compaction left: the old store goes back to its place if that is
 /// empty, and what is left over goes.
-pub(super) fn recover(dir: &Path) -> Result<(), StoreError> {
+pub(in crate::store) fn recover(dir: &Path) -> Result<(), StoreError> {
     let (store, old) = (db_dir(dir), dir.join(OLD));
     let recover = || {
         if !store.exists() && old.exists() {

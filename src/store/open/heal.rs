@@ -7,14 +7,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sled::IVec;
 
-use super::accounts::{AccountRecord, SyncRecord};
-use super::entities::EntityRecord;
-use super::outbox::Fills;
-use super::record::{self, MetaKey, parse_entity_key};
-use super::trees::{Tree, Trees};
+use crate::store::kept::entities::EntityRecord;
+use crate::store::outbox::Fills;
+use crate::store::record::{self, MetaKey, parse_entity_key};
+use crate::store::trees::{Tree, Trees};
+use crate::store::{AccountRecord, SyncRecord};
 
 /// Counts what waits, without a look at anything else.
-pub(super) fn count(trees: &Trees) -> sled::Result<Fills> {
+pub(in crate::store) fn count(trees: &Trees) -> sled::Result<Fills> {
     let fills = Fills::default();
     for tree in [Tree::Outbox, Tree::Dead] {
         for item in trees.get(tree) {
@@ -30,7 +30,7 @@ pub(super) fn count(trees: &Trees) -> sled::Result<Fills> {
 /// An entity without a record is a new one, and one without a delivery state is sent again; what
 /// is missing from the outbox or the dead letters is missed by its delivery state. So that the
 /// next pass looks at everybody, whenever created, there are no checkpoints then.
-pub(super) fn drop_damaged_records(trees: &Trees) -> sled::Result<Fills> {
+pub(in crate::store) fn drop_damaged_records(trees: &Trees) -> sled::Result<Fills> {
     let fills = Fills::default();
     let mut damaged = 0;
     for (tree, records) in trees.each() {
@@ -100,7 +100,11 @@ fn look_at_everybody(trees: &Trees) -> sled::Result<()> {
 }
 
 /// Makes the next pass over `account` look at everybody, and `receiver` hear of what it misses.
-pub(super) fn look_again(trees: &Trees, receiver: &str, account: &str) -> sled::Result<()> {
+pub(in crate::store) fn look_again(
+    trees: &Trees,
+    receiver: &str,
+    account: &str,
+) -> sled::Result<()> {
     let key = MetaKey::Account(account).to_bytes();
     if let Some(mut record) = read::<AccountRecord>(trees, &key)? {
         record.checkpoint = None;

@@ -1,21 +1,26 @@
 //! `run`: a pass, a wait, the next pass. Never two at the same time.
 
+pub(super) mod collection_clock;
+mod serving;
+
+pub use serving::Listeners;
+
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::account::Context;
-use super::account_locks::AccountLocks;
-use super::accounts::Selection;
-use super::agent::Agent;
-use super::collection_clock::CollectionClock;
-use super::delivery::{Delivery, ReadySink};
-use super::report::RunReport;
-use super::serving::Listeners;
-use super::{behind, receivers, retention};
 use crate::aws::KeptSessions;
 use crate::observe::Progress;
+use crate::run::accounts::Selection;
+use crate::run::accounts::account::Context;
+use crate::run::accounts::account_locks::AccountLocks;
+use crate::run::accounts::behind;
+use crate::run::agent::Agent;
+use crate::run::daemon::collection_clock::CollectionClock;
+use crate::run::delivery::{Delivery, ReadySink};
+use crate::run::report::RunReport;
+use crate::run::{receivers, retention};
 use crate::store::{Store, StoreError};
 
 /// How often what nobody needs any more is removed.

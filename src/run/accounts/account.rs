@@ -2,17 +2,17 @@
 
 use time::OffsetDateTime;
 
-use super::account_locks::AccountLocks;
-use super::agent::Agent;
-use super::collection_clock::CollectionClock;
-use super::delivery::Delivery;
-use super::fleet::{AccountError, Fleet, Member};
-use super::pass::{Pass, PassReport};
 use crate::aws::{Action, AwsClient, LearntRates};
 use crate::collect::{AccountSource, NewUsers};
 use crate::config::Emit;
 use crate::model::{Account, PassStamp};
 use crate::observe::Progress;
+use crate::run::accounts::account_locks::AccountLocks;
+use crate::run::agent::Agent;
+use crate::run::daemon::collection_clock::CollectionClock;
+use crate::run::delivery::Delivery;
+use crate::run::fleet::{AccountError, Fleet, Member};
+use crate::run::pass::{Pass, PassReport};
 use crate::steps::{self, Step};
 use crate::store::{AccountRecord, Store, StoreError};
 
@@ -21,19 +21,19 @@ use crate::store::{AccountRecord, Store, StoreError};
 const CREATED_OVERLAP: time::Duration = time::Duration::HOUR;
 
 /// What every account's pass is given.
-pub(super) struct Context<'a> {
-    pub(super) agent: &'a Agent,
-    pub(super) store: &'a Store,
-    pub(super) delivery: &'a Delivery,
-    pub(super) locks: &'a AccountLocks,
-    pub(super) progress: &'a Progress,
-    pub(super) is_full: bool,
+pub(in crate::run) struct Context<'a> {
+    pub(in crate::run) agent: &'a Agent,
+    pub(in crate::run) store: &'a Store,
+    pub(in crate::run) delivery: &'a Delivery,
+    pub(in crate::run) locks: &'a AccountLocks,
+    pub(in crate::run) progress: &'a Progress,
+    pub(in crate::run) is_full: bool,
     /// The clock of the daemon that makes the passes, if one does.
-    pub(super) clock: Option<&'a CollectionClock>,
+    pub(in crate::run) clock: Option<&'a CollectionClock>,
 }
 
 /// How a pass over an account went.
-pub(super) enum AccountEnd {
+pub(in crate::run) enum AccountEnd {
     /// It ran, whole or not.
     Passed(Box<PassReport>),
     /// It did not begin.
@@ -46,7 +46,7 @@ pub(super) enum AccountEnd {
 
 impl Context<'_> {
     /// Connects to the account of `member`, makes sure that it is that one, and passes over it.
-    pub(super) async fn pass(
+    pub(in crate::run) async fn pass(
         &self,
         fleet: &Fleet,
         member: &Member,
