@@ -24,11 +24,13 @@ static THREADS: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
 pub async fn on_store_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
-    match &*THREADS {
-        Ok(runtime) => runtime
-            .spawn_blocking(work)
-            .await
-            .unwrap_or_else(|error| Err(StoreError::of_task(&error))),
-        Err(error) => Err(StoreError::Worker(error.to_string())),
-    }
+    let threads = match &*THREADS {
+        Ok(threads) => threads,
+        Err(error) => return Err(StoreError::Worker(error.to_string())),
+    };
+    let work = threads.spawn_blocking(work);
+    // Blocking work for the caller's runtime too: a clock that a test stopped stands meanwhile.
+    let waited = tokio::task::spawn_blocking(move || threads.block_on(work)).await;
+    let done = waited.and_then(|worked| worked);
+    done.unwrap_or_else(|error| Err(StoreError::of_task(&error)))
 }
