@@ -121,7 +121,7 @@ impl Scenario {
     fn settings(&self) -> String {
         let limit = match (self.plan, self.mfa) {
             (Plan::Bulk, Mfa::Apps) => "",
-            _ => "requests_per_second = 1000000\n",
+            _ => "requests_per_second = 100000\n",
         };
         let organization = match self.accounts {
             1 => "",

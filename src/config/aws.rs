@@ -56,6 +56,7 @@ pub struct AwsSettings {
     /// How access keys are read.
     pub access_keys: AccessKeyLookup,
     /// Calls per second and API action, at most; AWS's own limits count the same way.
+    #[serde(deserialize_with = "requests_per_second")]
     pub requests_per_second: NonZeroU32,
     /// Sessions of roles per second, at most, for all accounts together.
     #[serde(deserialize_with = "assume_role_per_second")]
@@ -157,15 +158,26 @@ impl Default for AwsSettings {
     }
 }
 
+/// More than AWS gives to any account: IAM lets a few dozen calls a second through.
+const REQUESTS_PER_SECOND_MAX: u32 = 100_000;
 /// More than AWS gives to any account: STS lets 600 a second through.
 const ASSUME_ROLE_PER_SECOND_MAX: u32 = 10_000;
 
+fn requests_per_second<'de, D: Deserializer<'de>>(from: D) -> Result<NonZeroU32, D::Error> {
+    rate(from, "requests_per_second", REQUESTS_PER_SECOND_MAX)
+}
+
 fn assume_role_per_second<'de, D: Deserializer<'de>>(from: D) -> Result<NonZeroU32, D::Error> {
+    rate(from, "assume_role_per_second", ASSUME_ROLE_PER_SECOND_MAX)
+}
+
+/// The rate that `key` sets, of at most `max`: a gate cannot tell shorter times apart.
+fn rate<'de, D: Deserializer<'de>>(from: D, key: &str, max: u32) -> Result<NonZeroU32, D::Error> {
     let rate = NonZeroU32::deserialize(from)?;
-    match rate.get() <= ASSUME_ROLE_PER_SECOND_MAX {
+    match rate.get() <= max {
         true => Ok(rate),
         false => Err(D::Error::custom(format!(
-            "`assume_role_per_second` is {rate}; it is at most {ASSUME_ROLE_PER_SECOND_MAX}"
+            "`{key}` is {rate}; it is at most {max}"
         ))),
     }
 }

@@ -48,6 +48,7 @@ fn values_are_refused_with_their_place_and_what_to_write() {
         case("a number for a duration", "[schedule]\nevery = 1200"),
         case("zero", "[schedule]\nevery = \"0s\""),
         case("no rate", "[aws]\nrequests_per_second = 0"),
+        case("too high a rate", "[aws]\nrequests_per_second = 100001"),
         case("no rate of roles", "[aws]\nassume_role_per_second = 0"),
         case("too many roles", "[aws]\nassume_role_per_second = 10001"),
         case("negative", "[aws]\nmax_in_flight = -1"),
