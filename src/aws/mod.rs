@@ -11,6 +11,7 @@ mod credentials;
 mod error;
 mod identity;
 mod organization;
+mod paging;
 mod permission_probe;
 
 pub use action::Action;
@@ -21,4 +22,5 @@ pub use credentials::{KeptSessions, check_access_key};
 pub use error::{AwsError, AwsErrorClass};
 pub use identity::Identity;
 pub use organization::{Listed, Listing, list_accounts};
+pub use paging::Paging;
 pub use permission_probe::{PermissionProbe, Probed, probe_listing};

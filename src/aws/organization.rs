@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws_sdk_organizations::types::{Account, AccountState};
 use wildmatch::WildMatch;
 
-use super::{Action, AwsClient, AwsError};
+use super::{Action, AwsClient, AwsError, Paging};
 use crate::config::{OrganizationSettings, Selector};
 use crate::model::{Membership, Unit};
 
@@ -210,19 +210,14 @@ async fn each_page<T, F: Future<Output = Page<T>>>(
     mut fetch: impl FnMut(Option<String>) -> F,
     mut take: impl FnMut(T),
 ) -> Result<(), AwsError> {
-    let mut token = None;
+    let (mut paging, mut token) = (Paging::default(), None);
     loop {
-        let (items, next, action) = fetch(token.clone()).await?;
+        let (items, next, action) = fetch(token).await?;
+        let count = items.as_ref().map_or(0, Vec::len);
         items.into_iter().flatten().for_each(&mut take);
-        if next.is_none() {
+        token = paging.follow(action, count, next)?;
+        if token.is_none() {
             return Ok(());
         }
-        if next == token {
-            return Err(AwsError::malformed(
-                action,
-                "a page's token leads to itself",
-            ));
-        }
-        token = next;
     }
 }

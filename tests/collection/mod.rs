@@ -1,5 +1,6 @@
 //! Collection as a library, against the simulated AWS.
 
+mod bounds;
 mod collected;
 mod confirmation;
 mod drawn;

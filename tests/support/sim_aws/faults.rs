@@ -32,6 +32,8 @@ pub(crate) enum Fault {
     NoMarker,
     /// From the second page on, the marker that the page was asked for.
     RepeatedMarker,
+    /// Every page is truncated, and their markers take turns.
+    MarkersInTurn,
     /// GetAccountSummary counts so many users more, or less.
     WrongCount(i64),
     /// A page lists its first user twice.
@@ -53,6 +55,7 @@ pub(crate) enum Denial {
 pub(super) enum Twist {
     NoMarker,
     RepeatedMarker,
+    MarkersInTurn,
     WrongCount(i64),
     RepeatedUser,
     UserInPlaceOfAnother,
@@ -107,6 +110,7 @@ impl Fault {
         match self {
             Self::NoMarker => Some(Twist::NoMarker),
             Self::RepeatedMarker => Some(Twist::RepeatedMarker),
+            Self::MarkersInTurn => Some(Twist::MarkersInTurn),
             Self::WrongCount(off) => Some(Twist::WrongCount(off)),
             Self::RepeatedUser => Some(Twist::RepeatedUser),
             Self::UserInPlaceOfAnother => Some(Twist::UserInPlaceOfAnother),

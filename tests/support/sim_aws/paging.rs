@@ -112,6 +112,16 @@ impl<T> Page<T> {
         let (is_truncated, marker) = match (ctx.twist, ctx.call.param("Marker")) {
             (Some(Twist::NoMarker), _) => (true, None),
             (Some(Twist::RepeatedMarker), Some(asked)) => (true, Some(asked.to_owned())),
+            (Some(Twist::MarkersInTurn), asked) => {
+                let turn = |empty| Start { after: None, empty }.marker();
+                let first = turn(1);
+                let next = if asked == Some(&first) {
+                    turn(2)
+                } else {
+                    first
+                };
+                (true, Some(next))
+            }
             _ => (marker.is_some(), marker),
         };
         Self {

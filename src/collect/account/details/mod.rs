@@ -65,13 +65,13 @@ async fn name_groups(
 /// Every group with its policies.
 async fn groups(client: &AwsClient) -> Result<Groups, AwsError> {
     let groups = listing::all(async |marker: Option<String>| {
-        let answer = get(client, EntityType::Group, marker.clone()).await?;
+        let answer = get(client, EntityType::Group, marker).await?;
         let provenance = now();
         let groups = answer.group_detail_list().iter();
         let groups: Result<Vec<_>, _> = groups
             .map(|detail| groups::group(detail, &provenance))
             .collect();
-        page(groups?, &answer, marker.as_deref())
+        page(groups?, &answer)
     });
     Ok(Groups::of(groups.await?))
 }
@@ -82,11 +82,11 @@ async fn users(
     scope: &AccountScope,
     marker: Option<String>,
 ) -> Result<Page<Result<UserDetail, RefusedUser>>, AwsError> {
-    let answer = get(client, EntityType::User, marker.clone()).await?;
+    let answer = get(client, EntityType::User, marker).await?;
     let provenance = now();
     let users = answer.user_detail_list().iter();
     let users = users.map(|detail| UserDetail::read(detail, scope, &provenance));
-    page(users.collect(), &answer, marker.as_deref())
+    page(users.collect(), &answer)
 }
 
 async fn get(
@@ -110,9 +110,8 @@ async fn get(
 fn page<T>(
     items: Vec<T>,
     answer: &GetAccountAuthorizationDetailsOutput,
-    asked: Option<&str>,
 ) -> Result<Page<T>, AwsError> {
-    Page::new(ACTION, items, answer.is_truncated(), answer.marker(), asked)
+    Page::new(ACTION, items, answer.is_truncated(), answer.marker())
 }
 
 /// The provenance of what was answered just now.

@@ -5,7 +5,7 @@ use std::future::{Future, pending};
 
 use tokio::sync::mpsc;
 
-use crate::aws::{Action, AwsError};
+use crate::aws::{Action, AwsError, Paging};
 
 /// What is asked for at once: the most that AWS allows.
 pub(in crate::collect) const PAGE_SIZE: i32 = 1000;
@@ -13,31 +13,25 @@ pub(in crate::collect) const PAGE_SIZE: i32 = 1000;
 /// One page of a listing.
 #[derive(Debug)]
 pub(in crate::collect) struct Page<T> {
+    action: Action,
     /// What the page lists; may be empty on any page.
-    pub(in crate::collect) items: Vec<T>,
+    items: Vec<T>,
     /// Where the next page starts, unless this is the last.
-    pub(in crate::collect) next: Option<String>,
+    next: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// A page from an answer's parts. A truncated answer without a marker, or with the one it
-    /// was asked for, would end the listing too early or never: both are malformed.
+    /// A page from an answer's parts. A truncated answer without a marker would end the listing
+    /// too early: it is malformed.
     pub(in crate::collect) fn new(
         action: Action,
         items: Vec<T>,
         is_truncated: bool,
         marker: Option<&str>,
-        asked: Option<&str>,
     ) -> Result<Self, AwsError> {
         let next = match (is_truncated, marker) {
             (false, _) => None,
-            (true, Some(marker)) if Some(marker) != asked => Some(marker.to_owned()),
-            (true, Some(_)) => {
-                return Err(AwsError::malformed(
-                    action,
-                    "a page's marker leads to itself",
-                ));
-            }
+            (true, Some(marker)) => Some(marker.to_owned()),
             (true, None) => {
                 return Err(AwsError::malformed(
                     action,
@@ -45,7 +39,20 @@ impl<T> Page<T> {
                 ));
             }
         };
-        Ok(Self { items, next })
+        Ok(Self {
+            action,
+            items,
+            next,
+        })
+    }
+
+    /// What the page lists, and where the next one starts as far as `paging` follows.
+    pub(in crate::collect) fn follow(
+        self,
+        paging: &mut Paging,
+    ) -> (Vec<T>, Result<Option<String>, AwsError>) {
+        let next = paging.follow(self.action, self.items.len(), self.next);
+        (self.items, next)
     }
 }
 
@@ -68,16 +75,20 @@ where
     F: FnMut(Option<String>) -> Fut,
     Fut: Future<Output = Result<Page<T>, AwsError>>,
 {
-    let mut marker = None;
+    let (mut paging, mut marker) = (Paging::default(), None);
     loop {
         let (items, next) = match fetch(marker).await {
-            Ok(page) => (Ok(page.items), page.next),
-            Err(error) => (Err(error), None),
+            Ok(page) => page.follow(&mut paging),
+            Err(error) => return drop(pages.send(Err(error)).await),
         };
-        if pages.send(items).await.is_err() || next.is_none() {
+        if pages.send(Ok(items)).await.is_err() {
             return;
         }
-        marker = next;
+        marker = match next {
+            Ok(Some(next)) => Some(next),
+            Ok(None) => return,
+            Err(error) => return drop(pages.send(Err(error)).await),
+        };
     }
 }
 
@@ -102,14 +113,13 @@ where
     F: FnMut(Option<String>) -> Fut,
     Fut: Future<Output = Result<Page<T>, AwsError>>,
 {
-    let mut items = Vec::new();
-    let mut marker = None;
+    let (mut paging, mut marker, mut all) = (Paging::default(), None, Vec::new());
     loop {
-        let page = fetch(marker).await?;
-        items.extend(page.items);
-        match page.next {
+        let (items, next) = fetch(marker).await?.follow(&mut paging);
+        all.extend(items);
+        match next? {
             Some(next) => marker = Some(next),
-            None => return Ok(items),
+            None => return Ok(all),
         }
     }
 }

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::convert::moment;
 use super::identity::{AccountScope, IdentityParts, RefusedUser, UserIdentity};
 use super::pages::{self, PAGE_SIZE, Page, PageSender};
-use crate::aws::{Action, AwsClient, AwsError};
+use crate::aws::{Action, AwsClient, AwsError, Paging};
 use crate::model::{Fact, Provenance};
 
 const ACTION: Action = Action::ListUsers;
@@ -23,17 +23,23 @@ pub(in crate::collect) struct ListedUser {
 
 type Users = Vec<Result<ListedUser, RefusedUser>>;
 
+/// Where the next page starts.
+type Next = Result<Option<String>, AwsError>;
+
 /// The pages of ListUsers, as the reader asks for them.
 pub(in crate::collect) fn user_pages(
     client: &AwsClient,
     scope: &AccountScope,
 ) -> impl Stream<Item = Result<Users, AwsError>> {
-    stream::try_unfold(Some(None), async |state: Option<Option<String>>| {
-        let Some(marker) = state else {
+    let first = Some((Paging::default(), Ok(None)));
+    stream::try_unfold(first, async |state: Option<(Paging, Next)>| {
+        let Some((mut paging, marker)) = state else {
             return Ok::<_, AwsError>(None);
         };
-        let page = page(client, scope, marker).await?;
-        Ok(Some((page.items, page.next.map(Some))))
+        // Users of the pages before a marker that leads astray are not lost to it.
+        let (users, next) = page(client, scope, marker?).await?.follow(&mut paging);
+        let next = next.transpose().map(|next| (paging, next.map(Some)));
+        Ok(Some((users, next)))
     })
 }
 
@@ -76,7 +82,6 @@ async fn page(
         users.collect(),
         answer.is_truncated(),
         answer.marker(),
-        marker.as_deref(),
     )
 }
 

@@ -81,13 +81,7 @@ async fn attached_policies(
         };
         let answer = client.call(action, request).await?;
         let policies = listing::attached_policies(action, answer.attached_policies())?;
-        Page::new(
-            action,
-            policies,
-            answer.is_truncated(),
-            answer.marker(),
-            marker.as_deref(),
-        )
+        Page::new(action, policies, answer.is_truncated(), answer.marker())
     })
     .await
 }

@@ -66,13 +66,7 @@ async fn list(
         };
         let answer = client.call(action, request).await?;
         let keys = answer.access_key_metadata().to_vec();
-        Page::new(
-            action,
-            keys,
-            answer.is_truncated(),
-            answer.marker(),
-            marker.as_deref(),
-        )
+        Page::new(action, keys, answer.is_truncated(), answer.marker())
     })
     .await
 }

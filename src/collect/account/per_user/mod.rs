@@ -63,13 +63,7 @@ impl<'a> UserReader<'a> {
             };
             let answer = self.client.call(action, request).await?;
             let devices = answer.mfa_devices().iter().map(mfa_device).collect();
-            Page::new(
-                action,
-                devices,
-                answer.is_truncated(),
-                answer.marker(),
-                marker.as_deref(),
-            )
+            Page::new(action, devices, answer.is_truncated(), answer.marker())
         });
         fact(action, devices.await.map(Mfa::Devices))
     }
@@ -101,13 +95,7 @@ impl<'a> UserReader<'a> {
             };
             let answer = self.client.call(action, request).await?;
             let groups = answer.groups().to_vec();
-            Page::new(
-                action,
-                groups,
-                answer.is_truncated(),
-                answer.marker(),
-                marker.as_deref(),
-            )
+            Page::new(action, groups, answer.is_truncated(), answer.marker())
         })
         .await
     }

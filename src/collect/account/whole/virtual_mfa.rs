@@ -45,7 +45,6 @@ pub(super) async fn list(client: &AwsClient, scope: &AccountScope) -> Result<Vir
             devices.collect(),
             answer.is_truncated(),
             answer.marker(),
-            marker.as_deref(),
         )
     });
     Ok(VirtualMfa::of(owned.await?))
