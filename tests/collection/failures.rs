@@ -62,8 +62,9 @@ fn assert_complete(sim: &SimAws, collected: &Collected) {
     assert_eq!(names, sim.account().users.keys().collect::<Vec<_>>());
 }
 
+/// Thirty users, and one group.
 #[test]
-fn a_denied_action_is_called_once_a_pass_and_again_in_the_next() {
+fn an_action_that_three_users_were_denied_is_called_no_more_until_the_next_pass() {
     let sim = thirty();
     sim.inject(DENIED.of("ListMFADevices"));
     sim.inject(DENIED.of("ListAttachedGroupPolicies"));
@@ -73,7 +74,7 @@ fn a_denied_action_is_called_once_a_pass_and_again_in_the_next() {
         let calls = sim.calls();
         assert_eq!(
             (calls["ListMFADevices"], calls["ListAttachedGroupPolicies"]),
-            (pass, pass)
+            (3 * pass, pass)
         );
         let unknown = without(&collected, "mfa", Reason::Denied, "iam:ListMFADevices");
         assert_eq!(unknown.len(), 30);
@@ -90,6 +91,19 @@ fn denied_for_one_user_only_is_unknown_of_that_user_only() {
     let unknown = without(&collected, "mfa", Reason::Denied, "iam:ListMFADevices");
     assert_eq!(unknown, [names[9].clone()]);
     assert_eq!(sim.calls()["ListMFADevices"], 30);
+}
+
+#[test]
+fn protected_users_who_are_asked_first_hide_nothing_of_others() {
+    let sim = thirty();
+    let names: Vec<String> = sim.account().users.into_keys().collect();
+    for name in &names[..2] {
+        sim.inject(DENIED.of("ListMFADevices").about(name));
+    }
+    let collected = collect_per_user(&sim, 1);
+    assert_complete(&sim, &collected);
+    let unknown = without(&collected, "mfa", Reason::Denied, "iam:ListMFADevices");
+    assert_eq!(unknown, names[..2]);
 }
 
 #[test]

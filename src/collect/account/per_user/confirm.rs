@@ -18,7 +18,7 @@ pub enum Confirmation {
 pub async fn confirm_gone(client: &AwsClient, user: &User) -> Confirmation {
     let action = Action::GetUser;
     let request = || client.iam().get_user().user_name(&user.name).send();
-    match client.call(action, request).await {
+    match client.call_about(&user.name, action, request).await {
         Ok(answer) => match answer.user().map(|found| found.user_id()) {
             Some(id) if id == user.id => Confirmation::StillThere,
             Some(id) if !id.is_empty() => Confirmation::Gone,

@@ -79,7 +79,7 @@ async fn attached_policies(
             let request = request.group_name(group_name).max_items(PAGE_SIZE);
             request.set_marker(marker.clone()).send()
         };
-        let answer = client.call(action, request).await?;
+        let answer = client.call_about(group_name, action, request).await?;
         let policies = listing::attached_policies(action, answer.attached_policies())?;
         Page::new(action, policies, answer.is_truncated(), answer.marker())
     })

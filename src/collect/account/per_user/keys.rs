@@ -37,7 +37,7 @@ async fn listed_and_used(
             let what = "an access key has no id or no status";
             return Err(AwsError::malformed(Action::ListAccessKeys, what));
         };
-        let last_used = match last_used(client, id).await {
+        let last_used = match last_used(client, user_name, id).await {
             Err(error) if error.class == AwsErrorClass::Gone => return Ok(None),
             answer => answer?,
         };
@@ -64,14 +64,18 @@ async fn list(
                 .set_marker(marker.clone())
                 .send()
         };
-        let answer = client.call(action, request).await?;
+        let answer = client.call_about(user_name, action, request).await?;
         let keys = answer.access_key_metadata().to_vec();
         Page::new(action, keys, answer.is_truncated(), answer.marker())
     })
     .await
 }
 
-async fn last_used(client: &AwsClient, id: &str) -> Result<Option<AccessKeyUse>, AwsError> {
+async fn last_used(
+    client: &AwsClient,
+    user_name: &str,
+    id: &str,
+) -> Result<Option<AccessKeyUse>, AwsError> {
     let request = || {
         client
             .iam()
@@ -80,7 +84,7 @@ async fn last_used(client: &AwsClient, id: &str) -> Result<Option<AccessKeyUse>,
             .send()
     };
     let action = Action::GetAccessKeyLastUsed;
-    let answer = client.call(action, request).await?;
+    let answer = client.call_about(user_name, action, request).await?;
     let named = |text: &str| (text != "N/A" && !text.is_empty()).then(|| text.to_owned());
     let Some(used) = answer.access_key_last_used() else {
         return Ok(None);

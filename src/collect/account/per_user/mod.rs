@@ -61,7 +61,7 @@ impl<'a> UserReader<'a> {
                     .set_marker(marker.clone())
                     .send()
             };
-            let answer = self.client.call(action, request).await?;
+            let answer = self.client.call_about(user_name, action, request).await?;
             let devices = answer.mfa_devices().iter().map(mfa_device).collect();
             Page::new(action, devices, answer.is_truncated(), answer.marker())
         });
@@ -93,7 +93,7 @@ impl<'a> UserReader<'a> {
                     .set_marker(marker.clone())
                     .send()
             };
-            let answer = self.client.call(action, request).await?;
+            let answer = self.client.call_about(user_name, action, request).await?;
             let groups = answer.groups().to_vec();
             Page::new(action, groups, answer.is_truncated(), answer.marker())
         })
