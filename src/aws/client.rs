@@ -148,6 +148,11 @@ impl AwsClient {
         self.services().organizations()
     }
 
+    /// How many entries to ask for at once in a listing by `action`.
+    pub fn page_size(&self, action: Action) -> i32 {
+        self.limits().page_sizes.get(action)
+    }
+
     /// How many calls were sent so far.
     pub fn calls(&self) -> CallCounts {
         self.limits().calls()

@@ -1,10 +1,16 @@
 //! Answers without bound: each is left in time, costs what it would have told, and nothing else.
 
+use std::time::{Duration, Instant};
+
+use rollcall::aws::AwsErrorClass;
+use rollcall::collect::Completeness;
 use rollcall::config::{AwsSettings, Strategy};
 
 use super::collected::{Collected, collect};
 use crate::support::block_on;
 use crate::support::sim_aws::{Fault, PageShape, SimAccount, SimAws};
+
+const DETAILS: &str = "GetAccountAuthorizationDetails";
 
 fn ten() -> SimAws {
     SimAws::start([SimAccount::generate(63, 10)])
@@ -39,4 +45,71 @@ fn pages_that_lead_in_a_circle_end_a_pass_that_has_nothing_else_after_those_befo
     let expected = "iam:ListUsers: malformed answer: a page's marker leads back to a page that \
                     was read already";
     assert_eq!(failure, expected);
+}
+
+#[test]
+fn an_answer_without_an_end_is_not_read_to_it_and_asked_for_once() {
+    let sim = ten();
+    sim.inject(Fault::Endless.of(DETAILS).listing("User"));
+    let start = Instant::now();
+    let collected = collect_in_bulk(&sim);
+    assert!(
+        start.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(collected.names().len(), 10);
+    assert_eq!(collected.ended.completeness, Completeness::Proven);
+    let why = &collected.ended.provenance[0].why;
+    let expected = "iam:GetAccountAuthorizationDetails: unreadable answer";
+    assert_eq!(why.as_deref(), Some(expected));
+    // One page of users, one of groups.
+    assert_eq!(sim.calls()[DETAILS], 2);
+}
+
+#[test]
+fn answers_that_asking_again_makes_no_better_are_not_asked_for_again_and_again() {
+    for (fault, class, calls) in [
+        (Fault::EntityBomb, AwsErrorClass::Unreadable, 1),
+        (Fault::UnknownEntity, AwsErrorClass::Unreadable, 1),
+        (Fault::Endless, AwsErrorClass::Unreadable, 1),
+        (Fault::MismatchedXml, AwsErrorClass::Malformed, 3),
+    ] {
+        let sim = ten();
+        sim.inject(fault.of(DETAILS).listing("User"));
+        let collected = collect_in_bulk(&sim);
+        let why = format!("iam:GetAccountAuthorizationDetails: {class}");
+        assert_eq!(collected.ended.provenance[0].why, Some(why), "{fault:?}");
+        // One more is of groups.
+        assert_eq!(sim.calls()[DETAILS], calls + 1, "{fault:?}");
+        assert_eq!(collected.names().len(), 10);
+    }
+}
+
+#[test]
+fn a_page_that_does_not_come_in_time_is_asked_for_in_smaller_ones() {
+    let sim = ten();
+    sim.inject(Fault::TimeoutAbove(300).of(DETAILS).listing("User"));
+    let collected = collect_in_bulk(&sim);
+    assert_eq!(collected.ended.completeness, Completeness::Proven);
+    assert_eq!(collected.ended.provenance[0].why, None);
+}
+
+#[test]
+fn details_that_never_come_in_time_are_a_fact_that_failed_and_groups_come_per_user() {
+    let sim = ten();
+    sim.inject(Fault::TimeoutAbove(0).of(DETAILS).listing("User"));
+    let collected = collect_in_bulk(&sim);
+    assert!(
+        collected.ended.failure.is_none(),
+        "{:?}",
+        collected.ended.failure
+    );
+    assert_eq!(collected.ended.completeness, Completeness::Proven);
+    let why = collected.ended.provenance[0].why.as_deref();
+    assert_eq!(why, Some("iam:GetAccountAuthorizationDetails: no answer"));
+    for user in collected.users.iter().filter(|user| !user.is_root()) {
+        assert!(user.groups.value().is_some(), "{user:?}");
+        assert!(user.tags.value().is_none(), "{user:?}");
+    }
 }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall::collect::Completeness;
-use rollcall::config::Strategy;
 use rollcall::model::{Mfa, User};
 
 use super::collected::Collected;
@@ -151,9 +150,8 @@ impl Judge<'_> {
         let (ended, troubles) = (&collected.ended, &self.case.troubles);
         let reading = &self.case.reading;
         let knows = |hidden: &BTreeSet<&'static str>| Oracle { reading, hidden }.knows_everybody();
-        let is_cut_off = troubles.cuts_off_details() && reading.strategy != Strategy::PerUser;
-        let may_succeed = knows(&troubles.hidden()) && !is_cut_off;
-        let may_fail = !knows(&troubles.perhaps_hidden()) || is_cut_off;
+        let may_succeed = knows(&troubles.hidden());
+        let may_fail = !knows(&troubles.perhaps_hidden());
         let is_right = if ended.failure.is_some() {
             may_fail
         } else {

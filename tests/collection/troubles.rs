@@ -160,16 +160,6 @@ impl Troubles {
         hidden
     }
 
-    /// Whether the connection to what the bulk plan cannot go on without is cut for good.
-    pub(super) fn cuts_off_details(&self) -> bool {
-        let is_cut = |fault| matches!(fault, Fault::CutBefore | Fault::CutWithin);
-        let action = "GetAccountAuthorizationDetails";
-        !self.denied.contains(action)
-            && self
-                .broken
-                .is_some_and(|(broken, fault)| broken == action && is_cut(fault))
-    }
-
     /// Whether the account stays as it is.
     pub(super) fn leave_the_account_alone(&self) -> bool {
         self.change.is_none()

@@ -5,12 +5,17 @@ use std::time::Duration;
 
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use tokio::time::Instant;
 
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
 use crate::backoff::Backoff;
 
 pub(super) const BACKOFF_FIRST: Duration = Duration::from_millis(500);
 pub(super) const BACKOFF_MAX: Duration = Duration::from_secs(20);
+/// How often a call is sent that may do better another time.
+const ATTEMPTS_MAX: u32 = 6;
+/// AWS that answered another call so long before one was sent is there.
+const LATELY: Duration = Duration::from_secs(60);
 
 impl AwsClient {
     /// Sends what `request` builds until it succeeds, cannot succeed, or was made often
@@ -75,6 +80,8 @@ impl AwsClient {
         let mut backoff = Backoff::new(BACKOFF_FIRST, BACKOFF_MAX);
         let mut has_renewed = false;
         let mut attempt = 0;
+        let began = Instant::now();
+        let mut failed_at = None;
         loop {
             attempt += 1;
             let renewals = self.renewals();
@@ -91,9 +98,10 @@ impl AwsClient {
                 self.renew(renewals).await;
                 continue;
             }
-            if attempt >= attempts_max(error.class) {
-                return Err(error);
+            if attempt >= attempts_max(action, error.class) {
+                return Err(self.beside_others(error, began, failed_at.unwrap_or(began)));
             }
+            failed_at.get_or_insert_with(Instant::now);
             let pause = backoff.next();
             tracing::debug!(
                 %action, attempt, pause_ms = pause.as_millis() as u64, class = %error.class,
@@ -101,6 +109,22 @@ impl AwsClient {
             );
             tokio::time::sleep(pause).await;
         }
+    }
+
+    /// `error` of a call that began at `began` and first failed at `failed_at`, seen beside other
+    /// calls: AWS that answers those can be reached, and one that answers none cannot.
+    fn beside_others(&self, error: AwsError, began: Instant, failed_at: Instant) -> AwsError {
+        let answered_at = self.limits().answered_at();
+        let class = match error.class {
+            AwsErrorClass::Unreachable if answered_at.is_some_and(|at| at > failed_at) => {
+                AwsErrorClass::NoAnswer
+            }
+            AwsErrorClass::NoAnswer if answered_at.is_none_or(|at| at + LATELY < began) => {
+                AwsErrorClass::Unreachable
+            }
+            class => class,
+        };
+        AwsError { class, ..error }
     }
 
     async fn attempt<T, E, F>(
@@ -125,6 +149,13 @@ impl AwsClient {
             }
             _ => limits.throttle.answered(action),
         }
+        match &answer {
+            Err(error) if error.class == AwsErrorClass::NoAnswer => {
+                limits.page_sizes.shrink(action);
+            }
+            Err(error) if !error.class.is_answer() => {}
+            _ => limits.note_answer(),
+        }
         if let Err(error) = &answer
             && error.class.may_be_of_an_old_session()
         {
@@ -135,11 +166,14 @@ impl AwsClient {
 }
 
 /// How often a call is sent in all. Throttling is no failure: the gate slows down, so patience
-/// pays.
-fn attempts_max(class: AwsErrorClass) -> u32 {
+/// pays; but who is refused a new report asks for the one that there is. An answer that makes no
+/// sense rarely makes more the next time.
+fn attempts_max(action: Action, class: AwsErrorClass) -> u32 {
     match class {
+        class if class.is_retryable() && action == Action::GenerateCredentialReport => 3,
         AwsErrorClass::Throttled => 16,
-        class if class.is_retryable() => 6,
+        AwsErrorClass::Malformed => 3,
+        class if class.is_retryable() => ATTEMPTS_MAX,
         _ => 1,
     }
 }

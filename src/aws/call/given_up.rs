@@ -94,7 +94,7 @@ impl Admission<'_> {
         let mut found = self.answers.found();
         match answer {
             Err(error) if error.class == AwsErrorClass::Denied => found.deny(target, error),
-            Err(error) if error.class.is_retryable() => found.fail(error),
+            Err(error) if error.class.is_failure() => found.fail(error),
             _ => found.allow(),
         }
     }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::time::Instant;
+
 use super::given_up::GivenUp;
+use super::page_sizes::PageSizes;
 use super::throttle::{Ceilings, Throttle};
 use crate::aws::Action;
 use crate::config::AwsSettings;
@@ -16,7 +19,10 @@ pub type CallCounts = BTreeMap<Action, u64>;
 pub(in crate::aws) struct Limits {
     pub(in crate::aws) throttle: Throttle,
     pub(in crate::aws) given_up: GivenUp,
+    pub(in crate::aws) page_sizes: PageSizes,
     calls: Mutex<CallCounts>,
+    /// When AWS last answered any call.
+    answered_at: Mutex<Option<Instant>>,
 }
 
 impl Limits {
@@ -28,12 +34,30 @@ impl Limits {
         Self {
             throttle: Throttle::new(ceilings),
             given_up: GivenUp::new(),
+            page_sizes: PageSizes::default(),
             calls: Mutex::default(),
+            answered_at: Mutex::default(),
         }
     }
 
     pub(super) fn count(&self, action: Action) {
         *self.counted().entry(action).or_default() += 1;
+    }
+
+    /// AWS answered a call.
+    pub(super) fn note_answer(&self) {
+        *self
+            .answered_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// When AWS last answered any call.
+    pub(super) fn answered_at(&self) -> Option<Instant> {
+        *self
+            .answered_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many calls were sent so far.

@@ -6,6 +6,7 @@ mod given_up;
 mod limiter;
 mod limits;
 mod meter;
+mod page_sizes;
 mod throttle;
 #[cfg(test)]
 mod throttle_simulation;

@@ -8,6 +8,7 @@ use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 
+use super::bounded_answer::BoundedAnswers;
 use super::endpoint::{Destination, Endpoint};
 use super::sdk_config::sdk_config;
 use super::whole_answer::WholeAnswers;
@@ -49,9 +50,11 @@ pub(in crate::aws) async fn connect(
 impl Services {
     fn new(config: SdkConfig, destinations: Destinations) -> Self {
         let iam = aws_sdk_iam::config::Builder::from(&config)
+            .interceptor(BoundedAnswers)
             .interceptor(WholeAnswers)
             .interceptor(destinations.iam.clone());
         let sts = aws_sdk_sts::config::Builder::from(&config)
+            .interceptor(BoundedAnswers)
             .interceptor(WholeAnswers)
             .interceptor(destinations.sts.clone());
         Self {
@@ -66,6 +69,7 @@ impl Services {
     /// they are needed.
     pub(in crate::aws) fn organizations(&self) -> aws_sdk_organizations::Client {
         let config = aws_sdk_organizations::config::Builder::from(&self.config)
+            .interceptor(BoundedAnswers)
             .interceptor(self.destinations.organizations.clone());
         aws_sdk_organizations::Client::from_conf(config.build())
     }
@@ -113,6 +117,7 @@ impl Services {
     /// STS with these credentials, over the same connections.
     pub(in crate::aws) fn sts_with(&self, credentials: Credentials) -> aws_sdk_sts::Client {
         let config = aws_sdk_sts::config::Builder::from(&self.config)
+            .interceptor(BoundedAnswers)
             .interceptor(WholeAnswers)
             .interceptor(self.destinations.sts.clone())
             .credentials_provider(credentials);

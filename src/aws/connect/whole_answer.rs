@@ -1,5 +1,5 @@
-//! Whether an answer is whole. The SDK reads one that ends in the middle as one that holds no
-//! more: a listing cut short would pass for a complete one.
+//! Whether an answer is whole, and XML as AWS writes it. The SDK reads one that ends in the middle
+//! as one that holds no more: a listing cut short would pass for a complete one.
 
 use aws_sdk_iam::config::interceptors::AfterDeserializationInterceptorContextRef;
 use aws_sdk_iam::config::{ConfigBag, Intercept, RuntimeComponents};
@@ -13,6 +13,11 @@ pub(super) struct WholeAnswers;
 #[derive(Debug, thiserror::Error)]
 #[error("the answer is not whole: {0}")]
 pub(in crate::aws) struct NotWhole(String);
+
+/// An answer with entities of its own, which no XML of AWS's has. The SDK does not read it.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer has XML entities of its own")]
+pub(in crate::aws) struct OwnEntities;
 
 impl Intercept for WholeAnswers {
     fn name(&self) -> &'static str {
@@ -28,6 +33,7 @@ impl Intercept for WholeAnswers {
         match context.response().body().bytes() {
             // What the SDK could not read needs no second opinion.
             Some(body) if context.output_or_error().is_ok() => Ok(check(body)?),
+            Some(body) if has_own_entities(body) => Err(OwnEntities.into()),
             _ => Ok(()),
         }
     }
@@ -58,6 +64,22 @@ fn check(body: &[u8]) -> Result<(), NotWhole> {
     }
 }
 
+/// Whether `body` declares entities, or uses one that XML does not have. Pages of HTML do as well:
+/// those are of a proxy, which may let the next call through.
+fn has_own_entities(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    if text.contains("<!ENTITY") {
+        return true;
+    }
+    let is_page = text.contains("<html") || text.contains("<HTML");
+    let mut used = text.split('&').skip(1).filter_map(|rest| {
+        let (name, _) = rest.split_once(';')?;
+        let is_name = !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric());
+        is_name.then_some(name)
+    });
+    !is_page && used.any(|name| !matches!(name, "lt" | "gt" | "amp" | "quot" | "apos"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +94,21 @@ mod tests {
         let root = WHOLE.find("<A").unwrap();
         for length in root + 1..WHOLE.len() - 1 {
             assert!(check(&WHOLE.as_bytes()[..length]).is_err(), "{length}");
+        }
+    }
+
+    #[test]
+    fn entities_are_an_answers_own_unless_xml_or_html_has_them() {
+        for own in ["<!DOCTYPE a [<!ENTITY a \"b\">]><a/>", "<a>&bomb;</a>"] {
+            assert!(has_own_entities(own.as_bytes()), "{own}");
+        }
+        for other in [
+            "<a>&lt;&#65;&amp;</a>",
+            "<html>&nbsp;</html>",
+            "<a>R & D; x</a>",
+            "",
+        ] {
+            assert!(!has_own_entities(other.as_bytes()), "{other}");
         }
     }
 

@@ -10,11 +10,11 @@ use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::class::AwsErrorClass::{
-    self, Denied, Gone, Malformed, NoCredentials, Refused, RoleRefused, Server, Unreachable,
-    Untrusted,
+    self, Denied, Gone, Malformed, NoAnswer, NoCredentials, Refused, RoleRefused, Server,
+    Unreachable, Unreadable, Untrusted,
 };
 use super::remedy::Failure;
-use crate::aws::connect::NotWhole;
+use crate::aws::connect::{NotWhole, OwnEntities, TooLarge};
 use crate::aws::{Action, Endpoint};
 use crate::foreign;
 use crate::model::{Fact, Reason};
@@ -123,6 +123,9 @@ where
     E: ProvideErrorMetadata + StdError + 'static,
 {
     match error {
+        SdkError::ResponseError(_) if is_caused_by::<OwnEntities>(error) => Unreadable,
+        SdkError::ResponseError(_) if is_caused_by::<TooLarge>(error) => Unreadable,
+        SdkError::TimeoutError(_) => NoAnswer,
         SdkError::ServiceError(context) => {
             let error = context.err();
             let code = error.code().unwrap_or_default();
@@ -270,7 +273,7 @@ mod tests {
         type Any = SdkError<aws_sdk_iam::operation::get_user::GetUserError, HttpResponse>;
         let late = Any::timeout_error("operation attempt timeout occurred after 30s");
         let error = AwsError::of(Action::GetUser, &late, &endpoint);
-        assert_eq!(error.class, Unreachable);
+        assert_eq!(error.class, NoAnswer);
         insta::assert_snapshot!(error);
     }
 }

@@ -23,12 +23,16 @@ pub enum AwsErrorClass {
     InvalidCredentials,
     /// A request that AWS took for too old or too early.
     ClockOff,
-    /// No connection, or no answer in time, or only the beginning of one.
+    /// No answer in time, or none at all while other calls have theirs.
+    NoAnswer,
+    /// No connection, or only the beginning of an answer, to this call and to all others.
     Unreachable,
     /// Something answered with a certificate that is not trusted.
     Untrusted,
     /// An answer that makes no sense.
     Malformed,
+    /// An answer that asking again makes no better: too large, or with entities of its own.
+    Unreadable,
     /// AWS failed on its side.
     Server,
     /// Any other refusal.
@@ -36,8 +40,9 @@ pub enum AwsErrorClass {
 }
 
 use AwsErrorClass::{
-    ClockOff, Denied, ExpiredCredentials, Gone, InvalidCredentials, Malformed, NoCredentials,
-    OtherAccount, Refused, RoleRefused, Server, Throttled, Unreachable, Untrusted,
+    ClockOff, Denied, ExpiredCredentials, Gone, InvalidCredentials, Malformed, NoAnswer,
+    NoCredentials, OtherAccount, Refused, RoleRefused, Server, Throttled, Unreachable, Unreadable,
+    Untrusted,
 };
 
 impl AwsErrorClass {
@@ -47,7 +52,20 @@ impl AwsErrorClass {
 
     /// Whether the same call may succeed a little later.
     pub fn is_retryable(self) -> bool {
-        matches!(self, Throttled | Unreachable | Malformed | Server)
+        matches!(
+            self,
+            Throttled | NoAnswer | Unreachable | Malformed | Server
+        )
+    }
+
+    /// Whether nothing is learnt by the call, neither what was asked for nor why it is not told.
+    pub(in crate::aws) fn is_failure(self) -> bool {
+        self.is_retryable() || self == Unreadable
+    }
+
+    /// Whether AWS answered, whatever it was.
+    pub(in crate::aws) fn is_answer(self) -> bool {
+        !matches!(self, NoAnswer | Unreachable | Untrusted | NoCredentials)
     }
 
     /// Whether every further call would fail the same way, so the enumeration must stop.
@@ -99,6 +117,9 @@ impl AwsErrorClass {
             | "NotAuthorized" => Denied,
             "NoSuchEntity" | "NoSuchEntityException" => Gone,
             "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => ExpiredCredentials,
+            "RequestTimeout" | "RequestTimeoutException" => NoAnswer,
+            // STS could not ask the identity provider.
+            "IDPCommunicationError" => Server,
             "RequestExpired"
             | "RequestTimeTooSkewed"
             | "RequestInTheFuture"
@@ -120,6 +141,7 @@ impl AwsErrorClass {
             | "InvalidSecurity"
             | "OptInRequired" => InvalidCredentials,
             _ if status == 429 => Throttled,
+            _ if matches!(status, 408 | 504) => NoAnswer,
             _ if status >= 500 => Server,
             _ if status < 400 => Malformed,
             _ => Refused,
@@ -143,9 +165,11 @@ impl fmt::Display for AwsErrorClass {
             NoCredentials => "no credentials",
             InvalidCredentials => "credentials not accepted",
             ClockOff => "the clock is off",
+            NoAnswer => "no answer",
             Unreachable => "AWS not reachable",
             Untrusted => "certificate not trusted",
             Malformed => "malformed answer",
+            Unreadable => "unreadable answer",
             Server => "AWS server error",
             Refused => "refused",
         })

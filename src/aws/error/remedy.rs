@@ -33,12 +33,12 @@ impl Failure<'_> {
                 .to_owned(),
             Class::InvalidCredentials => self.of_credentials(),
             Class::ClockOff => self.of_clock(SystemTime::now()),
-            Class::Unreachable => self.of_network(),
+            Class::NoAnswer | Class::Unreachable => self.of_network(),
             Class::Untrusted => self.of_certificate(),
             Class::Throttled => "lower aws.requests_per_second".to_owned(),
             Class::Refused => return self.of_refusal(),
             Class::Server => self.of_server(),
-            Class::Malformed => MAY_BE_ANOTHER.to_owned(),
+            Class::Malformed | Class::Unreadable => MAY_BE_ANOTHER.to_owned(),
             Class::Gone => return None,
         })
     }
@@ -140,7 +140,9 @@ impl Failure<'_> {
                     "check the credentials: the access key may be deleted or inactive, lack its \
                      session token, or belong to another partition: region {region} is of \
                      partition {partition}, which knows no keys of others: set aws.region \
-                     to one of the key's partition"
+                     to one of the key's partition; a region that accounts opt in to, such as \
+                     eu-south-1, knows only keys of accounts that did: enable it, or set \
+                     aws.region to another"
                 )
             }
         }

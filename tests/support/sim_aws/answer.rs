@@ -66,6 +66,8 @@ pub(super) enum Fate {
     CutBefore,
     /// The connection ends after half of the body.
     CutWithin,
+    /// The body goes on for as long as somebody reads it.
+    Endless,
 }
 
 impl Sent {

@@ -34,6 +34,14 @@ pub(crate) enum Fault {
     RepeatedMarker,
     /// Every page is truncated, and their markers take turns.
     MarkersInTurn,
+    /// 200 and an answer that never ends.
+    Endless,
+    /// 200 and an answer whose entities grow without bound.
+    EntityBomb,
+    /// 200 and an answer with an entity that XML does not have.
+    UnknownEntity,
+    /// A request that AWS says it waited for too long, if it is for more than so many entries.
+    TimeoutAbove(usize),
     /// GetAccountSummary counts so many users more, or less.
     WrongCount(i64),
     /// A page lists its first user twice.
@@ -137,6 +145,9 @@ impl Fault {
             Self::ServiceUnavailable => {
                 Refusal::new(503, "ServiceUnavailable", "Service is unavailable.")
             }
+            Self::TimeoutAbove(_) => {
+                Refusal::new(408, "RequestTimeout", "The request took too long.")
+            }
             _ => return None,
         })
     }
@@ -218,7 +229,10 @@ impl Rule {
     /// The fault, if it hits this call.
     pub(super) fn hit(&mut self, action: &'static str, call: &Call) -> Option<Fault> {
         let target = call.target().map(|(_, name)| name);
-        let is_meant = self.action.is_none_or(|meant| meant == action)
+        let asked_for = call.param("MaxItems").and_then(|items| items.parse().ok());
+        let is_small = |most: usize| asked_for.unwrap_or(100) <= most;
+        let is_meant = !matches!(self.fault, Fault::TimeoutAbove(most) if is_small(most))
+            && self.action.is_none_or(|meant| meant == action)
             && self
                 .target
                 .as_deref()

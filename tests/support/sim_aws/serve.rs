@@ -101,6 +101,13 @@ fn respond(sent: Sent) -> Result<Response<Body>, Cut> {
     let body = match sent.fate {
         Fate::Whole => Either::Left(Full::new(sent.body)),
         Fate::CutBefore => return Err(Cut),
+        Fate::Endless => {
+            let megabyte = Bytes::from(vec![b' '; 1 << 20]);
+            let frames = stream::repeat_with(move || Ok(Frame::data(megabyte.clone())));
+            let body = StreamBody::new(frames.boxed());
+            let response = Response::builder().header(CONTENT_TYPE, sent.content_type);
+            return Ok(response.body(Either::Right(body)).expect("a header"));
+        }
         Fate::CutWithin => {
             let half = sent.body.slice(..sent.body.len() / 2);
             let cut = stream::once(async {

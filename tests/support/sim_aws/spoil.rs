@@ -11,6 +11,16 @@ impl Fault {
         match self {
             Self::CutBefore => sent.fate = Fate::CutBefore,
             Self::CutWithin => sent.fate = Fate::CutWithin,
+            Self::Endless => sent.fate = Fate::Endless,
+            Self::EntityBomb => {
+                let declared = "<!DOCTYPE a [<!ENTITY a \"aaaaaaaa\"><!ENTITY b \"&a;&a;&a;\">]>";
+                let text = String::from_utf8_lossy(&sent.body);
+                sent.body = format!("{declared}{}", text.replacen("</", "&b;</", 1)).into();
+            }
+            Self::UnknownEntity => {
+                let text = String::from_utf8_lossy(&sent.body);
+                sent.body = text.replacen("</", "&unheard;</", 1).into();
+            }
             Self::EmptyBody => sent.body.clear(),
             Self::TruncatedAt(length) => sent.body.truncate(length),
             Self::Html => {

@@ -8,7 +8,7 @@ use aws_sdk_iam::types::EntityType;
 use futures_util::future::join;
 use time::OffsetDateTime;
 
-use super::listing::{self, AccountScope, PAGE_SIZE, Page, PageReceiver, PageSender, RefusedUser};
+use super::listing::{self, AccountScope, Page, PageReceiver, PageSender, RefusedUser};
 use crate::aws::{Action, AwsClient, AwsError};
 use crate::model::Provenance;
 use groups::Groups;
@@ -100,7 +100,7 @@ async fn get(
             .get_account_authorization_details()
             .filter(filter.clone());
         request
-            .max_items(PAGE_SIZE)
+            .max_items(client.page_size(ACTION))
             .set_marker(marker.clone())
             .send()
     };

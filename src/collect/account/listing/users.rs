@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::convert::moment;
 use super::identity::{AccountScope, IdentityParts, RefusedUser, UserIdentity};
-use super::pages::{self, PAGE_SIZE, Page, PageSender};
+use super::pages::{self, Page, PageSender};
 use crate::aws::{Action, AwsClient, AwsError, Paging};
 use crate::model::{Fact, Provenance};
 
@@ -67,7 +67,8 @@ async fn page(
     marker: Option<String>,
 ) -> Result<Page<Result<ListedUser, RefusedUser>>, AwsError> {
     let request = || {
-        let request = client.iam().list_users().max_items(PAGE_SIZE);
+        let request = client.iam().list_users();
+        let request = request.max_items(client.page_size(ACTION));
         request.set_marker(marker.clone()).send()
     };
     let answer = client.call(ACTION, request).await?;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use aws_sdk_iam::types::{self, AssignmentStatusType};
 use time::OffsetDateTime;
 
-use super::super::listing::{self, AccountScope, PAGE_SIZE, Page, UserIdentity, moment};
+use super::super::listing::{self, AccountScope, Page, UserIdentity, moment};
 use crate::aws::{Action, AwsClient, AwsError};
 use crate::model::{Arn, Fact, Mfa, MfaDevice, Provenance};
 
@@ -33,7 +33,7 @@ pub(super) async fn list(client: &AwsClient, scope: &AccountScope) -> Result<Vir
             let request = client.iam().list_virtual_mfa_devices();
             let request = request.assignment_status(AssignmentStatusType::Assigned);
             request
-                .max_items(PAGE_SIZE)
+                .max_items(client.page_size(ACTION))
                 .set_marker(marker.clone())
                 .send()
         };
