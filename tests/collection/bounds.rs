@@ -8,7 +8,7 @@ use rollcall::config::{AwsSettings, Strategy};
 
 use super::collected::{Collected, collect};
 use crate::support::block_on;
-use crate::support::sim_aws::{Fault, PageShape, SimAccount, SimAws};
+use crate::support::sim_aws::{Fault, PageShape, SimAccount, SimAws, SimUser};
 
 const DETAILS: &str = "GetAccountAuthorizationDetails";
 
@@ -112,4 +112,29 @@ fn details_that_never_come_in_time_are_a_fact_that_failed_and_groups_come_per_us
         assert!(user.groups.value().is_some(), "{user:?}");
         assert!(user.tags.value().is_none(), "{user:?}");
     }
+}
+
+#[test]
+fn users_with_ids_that_aws_gives_to_nobody_are_left_out_and_all_others_are_sent() {
+    let mut account = SimAccount::generate(63, 10);
+    for (name, id) in [
+        ("wild", "AIDA/../WILD".to_owned()),
+        ("huge", "A".repeat(1 << 20)),
+    ] {
+        account = account.user(SimUser {
+            id,
+            ..SimUser::new(name)
+        });
+    }
+    let sim = SimAws::start([account]);
+    let collected = collect_in_bulk(&sim);
+    assert_eq!(collected.names().len(), 10);
+    let Completeness::LeftOut { why, .. } = collected.ended.completeness else {
+        panic!("{:?}", collected.ended.completeness);
+    };
+    assert!(
+        why.contains("has a UserId that AWS gives to nobody"),
+        "{why}"
+    );
+    assert!(why.len() < 1_000, "{} bytes", why.len());
 }

@@ -71,6 +71,18 @@ impl AccountScope {
         if parts.name.is_empty() || parts.id.is_empty() {
             return Err("has no name or no id".to_owned());
         }
+        if !is_user_id(parts.id) {
+            return Err("has a UserId that AWS gives to nobody".to_owned());
+        }
+        if parts.name.len() > NAME_BYTES_MAX || parts.arn.len() > ARN_BYTES_MAX {
+            return Err("has a name or an ARN that is longer than AWS allows".to_owned());
+        }
+        if [parts.name, parts.path]
+            .iter()
+            .any(|it| it.contains(char::is_control))
+        {
+            return Err("has control characters in its name or path".to_owned());
+        }
         let arn = Arn::parse(parts.arn).map_err(|_| format!("has {}", self.not_own(parts.arn)))?;
         if !self.is_own_user(&arn) {
             return Err(format!("has {}", self.not_own(parts.arn)));
@@ -112,6 +124,19 @@ impl AccountScope {
         let rest = rest.strip_prefix(":iam::")?;
         rest.strip_prefix(self.id.as_str())?.strip_prefix(':')
     }
+}
+
+/// AWS's ids are of 16 to 128 letters and digits; simulators have shorter ones.
+const ID_BYTES_MAX: usize = 128;
+/// AWS allows 64 characters.
+const NAME_BYTES_MAX: usize = 256;
+/// AWS allows 512 characters of a path, besides the name.
+const ARN_BYTES_MAX: usize = 2048;
+
+/// Whether `id` may be a UserId: it is a key of what is kept, and part of every event's id.
+fn is_user_id(id: &str) -> bool {
+    let mut bytes = id.bytes();
+    id.len() <= ID_BYTES_MAX && bytes.all(|it| it.is_ascii_alphanumeric() || it == b'_')
 }
 
 /// Foreign text in a message: quoted, of bounded length, without control characters.
@@ -173,6 +198,34 @@ mod tests {
             let message = refused.error.to_string();
             let expected = format!("user \"anna\" (\"AIDAANNA\") has the ARN {arn:?}");
             assert!(message.contains(&expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_id_or_a_name_that_aws_gives_to_nobody_is_malformed() {
+        let arn = "arn:aws:iam::111122223333:user/anna";
+        let created_at = DateTime::from_secs(IN_2021);
+        let read = |name: &str, id: &str| {
+            let created_at = Some(&created_at);
+            let parts = IdentityParts {
+                name,
+                arn,
+                id,
+                path: "/",
+                created_at,
+            };
+            scope().user(Action::ListUsers, parts)
+        };
+        assert!(read("anna", "AIDA_0").is_ok());
+        for (name, id) in [
+            ("anna".to_owned(), "AIDA\0X".to_owned()),
+            ("anna".to_owned(), "A".repeat(5 << 20)),
+            ("anna".to_owned(), "AIDA/..".to_owned()),
+            ("an\u{1b}na".to_owned(), "AIDA".to_owned()),
+            ("a".repeat(1 << 20), "AIDA".to_owned()),
+        ] {
+            let message = read(&name, &id).unwrap_err().error.message;
+            assert!(message.len() < 700, "{} bytes", message.len());
         }
     }
 
