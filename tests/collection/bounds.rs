@@ -138,3 +138,23 @@ fn users_with_ids_that_aws_gives_to_nobody_are_left_out_and_all_others_are_sent(
     );
     assert!(why.len() < 1_000, "{} bytes", why.len());
 }
+
+#[test]
+fn keys_that_the_report_has_no_room_for_make_the_list_unknown_and_not_short() {
+    let said = "2 additional access keys; use ListAccessKeys".to_owned();
+    let ann = SimUser {
+        more_keys: Some(said),
+        ..SimUser::new("ann")
+    };
+    let account = SimAccount::new("210000000001").user(ann);
+    let sim = SimAws::start([account.user(SimUser::new("bob"))]);
+    let collected = collect_in_bulk(&sim);
+    let keys = |name: &str| {
+        let user = collected.users.iter().find(|user| user.name == name);
+        user.expect("a user").access_keys.clone()
+    };
+    let why = keys("ann").why_unknown().map(|it| it.detail.clone());
+    let expected = "the credential report does not list all of them";
+    assert_eq!(why.as_deref(), Some(expected));
+    assert!(keys("bob").value().is_some());
+}

@@ -110,3 +110,36 @@ fn collect(rule: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static) -> (Ou
         .env("SEKOIA_API_KEY", API_KEY);
     (agent.arg("collect").run(), intake)
 }
+
+/// moto dates every report 2015.
+#[test]
+fn a_report_that_cannot_be_made_anew_is_the_one_that_there_is_and_its_age_is_told() {
+    let count = AtomicU32::new(0);
+    let proxy = AwsProxy::start(&SMALL.account, move |call| {
+        let is_refused = call.action() == "GenerateCredentialReport"
+            && count.fetch_add(1, Ordering::Relaxed) > 0;
+        is_refused.then(|| aws_error(409, "LimitExceeded"))
+    });
+    let sink = "[[sinks]]\ntype = \"ndjson\"\npath = \"events.ndjson\"\n";
+    let agent = Agent::new()
+        .config(sink)
+        .account(&SMALL.account)
+        .env("AWS_ENDPOINT_URL", &proxy.url());
+    agent.arg("collect").run().expect_code(0);
+    let before = proxy.count("GenerateCredentialReport");
+    let output = agent.arg("collect").run().expect_code(0);
+    assert_eq!(proxy.count("GenerateCredentialReport") - before, 3);
+    for says in [
+        "no new credential report; taking the one that there is",
+        "hours old, and so are its facts",
+    ] {
+        assert!(output.stderr.contains(says), "{}", output.stderr);
+    }
+    let mut lines = output.stderr.lines();
+    let row = lines.find(|line| line.starts_with("passwords, keys"));
+    assert!(
+        row.is_some_and(|row| row.ends_with("from the credential report")),
+        "{}",
+        output.stderr
+    );
+}

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::common;
 use crate::support::agent::Agent;
-use crate::support::sim_aws::{Fault, SimAccount, SimAws, SimReport, SimUser};
+use crate::support::sim_aws::{Denial, Fault, SimAccount, SimAws, SimReport, SimUser};
 
 const SETTINGS: &str = "[[sinks]]\ntype = \"ndjson\"\npath = \"events.ndjson\"\n";
 
@@ -47,16 +47,18 @@ fn the_root_user_is_one_event_an_administrator_and_has_live_mfa() {
 }
 
 #[test]
-fn without_the_summary_the_root_users_mfa_is_that_of_the_report() {
-    let sim = SimAws::start([account()]);
-    sim.inject(
-        Fault::Denied(crate::support::sim_aws::Denial::NothingAllows).of("GetAccountSummary"),
-    );
-    let (events, _) = collect(&sim, "");
-    let root = events
-        .iter()
-        .find(|event| event["user"]["name"] == "root_account");
-    assert_eq!(root.expect("a root user")["user"]["has_mfa"], false);
+fn without_the_summary_the_root_users_device_proves_its_mfa_and_else_the_report_tells() {
+    let without_devices = &["GetAccountSummary", "ListVirtualMFADevices"][..];
+    for (denied, has_mfa) in [(&["GetAccountSummary"][..], true), (without_devices, false)] {
+        let sim = SimAws::start([account()]);
+        for action in denied {
+            sim.inject(Fault::Denied(Denial::NothingAllows).of(action));
+        }
+        let (events, _) = collect(&sim, "");
+        let is_root = |event: &&Value| event["user"]["name"] == "root_account";
+        let root = events.iter().find(is_root).expect("a root user");
+        assert_eq!(root["user"]["has_mfa"], has_mfa, "{denied:?}");
+    }
 }
 
 #[test]

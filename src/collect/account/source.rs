@@ -152,7 +152,8 @@ impl AccountSource {
                 "the root user has the ARN {arn}, which is not that of this account's"
             )));
         }
-        let mfa = match (summary::root_mfa(summary), row.mfa_active) {
+        let devices = wide.virtual_mfa.value().and_then(|it| it.of_root(&row.arn));
+        let mfa = match (devices.or(summary::root_mfa(summary)), row.mfa_active) {
             (Some(live), _) => live,
             (None, Some(active)) => Fact::known(Mfa::Active(active), &row.source),
             (None, None) => Fact::not_collected(row.source.source.clone()),
@@ -162,6 +163,10 @@ impl AccountSource {
             None if row.has_malformed_creation() => Err(malformed(
                 "the root user has no plausible user_creation_time".to_owned(),
             )),
+            None => {
+                tracing::warn!("the root user is left out: the report has no user_creation_time");
+                Ok(None)
+            }
             root => Ok(root),
         }
     }

@@ -111,6 +111,9 @@ fn row(account: &SimAccount, user: &SimUser) -> Vec<String> {
         row.extend(keys.next().map_or_else(no_key, key));
     }
     row.extend(no_certificates());
+    if let (Some(said), Some(last)) = (&user.more_keys, row.last_mut()) {
+        last.clone_from(said);
+    }
     row
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct SimUser {
     pub(crate) boundary: Option<String>,
     /// Devices: the serial number, and since when.
     pub(crate) mfa: BTreeMap<String, OffsetDateTime>,
+    /// What the credential report says of keys that it has no room for.
+    pub(crate) more_keys: Option<String>,
     /// By id.
     pub(crate) keys: BTreeMap<String, AccessKey>,
 }
@@ -55,6 +57,7 @@ impl SimUser {
             inline: BTreeMap::new(),
             boundary: None,
             mfa: BTreeMap::new(),
+            more_keys: None,
             keys: BTreeMap::new(),
         }
     }

@@ -127,6 +127,9 @@ impl Joiner<'_> {
         let row = self.row(entry);
         match row.and_then(|row| Some((row.access_keys.clone()?, &row.source))) {
             Some((keys, provenance)) => Fact::known(keys, provenance),
+            None if row.is_some_and(|row| row.has_more_keys) => {
+                Fact::not_collected("the credential report does not list all of them")
+            }
             None => self.wide.unreported(&entry.identity, row, "access_keys"),
         }
     }

@@ -24,21 +24,38 @@ pub(in crate::collect) struct CredentialReport {
 
 const POLL_FIRST: Duration = Duration::from_millis(500);
 const POLL_MAX: Duration = Duration::from_secs(5);
-/// AWS makes a report within seconds, or within a minute for a large account.
-const WAIT_MAX: Duration = Duration::from_secs(120);
+/// AWS makes a report within seconds. Who waits longer takes the one that there is.
+const WAIT_MAX: Duration = Duration::from_secs(30);
+/// AWS makes no other report before one is so old.
+const LIFETIME: time::Duration = time::Duration::hours(4);
 
 /// Has a report made unless AWS has one that is less than four hours old, and fetches it. One that
-/// expires between the two is made again, once.
+/// expires between the two is made again, once. If none can be made, one that there is will do.
 pub(in crate::collect) async fn fetch(client: &AwsClient) -> Result<CredentialReport, AwsError> {
-    generate(client).await?;
-    let answer = match get(client).await {
-        Err(error) if is_not_there(&error) => {
+    let made = generate(client).await;
+    let answer = match (made, get(client).await) {
+        (Err(why), Ok(answer)) => {
+            tracing::warn!(error = %why, "no new credential report; taking the one that there is");
+            answer
+        }
+        // Why there is no new one says more than that there is none.
+        (Err(why), Err(_)) => return Err(why),
+        (Ok(()), Err(error)) if is_not_there(&error) => {
             generate(client).await?;
             get(client).await?
         }
-        answer => answer?,
+        (Ok(()), answer) => answer?,
     };
-    read(&answer)
+    let report = read(&answer)?;
+    let age = OffsetDateTime::now_utc() - report.as_of;
+    if age > LIFETIME {
+        let age_h = age.whole_hours();
+        tracing::warn!(
+            age_h,
+            "the credential report is {age_h} hours old, and so are its facts"
+        );
+    }
+    Ok(report)
 }
 
 async fn get(client: &AwsClient) -> Result<GetCredentialReportOutput, AwsError> {

@@ -90,10 +90,19 @@ impl VirtualMfa {
 
     /// The devices of `user`, if it has any.
     pub(in crate::collect) fn of_user(&self, user: &UserIdentity) -> Option<Fact<Mfa>> {
-        let owners = [user.id.as_str(), user.arn.as_str()];
+        let devices = self.of_owner([user.id.as_str(), user.arn.as_str()])?;
+        (!self.is_malformed(user)).then_some(devices)
+    }
+
+    /// The device of the root user, whose ARN is `arn` and whose UserId is its account's id.
+    pub(in crate::collect) fn of_root(&self, arn: &Arn) -> Option<Fact<Mfa>> {
+        self.of_owner([arn.account_id(), arn.as_str()])
+    }
+
+    fn of_owner(&self, owners: [&str; 2]) -> Option<Fact<Mfa>> {
         let devices = owners.iter().find_map(|&owner| self.devices.get(owner))?;
         let mfa = Mfa::AtLeast(devices.clone());
-        (!self.is_malformed(user)).then(|| Fact::known(mfa, &self.provenance))
+        Some(Fact::known(mfa, &self.provenance))
     }
 
     /// Whether a device of `user` makes no sense.
