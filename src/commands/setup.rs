@@ -11,6 +11,7 @@ use crate::aws::check_access_key;
 use crate::cli::GlobalArgs;
 use crate::config::{
     AssetConnectorOverrides, AwsSettings, Config, DeletedUsers, MappingSettings, SinkSettings,
+    check_aws_environment,
 };
 use crate::run::{Agent, DeletionPlan, MappingPlan, PassPlan, Receiver};
 use crate::trust::{ExtraRoots, RootsError};
@@ -28,6 +29,7 @@ pub(super) fn config(global: &GlobalArgs) -> anyhow::Result<Config> {
 
 /// The settings of AWS, once their access key and certificates were found to be where they say.
 pub(super) fn aws(config: &Config) -> anyhow::Result<AwsSettings> {
+    check_aws_environment(|name| std::env::var(name))?;
     if let Some(key) = config.aws.access_key() {
         check_access_key(&key).context("aws: the access key")?;
     }

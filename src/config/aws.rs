@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::accounts::Accounts;
 use super::role::{self, Role, SESSION_NAME};
-use super::{AccessKeyId, OrganizationSettings, SecretRef, base_url};
+use super::{AccessKeyId, OrganizationSettings, SecretRef, aws_environment, base_url};
 use crate::model::Arn;
 use crate::trust::ExtraRoots;
 
@@ -17,6 +17,7 @@ use crate::trust::ExtraRoots;
 #[serde(default, deny_unknown_fields)]
 pub struct AwsSettings {
     /// Region that selects the partition and its endpoints; `us-east-1` when nothing says.
+    #[serde(deserialize_with = "region")]
     pub region: Option<String>,
     /// One endpoint for every AWS service, as `AWS_ENDPOINT_URL` has it.
     #[serde(deserialize_with = "endpoint_url")]
@@ -179,6 +180,16 @@ fn rate<'de, D: Deserializer<'de>>(from: D, key: &str, max: u32) -> Result<NonZe
         false => Err(D::Error::custom(format!(
             "`{key}` is {rate}; it is at most {max}"
         ))),
+    }
+}
+
+fn region<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    match aws_environment::is_region(&text) {
+        true => Ok(Some(text)),
+        false => Err(D::Error::custom(
+            "`region` is no name of a region such as eu-west-3",
+        )),
     }
 }
 

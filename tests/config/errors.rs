@@ -62,6 +62,7 @@ fn values_are_refused_with_their_place_and_what_to_write() {
             "one tag where a list belongs",
             "[mapping.tags]\nemail = \"mail\"",
         ),
+        case("no region", "[aws]\nregion = \"Ireland (eu-west-1)\""),
         case("a key twice", "[aws]\nregion = \"a\"\nregion = \"b\""),
         case("no TOML", "[aws\nregion = \"a\""),
     ];

@@ -8,6 +8,7 @@ use aws_sdk_iam::error::BoxError;
 use hyper::Uri;
 
 use crate::model::partition_of_region;
+use crate::proxy;
 
 /// Where a call went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +38,7 @@ impl Destination {
         Endpoint {
             region: region.map(str::to_owned),
             host: uri.and_then(Uri::host).map(str::to_owned),
-            proxy: uri.and_then(Uri::scheme_str).and_then(proxy),
+            proxy: uri.and_then(Uri::scheme_str).and_then(proxy::variable),
         }
     }
 }
@@ -59,14 +60,4 @@ impl Intercept for Destination {
         }
         Ok(())
     }
-}
-
-/// The variable that names a proxy for addresses of `scheme`.
-fn proxy(scheme: &str) -> Option<&'static str> {
-    let names = match scheme {
-        "https" => ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
-        _ => ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
-    };
-    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    names.into_iter().find(is_set)
 }

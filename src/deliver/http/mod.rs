@@ -13,6 +13,7 @@ use std::time::Duration;
 use reqwest::header::CONTENT_LENGTH;
 use reqwest::{Certificate, Client, RequestBuilder, Response, redirect};
 
+use crate::proxy;
 use crate::trust::{self, ExtraRoots};
 
 pub(super) use answer::{Accepted, AnswerRules, exchange};
@@ -67,7 +68,11 @@ pub(super) fn client(timeouts: HttpTimeouts, roots: &ExtraRoots) -> Result<Clien
     for pem in roots.pems() {
         certificates.extend(Certificate::from_pem_bundle(pem).map_err(HttpError::Client)?);
     }
-    let client = Client::builder()
+    let mut client = Client::builder();
+    if proxy::is_off() {
+        client = client.no_proxy();
+    }
+    let client = client
         .tls_certs_merge(certificates)
         .user_agent(concat!("rollcall/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
