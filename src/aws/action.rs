@@ -9,6 +9,8 @@ pub enum Action {
     GetCallerIdentity,
     /// A session of a role.
     AssumeRole,
+    /// A session of a role for the token of an identity provider; needs no permission.
+    AssumeRoleWithWebIdentity,
     /// The name that the account gave itself.
     ListAccountAliases,
     /// The accounts of an organization.
@@ -47,9 +49,10 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::GetCallerIdentity,
         Self::AssumeRole,
+        Self::AssumeRoleWithWebIdentity,
         Self::ListAccountAliases,
         Self::ListAccounts,
         Self::ListAccountsForParent,
@@ -74,6 +77,7 @@ impl Action {
         match self {
             Self::GetCallerIdentity => "sts:GetCallerIdentity",
             Self::AssumeRole => "sts:AssumeRole",
+            Self::AssumeRoleWithWebIdentity => "sts:AssumeRoleWithWebIdentity",
             Self::ListAccountAliases => "iam:ListAccountAliases",
             Self::ListAccounts => "organizations:ListAccounts",
             Self::ListAccountsForParent => "organizations:ListAccountsForParent",

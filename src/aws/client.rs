@@ -8,7 +8,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use super::Action;
 use super::call::{CallCounts, LearntRates, Limits};
 use super::connect::{Services, connect};
-use super::credentials::{AccessKey, KeptSessions, Owner, RoleSessions};
+use super::credentials::{AccessKey, Chain, KeptSessions, Owner, RoleSessions};
 use crate::config::{AwsSettings, Role};
 
 /// A client for one account and one pass. Clones share its limits, counts and findings.
@@ -42,7 +42,7 @@ struct Access {
 /// Where a client's credentials come from, at first and when they are renewed.
 #[derive(Debug, Clone)]
 enum Source {
-    /// The SDK's chain.
+    /// The places that the SDKs look in.
     Chain,
     /// Whoever made the client.
     Given(SharedCredentialsProvider),
@@ -51,8 +51,8 @@ enum Source {
 }
 
 impl AwsClient {
-    /// Connects by `settings`: with their access key or the SDK's chain, and as their role if
-    /// they name one.
+    /// Connects by `settings`: with their access key or what the SDKs' places have, and as their
+    /// role if they name one.
     pub async fn connect(settings: &AwsSettings) -> Self {
         Self::connect_keeping(settings, &KeptSessions::default()).await
     }
@@ -133,7 +133,11 @@ impl AwsClient {
             owner: Arc::default(),
             sessions: of_parent.sessions.clone(),
         };
-        let services = self.services().as_role(sessions, &access.owner);
+        let services = self.services().with_credentials(
+            SharedCredentialsProvider::new(sessions),
+            self.clone(),
+            &access.owner,
+        );
         let limits = Arc::new(Limits::new(&access.settings));
         Self::over(access, services, limits)
     }
@@ -206,7 +210,11 @@ impl AwsClient {
         self.forget_session();
         let access = &shared.access;
         let renewed = match &access.source {
-            Source::Role(sessions) => self.services().as_role(sessions.clone(), &access.owner),
+            Source::Role(sessions) => self.services().with_credentials(
+                SharedCredentialsProvider::new(sessions.clone()),
+                sessions.parent.clone(),
+                &access.owner,
+            ),
             Source::Chain | Source::Given(_) => access.connect(&shared.limits).await,
         };
         let mut services = shared
@@ -227,15 +235,17 @@ impl AwsClient {
 }
 
 impl Access {
-    /// Services with credentials from the SDK's chain or those that were given, which are asked
+    /// Services with credentials from the chain of places or those that were given, which are asked
     /// whose they are whenever there are others.
     async fn connect(&self, limits: &Arc<Limits>) -> Services {
-        let given = match &self.source {
-            Source::Given(credentials) => Some(credentials),
-            Source::Chain | Source::Role(_) => None,
-        };
-        let services = connect(&self.settings, given).await;
+        let services = connect(&self.settings).await;
         let asker = AwsClient::over(self.clone(), services.clone(), Arc::clone(limits));
-        services.asked_for_their_owner(asker, &self.owner)
+        let source = match &self.source {
+            Source::Given(credentials) => credentials.clone(),
+            Source::Chain | Source::Role(_) => {
+                SharedCredentialsProvider::new(Chain::new(asker.clone(), &self.settings))
+            }
+        };
+        services.with_credentials(source, asker, &self.owner)
     }
 }

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
+use aws_sdk_sts::types;
 
 use super::{Action, AwsClient, AwsError};
 use crate::config::Role;
@@ -69,13 +70,50 @@ impl AwsClient {
     /// A session of `role`. Every role has its own answer: a denied one keeps no other from being
     /// used.
     pub(super) async fn assume_role(&self, role: &Role) -> Result<Credentials, AwsError> {
+        self.assume(role, || self.services().sts).await
+    }
+
+    /// The same with other credentials.
+    pub(super) async fn assume_role_as(
+        &self,
+        credentials: Credentials,
+        role: &Role,
+    ) -> Result<Credentials, AwsError> {
+        let sts = self.services().sts_with(credentials);
+        self.assume(role, || sts.clone()).await
+    }
+
+    /// A session of `role` for the token of an identity provider.
+    pub(super) async fn assume_role_with_web_identity(
+        &self,
+        role: &Role,
+        token: &str,
+    ) -> Result<Credentials, AwsError> {
+        let action = Action::AssumeRoleWithWebIdentity;
+        let request = || {
+            let sts = self.services().sts;
+            let request = sts.assume_role_with_web_identity();
+            let request = request.role_arn(role.arn.as_str());
+            request
+                .role_session_name(&role.session_name)
+                .web_identity_token(token)
+                .send()
+        };
+        let answer = self.attempts(action, request).await?;
+        session(action, answer.credentials)
+    }
+
+    async fn assume(
+        &self,
+        role: &Role,
+        sts: impl Fn() -> aws_sdk_sts::Client,
+    ) -> Result<Credentials, AwsError> {
         let action = Action::AssumeRole;
         let seconds = role
             .duration
             .and_then(|it| i32::try_from(it.as_secs()).ok());
         let request = || {
-            let sts = self.services().sts;
-            let request = sts.assume_role().role_arn(role.arn.as_str());
+            let request = sts().assume_role().role_arn(role.arn.as_str());
             request
                 .role_session_name(&role.session_name)
                 .set_external_id(role.external_id.clone())
@@ -83,17 +121,20 @@ impl AwsClient {
                 .send()
         };
         let answer = self.attempts(action, request).await?;
-        let session = answer
-            .credentials
-            .ok_or_else(|| AwsError::malformed(action, "no credentials"))?;
-        let expiration = SystemTime::try_from(session.expiration)
-            .map_err(|error| AwsError::malformed(action, error.to_string()))?;
-        Ok(Credentials::new(
-            session.access_key_id,
-            session.secret_access_key,
-            Some(session.session_token),
-            Some(expiration),
-            "sts:AssumeRole",
-        ))
+        session(action, answer.credentials)
     }
+}
+
+/// The session that `action` answered with.
+fn session(action: Action, answered: Option<types::Credentials>) -> Result<Credentials, AwsError> {
+    let session = answered.ok_or_else(|| AwsError::malformed(action, "no credentials"))?;
+    let expiration = SystemTime::try_from(session.expiration)
+        .map_err(|error| AwsError::malformed(action, error.to_string()))?;
+    Ok(Credentials::new(
+        session.access_key_id,
+        session.secret_access_key,
+        Some(session.session_token),
+        Some(expiration),
+        action.as_str(),
+    ))
 }

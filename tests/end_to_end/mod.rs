@@ -5,6 +5,8 @@ mod beside_daemon;
 mod check;
 mod check_output;
 mod common;
+mod credential_places;
+mod credential_sessions;
 mod daemon;
 mod daemon_ends;
 mod deleted;

@@ -85,6 +85,11 @@ impl AwsClient {
         loop {
             attempt += 1;
             let renewals = self.renewals();
+            // How long they take to get is not of the time that the call has.
+            if let Err(error) = self.services().ready().await {
+                let endpoint = self.services().endpoint(action);
+                return Err(AwsError::of_credentials(action, &error, &endpoint));
+            }
             let error = match self.attempt(action, &mut request).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
@@ -93,12 +98,17 @@ impl AwsClient {
             if error.action != action {
                 return Err(error);
             }
-            if error.class == AwsErrorClass::ExpiredCredentials && !has_renewed {
+            let is_over = error.class == AwsErrorClass::ExpiredCredentials;
+            if is_over && !has_renewed && self.services().has_credentials() {
                 has_renewed = true;
                 self.renew(renewals).await;
                 continue;
             }
-            if attempt >= attempts_max(action, error.class) {
+            let attempts_max = match self.is_too_early(&error).await {
+                true => ATTEMPTS_MAX,
+                false => attempts_max(action, error.class),
+            };
+            if attempt >= attempts_max {
                 return Err(self.beside_others(error, began, failed_at.unwrap_or(began)));
             }
             failed_at.get_or_insert_with(Instant::now);
@@ -109,6 +119,14 @@ impl AwsClient {
             );
             tokio::time::sleep(pause).await;
         }
+    }
+
+    /// Whether AWS does not know a session that it gave a moment ago.
+    async fn is_too_early(&self, error: &AwsError) -> bool {
+        let code = error.code.as_deref();
+        let is_unknown =
+            code == Some("InvalidClientTokenId") || code == Some("UnrecognizedClientException");
+        is_unknown && self.services().has_new_session().await
     }
 
     /// `error` of a call that began at `began` and first failed at `failed_at`, seen beside other

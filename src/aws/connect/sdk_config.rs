@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
+use aws_config::identity::IdentityCache;
+use aws_config::meta::region::ProvideRegion;
+use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use crate::config::AwsSettings;
+use crate::config::{AwsSettings, aws_variable};
+use crate::proxy;
 use crate::trust::ExtraRoots;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -21,14 +24,11 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 const FALLBACK_REGION: &str = "us-east-1";
 
 /// The SDK's configuration by `settings`, and by the SDK's own variables and files for what they
-/// leave open; with `credentials`, where there are, instead of those of the SDK's chain.
+/// leave open; without credentials.
 ///
 /// The SDK's retries are off: every call passes through the limits and counts of
-/// [`crate::aws::AwsClient`].
-pub(super) async fn sdk_config(
-    settings: &AwsSettings,
-    credentials: Option<&SharedCredentialsProvider>,
-) -> SdkConfig {
+/// [`crate::aws::AwsClient`]. So is its cache of credentials: they are held before calls begin.
+pub(super) async fn sdk_config(settings: &AwsSettings) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
@@ -36,16 +36,21 @@ pub(super) async fn sdk_config(
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client(&settings.roots))
         .timeout_config(timeouts)
-        .retry_config(RetryConfig::disabled());
+        .retry_config(RetryConfig::disabled())
+        .identity_cache(IdentityCache::no_cache())
+        .no_credentials();
     if let Ok(name) = AppName::new("rollcall") {
         loader = loader.app_name(name);
     }
-    if let Some(region) = &settings.region {
-        loader = loader.region(Region::new(region.clone()));
+    let profile = settings
+        .profile
+        .clone()
+        .or_else(|| aws_variable("AWS_PROFILE"));
+    let profile = profile.unwrap_or_else(|| "default".to_owned());
+    if let Some(region) = region(settings, &profile).await {
+        loader = loader.region(region);
     }
-    if let Some(profile) = &settings.profile {
-        loader = loader.profile_name(profile);
-    }
+    loader = loader.profile_name(profile);
     if let Some(url) = &settings.endpoint_url {
         loader = loader.endpoint_url(url);
     }
@@ -54,9 +59,6 @@ pub(super) async fn sdk_config(
     }
     if let Some(use_dual_stack) = settings.use_dual_stack {
         loader = loader.use_dual_stack(use_dual_stack);
-    }
-    if let Some(credentials) = credentials {
-        loader = loader.credentials_provider(credentials.clone());
     }
     // The loader's own region chain is the one that asks through our HTTP client.
     let mut config = loader.load().await;
@@ -67,12 +69,36 @@ pub(super) async fn sdk_config(
     config
 }
 
+/// The region, unless the loader's own chain is to find it. That takes an empty variable for the
+/// name of a region.
+async fn region(settings: &AwsSettings, profile: &str) -> Option<Region> {
+    const NAMES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+    let named = settings.region.clone();
+    let named = named.or_else(|| NAMES.into_iter().find_map(aws_variable));
+    if let Some(name) = named {
+        return Some(Region::new(name));
+    }
+    let is_empty = NAMES.iter().any(|name| std::env::var_os(name).is_some());
+    if !is_empty {
+        return None;
+    }
+    let of_profile = ProfileFileRegionProvider::builder()
+        .profile_name(profile)
+        .build();
+    let of_profile = of_profile.region().await;
+    Some(of_profile.unwrap_or(Region::from_static(FALLBACK_REGION)))
+}
+
 /// A client that trusts `roots` too, and takes the proxies that the environment names.
 fn http_client(roots: &ExtraRoots) -> SharedHttpClient {
     let mut store = TrustStore::default();
     for pem in roots.pems() {
         store = store.with_pem_certificate(pem);
     }
+    let proxies = match proxy::is_off() {
+        true => ProxyConfig::disabled(),
+        false => ProxyConfig::from_env(),
+    };
     // Only this way of building a client leaves the choice of proxies open.
     Builder::new().build_with_connector_fn(move |settings, components| {
         let tls = TlsContext::builder().with_trust_store(store.clone());
@@ -80,10 +106,25 @@ fn http_client(roots: &ExtraRoots) -> SharedHttpClient {
         connector
             .set_connector_settings(settings.cloned())
             .set_sleep_impl(components.and_then(|it| it.sleep_impl()))
-            .set_proxy_config(Some(ProxyConfig::from_env()));
+            .set_proxy_config(Some(proxies.clone()));
         connector
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .tls_context(tls.build().unwrap_or_default())
             .build()
     })
+}
+
+/// What signs in as the person of `profile`, with the SDK's own client of the sign-in.
+#[cfg(feature = "sso")]
+pub(in crate::aws) async fn sign_in_provider(
+    profile: &str,
+    settings: &AwsSettings,
+) -> impl aws_credential_types::provider::ProvideCredentials {
+    let config = aws_config::provider_config::ProviderConfig::without_region()
+        .with_region(region(settings, profile).await)
+        .with_http_client(http_client(&settings.roots));
+    aws_config::profile::ProfileFileCredentialsProvider::builder()
+        .profile_name(profile)
+        .configure(&config)
+        .build()
 }

@@ -1,24 +1,19 @@
 //! The SDK's clients of one set of credentials.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use aws_config::identity::IdentityCache;
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::error::CredentialsError;
 
 use super::bounded_answer::BoundedAnswers;
 use super::endpoint::{Destination, Endpoint};
 use super::sdk_config::sdk_config;
 use super::whole_answer::WholeAnswers;
-use crate::aws::credentials::{Owner, RoleSessions, SameAccount};
+use crate::aws::credentials::{Held, Owner, SameAccount};
 use crate::aws::{Action, AwsClient};
-use crate::config::AwsSettings;
-
-/// How long AssumeRole may take in all, its retries and its gate included; the SDK's own five
-/// seconds would cut them short.
-const SESSION_TIMEOUT: Duration = Duration::from_secs(300);
+use crate::config::{AwsSettings, aws_variable};
 
 /// The services of one set of credentials.
 #[derive(Debug, Clone)]
@@ -27,6 +22,8 @@ pub(in crate::aws) struct Services {
     pub(in crate::aws) sts: aws_sdk_sts::Client,
     destinations: Destinations,
     config: SdkConfig,
+    /// The credentials, unless calls are made without or with others.
+    held: Option<Held>,
 }
 
 /// Where the calls of each service go.
@@ -37,40 +34,40 @@ struct Destinations {
     organizations: Destination,
 }
 
-/// Services by `settings`, and by the SDK's own variables and files for what they leave open;
-/// with `credentials`, where there are, instead of those of the SDK's chain.
-pub(in crate::aws) async fn connect(
-    settings: &AwsSettings,
-    credentials: Option<&SharedCredentialsProvider>,
-) -> Services {
-    let config = sdk_config(settings, credentials).await;
-    Services::new(config, Destinations::default())
+/// Services by `settings`, and by the SDK's own variables and files for what they leave open. They
+/// have no credentials yet.
+pub(in crate::aws) async fn connect(settings: &AwsSettings) -> Services {
+    let config = sdk_config(settings).await;
+    Services::new(config, Destinations::default(), None)
 }
 
 impl Services {
-    fn new(config: SdkConfig, destinations: Destinations) -> Self {
-        let iam = aws_sdk_iam::config::Builder::from(&config)
+    fn new(config: SdkConfig, destinations: Destinations, held: Option<Held>) -> Self {
+        let mut iam = aws_sdk_iam::config::Builder::from(&config)
             .interceptor(BoundedAnswers)
             .interceptor(WholeAnswers)
             .interceptor(destinations.iam.clone());
-        let sts = aws_sdk_sts::config::Builder::from(&config)
-            .interceptor(BoundedAnswers)
-            .interceptor(WholeAnswers)
-            .interceptor(destinations.sts.clone());
+        if let Some(endpoint) = instead_of_empty(&config, "IAM") {
+            iam.set_endpoint_url(endpoint);
+        }
         Self {
             iam: aws_sdk_iam::Client::from_conf(iam.build()),
-            sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            sts: sts(&config, &destinations, None),
             destinations,
             config,
+            held,
         }
     }
 
     /// The Organizations operations. Only one account of all asks for them: they are made when
     /// they are needed.
     pub(in crate::aws) fn organizations(&self) -> aws_sdk_organizations::Client {
-        let config = aws_sdk_organizations::config::Builder::from(&self.config)
+        let mut config = aws_sdk_organizations::config::Builder::from(&self.config)
             .interceptor(BoundedAnswers)
             .interceptor(self.destinations.organizations.clone());
+        if let Some(endpoint) = instead_of_empty(&self.config, "ORGANIZATIONS") {
+            config.set_endpoint_url(endpoint);
+        }
         aws_sdk_organizations::Client::from_conf(config.build())
     }
 
@@ -84,43 +81,78 @@ impl Services {
         destination.endpoint(self.config.region().map(Region::as_ref))
     }
 
-    /// The same services. `asker` asks whose the credentials are whenever there are others than
-    /// those that the account of `owner` was seen to have.
-    pub(in crate::aws) fn asked_for_their_owner(
+    /// The same services over the same connections, with the credentials of `source`. `asker` asks
+    /// whose they are whenever there are others than those that the account of `owner` was seen to
+    /// have.
+    pub(in crate::aws) fn with_credentials(
         &self,
+        source: SharedCredentialsProvider,
         asker: AwsClient,
         owner: &Arc<Owner>,
     ) -> Self {
-        let Some(source) = self.config.credentials_provider() else {
-            return self.clone();
-        };
-        let credentials = SameAccount::new(source, Arc::clone(owner), asker);
+        let of_owner = SameAccount::new(source, Arc::clone(owner), asker);
+        let held = Held::new(SharedCredentialsProvider::new(of_owner));
         let config = self.config.clone().into_builder();
-        let config = config.credentials_provider(SharedCredentialsProvider::new(credentials));
-        Self::new(config.build(), self.destinations.clone())
-    }
-
-    /// The same services with sessions of a role, over the same connections. The SDK asks for
-    /// the next session before one expires.
-    pub(in crate::aws) fn as_role(&self, sessions: RoleSessions, owner: &Arc<Owner>) -> Self {
-        let asker = sessions.parent.clone();
-        let source = SharedCredentialsProvider::new(sessions);
-        let credentials = SameAccount::new(source, Arc::clone(owner), asker);
-        let cache = IdentityCache::lazy().load_timeout(SESSION_TIMEOUT).build();
-        let config = self.config.clone().into_builder();
-        let config = config
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .identity_cache(cache);
-        Self::new(config.build(), self.destinations.clone())
+        let config = config.credentials_provider(SharedCredentialsProvider::new(held.clone()));
+        Self::new(config.build(), self.destinations.clone(), Some(held))
     }
 
     /// STS with these credentials, over the same connections.
     pub(in crate::aws) fn sts_with(&self, credentials: Credentials) -> aws_sdk_sts::Client {
-        let config = aws_sdk_sts::config::Builder::from(&self.config)
-            .interceptor(BoundedAnswers)
-            .interceptor(WholeAnswers)
-            .interceptor(self.destinations.sts.clone())
-            .credentials_provider(credentials);
-        aws_sdk_sts::Client::from_conf(config.build())
+        sts(&self.config, &self.destinations, Some(credentials))
     }
+
+    /// Returns once there are credentials, where calls are made with any.
+    pub(in crate::aws) async fn ready(&self) -> Result<(), CredentialsError> {
+        match &self.held {
+            Some(held) => held.ready().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether there are credentials that can be renewed.
+    pub(in crate::aws) fn has_credentials(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// Whether the credentials are a session that AWS may not know yet.
+    pub(in crate::aws) async fn has_new_session(&self) -> bool {
+        match &self.held {
+            Some(held) => held.is_new_session().await,
+            None => false,
+        }
+    }
+}
+
+fn sts(
+    config: &SdkConfig,
+    destinations: &Destinations,
+    credentials: Option<Credentials>,
+) -> aws_sdk_sts::Client {
+    let mut sts = aws_sdk_sts::config::Builder::from(config)
+        .interceptor(BoundedAnswers)
+        .interceptor(WholeAnswers)
+        .interceptor(destinations.sts.clone());
+    if let Some(credentials) = credentials {
+        sts = sts.credentials_provider(credentials);
+    }
+    if let Some(endpoint) = instead_of_empty(config, "STS") {
+        sts.set_endpoint_url(endpoint);
+    }
+    aws_sdk_sts::Client::from_conf(sts.build())
+}
+
+/// The endpoint of `service` where a variable that is to name it is empty, which the SDK takes for
+/// one; unless the configuration names an endpoint.
+fn instead_of_empty(config: &SdkConfig, service: &str) -> Option<Option<String>> {
+    if config.get_origin("endpoint_url").is_client_config() {
+        return None;
+    }
+    let names = [
+        format!("AWS_ENDPOINT_URL_{service}"),
+        "AWS_ENDPOINT_URL".to_owned(),
+    ];
+    let is_empty = |name: &String| std::env::var_os(name).is_some() && aws_variable(name).is_none();
+    let named = names.iter().find_map(|name| aws_variable(name));
+    names.iter().any(is_empty).then_some(named)
 }

@@ -7,8 +7,8 @@ use super::kept_sessions::KeptSessions;
 use crate::aws::AwsClient;
 use crate::config::Role;
 
-/// Sessions of a role. The SDK asks for one when it needs it, and for the next before that
-/// expires; AssumeRole goes through the gate of the account whose credentials assume the role.
+/// Sessions of a role. One is asked for when it is needed, and the next before that expires;
+/// AssumeRole goes through the gate of the account whose credentials assume the role.
 #[derive(Debug, Clone)]
 pub(in crate::aws) struct RoleSessions {
     pub(in crate::aws) parent: AwsClient,

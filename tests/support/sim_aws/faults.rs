@@ -42,6 +42,8 @@ pub(crate) enum Fault {
     UnknownEntity,
     /// A request that AWS says it waited for too long, if it is for more than so many entries.
     TimeoutAbove(usize),
+    /// A refusal with a message of so many bytes.
+    LongRefusal(usize),
     /// GetAccountSummary counts so many users more, or less.
     WrongCount(i64),
     /// A page lists its first user twice.
@@ -148,6 +150,7 @@ impl Fault {
             Self::TimeoutAbove(_) => {
                 Refusal::new(408, "RequestTimeout", "The request took too long.")
             }
+            Self::LongRefusal(bytes) => Refusal::new(400, "ValidationError", "x".repeat(bytes)),
             _ => return None,
         })
     }

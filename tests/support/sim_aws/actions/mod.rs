@@ -30,8 +30,9 @@ pub(super) enum Service {
 use Service::{Iam, Organizations, Sts};
 
 /// Every action that is simulated.
-pub(super) const ACTIONS: [(&str, Service); 25] = [
+pub(super) const ACTIONS: [(&str, Service); 26] = [
     ("AssumeRole", Sts),
+    ("AssumeRoleWithWebIdentity", Sts),
     ("DescribeOrganizationalUnit", Organizations),
     ("GenerateCredentialReport", Iam),
     ("GetAccessKeyLastUsed", Iam),
@@ -70,7 +71,7 @@ pub(super) struct Ctx<'a> {
 /// Answers any action that changes nothing.
 pub(super) fn answer(ctx: &Ctx<'_>, action: &str) -> Answer {
     match action {
-        "AssumeRole" => sts::assume_role(ctx),
+        "AssumeRole" | "AssumeRoleWithWebIdentity" => sts::assume_role(ctx),
         "GetAccessKeyLastUsed" => keys::get_access_key_last_used(ctx),
         "GetAccountAuthorizationDetails" => details::get_account_authorization_details(ctx),
         "GetAccountSummary" => summary::get_account_summary(ctx),

@@ -1,0 +1,33 @@
+//! Why a place that is to have credentials has none.
+
+use crate::aws::AwsErrorClass;
+use crate::foreign;
+
+/// Why credentials cannot be had from where they are to come from.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub(in crate::aws) struct SourceError {
+    pub(in crate::aws) class: AwsErrorClass,
+    pub(in crate::aws) message: String,
+    /// What to do about it; without one, what its class asks for.
+    pub(in crate::aws) remedy: Option<String>,
+}
+
+impl SourceError {
+    /// The place is set up so that it can have none, until `remedy` is followed.
+    pub(super) fn wrong(message: impl AsRef<str>, remedy: impl Into<String>) -> Self {
+        Self {
+            remedy: Some(remedy.into()),
+            ..Self::failed(AwsErrorClass::NoCredentials, message)
+        }
+    }
+
+    /// What was asked for credentials did not give any, for a reason of this class.
+    pub(super) fn failed(class: AwsErrorClass, message: impl AsRef<str>) -> Self {
+        Self {
+            class,
+            message: foreign::one_line(message.as_ref()),
+            remedy: None,
+        }
+    }
+}
