@@ -35,6 +35,8 @@ pub(super) struct Reading {
     pages: Vec<(Option<&'static str>, PageShape)>,
     /// Names of users that the report does not cover, or only lists their predecessors.
     pub(super) not_in_report: BTreeSet<String>,
+    /// Whether there is a report before one is asked for.
+    pub(super) has_old_report: bool,
 }
 
 impl Drawn {
@@ -63,6 +65,7 @@ impl Drawn {
             max_in_flight: rng.usize(1..=16),
             pages: pages(&mut rng),
             not_in_report,
+            has_old_report: account.report.is_some(),
         };
         Self {
             account,

@@ -33,7 +33,7 @@ impl Oracle<'_> {
     /// Whether there is a credential report.
     pub(super) fn has_report(&self) -> bool {
         self.is_bulk()
-            && self.answers("GenerateCredentialReport")
+            && (self.answers("GenerateCredentialReport") || self.reading.has_old_report)
             && self.answers("GetCredentialReport")
     }
 
