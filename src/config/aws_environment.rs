@@ -32,7 +32,7 @@ fn trimmed(value: Option<String>) -> Option<String> {
 }
 
 /// Whether `region` may be the name of one.
-pub(super) fn is_region(region: &str) -> bool {
+pub fn is_region(region: &str) -> bool {
     let mut bytes = region.bytes();
     !region.is_empty()
         && bytes.all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')

@@ -25,7 +25,7 @@ pub use access_key::{AccessKeyId, AccessKeySettings};
 pub use accounts::AccountSettings;
 pub use agent::AgentSettings;
 pub use aws::{AccessKeyLookup, AwsSettings, MfaLookup, Strategy};
-pub use aws_environment::{aws_variable, check_aws_environment};
+pub use aws_environment::{aws_variable, check_aws_environment, is_region};
 pub use environment::AssetConnectorOverrides;
 pub use error::ConfigError;
 pub use load::{Config, DEFAULT_FILE};

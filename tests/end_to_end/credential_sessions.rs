@@ -2,14 +2,15 @@
 //! What fails once is asked for again.
 
 use std::future::ready;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
 
 use super::credential_places::{SINK, agent, ends, sim, with_profiles};
 use crate::support::agent::Agent;
+use crate::support::aws_proxy::aws_error;
 use crate::support::http::Server;
 use crate::support::reply::Reply;
 use crate::support::sim_aws::{Denial, Fault, SimAws};
@@ -161,6 +162,7 @@ fn metadata(slow_first: Duration, last: Reply) -> Server {
         };
         let reply = match request.uri().path() {
             "/latest/api/token" => Reply::status(200).body("t0k3n"),
+            "/latest/meta-data/placement/region" => Reply::status(200).body("eu-west-3"),
             "/latest/meta-data/iam/security-credentials/" => Reply::status(200).body("reader"),
             _ => last.clone(),
         };
@@ -193,6 +195,29 @@ fn a_slow_metadata_service_is_asked_as_often_and_waited_for_as_long_as_variables
     collect(Some("1"), 4, &[says]);
     let says = "AWS_METADATA_SERVICE_NUM_ATTEMPTS is no whole number from 1 to 600";
     collect(Some("many"), 3, &[says]);
+}
+
+#[test]
+fn the_region_is_that_of_the_instance_where_nothing_else_names_one() {
+    let seen = Arc::<Mutex<Vec<String>>>::default();
+    let signed = Arc::clone(&seen);
+    let sts = Server::start(move |request| {
+        let header = request.headers()["authorization"].to_str().expect("text");
+        signed.lock().unwrap().push(header.to_owned());
+        ready(aws_error(403, "AccessDenied"))
+    });
+    let server = metadata(Duration::ZERO, session());
+    let agent = on_instance(&sim(), &server).env("AWS_REGION", "");
+    ends(
+        &agent.env("AWS_ENDPOINT_URL", &sts.url()),
+        3,
+        &["AccessDenied"],
+    );
+    let seen = seen.lock().unwrap();
+    assert!(
+        !seen.is_empty() && seen.iter().all(|it| it.contains("/eu-west-3/sts/")),
+        "{seen:?}"
+    );
 }
 
 #[test]

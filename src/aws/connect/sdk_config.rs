@@ -13,7 +13,8 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provi
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use crate::config::{AwsSettings, aws_variable};
+use crate::aws::credentials::instance_region;
+use crate::config::{AwsSettings, aws_variable, is_region};
 use crate::proxy;
 use crate::trust::ExtraRoots;
 
@@ -47,9 +48,7 @@ pub(super) async fn sdk_config(settings: &AwsSettings) -> SdkConfig {
         .clone()
         .or_else(|| aws_variable("AWS_PROFILE"));
     let profile = profile.unwrap_or_else(|| "default".to_owned());
-    if let Some(region) = region(settings, &profile).await {
-        loader = loader.region(region);
-    }
+    loader = loader.region(region(settings, &profile).await);
     loader = loader.profile_name(profile);
     if let Some(url) = &settings.endpoint_url {
         loader = loader.endpoint_url(url);
@@ -60,33 +59,31 @@ pub(super) async fn sdk_config(settings: &AwsSettings) -> SdkConfig {
     if let Some(use_dual_stack) = settings.use_dual_stack {
         loader = loader.use_dual_stack(use_dual_stack);
     }
-    // The loader's own region chain is the one that asks through our HTTP client.
-    let mut config = loader.load().await;
-    if config.region().is_none() {
-        let region = Region::from_static(FALLBACK_REGION);
-        config = config.into_builder().region(region).build();
-    }
-    config
+    loader.load().await
 }
 
-/// The region, unless the loader's own chain is to find it. That takes an empty variable for the
-/// name of a region.
-async fn region(settings: &AwsSettings, profile: &str) -> Option<Region> {
-    const NAMES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-    let named = settings.region.clone();
-    let named = named.or_else(|| NAMES.into_iter().find_map(aws_variable));
-    if let Some(name) = named {
-        return Some(Region::new(name));
-    }
-    let is_empty = NAMES.iter().any(|name| std::env::var_os(name).is_some());
-    if !is_empty {
-        return None;
+/// The region: that of `settings`, of variables, of the profile, of the instance; else the one where
+/// the commercial partition's IAM is.
+async fn region(settings: &AwsSettings, profile: &str) -> Region {
+    let of_variables = || {
+        ["AWS_REGION", "AWS_DEFAULT_REGION"]
+            .into_iter()
+            .find_map(aws_variable)
+    };
+    if let Some(name) = settings.region.clone().or_else(of_variables) {
+        return Region::new(name);
     }
     let of_profile = ProfileFileRegionProvider::builder()
         .profile_name(profile)
         .build();
     let of_profile = of_profile.region().await;
-    Some(of_profile.unwrap_or(Region::from_static(FALLBACK_REGION)))
+    if let Some(region) = of_profile.filter(|it| is_region(it.as_ref())) {
+        return region;
+    }
+    match instance_region().await {
+        Some(name) => Region::new(name),
+        None => Region::from_static(FALLBACK_REGION),
+    }
 }
 
 /// A client that trusts `roots` too, and takes the proxies that the environment names.
@@ -121,7 +118,7 @@ pub(in crate::aws) async fn sign_in_provider(
     settings: &AwsSettings,
 ) -> impl aws_credential_types::provider::ProvideCredentials {
     let config = aws_config::provider_config::ProviderConfig::without_region()
-        .with_region(region(settings, profile).await)
+        .with_region(Some(region(settings, profile).await))
         .with_http_client(http_client(&settings.roots));
     aws_config::profile::ProfileFileCredentialsProvider::builder()
         .profile_name(profile)

@@ -1,4 +1,4 @@
-//! The role of an EC2 instance, from its metadata service (IMDSv2).
+//! The role of an EC2 instance and its region, from its metadata service (IMDSv2).
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,7 @@ use super::local_http::{self, Timeouts, answer, refused};
 use super::retry::retried;
 use super::{Found, SourceError};
 use crate::aws::AwsErrorClass;
-use crate::config::aws_variable;
+use crate::config::{aws_variable, is_region};
 use crate::trust::ExtraRoots;
 
 const ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
@@ -18,6 +18,7 @@ const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 const TIMEOUT: &str = "AWS_METADATA_SERVICE_TIMEOUT";
 const ATTEMPTS: &str = "AWS_METADATA_SERVICE_NUM_ATTEMPTS";
 const ROLES: &str = "latest/meta-data/iam/security-credentials/";
+const REGION: &str = "latest/meta-data/placement/region";
 const ATTEMPTS_DEFAULT: u32 = 4;
 /// Where there is no such service, nobody answers at all.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -25,64 +26,105 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// A service that is disturbed gives sessions that are over: AWS takes them for a while yet.
 const EXTENSION: Duration = Duration::from_secs(10 * 60);
 
+/// The metadata service.
+struct Metadata {
+    client: Client,
+    url: String,
+    attempts: u32,
+}
+
 /// The credentials of the instance's role.
 pub(super) async fn look() -> Result<Found, SourceError> {
-    if aws_variable(DISABLED).is_some_and(|it| it.eq_ignore_ascii_case("true")) {
+    let Some(metadata) = Metadata::of_environment()? else {
         return Ok(Found::Nothing(format!("switched off by {DISABLED}")));
-    }
-    let timeout = number(TIMEOUT)?.map(|seconds| Duration::from_secs(seconds.into()));
-    let timeouts = Timeouts {
-        connect: timeout.unwrap_or(CONNECT_TIMEOUT),
-        total: timeout.unwrap_or(ANSWER_TIMEOUT),
     };
-    let client = local_http::client(timeouts, &ExtraRoots::default())?;
-    let url = match (aws_variable(ENDPOINT), aws_variable(MODE)) {
-        (Some(url), _) => url,
-        (None, Some(mode)) if mode.eq_ignore_ascii_case("ipv6") => "http://[fd00:ec2::254]".into(),
-        (None, _) => "http://169.254.169.254".into(),
-    };
-    let url = url.trim_end_matches('/');
-    let attempts = number(ATTEMPTS)?.unwrap_or(ATTEMPTS_DEFAULT);
-    match retried(attempts, || ask(&client, url)).await {
-        Err(SourceError { class, message, .. }) if class == AwsErrorClass::Unreachable => {
-            Ok(Found::Nothing(message))
-        }
+    match retried(metadata.attempts, || metadata.session()).await {
+        Err(SourceError {
+            class: AwsErrorClass::Unreachable,
+            message,
+            ..
+        }) => Ok(Found::Nothing(message)),
         answer => answer,
     }
 }
 
-async fn ask(client: &Client, url: &str) -> Result<Found, SourceError> {
-    let who = format!("the metadata service {url}");
-    let request = client.put(format!("{url}/latest/api/token"));
-    let request = request.header("x-aws-ec2-metadata-token-ttl-seconds", "21600");
-    let (status, token) = answer(request, &who).await?;
-    if !status.is_success() {
-        return Err(refused(&who, status));
+/// The region that the instance is in, if this is one.
+pub(in crate::aws) async fn region() -> Option<String> {
+    let metadata = Metadata::of_environment().ok().flatten()?;
+    let (status, region) = retried(metadata.attempts, || metadata.get(REGION))
+        .await
+        .ok()?;
+    let region = String::from_utf8(region).ok()?.trim().to_owned();
+    (status.is_success() && is_region(&region)).then_some(region)
+}
+
+impl Metadata {
+    /// The service where variables say it is; `None` if they switch it off.
+    fn of_environment() -> Result<Option<Self>, SourceError> {
+        if aws_variable(DISABLED).is_some_and(|it| it.eq_ignore_ascii_case("true")) {
+            return Ok(None);
+        }
+        let timeout = number(TIMEOUT)?.map(|seconds| Duration::from_secs(seconds.into()));
+        let timeouts = Timeouts {
+            connect: timeout.unwrap_or(CONNECT_TIMEOUT),
+            total: timeout.unwrap_or(ANSWER_TIMEOUT),
+        };
+        let is_ipv6 = |mode: String| mode.eq_ignore_ascii_case("ipv6");
+        let url = match (
+            aws_variable(ENDPOINT),
+            aws_variable(MODE).is_some_and(is_ipv6),
+        ) {
+            (Some(url), _) => url,
+            (None, true) => "http://[fd00:ec2::254]".to_owned(),
+            (None, false) => "http://169.254.169.254".to_owned(),
+        };
+        Ok(Some(Self {
+            client: local_http::client(timeouts, &ExtraRoots::default())?,
+            url: url.trim_end_matches('/').to_owned(),
+            attempts: number(ATTEMPTS)?.unwrap_or(ATTEMPTS_DEFAULT),
+        }))
     }
-    let get = async |path: &str| {
-        let request = client.get(format!("{url}/{path}"));
-        let request = request.header("x-aws-ec2-metadata-token", token.as_slice());
+
+    fn who(&self) -> String {
+        format!("the metadata service {}", self.url)
+    }
+
+    /// The status and body of what is at `path`.
+    async fn get(&self, path: &str) -> Result<(StatusCode, Vec<u8>), SourceError> {
+        let (who, url) = (self.who(), &self.url);
+        let request = self.client.put(format!("{url}/latest/api/token"));
+        let request = request.header("x-aws-ec2-metadata-token-ttl-seconds", "60");
+        let (status, token) = answer(request, &who).await?;
+        if !status.is_success() {
+            return Err(refused(&who, status));
+        }
+        let request = self.client.get(format!("{url}/{path}"));
+        let request = request.header("x-aws-ec2-metadata-token", token);
         answer(request, &who).await
-    };
-    let (status, role) = get(ROLES).await?;
-    if status == StatusCode::NOT_FOUND {
-        return Ok(Found::Nothing("the instance has no role".to_owned()));
     }
-    let role = String::from_utf8_lossy(&role).trim().to_owned();
-    let is_name = |it: char| it.is_ascii_alphanumeric() || "+=,.@_-".contains(it);
-    if !status.is_success() || role.is_empty() || !role.chars().all(is_name) {
-        return Err(refused(&who, status));
-    }
-    let (status, body) = get(&format!("{ROLES}{role}")).await?;
-    if !status.is_success() {
-        return Err(refused(&who, status));
-    }
-    match super::answer::credentials(&body, "instance") {
-        Ok(credentials) => Ok(Found::Credentials(extended(credentials))),
-        Err(why) => Err(SourceError::failed(
-            AwsErrorClass::Malformed,
-            format!("{who}: {why}"),
-        )),
+
+    async fn session(&self) -> Result<Found, SourceError> {
+        let who = self.who();
+        let (status, role) = self.get(ROLES).await?;
+        if status == StatusCode::NOT_FOUND {
+            return Ok(Found::Nothing("the instance has no role".to_owned()));
+        }
+        let role = String::from_utf8_lossy(&role).trim().to_owned();
+        let is_name = |it: char| it.is_ascii_alphanumeric() || "+=,.@_-".contains(it);
+        if !status.is_success() || role.is_empty() || !role.chars().all(is_name) {
+            return Err(refused(&who, status));
+        }
+        let (status, body) = self.get(&format!("{ROLES}{role}")).await?;
+        if !status.is_success() {
+            return Err(refused(&who, status));
+        }
+        match super::answer::credentials(&body, "instance") {
+            Ok(credentials) => Ok(Found::Credentials(extended(credentials))),
+            Err(why) => Err(SourceError::failed(
+                AwsErrorClass::Malformed,
+                format!("{who}: {why}"),
+            )),
+        }
     }
 }
 

@@ -22,6 +22,7 @@ use aws_credential_types::provider::{self, ProvideCredentials, future};
 use super::source_error::SourceError;
 use crate::aws::{AwsClient, AwsError, AwsErrorClass};
 use crate::config::AwsSettings;
+pub(in crate::aws) use instance::region as instance_region;
 use profile::Profile;
 
 /// The chain of places.
