@@ -15,7 +15,6 @@ use super::class::AwsErrorClass::{
 };
 use super::remedy::Failure;
 use crate::aws::connect::{NotWhole, OwnEntities, TooLarge};
-use crate::aws::credentials::SourceError;
 use crate::aws::{Action, Endpoint};
 use crate::foreign;
 use crate::model::{Fact, Reason};
@@ -66,67 +65,6 @@ impl AwsError {
             remedy: failure.remedy(),
             code,
             message,
-        }
-    }
-
-    /// Why there are no credentials for a call of `action`.
-    pub(in crate::aws) fn of_credentials(
-        action: Action,
-        error: &CredentialsError,
-        endpoint: &Endpoint,
-    ) -> Self {
-        if let Some(of_credentials) = Self::of_cause(action, error, endpoint) {
-            return of_credentials;
-        }
-        let all: Vec<String> = causes(error).map(ToString::to_string).collect();
-        let none = SourceError {
-            class: NoCredentials,
-            message: foreign::one_line(&all.join(": ")),
-            remedy: None,
-        };
-        Self::of_source(action, &none, endpoint)
-    }
-
-    /// The error of credentials that caused `error`, if one did: that of the call that failed to get
-    /// them, or that of where they were looked for.
-    fn of_cause(
-        action: Action,
-        error: &(dyn StdError + 'static),
-        endpoint: &Endpoint,
-    ) -> Option<Self> {
-        causes(error).find_map(|cause| match cause.downcast_ref::<Self>() {
-            Some(of_call) => Some(of_call.clone()),
-            None => {
-                let of_source = cause.downcast_ref::<SourceError>()?;
-                Some(Self::of_source(action, of_source, endpoint))
-            }
-        })
-    }
-
-    fn of_source(action: Action, error: &SourceError, endpoint: &Endpoint) -> Self {
-        let SourceError {
-            class,
-            message,
-            remedy,
-        } = error;
-        // The remedies of other classes are about AWS's own endpoints.
-        let general = || {
-            let failure = Failure {
-                action,
-                class: NoCredentials,
-                code: "",
-                message,
-                endpoint,
-                time_there: None,
-            };
-            failure.remedy().filter(|_| *class == NoCredentials)
-        };
-        Self {
-            action,
-            class: *class,
-            code: None,
-            message: message.clone(),
-            remedy: remedy.clone().or_else(general),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod aws_error;
 mod class;
+mod of_credentials;
 mod remedy;
 
 pub use aws_error::AwsError;
