@@ -17,6 +17,19 @@ pub enum StoreError {
          give this one its own agent.state_dir"
     )]
     Locked(PathBuf),
+    /// It belongs to another user, who could read or replace everything in it.
+    #[error(
+        "state directory {dir} belongs to user id {owner}, and this runs as {own}; run rollcall \
+         as its owner, or give this one its own agent.state_dir"
+    )]
+    ForeignOwner {
+        /// The state directory.
+        dir: PathBuf,
+        /// Whose it is.
+        owner: u32,
+        /// Who this process is.
+        own: u32,
+    },
     /// The directory or a file in it cannot be made, read or written.
     #[error("state directory {dir}: cannot {what}: {source}; check its owner, mode and free space")]
     Io {

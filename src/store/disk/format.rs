@@ -6,11 +6,14 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::damage::Damage;
+use super::own_file;
 use super::private::io;
 use crate::store::StoreError;
 
 /// The format of directory, trees, keys and records that this version writes.
 pub(in crate::store) const FORMAT: u32 = 3;
+/// Far more than any format has written.
+const FILE_LEN_MAX: u64 = 4096;
 const TITLE: &str = "rollcall state, format ";
 /// Formats that were also written without a checksum.
 const PLAIN_MAX: u32 = 2;
@@ -28,7 +31,7 @@ pub(in crate::store) enum Found {
 
 /// Checks the format before anything else is touched.
 pub(in crate::store) fn check(dir: &Path) -> Result<Found, Damage> {
-    let found = match std::fs::read(file_of(dir)) {
+    let found = match own_file::read(&file_of(dir), FILE_LEN_MAX) {
         Ok(found) => found,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(source) => return Err(Damage::None(io(dir, "read its format", source))),
@@ -70,7 +73,7 @@ pub(in crate::store) fn file_of(dir: &Path) -> PathBuf {
 /// damage.
 pub(in crate::store) fn write(dir: &Path) -> std::io::Result<()> {
     let new = dir.join("format.new");
-    let mut file = File::create(&new)?;
+    let mut file = own_file::create_new(&new)?;
     file.write_all(text(FORMAT).as_bytes())?;
     file.sync_all()?;
     std::fs::rename(new, file_of(dir))?;

@@ -3,7 +3,10 @@
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use rustix::fs::Dir;
 
 /// Fixed when a store is made. Large, so that pages stay below a quarter of it.
 pub(in crate::store) const SEGMENT_SIZE: usize = 4 * 1024 * 1024;
@@ -54,12 +57,30 @@ pub(in crate::store) fn sync_new(store: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Fails unless all is in sled's one file: pages above the size that its segments allow for go
-/// to files of their own, which it never syncs.
-pub(in crate::store) fn has_no_blobs(dir: &Path) -> Result<()> {
-    match std::fs::read_dir(db_dir(dir).join("blobs"))?.next() {
-        None => Ok(()),
-        Some(_) => Err(Error::other("a page grew beyond its segment")),
+/// The directory of what is not in sled's one file, open: that it is empty can be told at any
+/// time, also where the process has no more files to open.
+#[derive(Debug)]
+pub(in crate::store) struct Blobs(Mutex<Dir>);
+
+impl Blobs {
+    /// Those of the store in `dir`.
+    pub(in crate::store) fn open(dir: &Path) -> Result<Self> {
+        let blobs = File::open(db_dir(dir).join("blobs"))?;
+        Ok(Self(Mutex::new(Dir::read_from(blobs)?)))
+    }
+
+    /// Fails unless all is in sled's one file: pages above the size that its segments allow for
+    /// go to files of their own, which it never syncs.
+    pub(in crate::store) fn refuse_any(&self) -> Result<()> {
+        // What a panic left behind is only where reading stands.
+        let mut blobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        blobs.rewind();
+        for entry in blobs.by_ref() {
+            if !matches!(entry?.file_name().to_bytes(), b"." | b"..") {
+                return Err(Error::other("a page grew beyond its segment"));
+            }
+        }
+        Ok(())
     }
 }
 

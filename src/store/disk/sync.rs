@@ -4,9 +4,8 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::has_no_blobs;
 use super::private::io;
-use super::sled_files::db_dir;
+use super::sled_files::{Blobs, db_dir};
 use crate::store::StoreError;
 
 /// The open file that holds everything.
@@ -14,6 +13,7 @@ use crate::store::StoreError;
 pub(in crate::store) struct DbFile {
     dir: PathBuf,
     file: File,
+    blobs: Blobs,
 }
 
 impl DbFile {
@@ -22,7 +22,13 @@ impl DbFile {
         Ok(Self {
             dir: dir.to_owned(),
             file: File::open(db_dir(dir).join("db"))?,
+            blobs: Blobs::open(dir)?,
         })
+    }
+
+    /// Fails unless the file holds everything.
+    pub(in crate::store) fn refuse_blobs(&self) -> std::io::Result<()> {
+        self.blobs.refuse_any()
     }
 
     /// Waits until the disk has what sled wrote.
@@ -31,7 +37,7 @@ impl DbFile {
             .map_err(|source| StoreError::of_sled(&self.dir, "write to it", source))?;
         self.file
             .sync_data()
-            .and_then(|()| has_no_blobs(&self.dir))
+            .and_then(|()| self.blobs.refuse_any())
             .map_err(|source| io(&self.dir, "sync it to disk", source))
     }
 }

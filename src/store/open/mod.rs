@@ -8,16 +8,18 @@ pub use compact::Compacted;
 pub use threads::on_store_thread;
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::steps::{self, Step};
-use crate::store::disk::{self, Damage, DbFile, Found, damage_of};
+use crate::store::disk::{self, Damage, DbFile, Found, Looked, damage_of};
 use crate::store::outbox::Fills;
 use crate::store::record::{self, MetaKey, fixed};
 use crate::store::trees::{Tree, Trees, Writes};
@@ -45,6 +47,8 @@ pub(in crate::store) struct Shared {
     writer: Mutex<()>,
     /// Why a write could not be made durable, if so.
     poisoned: OnceLock<String>,
+    /// What is open in the place of another user's store. It outlives sled.
+    _copy: Option<TempDir>,
     /// Last, so that it outlives sled.
     _lock: File,
 }
@@ -81,15 +85,16 @@ impl Store {
                 open_whole(dir, OpenMode::Repair).map_err(|damage| damage.into_error(dir))?
             }
         };
-        Ok(Self::of(dir, lock, opened))
+        Ok(Self::of(dir, lock, None, opened))
     }
 
     /// Whether there is a store in `dir`. A directory that cannot be looked into is an error.
     pub fn exists(dir: &Path) -> Result<bool, StoreError> {
-        let is_there = disk::db_dir(dir)
-            .try_exists()
-            .map_err(|source| disk::io(dir, "look into it", source))?;
-        Ok(is_there || compact::was_interrupted(dir))
+        match disk::db_dir(dir).symlink_metadata() {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(compact::was_interrupted(dir)),
+            Err(error) => Err(disk::io(dir, "look into it", error)),
+        }
     }
 
     /// Opens the store in `dir` to look at it: nothing is made or repaired, nothing is moved but
@@ -100,8 +105,11 @@ impl Store {
             return Ok(None);
         }
         let lock = disk::take_existing(dir)?;
-        compact::recover(dir)?;
-        let opened = match open_whole(dir, OpenMode::ReadOnly) {
+        let looked = Looked::at(dir)?;
+        if let Looked::Itself(dir) = &looked {
+            compact::recover(dir)?;
+        }
+        let opened = match open_whole(looked.dir(), OpenMode::ReadOnly) {
             Ok(opened) => opened,
             Err(Damage::None(error)) => return Err(error),
             Err(Damage::Found(why)) => {
@@ -109,7 +117,11 @@ impl Store {
                 return Err(StoreError::FoundDamaged { dir, why });
             }
         };
-        Ok(Some(Self::of(dir, lock, opened)))
+        let copy = match looked {
+            Looked::Itself(_) => None,
+            Looked::Copy(copy) => Some(copy),
+        };
+        Ok(Some(Self::of(dir, lock, copy, opened)))
     }
 
     /// Part of the ids of events that are made from now on: another one each time that a store is
@@ -132,7 +144,7 @@ impl Store {
         on_store_thread(move || work(&store)).await
     }
 
-    fn of(dir: &Path, lock: File, opened: Opened) -> Self {
+    fn of(dir: &Path, lock: File, copy: Option<TempDir>, opened: Opened) -> Self {
         let Opened {
             db,
             trees,
@@ -149,6 +161,7 @@ impl Store {
                 file,
                 writer: Mutex::new(()),
                 poisoned: OnceLock::new(),
+                _copy: copy,
                 _lock: lock,
             }),
         }
@@ -200,10 +213,10 @@ fn open_whole(dir: &Path, mode: OpenMode) -> Result<Opened, Damage> {
             OpenMode::ReadOnly => heal::count(&trees),
         };
         let fills = fills.map_err(failed("read"))?;
-        disk::has_no_blobs(dir)
-            .map_err(|source| Damage::Found(format!("it is not in one file: {source}")))?;
         let file = DbFile::open(dir)
             .map_err(|source| Damage::None(disk::io(dir, "open its file", source)))?;
+        file.refuse_blobs()
+            .map_err(|source| Damage::Found(format!("it is not in one file: {source}")))?;
         Ok(Opened {
             db,
             trees,

@@ -154,3 +154,151 @@ fn a_store_whose_compaction_was_interrupted_is_there() {
     std::fs::rename(store, old).unwrap();
     assert!(Store::open_existing(&state.dir).unwrap().is_some());
 }
+
+#[test]
+fn links_among_the_files_of_the_state_are_refused_and_what_they_lead_to_stays() {
+    for name in ["lock", "format"] {
+        let mut state = Fixture::new();
+        state.close();
+        let elsewhere = state.dir.parent().unwrap().join("elsewhere");
+        std::fs::write(&elsewhere, "precious").unwrap();
+        std::fs::remove_file(state.dir.join(name)).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, state.dir.join(name)).unwrap();
+        for opened in [
+            Store::open(&state.dir).map(|_| ()),
+            Store::open_existing(&state.dir).map(|_| ()),
+        ] {
+            let error = opened.unwrap_err().to_string();
+            assert!(error.contains(&format!("{name} is a link")), "{error}");
+        }
+        assert_eq!(std::fs::read(&elsewhere).unwrap(), b"precious");
+    }
+    for name in ["probe", "format.new"] {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path().join("state");
+        std::fs::create_dir(&dir).unwrap();
+        let elsewhere = home.path().join("elsewhere");
+        std::fs::write(&elsewhere, "precious").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, dir.join(name)).unwrap();
+        drop(Store::open(&dir).unwrap());
+        assert_eq!(std::fs::read(&elsewhere).unwrap(), b"precious", "{name}");
+    }
+}
+
+#[test]
+fn a_pipe_in_the_place_of_the_lock_is_refused_and_not_waited_for() {
+    let mut state = Fixture::new();
+    state.close();
+    let lock = state.dir.join("lock");
+    std::fs::remove_file(&lock).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&lock).status();
+    assert!(made.unwrap().success());
+    for opened in [
+        Store::open(&state.dir).map(|_| ()),
+        Store::open_existing(&state.dir).map(|_| ()),
+    ] {
+        let error = opened.unwrap_err().to_string();
+        assert!(error.contains("lock is no regular file"), "{error}");
+    }
+}
+
+#[test]
+fn the_lock_keeps_what_it_holds() {
+    let mut state = Fixture::new();
+    state.close();
+    std::fs::write(state.dir.join("lock"), "somebody's note").unwrap();
+    state.reopen();
+    let lock = std::fs::read(state.dir.join("lock")).unwrap();
+    assert_eq!(lock, b"somebody's note");
+}
+
+#[test]
+fn looking_makes_no_file_also_where_the_lock_is_missing() {
+    let mut state = Fixture::new();
+    state.queued(&[user("u", "a")]);
+    state.close();
+    std::fs::remove_file(state.dir.join("lock")).unwrap();
+    let names = names_in(&state.dir);
+    let store = Store::open_existing(&state.dir).unwrap().unwrap();
+    assert_eq!(
+        store
+            .next_batch(super::RECEIVER, super::ALL)
+            .unwrap()
+            .events
+            .len(),
+        1
+    );
+    drop(store);
+    assert_eq!(names_in(&state.dir), names);
+}
+
+/// Gives `dir` and all in it to another user, which only root may do.
+fn give_away(dir: &std::path::Path) -> bool {
+    let nobody = Some(65_534);
+    let mut all = vec![dir.to_owned()];
+    while let Some(path) = all.pop() {
+        if std::os::unix::fs::chown(&path, nobody, nobody).is_err() {
+            return false;
+        }
+        if path.is_dir() {
+            let entries = std::fs::read_dir(&path).unwrap();
+            all.extend(entries.map(|entry| entry.unwrap().path()));
+        }
+    }
+    true
+}
+
+#[test]
+fn root_may_look_at_the_state_of_another_user_and_changes_nothing_in_it() {
+    let mut state = Fixture::new();
+    state.queued(&[user("u", "a")]);
+    state.close();
+    if !give_away(&state.dir) {
+        return;
+    }
+    let store_dir = state.dir.join("store");
+    let files = |dir: &std::path::Path| {
+        let names = names_in(dir).into_iter();
+        names
+            .filter(|name| dir.join(name).is_file())
+            .collect::<Vec<_>>()
+    };
+    let before: Vec<_> = files(&store_dir)
+        .iter()
+        .map(|name| std::fs::read(store_dir.join(name)).unwrap())
+        .collect();
+    let names = (names_in(&state.dir), names_in(&store_dir));
+    let store = Store::open_existing(&state.dir).unwrap().unwrap();
+    assert_eq!(
+        store
+            .next_batch(super::RECEIVER, super::ALL)
+            .unwrap()
+            .events
+            .len(),
+        1
+    );
+    assert_eq!(store.dir(), state.dir);
+    let error = Store::open_existing(&state.dir).unwrap_err();
+    assert!(matches!(error, StoreError::Locked(_)), "{error}");
+    drop(store);
+    assert_eq!((names_in(&state.dir), names_in(&store_dir)), names);
+    let after: Vec<_> = files(&store_dir)
+        .iter()
+        .map(|name| std::fs::read(store_dir.join(name)).unwrap())
+        .collect();
+    assert!(before == after);
+    let error = Store::open(&state.dir).unwrap_err();
+    assert!(
+        matches!(error, StoreError::ForeignOwner { owner: 65_534, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_store_writes_on_where_nothing_more_can_be_opened() {
+    let state = Fixture::new();
+    // What is open stays open; what is looked for by name is not found.
+    std::fs::rename(state.dir.join("store"), state.dir.join("moved")).unwrap();
+    assert_eq!(state.queued(&[user("u", "a")]), 1);
+    assert_eq!(state.waiting(), ["a"]);
+}
