@@ -1,7 +1,9 @@
 //! How accounts and sinks are doing: read from the store, answered by the daemon, shown by
 //! `rollcall status`.
 
+mod cached;
 mod client;
+mod origin;
 mod problems;
 mod report;
 mod server;

@@ -1,0 +1,78 @@
+//! The status as it was a moment ago: however many ask, the state is read once a second, by one
+//! at a time.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::StatusReport;
+use crate::store::StoreError;
+
+/// How old an answer may be.
+const AGE_MAX: Duration = Duration::from_secs(1);
+
+/// What `read` returns. Clones share it.
+#[derive(Debug, Clone)]
+pub(super) struct CachedReport<F> {
+    read: F,
+    last: Arc<Mutex<Option<(Instant, Arc<StatusReport>)>>>,
+}
+
+impl<F> CachedReport<F> {
+    pub(super) fn new(read: F) -> Self {
+        Self {
+            read,
+            last: Arc::default(),
+        }
+    }
+
+    /// The report, as of a second ago at most.
+    pub(super) async fn get<R>(&self) -> Result<Arc<StatusReport>, StoreError>
+    where
+        F: Fn() -> R,
+        R: Future<Output = Result<StatusReport, StoreError>>,
+    {
+        // Held while the report is made: the others wait for it, and then have it.
+        let mut last = self.last.lock().await;
+        if let Some((made_at, report)) = last.as_ref()
+            && made_at.elapsed() < AGE_MAX
+        {
+            return Ok(Arc::clone(report));
+        }
+        let report = Arc::new((self.read)().await?);
+        *last = Some((Instant::now(), Arc::clone(&report)));
+        Ok(report)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use futures_util::future::join_all;
+    use time::OffsetDateTime;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hundred_who_ask_at_once_cost_one_look_and_a_second_later_one_more() {
+        let looks = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&looks);
+        let cached = CachedReport::new(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            async {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                Ok(StatusReport::of_nothing(&[], OffsetDateTime::UNIX_EPOCH))
+            }
+        });
+        let answers = join_all((0..100).map(|_| cached.get())).await;
+        assert!(answers.iter().all(Result::is_ok));
+        assert_eq!(looks.load(Ordering::Relaxed), 1);
+        tokio::time::advance(AGE_MAX).await;
+        cached.get().await.unwrap();
+        assert_eq!(looks.load(Ordering::Relaxed), 2);
+    }
+}
