@@ -113,3 +113,25 @@ async fn a_rotation_that_cannot_be_done_is_no_delivery_and_loses_nothing() {
     assert!(matches!(verdict, Verdict::Refused { .. }), "{verdict:?}");
     assert_eq!(fs::read_to_string(lines.path()).unwrap(), "12345678\n");
 }
+
+#[tokio::test]
+async fn a_link_stays_and_the_file_that_it_leads_to_is_rotated_in_its_place() {
+    let lines = Lines::kept(2);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let real = elsewhere.path().join("real");
+    std::os::unix::fs::symlink(&real, lines.path()).unwrap();
+    for event in ["[1,2,3]", "[4,5,6]", "[7,8,9]"] {
+        assert_eq!(lines.write(&[event]).await, Verdict::Delivered);
+    }
+    assert_eq!(fs::read_link(lines.path()).unwrap(), real);
+    let names: Vec<_> = fs::read_dir(lines.dir.path()).unwrap().collect();
+    assert_eq!(names.len(), 1, "{names:?}");
+    for (name, content) in [
+        ("real", "[7,8,9]\n"),
+        ("real.1", "[4,5,6]\n"),
+        ("real.2", "[1,2,3]\n"),
+    ] {
+        let path = elsewhere.path().join(name);
+        assert_eq!(fs::read_to_string(path).unwrap(), content, "{name}");
+    }
+}

@@ -11,7 +11,8 @@ use crate::config::{NdjsonFile, Rotation};
 /// Appends all of `lines` or nothing: half a line would spoil the one after it. A new file is
 /// private, as the state is.
 pub(super) fn append(file: &NdjsonFile, lines: &[u8]) -> io::Result<()> {
-    let path = file.path.as_path();
+    let path = behind_links(&file.path);
+    let path = path.as_path();
     if let Some(rotation) = file.rotation {
         make_room(path, rotation, lines.len())?;
     }
@@ -44,6 +45,18 @@ pub(super) fn probe(path: &Path) -> io::Result<()> {
             tempfile::tempfile_in(directory(path)).map(drop)
         }
         opened => opened.map(drop),
+    }
+}
+
+/// Where `path` leads to: a file is rotated where it is, and the link to it stays.
+fn behind_links(path: &Path) -> PathBuf {
+    if let Ok(real) = fs::canonicalize(path) {
+        return real;
+    }
+    // A link to what is not there yet, such as after a rotation.
+    match fs::read_link(path) {
+        Ok(target) => directory(path).join(target),
+        Err(_) => path.to_owned(),
     }
 }
 
