@@ -1,6 +1,7 @@
 //! `[mapping]`: how facts become events.
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use crate::analyze::AdminRule;
 use crate::map::TagNames;
@@ -12,6 +13,7 @@ pub struct MappingSettings {
     /// Which users are sent.
     pub emit: Emit,
     /// Names of group policies that make an administrator: case-insensitive substrings.
+    #[serde(deserialize_with = "admin")]
     pub admin: Vec<String>,
     /// Whether the account's root user is an inventory entry; only the credential report
     /// holds it.
@@ -62,5 +64,44 @@ impl Default for MappingSettings {
             send_last_used: false,
             tags: TagNames::default(),
         }
+    }
+}
+
+/// Refuses an empty name, which every name contains: everybody would be an administrator.
+fn admin<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let names = Vec::<String>::deserialize(from)?;
+    match names.iter().any(|name| name.trim().is_empty()) {
+        true => Err(D::Error::custom(
+            "an empty name is part of every name, so that everybody would be an administrator; \
+             leave it out",
+        )),
+        false => Ok(names),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::config::{AssetConnectorOverrides, Config};
+
+    #[test]
+    fn an_empty_name_among_those_of_administrators_is_refused_and_an_empty_list_is_not() {
+        let parse = |names: &str| {
+            let text = format!("[mapping]\nadmin = {names}\n");
+            Config::parse(
+                Path::new("test.toml"),
+                &text,
+                &AssetConnectorOverrides::default(),
+            )
+        };
+        for names in ["[\"\"]", "[\"AdministratorAccess\", \"  \"]"] {
+            let error = parse(names).unwrap_err().to_string();
+            assert!(
+                error.starts_with("test.toml:2:9: ") && error.contains("everybody"),
+                "{error}"
+            );
+        }
+        assert!(parse("[]").is_ok());
     }
 }

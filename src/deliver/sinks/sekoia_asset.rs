@@ -172,7 +172,8 @@ impl Sink for SekoiaAsset {
 /// task all the same.
 fn task_id(body: &[u8]) -> Option<String> {
     match serde_json::from_slice::<Value>(body).ok()?.get("task_id")? {
-        Value::String(id) if !id.is_empty() => Some(id.clone()),
+        // A path with one of these for a segment is another path.
+        Value::String(id) if !matches!(id.as_str(), "" | "." | "..") => Some(id.clone()),
         Value::Number(id) => Some(id.to_string()),
         _ => None,
     }
