@@ -1,8 +1,9 @@
 //! Loading: from a file, or the defaults when there is none.
 
-use std::collections::HashSet;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{Error, ErrorKind, Read};
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -10,11 +11,15 @@ use toml::Spanned;
 use super::sinks::SinkTable;
 use super::{
     AgentSettings, AssetConnectorOverrides, AwsSettings, ConfigError, MappingSettings,
-    ScheduleSettings, SinkSettings, StatusSettings, access_key, accounts, role,
+    NdjsonTarget, ScheduleSettings, SinkKind, SinkSettings, StatusSettings, access_key, accounts,
+    role,
 };
 
 /// The file that is read when none is named and this one exists.
 pub const DEFAULT_FILE: &str = "config.toml";
+
+/// Room for ten thousand accounts.
+const FILE_LEN_MAX: u64 = 16 * 1024 * 1024;
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +61,7 @@ impl Config {
             None if is_absent(default) => return Self::parse(default, "", overrides),
             None => default,
         };
-        let text = std::fs::read_to_string(path)
+        let text = read(path)
             .map_err(|error| ConfigError::of_file(path, format!("cannot be read: {error}")))?;
         Self::parse(path, &text, overrides)
     }
@@ -87,6 +92,19 @@ impl Config {
     }
 }
 
+/// What the file holds. It may be a pipe, as a shell makes it, but not one without an end.
+fn read(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    let mut file = File::open(path)?.take(FILE_LEN_MAX + 1);
+    file.read_to_string(&mut text)?;
+    match text.len() as u64 > FILE_LEN_MAX {
+        true => Err(Error::other(format!(
+            "it is longer than {FILE_LEN_MAX} bytes"
+        ))),
+        false => Ok(text),
+    }
+}
+
 /// Whether nothing is there. A link to nowhere is something, and so is what may not be looked at:
 /// going on without it would send events elsewhere than its writer meant.
 fn is_absent(path: &Path) -> bool {
@@ -104,6 +122,7 @@ fn check_sinks(
         return Ok(vec![SinkSettings::stdout()]);
     }
     let mut names = HashSet::new();
+    let mut files = HashMap::new();
     let mut sinks = Vec::with_capacity(tables.len());
     for table in tables {
         let span = table.span();
@@ -115,7 +134,29 @@ fn check_sinks(
                 sink.name
             )));
         }
+        if let SinkKind::Ndjson(NdjsonTarget::File(file)) = &sink.kind
+            && let Some(other) = files.insert(real_path(&file.path), sink.name.clone())
+        {
+            return Err(at(format!(
+                "sinks {other:?} and {:?} write to one file, where their lines would be mixed; \
+                 give each its own `path`",
+                sink.name
+            )));
+        }
         sinks.push(sink);
     }
     Ok(sinks)
+}
+
+/// Where `path` leads to, as far as it is there.
+fn real_path(path: &Path) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    let directory = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let directory = directory.unwrap_or(Path::new("."));
+    match (directory.canonicalize(), path.file_name()) {
+        (Ok(directory), Some(name)) => directory.join(name),
+        _ => path.to_owned(),
+    }
 }

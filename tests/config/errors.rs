@@ -347,3 +347,25 @@ fn a_secret_in_place_of_a_reference_is_refused_and_never_repeated() {
     let error = parse(&url).unwrap_err().to_string();
     assert!(!error.contains(SECRET), "{error}");
 }
+
+#[test]
+fn two_sinks_with_one_file_are_refused_however_its_path_is_written() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    std::os::unix::fs::symlink(home, home.join("link")).unwrap();
+    let two = |one: &str, other: &str| {
+        let sink = |name: &str, path: &str| {
+            let path = home.join(path).display().to_string();
+            format!("[[sinks]]\nname = {name:?}\ntype = \"ndjson\"\npath = {path:?}\n")
+        };
+        parse(&format!("{}{}", sink("a", one), sink("b", other)))
+    };
+    for other in ["events", "./events", "link/events"] {
+        let error = two("events", other).unwrap_err().to_string();
+        assert!(
+            error.contains("\"a\" and \"b\" write to one file"),
+            "{error}"
+        );
+    }
+    assert!(two("events", "others").is_ok());
+}
