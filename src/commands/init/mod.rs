@@ -6,6 +6,7 @@ mod config;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::policy::{partition, pretty};
@@ -102,7 +103,9 @@ fn refuse_existing(path: &Path) -> Result<(), UsageError> {
 }
 
 fn write_new(path: &Path, text: &str) -> Result<(), UsageError> {
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let mut options = OpenOptions::new();
+    // What it will name is nobody else's business, and nobody else may change it.
+    let file = options.write(true).create_new(true).mode(0o600).open(path);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| cannot(path, &error))
 }
