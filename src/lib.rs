@@ -33,6 +33,7 @@ pub mod map;
 pub mod model;
 pub mod observe;
 pub mod output;
+pub mod process;
 pub mod proxy;
 pub mod run;
 pub mod steps;

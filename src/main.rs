@@ -1,26 +1,39 @@
 //! The `rollcall` binary.
 
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use rollcall::{cli::Cli, commands};
+use rollcall::run::ExitStatus;
+use rollcall::{cli::Cli, commands, process};
 use tokio::runtime::Runtime;
 
 /// How long work on blocking threads may take to end. A write that nobody reads never does.
 const BLOCKING_GRACE: Duration = Duration::from_secs(2);
 
-fn main() -> io::Result<ExitCode> {
+fn main() -> ExitCode {
+    process::prepare();
     let cli = Cli::parse();
-    // A panic is a bug of ours, which has the documented exit code 1.
-    catch_unwind(AssertUnwindSafe(|| run(cli))).unwrap_or(Ok(ExitCode::FAILURE))
+    let status = match catch_unwind(AssertUnwindSafe(|| run(cli))) {
+        Ok(code) => return code,
+        Err(panic) if process::is_of_lost_limit(&*panic) => ExitStatus::State,
+        // Any other panic is a bug of ours.
+        Err(_) => ExitStatus::Bug,
+    };
+    ExitCode::from(status as u8)
 }
 
-fn run(cli: Cli) -> io::Result<ExitCode> {
-    let runtime = Runtime::new()?;
-    let code = runtime.block_on(commands::dispatch(cli));
+fn run(cli: Cli) -> ExitCode {
+    let progress = commands::begin(&cli.global);
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!(%error, "cannot start: {}", process::LOST_LIMIT);
+            return ExitCode::from(ExitStatus::State as u8);
+        }
+    };
+    let code = runtime.block_on(commands::dispatch(cli, progress));
     runtime.shutdown_timeout(BLOCKING_GRACE);
-    Ok(code)
+    code
 }

@@ -1,12 +1,9 @@
 //! `rollcall collect`.
 
-use std::io::Write;
-
 use super::{dry_run, lock, setup, sinks};
 use crate::cli::{CollectArgs, GlobalArgs};
-use crate::observe::{LogFormat, Progress, log_sinks, summarize};
+use crate::observe::{LogFormat, Progress, log_sinks, print_summary};
 use crate::run::{self, CollectOptions, ExitStatus, RunReport};
-use crate::table::Width;
 
 /// One pass over every account, delivered, with a summary at the end.
 pub(super) async fn collect(
@@ -42,11 +39,7 @@ fn report_end(report: &RunReport, global: &GlobalArgs) {
     }
     match global.log_format {
         LogFormat::Text if global.quiet => {}
-        LogFormat::Text => {
-            // Nobody reads it who closed the stream.
-            let summary = summarize(report, Width::of(&std::io::stderr()));
-            let _ = std::io::stderr().write_all(summary.as_bytes());
-        }
+        LogFormat::Text => print_summary(report),
         // The pass has its own line already.
         LogFormat::Json => log_sinks(report),
     }

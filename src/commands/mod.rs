@@ -29,9 +29,8 @@ use crate::run::{AccountError, ExitStatus, FleetError};
 use crate::store::StoreError;
 use crate::trust::RootsError;
 
-/// Runs the command and returns its exit code. Errors go to the log, once.
-pub async fn dispatch(cli: Cli) -> ExitCode {
-    let global = &cli.global;
+/// Sets up what a person sees of the command: its log, and the progress that it may show.
+pub fn begin(global: &GlobalArgs) -> Progress {
     let progress = match global.quiet {
         true => Progress::hidden(),
         false => Progress::on_terminal(),
@@ -39,6 +38,12 @@ pub async fn dispatch(cli: Cli) -> ExitCode {
     let with_color = setup::with_color(global.color);
     observe::init_logging(global.log_format, verbosity(global), with_color, &progress);
     observe::log_panics();
+    progress
+}
+
+/// Runs the command and returns its exit code. Errors go to the log, once.
+pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
+    let global = &cli.global;
     let ended = match &cli.command {
         Command::Collect(args) => collect::collect(global, args, &progress).await,
         Command::Run => run::run(global).await,

@@ -2,11 +2,14 @@
 
 use std::io::{self, Write};
 
+use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::Progress;
+use super::{Progress, stderr};
 
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -48,7 +51,10 @@ pub fn init(format: LogFormat, verbosity: Verbosity, with_color: bool, progress:
         .with_target(false)
         // A line that cannot be written is lost; the work goes on.
         .log_internal_errors(false)
-        .with_writer(BesideProgress(progress.clone()));
+        .with_writer(BesideProgress {
+            progress: progress.clone(),
+            format,
+        });
     match format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
@@ -56,25 +62,45 @@ pub fn init(format: LogFormat, verbosity: Verbosity, with_color: bool, progress:
 }
 
 /// Standard error, with the progress bar out of the way while a line is written.
-struct BesideProgress(Progress);
+struct BesideProgress {
+    progress: Progress,
+    format: LogFormat,
+}
 
 impl<'a> MakeWriter<'a> for BesideProgress {
     type Writer = Line<'a>;
 
     fn make_writer(&'a self) -> Line<'a> {
-        Line(&self.0)
+        Line(self)
     }
 }
 
 /// One log line on its way to standard error.
-struct Line<'a>(&'a Progress);
+struct Line<'a>(&'a BesideProgress);
 
 impl Write for Line<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.suspend(|| io::stderr().write(bytes))
+    /// Always a whole line: that is what is written, or lost.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let BesideProgress { progress, format } = self.0;
+        progress.suspend(|| stderr::write(line, |lost| missing(*format, lost)))?;
+        Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stderr().flush()
+        Ok(())
+    }
+}
+
+/// A line that stands for `lost` ones.
+fn missing(format: LogFormat, lost: u64) -> String {
+    let now = OffsetDateTime::now_utc();
+    let time = now.format(&Rfc3339).unwrap_or_default();
+    let why = "lines of the log are missing here: nobody read standard error";
+    match format {
+        LogFormat::Text => format!("{time}  WARN {lost} {why}\n"),
+        LogFormat::Json => {
+            let line = json!({"timestamp": time, "level": "WARN", "message": why, "lines": lost});
+            format!("{line}\n")
+        }
     }
 }

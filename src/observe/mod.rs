@@ -7,6 +7,7 @@ mod pass_log;
 mod pass_text;
 mod progress;
 mod status;
+mod stderr;
 mod summary;
 
 pub use logging::{LogFormat, Verbosity, init as init_logging};
@@ -17,4 +18,4 @@ pub use status::{
     AccountStatus, AskError, DaemonStatus, FailureStatus, PassStatus, SinkStatus, StatusError,
     StatusReport, StatusServer,
 };
-pub use summary::summarize;
+pub use summary::print_summary;

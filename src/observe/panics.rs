@@ -2,6 +2,8 @@
 
 use std::panic::PanicHookInfo;
 
+use crate::process;
+
 /// From now on a panic is a line of the log, and not the text that Rust writes by default.
 pub fn log_panics() {
     std::panic::set_hook(Box::new(log));
@@ -14,6 +16,8 @@ fn log(panic: &PanicHookInfo<'_>) {
     if is_of_sled(file) {
         // The store reports what it means: mostly that a file is damaged.
         tracing::debug!(file, line, message, "sled panicked");
+    } else if process::is_lost_limit(message) {
+        tracing::error!(message, "{}", process::LOST_LIMIT);
     } else {
         tracing::error!(
             file,

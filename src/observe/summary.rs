@@ -5,12 +5,19 @@ use std::fmt::Write as _;
 
 use super::account_table::account_table;
 use super::pass_text::checkpoint_text;
+use super::stderr;
 use crate::collect::Completeness;
 use crate::run::{PassReport, RunReport, SinkReport, how_to_accept_deletions};
 use crate::table::{Width, paragraph};
 
+/// Writes the summary of `collect` to standard error, if somebody reads it.
+pub fn print_summary(report: &RunReport) {
+    let summary = summarize(report, Width::of(&std::io::stderr()));
+    let _ = stderr::write(summary.as_bytes(), |_| String::new());
+}
+
 /// The summary of `collect`, a short table within `width`.
-pub fn summarize(report: &RunReport, width: Width) -> String {
+fn summarize(report: &RunReport, width: Width) -> String {
     let mut text = "\n".to_owned();
     let mut rows = Vec::new();
     match &report.pass {

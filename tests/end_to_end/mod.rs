@@ -28,6 +28,7 @@ mod operations;
 mod organization;
 mod plan;
 mod policy;
+mod process;
 mod refused_by_aws;
 mod repeated;
 mod root_user;

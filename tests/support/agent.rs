@@ -112,7 +112,8 @@ impl Agent {
         self.in_shell("exec \"$0\" \"$@\" 2>/dev/full".to_owned())
     }
 
-    fn in_shell(&self, script: String) -> Self {
+    /// Starts the agent, `"$0" "$@"`, in a script of bash.
+    pub(crate) fn in_shell(&self, script: String) -> Self {
         let mut changed = self.clone();
         let program = self.program.display().to_string();
         changed.args.splice(..0, ["-c".to_owned(), script, program]);
