@@ -28,6 +28,7 @@ pub mod commands;
 pub mod config;
 pub mod control;
 pub mod deliver;
+mod file;
 pub mod foreign;
 pub mod map;
 pub mod model;

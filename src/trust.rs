@@ -9,6 +9,11 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use crate::file;
+
+/// Far more than all authorities of a system take up.
+const FILE_LEN_MAX: u64 = 16 * 1024 * 1024;
+
 /// Certificate authorities that are trusted besides the system's, as PEM files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExtraRoots(Vec<Arc<[u8]>>);
@@ -55,7 +60,7 @@ impl ExtraRoots {
     /// The certificates of the file at `path`, which `key` names. Each was found usable.
     pub fn read(key: &'static str, path: &Path) -> Result<Self, RootsError> {
         let path = path.to_owned();
-        let pem = match std::fs::read(&path) {
+        let pem = match file::read(&path, FILE_LEN_MAX) {
             Ok(pem) => pem,
             Err(source) => return Err(RootsError::File { key, path, source }),
         };

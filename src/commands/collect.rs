@@ -1,6 +1,6 @@
 //! `rollcall collect`.
 
-use super::{dry_run, lock, setup, sinks};
+use super::{dry_run, exposed, lock, setup, sinks};
 use crate::cli::{CollectArgs, GlobalArgs};
 use crate::observe::{LogFormat, Progress, log_sinks, print_summary};
 use crate::run::{self, CollectOptions, ExitStatus, RunReport};
@@ -18,6 +18,7 @@ pub(super) async fn collect(
     let cancel = run::on_signal()?;
     let mut agent = setup::agent(&config)?;
     agent.plan.deletions.is_accepted = args.accept_deletions;
+    exposed::warn(global, &config);
     let sinks = sinks::ready(&config)?;
     let store = lock::open_store(&config.agent.resolved_state_dir()?).await?;
     let options = CollectOptions {

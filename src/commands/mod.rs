@@ -5,6 +5,7 @@ mod check;
 mod collect;
 mod demo;
 mod dry_run;
+mod exposed;
 mod init;
 mod lock;
 mod map;

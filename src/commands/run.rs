@@ -1,6 +1,6 @@
 //! `rollcall run`.
 
-use super::{lock, setup, sinks};
+use super::{exposed, lock, setup, sinks};
 use crate::cli::GlobalArgs;
 use crate::control::ControlServer;
 use crate::observe::StatusServer;
@@ -12,6 +12,7 @@ pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     let cancel = run::on_signal()?;
     let agent = setup::agent(&config)?;
+    exposed::warn(global, &config);
     let sinks = sinks::ready(&config)?;
     let status = match config.status.listen {
         Some(address) => Some(StatusServer::bind(address).await?),

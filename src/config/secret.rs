@@ -8,6 +8,10 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::path;
+use crate::file;
+
+/// Far more than any key has.
+const FILE_LEN_MAX: u64 = 64 * 1024;
 
 /// Where a secret is found: `env:NAME` or `file:PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,11 +86,11 @@ impl SecretRef {
                 _ => Err(SecretError::Variable(name.clone())),
             },
             Self::File(path) => {
-                let content =
-                    std::fs::read_to_string(path).map_err(|source| SecretError::File {
-                        path: path.clone(),
-                        source,
-                    })?;
+                let content = file::read_text(path, FILE_LEN_MAX);
+                let content = content.map_err(|source| SecretError::File {
+                    path: path.clone(),
+                    source,
+                })?;
                 match content.trim() {
                     "" => Err(SecretError::Empty(path.clone())),
                     secret => checked(secret),

@@ -9,12 +9,12 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::setup;
+use super::{exposed, setup};
 use crate::cli::{CheckArgs, GlobalArgs, OutputFormat};
 use crate::config::{Config, DEFAULT_FILE};
 use crate::output;
 use crate::run::ExitStatus;
-use item::Item;
+use item::{Finding, Item};
 
 /// Tries out everything that a pass will use, and sends no event. Nothing is written.
 pub(super) async fn check(global: &GlobalArgs, args: &CheckArgs) -> anyhow::Result<ExitStatus> {
@@ -23,6 +23,8 @@ pub(super) async fn check(global: &GlobalArgs, args: &CheckArgs) -> anyhow::Resu
             let (of_aws, of_sinks) =
                 tokio::join!(aws::check(&config, &args.accounts), sinks::check(&config));
             let mut items = vec![Item::ok("configuration", origin(global, &config))];
+            let exposed = exposed::find(global, &config).into_iter();
+            items.extend(exposed.map(|it| Item::new(Finding::Note, it.subject, it.what)));
             items.extend(of_aws);
             items.extend(of_sinks);
             items
