@@ -32,10 +32,17 @@ pub(super) fn users(tables: Tables, read_at: OffsetDateTime) -> (Vec<User>, Vec<
         let mfa = mfa.take(&entry.identity, row.as_ref(), read_at);
         users.push(user(entry, row, mfa, &mut groups, &source));
     }
-    users.extend(tables.roots.values().filter_map(|row| {
-        let mfa = row.mfa_active.map(Mfa::Active);
-        root::user(row, fact_of(mfa, &row.source))
-    }));
+    for row in tables.roots.values() {
+        let root = root::user(row, mfa.take_root(row, read_at));
+        if root.is_none() {
+            warnings.push(format!(
+                "{}: the row about the root user says no creation time, without which there is no \
+                 event about it: pass the report as AWS made it",
+                row.place
+            ));
+        }
+        users.extend(root);
+    }
     warnings.extend(unmatched(&rows));
     warnings.extend(mfa.unmatched());
     (users, warnings)

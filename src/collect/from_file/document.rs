@@ -1,16 +1,18 @@
-//! One saved file: which kind it is, and its content.
+//! One saved page: which kind it is, and its content.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 use time::OffsetDateTime;
 
 use super::error::FileError;
+use super::json::{self, Page};
+use super::text;
 use super::wire::{DetailsPage, MfaPage, ReportEnvelope, UsersPage, VirtualMfaPage};
 use crate::collect::report::{self, Report};
 
-/// A saved file, read and checked.
+/// A saved page, read and checked.
 pub(super) struct Document {
     /// The file's name, for messages.
     pub(super) file: String,
@@ -20,7 +22,7 @@ pub(super) struct Document {
     pub(super) cut_short: bool,
 }
 
-/// The content of a saved file, by kind.
+/// The content of a saved page, by kind.
 pub(super) enum Content {
     Details(DetailsPage),
     Users(UsersPage),
@@ -29,80 +31,107 @@ pub(super) enum Content {
     Report(Report),
 }
 
-/// The top-level keys that distinguish the kinds of JSON.
+/// The top-level keys that distinguish the kinds of JSON: whether they are there, whatever they
+/// hold.
 ///
 /// More pages follow where the API's `IsTruncated` is true, or where the CLI printed a
 /// `NextToken` because of `--max-items`.
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(rename_all = "PascalCase", default)]
+#[derive(Default)]
 struct Outline {
-    user_detail_list: Option<IgnoredAny>,
-    group_detail_list: Option<IgnoredAny>,
-    role_detail_list: Option<IgnoredAny>,
-    users: Option<IgnoredAny>,
+    #[serde(deserialize_with = "is_there")]
+    user_detail_list: bool,
+    #[serde(deserialize_with = "is_there")]
+    group_detail_list: bool,
+    #[serde(deserialize_with = "is_there")]
+    role_detail_list: bool,
+    #[serde(deserialize_with = "is_there")]
+    users: bool,
     /// `get-group` lists users as well, but only the group's.
-    group: Option<IgnoredAny>,
-    #[serde(rename = "VirtualMFADevices")]
-    virtual_mfa_devices: Option<IgnoredAny>,
-    #[serde(rename = "MFADevices")]
-    mfa_devices: Option<IgnoredAny>,
-    report_format: Option<IgnoredAny>,
+    #[serde(deserialize_with = "is_there")]
+    group: bool,
+    #[serde(rename = "VirtualMFADevices", deserialize_with = "is_there")]
+    virtual_mfa_devices: bool,
+    #[serde(rename = "MFADevices", deserialize_with = "is_there")]
+    mfa_devices: bool,
+    #[serde(deserialize_with = "is_there")]
+    report_format: bool,
     is_truncated: Option<bool>,
     next_token: Option<IgnoredAny>,
 }
 
+fn is_there<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(from).map(|_| true)
+}
+
 impl Document {
-    /// Reads `content`; facts of a report without its own time are as of `read_at`.
+    /// Reads `content`, which may have several pages; facts of a report without its own time are
+    /// as of `read_at`.
     pub(super) fn read(
         file: &str,
         content: &[u8],
         read_at: OffsetDateTime,
-    ) -> Result<Self, FileError> {
-        let text = text(file, content)?;
-        if text.trim_start().starts_with('{') {
-            return json(file, text, read_at);
+    ) -> Result<Vec<Self>, FileError> {
+        let text = &*text::decode(file, content)?;
+        if text.trim_start().starts_with(['{', '[', '"']) {
+            let pages = json::pages(file, text)?;
+            if pages.is_empty() {
+                return Err(FileError::unrecognised(file, "a JSON array without pages"));
+            }
+            let documents = pages
+                .into_iter()
+                .map(|page| of_page(file, text, page, read_at));
+            return documents.collect();
         }
-        match report::read(file, text, read_at).map_err(|error| FileError::csv(file, &error))? {
-            Some(report) => Ok(Self {
-                file: file.to_owned(),
-                content: Content::Report(report),
-                cut_short: false,
-            }),
-            None => Err(unrecognised(file, found_instead(text))),
-        }
+        let report = report(file, text, read_at)?;
+        let report = report.ok_or_else(|| FileError::unrecognised(file, found_instead(text)))?;
+        Ok(vec![Self {
+            file: file.to_owned(),
+            content: Content::Report(report),
+            cut_short: false,
+        }])
     }
 }
 
-fn text<'a>(file: &str, content: &'a [u8]) -> Result<&'a str, FileError> {
-    let text = std::str::from_utf8(content).map_err(|error| {
-        let valid = content.get(..error.valid_up_to()).unwrap_or_default();
-        FileError::Encoding {
+/// The page `page` of the JSON `text`.
+fn of_page(
+    file: &str,
+    text: &str,
+    page: Page<'_>,
+    read_at: OffsetDateTime,
+) -> Result<Document, FileError> {
+    if page.text.starts_with('"') {
+        let content: String = page.parse(file, text)?;
+        let report = report(file, &content, read_at)?;
+        let found = "a JSON text that is no credential report";
+        return Ok(Document {
             file: file.to_owned(),
-            line: 1 + valid.iter().filter(|byte| **byte == b'\n').count(),
-        }
-    })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
-}
-
-fn json(file: &str, text: &str, read_at: OffsetDateTime) -> Result<Document, FileError> {
-    let outline: Outline = parse(file, text)?;
-    let details = [
-        &outline.user_detail_list,
-        &outline.group_detail_list,
-        &outline.role_detail_list,
-    ];
-    let content = if details.into_iter().any(Option::is_some) {
-        Content::Details(parse(file, text)?)
-    } else if outline.users.is_some() && outline.group.is_none() {
-        Content::Users(parse(file, text)?)
-    } else if outline.virtual_mfa_devices.is_some() {
-        Content::VirtualMfa(parse(file, text)?)
-    } else if outline.mfa_devices.is_some() {
-        Content::Mfa(parse(file, text)?)
-    } else if outline.report_format.is_some() {
-        Content::Report(envelope(file, &parse(file, text)?, read_at)?)
+            content: Content::Report(report.ok_or_else(|| FileError::unrecognised(file, found))?),
+            cut_short: false,
+        });
+    }
+    if !page.text.starts_with('{') {
+        return Err(FileError::unrecognised(file, "JSON without an object"));
+    }
+    let outline: Outline = page.parse(file, text)?;
+    let is_details =
+        outline.user_detail_list || outline.group_detail_list || outline.role_detail_list;
+    let content = if is_details {
+        Content::Details(page.parse(file, text)?)
+    } else if outline.users && !outline.group {
+        Content::Users(page.parse(file, text)?)
+    } else if outline.virtual_mfa_devices {
+        Content::VirtualMfa(page.parse(file, text)?)
+    } else if outline.mfa_devices {
+        Content::Mfa(page.parse(file, text)?)
+    } else if outline.report_format {
+        Content::Report(envelope(file, &page.parse(file, text)?, read_at)?)
     } else {
-        return Err(unrecognised(file, "a JSON object with other keys"));
+        return Err(FileError::unrecognised(
+            file,
+            "a JSON object with other keys",
+        ));
     };
     Ok(Document {
         file: file.to_owned(),
@@ -111,41 +140,49 @@ fn json(file: &str, text: &str, read_at: OffsetDateTime) -> Result<Document, Fil
     })
 }
 
-fn parse<'a, T: Deserialize<'a>>(file: &str, text: &'a str) -> Result<T, FileError> {
-    serde_json::from_str(text).map_err(|error| FileError::json(file, &error))
-}
-
 fn envelope(
     file: &str,
     envelope: &ReportEnvelope,
     read_at: OffsetDateTime,
 ) -> Result<Report, FileError> {
-    let broken = |why: String| FileError::Content {
-        file: file.to_owned(),
-        why,
-    };
-    let csv = STANDARD
-        .decode(&envelope.content)
-        .map_err(|error| broken(format!("no base64: {error}")))?;
-    let csv = String::from_utf8(csv).map_err(|_| broken("no UTF-8 text".to_owned()))?;
     let as_of = envelope.generated_time.map_or(read_at, |time| time.0);
     let place = format!("{file} (Content)");
-    report::read(&place, &csv, as_of)
-        .map_err(|error| FileError::csv(&place, &error))?
-        .ok_or_else(|| broken("no CSV with the columns user and arn".to_owned()))
+    let report = report(&place, &envelope.content, as_of)?;
+    report.ok_or_else(|| FileError::Content {
+        file: file.to_owned(),
+        why: match of_base64(&envelope.content) {
+            Some(_) => "no CSV with the columns user and arn".to_owned(),
+            None => "neither base64 nor CSV with the columns user and arn".to_owned(),
+        },
+    })
 }
 
-fn found_instead(text: &str) -> &'static str {
-    match text.trim_start().chars().next() {
-        None => "an empty file",
-        Some('[') => "a JSON array",
-        Some(_) => "text that is neither a JSON object nor CSV with the columns user and arn",
+/// The credential report in `text`, as CSV or in base64; `None` if it holds none.
+fn report(file: &str, text: &str, as_of: OffsetDateTime) -> Result<Option<Report>, FileError> {
+    let read =
+        |csv: &str| report::read(file, csv, as_of).map_err(|error| FileError::csv(file, &error));
+    match of_base64(text) {
+        Some(csv) => read(&csv),
+        None => read(text),
     }
 }
 
-fn unrecognised(file: &str, found: &'static str) -> FileError {
-    FileError::Unrecognised {
-        file: file.to_owned(),
-        found,
+/// What `text` holds in base64, however its lines are broken; `None` if it is something else.
+fn of_base64(text: &str) -> Option<String> {
+    let in_one_line: String = text.split_ascii_whitespace().collect();
+    let decoded = STANDARD.decode(in_one_line).ok()?;
+    String::from_utf8(decoded).ok()
+}
+
+/// What a text is that nothing can be read from.
+fn found_instead(text: &str) -> &'static str {
+    let first_line = text.trim_start().lines().next().unwrap_or_default();
+    match first_line.chars().next() {
+        None => "an empty file",
+        Some('<') => "XML or a web page",
+        Some('-' | '|' | '+') => "a table of the AWS CLI (--output table)",
+        Some(_) if first_line.contains('\t') => "text of the AWS CLI (--output text)",
+        Some(_) if first_line.trim_end().ends_with(':') => "YAML (--output yaml)",
+        Some(_) => "text that is neither a JSON object nor CSV with the columns user and arn",
     }
 }

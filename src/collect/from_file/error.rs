@@ -13,10 +13,18 @@ pub enum FileError {
         /// What the operating system said.
         source: io::Error,
     },
-    /// The file is no UTF-8 text.
+    /// The file is compressed and cannot be unpacked.
+    #[error("{file}: cannot be unpacked with gzip: {source}; save it again, or unpack it")]
+    Compressed {
+        /// The file.
+        file: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is no text that is read here.
     #[error(
-        "{file}:{line}: not UTF-8 text; save the file as UTF-8 (in Windows PowerShell, \
-         `> file` writes UTF-16: use `| Out-File -Encoding utf8 file`)"
+        "{file}:{line}: not UTF-8 text; save the file as UTF-8 (in Windows PowerShell: \
+         `| Out-File -Encoding utf8 file`)"
     )]
     Encoding {
         /// The file.
@@ -41,7 +49,7 @@ pub enum FileError {
     },
     /// The credential report in the file cannot be decoded.
     #[error(
-        "{file}: the credential report in Content cannot be decoded: {why}; save the output of \
+        "{file}: the credential report in it cannot be decoded: {why}; save the output of \
          `aws iam get-credential-report` again, unchanged"
     )]
     Content {
@@ -64,8 +72,8 @@ pub enum FileError {
     #[error(
         "{file}: {found} is no known kind of file; known are the JSON output of `aws iam` \
          get-account-authorization-details, list-users, list-virtual-mfa-devices, \
-         list-mfa-devices and get-credential-report (without --query), and the credential \
-         report as CSV"
+         list-mfa-devices and get-credential-report, without --query and compressed with gzip \
+         or not, and the credential report as CSV or as base64"
     )]
     Unrecognised {
         /// The file.
@@ -73,7 +81,7 @@ pub enum FileError {
         /// What the file holds instead.
         found: &'static str,
     },
-    /// The files name no user.
+    /// The files list no users, not even an empty list of them.
     #[error(
         "no IAM user in {}; pass the output of `aws iam get-account-authorization-details` \
          or `aws iam list-users`",
@@ -86,6 +94,26 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// The error of a file of no known kind, which holds `found` instead.
+    pub(super) fn unrecognised(file: &str, found: &'static str) -> Self {
+        Self::Unrecognised {
+            file: file.to_owned(),
+            found,
+        }
+    }
+
+    /// The error of JSON that does not begin at the start of its file, but `lines` lines and then
+    /// `columns` bytes after it.
+    pub(super) fn moved(mut self, lines: usize, columns: usize) -> Self {
+        if let Self::Json { line, column, .. } = &mut self {
+            if *line == 1 {
+                *column += columns;
+            }
+            *line += lines;
+        }
+        self
+    }
+
     /// A CSV error at the line that the reader gives.
     pub(super) fn csv(file: &str, error: &csv::Error) -> Self {
         Self::Csv {

@@ -1,7 +1,6 @@
 //! The source of users that saved files are.
 
 use std::convert::Infallible;
-use std::fs;
 use std::path::PathBuf;
 
 use time::OffsetDateTime;
@@ -11,6 +10,7 @@ use super::assemble;
 use super::document::Document;
 use super::error::FileError;
 use super::tables::Tables;
+use super::text;
 use crate::collect::{Completeness, Enumeration, InventorySource};
 use crate::model::User;
 
@@ -30,11 +30,11 @@ impl FromFiles {
         let mut tables = Tables::default();
         for path in paths {
             let file = path.display().to_string();
-            let content = fs::read(path).map_err(|source| FileError::Read {
+            let content = text::read(path).map_err(|source| FileError::Read {
                 file: file.clone(),
                 source,
             })?;
-            tables.add(Document::read(&file, &content, read_at)?);
+            tables.add_all(Document::read(&file, &content, read_at)?);
         }
         let names = paths.iter().map(|path| path.display().to_string());
         Self::assemble(tables, names.collect(), read_at)
@@ -48,7 +48,7 @@ impl FromFiles {
     ) -> Result<Self, FileError> {
         let mut tables = Tables::default();
         for (name, content) in documents {
-            tables.add(Document::read(name, content, read_at)?);
+            tables.add_all(Document::read(name, content, read_at)?);
         }
         let names = documents.iter().map(|(name, _)| (*name).to_owned());
         Self::assemble(tables, names.collect(), read_at)
@@ -66,8 +66,10 @@ impl FromFiles {
         files: Vec<String>,
         read_at: OffsetDateTime,
     ) -> Result<Self, FileError> {
+        let lists_users = tables.lists_users;
         let (users, warnings) = assemble::users(tables, read_at);
-        if users.is_empty() {
+        // An account without IAM users is an answer.
+        if users.is_empty() && !lists_users {
             return Err(FileError::NoUsers { files });
         }
         Ok(Self { users, warnings })

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use time::OffsetDateTime;
 
 use super::entry::{Entry, Identity};
+use super::groups::fact_of;
 use super::kind;
 use super::wire::{MfaPage, VirtualMfaPage};
 use crate::collect::report::ReportRow;
@@ -116,6 +117,20 @@ impl MfaTable {
         match row.and_then(|row| Some((row.mfa_active?, &row.source))) {
             Some((active, source)) => Fact::known(Mfa::Active(active), source),
             None => Fact::not_in_input(format!("{} or {}", kind::REPORT, kind::LIST_MFA)),
+        }
+    }
+
+    /// Takes the root user's MFA: a virtual device, else what the report says.
+    pub(super) fn take_root(&mut self, row: &ReportRow, read_at: OffsetDateTime) -> Fact<Mfa> {
+        match self.virtual_devices.remove(row.arn.as_str()) {
+            Some(devices) => {
+                let source = Provenance {
+                    source: kind::VIRTUAL_MFA.into(),
+                    as_of: read_at,
+                };
+                Fact::known(Mfa::AtLeast(devices), &source)
+            }
+            None => fact_of(row.mfa_active.map(Mfa::Active), &row.source),
         }
     }
 

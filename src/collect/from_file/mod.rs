@@ -8,6 +8,9 @@
 //! | `aws iam list-mfa-devices --user-name X` | all MFA devices of one user |
 //! | credential report (CSV, or `aws iam get-credential-report`) | MFA, passwords, access keys |
 //!
+//! A file may be compressed with gzip, in UTF-16 as PowerShell writes it, and hold several pages
+//! one after the other or in a list; the report may be its base64 alone.
+//!
 //! What no file has stays unknown, with the name of the file that would have it.
 //!
 //! Architecture invariant: everything is read and checked by the constructor; collecting from
@@ -19,11 +22,13 @@ mod entry;
 mod error;
 mod files;
 mod groups;
+mod json;
 mod mfa;
 mod pages;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod text;
 mod wire;
 
 pub use error::FileError;

@@ -17,6 +17,8 @@ pub(super) struct Tables {
     /// In the order of first appearance.
     pub(super) users: Vec<Entry>,
     positions: HashMap<String, usize>,
+    /// Whether any file has a list of users, which may be empty.
+    pub(super) lists_users: bool,
     /// By account id and name.
     pub(super) groups: HashMap<(String, String), GroupDetail>,
     pub(super) mfa: MfaTable,
@@ -29,8 +31,14 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Adds what `document` has.
-    pub(super) fn add(&mut self, document: Document) {
+    /// Adds what the pages `documents` of a file have.
+    pub(super) fn add_all(&mut self, documents: Vec<Document>) {
+        for document in documents {
+            self.add(document);
+        }
+    }
+
+    fn add(&mut self, document: Document) {
         let (file, cut_short) = (&document.file, document.cut_short);
         let repeated = match document.content {
             Content::Details(page) => {
@@ -64,7 +72,8 @@ impl Tables {
 
     fn add_details(&mut self, file: &str, page: DetailsPage) -> Vec<String> {
         let mut repeated = Vec::new();
-        for user in page.user_detail_list {
+        self.lists_users |= page.user_detail_list.is_some();
+        for user in page.user_detail_list.into_iter().flatten() {
             let Some(entry) = self.entry(file, Identity::from(&user)) else {
                 continue;
             };
@@ -82,6 +91,7 @@ impl Tables {
     }
 
     fn add_users(&mut self, file: &str, page: &UsersPage) -> Vec<String> {
+        self.lists_users = true;
         let mut repeated = Vec::new();
         for user in &page.users {
             let Some(entry) = self.entry(file, Identity::from(user)) else {

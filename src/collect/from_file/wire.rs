@@ -1,7 +1,7 @@
 //! The JSON that the AWS CLI prints, as far as the inventory reads it.
 //!
 //! A list that AWS always prints, empty or not, is an `Option`: where it is missing, somebody
-//! cut it out and its content is unknown. `UserPolicyList` and `PermissionsBoundary` are the ones
+//! cut it out and its content is unknown, and so it is where that is `null`. `UserPolicyList` and `PermissionsBoundary` are the ones
 //! that AWS leaves out when there are none.
 
 use crate::collect::timestamp::Timestamp;
@@ -12,9 +12,10 @@ use serde::de::{Deserialize, Deserializer, Error};
 #[derive(Debug, serde::Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct DetailsPage {
-    #[serde(default)]
-    pub(super) user_detail_list: Vec<UserDetail>,
-    #[serde(default)]
+    /// None where the file was saved without users, as `--filter` does.
+    #[serde(default, deserialize_with = "listed")]
+    pub(super) user_detail_list: Option<Vec<UserDetail>>,
+    #[serde(default, deserialize_with = "nullable")]
     pub(super) group_detail_list: Vec<GroupDetail>,
 }
 
@@ -29,7 +30,7 @@ pub(super) struct UserDetail {
     pub(super) create_date: Timestamp,
     pub(super) group_list: Option<Vec<String>>,
     pub(super) attached_managed_policies: Option<Vec<PolicyRef>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     pub(super) user_policy_list: Vec<InlinePolicy>,
     pub(super) permissions_boundary: Option<Boundary>,
     pub(super) tags: Option<Vec<TagPair>>,
@@ -77,6 +78,7 @@ pub(super) struct TagPair {
 #[derive(Debug, serde::Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct UsersPage {
+    #[serde(deserialize_with = "nullable")]
     pub(super) users: Vec<ListedUser>,
 }
 
@@ -95,7 +97,7 @@ pub(super) struct ListedUser {
 /// A page of `list-virtual-mfa-devices`.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct VirtualMfaPage {
-    #[serde(rename = "VirtualMFADevices")]
+    #[serde(rename = "VirtualMFADevices", deserialize_with = "nullable")]
     pub(super) devices: Vec<VirtualDevice>,
 }
 
@@ -117,7 +119,7 @@ pub(super) struct DeviceUser {
 /// A page of `list-mfa-devices` for one user.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct MfaPage {
-    #[serde(rename = "MFADevices")]
+    #[serde(rename = "MFADevices", deserialize_with = "nullable")]
     pub(super) devices: Vec<ListedDevice>,
 }
 
@@ -157,4 +159,18 @@ impl From<TagPair> for Tag {
 
 fn arn<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arn, D::Error> {
     Arn::parse(String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+/// A list, for which some tools write `null` where it is empty.
+fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// The same of a list that may be missing.
+fn listed<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    nullable(deserializer).map(Some)
 }

@@ -108,8 +108,12 @@ fn read_until(
 }
 
 fn misfit(place: &str, fields: usize, width: usize) -> String {
+    let why = match fields < width {
+        true => ": the row is cut, and what came after it is missing",
+        false => ", as a comma in a user name makes it",
+    };
     format!(
-        "{place}: {fields} fields where the header has {width}, as a comma in a user name \
-         makes it; the report's facts about this user stay unknown"
+        "{place}: {fields} fields where the header has {width}{why}; the report's facts about \
+         this user stay unknown"
     )
 }

@@ -43,7 +43,18 @@ fn an_unknown_file_says_which_kinds_are_known() {
         ("", "an empty file"),
         ("[]", "a JSON array"),
         ("{\"Roles\": []}", "a JSON object with other keys"),
+        ("7", "text that is neither"),
+        ("[7]", "JSON without an object"),
+        ("\"hello\"", "a JSON text that is no credential report"),
         ("name,mail\na,b\n", "text that is neither"),
+        ("Users:\n- Arn: a\n", "YAML"),
+        (
+            "USERS\tarn:aws:iam::111122223333:user/a\n",
+            "text of the AWS CLI",
+        ),
+        ("-----------\n|ListUsers|\n", "a table of the AWS CLI"),
+        ("<html></html>", "XML or a web page"),
+        ("PK\u{3}\u{4}...", "a zip archive"),
     ] {
         let message = message(text);
         assert!(
@@ -67,11 +78,10 @@ fn the_members_of_one_group_are_not_taken_for_all_users() {
 }
 
 #[test]
-fn files_without_any_user_say_what_to_pass() {
+fn files_without_a_list_of_users_say_what_to_pass() {
     let report = format!("{HEADER}\n");
-    let error = load_texts(&[report, list_users(&[]).to_string()])
-        .unwrap_err()
-        .to_string();
+    let only_groups = json!({"GroupDetailList": [group("readers")]}).to_string();
+    let error = load_texts(&[report, only_groups]).unwrap_err().to_string();
     assert!(
         error.starts_with("no IAM user in 0.json, 1.json; pass the output of"),
         "{error}"
@@ -79,12 +89,12 @@ fn files_without_any_user_say_what_to_pass() {
 }
 
 #[test]
-fn utf_16_is_refused_with_the_way_to_save_utf_8() {
-    let content = [0xff, 0xfe, b'{', 0];
-    let error = FromFiles::from_documents(&[("users.json", &content)], read_at()).unwrap_err();
+fn text_in_another_encoding_is_refused_with_the_way_to_save_utf_8() {
+    let content = b"{\n\"Users\": \"\xe4\"}";
+    let error = FromFiles::from_documents(&[("users.json", content)], read_at()).unwrap_err();
     let error = error.to_string();
     assert!(
-        error.starts_with("users.json:1: not UTF-8") && error.contains("PowerShell"),
+        error.starts_with("users.json:2: not UTF-8") && error.contains("PowerShell"),
         "{error}"
     );
 }
@@ -97,9 +107,14 @@ fn a_byte_order_mark_is_tolerated() {
 }
 
 #[test]
-fn a_report_whose_content_is_no_base64_is_refused() {
-    let report = json!({"Content": "dXNlcg=?", "ReportFormat": "text/csv"});
-    assert!(message(&report.to_string()).contains("cannot be decoded: no base64"));
+fn a_report_whose_content_is_neither_base64_nor_csv_is_refused() {
+    for (content, why) in [
+        ("dXNlcg=?", "cannot be decoded: neither base64 nor CSV"),
+        ("dXNlcg==", "cannot be decoded: no CSV"),
+    ] {
+        let report = json!({"Content": content, "ReportFormat": "text/csv"});
+        assert!(message(&report.to_string()).contains(why));
+    }
 }
 
 #[test]
@@ -120,5 +135,19 @@ fn files_on_disk_are_loaded_by_content_and_not_by_name() {
     assert_eq!(
         names(&FromFiles::load(&[path], read_at()).unwrap()),
         ["anna"]
+    );
+}
+
+#[test]
+fn an_error_in_a_later_page_is_at_its_place_in_the_file() {
+    let first = list_users(&[listed("anna")]).to_string();
+    let text = format!("{first}\n{{\"Users\": [\n  {{\"UserName\": 7}}\n]}}");
+    assert!(message(&text).starts_with("0.json:3:16: invalid type: integer `7`"));
+    let text = format!("[{first}, {{\"Users\": 7}}]");
+    let column = first.len() + 14;
+    let message = message(&text);
+    assert!(
+        message.starts_with(&format!("0.json:1:{column}: invalid type")),
+        "{message}"
     );
 }

@@ -5,6 +5,7 @@ mod mfa;
 mod properties;
 mod report;
 mod sample_account;
+mod saved;
 mod users;
 
 use serde_json::{Value, json};

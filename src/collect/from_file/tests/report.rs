@@ -142,13 +142,14 @@ fn a_cell_that_aws_would_not_write_leaves_only_its_fact_unknown() {
 }
 
 #[test]
-fn the_root_row_is_skipped_and_a_row_of_nobody_is_a_warning() {
+fn a_root_row_without_a_creation_time_and_a_row_of_nobody_are_warnings() {
     let files = with_report(&[
         "<root_account>,arn:aws:iam::111122223333:root,not_supported,N/A,N/A,true,false,N/A,N/A,N/A,N/A",
         "ghost,arn:aws:iam::111122223333:user/ghost,false,N/A,N/A,true,false,N/A,N/A,N/A,N/A",
     ]);
-    assert_eq!(files.warnings().len(), 1);
-    assert!(files.warnings()[0].starts_with("1.json:3: arn:aws:iam::111122223333:user/ghost"));
+    assert_eq!(files.warnings().len(), 2);
+    assert!(files.warnings()[0].starts_with("1.json:2: the row about the root user"));
+    assert!(files.warnings()[1].starts_with("1.json:3: arn:aws:iam::111122223333:user/ghost"));
 }
 
 #[test]
