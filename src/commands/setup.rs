@@ -98,12 +98,17 @@ pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
 
 /// Whether logs are coloured.
 pub(super) fn with_color(choice: ColorChoice) -> bool {
+    with_color_on(choice, &std::io::stderr())
+}
+
+/// Whether what is written to `stream` is coloured.
+pub(super) fn with_color_on(choice: ColorChoice, stream: &impl IsTerminal) -> bool {
     match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
         ColorChoice::Auto => {
             let is_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            std::io::stderr().is_terminal() && !is_refused
+            stream.is_terminal() && !is_refused
         }
     }
 }

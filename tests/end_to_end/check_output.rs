@@ -1,5 +1,9 @@
 //! What `check` prints, as people read it.
 
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::common::{API_KEY, sekoia_config};
@@ -102,8 +106,12 @@ fn what_is_wrong_before_anybody_is_asked() {
     let (sim, intake) = (sim(), Intake::start());
     let misspelled = agent(&sim, &intake, "").config("[aws]\nregoin = \"x\"\n");
     let printed = without_secrets(misspelled.run().expect_code(2));
-    let start = "failed   configuration  config.toml:2:1: unknown key `regoin`";
-    assert!(printed.starts_with(start), "{printed}");
+    for part in [
+        "failed   configuration ",
+        " config.toml:2:1: unknown key `regoin`",
+    ] {
+        assert!(printed.contains(part), "{printed}");
+    }
     assert_eq!(printed.lines().count(), 1, "{printed}");
     let keyless = agent(&sim, &intake, "").env("SEKOIA_API_KEY", "");
     let printed = without_secrets(keyless.run().expect_code(2));
@@ -124,4 +132,58 @@ fn what_is_wrong_before_anybody_is_asked() {
         printed.contains("environment variable NO_SUCH is not set"),
         "{printed}"
     );
+}
+
+#[test]
+fn what_is_found_is_printed_at_once_and_coloured_only_where_asked_for() {
+    let (sim, intake) = (sim(), Intake::start());
+    sim.delay(Some("ListUsers"), Duration::from_secs(5));
+    let mut running = agent(&sim, &intake, "").arg("--color=always").spawn();
+    running.wait_for(
+        "\u{1b}[32mok\u{1b}[0m       credentials",
+        Duration::from_secs(30),
+    );
+    assert!(!running.has_ended());
+    let output = running.wait(Duration::from_secs(60)).expect_code(0);
+    assert!(
+        output.stdout.contains("sink sekoia-asset"),
+        "{}",
+        output.stdout
+    );
+}
+
+#[test]
+fn what_others_may_write_or_read_is_said_by_check_and_by_collect() {
+    let (sim, intake) = (sim(), Intake::start());
+    let mode = |file: &Path, mode| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(file, permissions).unwrap();
+    };
+    let config = sekoia_config(&intake, "").replace("env:SEKOIA_API_KEY", "file:key");
+    let lines = "[[sinks]]\ntype = \"ndjson\"\npath = \"events\"\n";
+    let agent = Agent::new()
+        .config(&format!("{config}{lines}"))
+        .file("key", API_KEY)
+        .file("events", "")
+        .aws(&sim.url());
+    let findings = [
+        "others may write config.toml",
+        "others may read the secret file key",
+        "others may read events",
+    ];
+    let said = |args: &str| {
+        let output = agent.arg(args).run().expect_code(0);
+        let text = format!("{}{}", output.stdout, output.stderr);
+        findings.map(|finding| text.matches(finding).count())
+    };
+    for (name, open) in [("config.toml", 0o646), ("key", 0o604), ("events", 0o604)] {
+        mode(&agent.home().join(name), open);
+    }
+    assert_eq!(said("check"), [1, 1, 1]);
+    assert_eq!(said("collect"), [1, 1, 1]);
+    for name in ["config.toml", "key", "events"] {
+        mode(&agent.home().join(name), 0o600);
+    }
+    assert_eq!(said("check"), [0, 0, 0]);
+    assert_eq!(said("collect"), [0, 0, 0]);
 }

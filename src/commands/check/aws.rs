@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt, stream};
 
-use super::item::{Finding, Item};
+use super::item::{Finding, Item, Items};
 use super::permissions::{self, Probe};
 use crate::access::{self, Need, Resource, Statement};
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, PermissionProbe, probe_listing};
@@ -14,47 +14,46 @@ use crate::run::{AccountError, ExitStatus, Fleet, FleetError, Member};
 /// Beyond so many accounts, only those with a problem have lines.
 const TOLD_ACCOUNTS_MAX: usize = 5;
 
-/// Everything about AWS, restricted to the accounts `only` unless that is empty.
-pub(super) async fn check(config: &Config, only: &[String]) -> Vec<Item> {
+/// Everything about AWS, restricted to the accounts `only` unless that is empty, handed to
+/// `items` as it is found.
+pub(super) async fn check(config: &Config, only: &[String], items: Items) {
     let settings = match setup::aws(config) {
         Ok(settings) => settings,
         Err(error) => {
             let why = crate::commands::with_causes(&error);
-            return vec![Item::failed("credentials", why, ExitStatus::Usage)];
+            return items.add(Item::failed("credentials", why, ExitStatus::Usage));
         }
     };
-    let mut items = Vec::new();
-    if let Some(client) = caller(&settings, &mut items).await {
+    if let Some(client) = caller(&settings, &items).await {
         let listing = listing(&client, &settings).await;
         let has_problem = listing.iter().any(|it| it.finding != Finding::Ok);
-        items.extend(listing);
+        items.add_all(listing);
         match Fleet::find(&settings, only).await {
             Ok(fleet) => {
                 if let Some(error) = fleet.failure.as_ref().filter(|_| !has_problem) {
-                    items.push(Item::failed("accounts", error, status(error)));
+                    items.add(Item::failed("accounts", error, status(error)));
                 }
-                items.extend(accounts(config, &fleet).await);
+                accounts(config, &fleet, &items).await;
             }
             // Listing has said why already.
             Err(FleetError::Refused(_)) if has_problem => {}
-            Err(error) => items.push(Item::failed("accounts", &error, error.status())),
+            Err(error) => items.add(Item::failed("accounts", &error, error.status())),
         }
     }
-    items
 }
 
 /// The credentials, and the role that they assume before anything else; the client of the last of
 /// them, unless one failed.
-async fn caller(settings: &AwsSettings, items: &mut Vec<Item>) -> Option<AwsClient> {
+async fn caller(settings: &AwsSettings, items: &Items) -> Option<AwsClient> {
     let credentials = AwsSettings {
         role_arn: None,
         ..settings.clone()
     };
     let client = AwsClient::connect(&credentials).await;
     match client.identity().await {
-        Ok(identity) => items.push(Item::ok("credentials", identity.arn.as_str())),
+        Ok(identity) => items.add(Item::ok("credentials", identity.arn.as_str())),
         Err(error) => {
-            items.push(Item::failed("credentials", &error, status(&error)));
+            items.add(Item::failed("credentials", &error, status(&error)));
             return None;
         }
     }
@@ -64,12 +63,12 @@ async fn caller(settings: &AwsSettings, items: &mut Vec<Item>) -> Option<AwsClie
     let client = AwsClient::connect(settings).await;
     match client.identity().await {
         Ok(identity) => {
-            items.push(Item::ok("first role", identity.arn.as_str()));
+            items.add(Item::ok("first role", identity.arn.as_str()));
             Some(client)
         }
         Err(error) => {
             let item = Item::failed("first role", &error, status(&error));
-            items.push(item.adding(to_assume(&error, &role.arn)));
+            items.add(item.adding(to_assume(&error, &role.arn)));
             None
         }
     }
@@ -90,32 +89,31 @@ async fn listing(client: &AwsClient, settings: &AwsSettings) -> Vec<Item> {
 }
 
 /// Every account; of many, those with a problem.
-async fn accounts(config: &Config, fleet: &Fleet) -> Vec<Item> {
+async fn accounts(config: &Config, fleet: &Fleet, items: &Items) {
     let in_flight = config.aws.accounts_in_flight.get();
+    let count = fleet.members.len();
+    let is_each_told = count <= TOLD_ACCOUNTS_MAX;
     let checks = fleet
         .members
         .iter()
         .map(|member| account(config, fleet, member));
-    let checked: Vec<Vec<Item>> = stream::iter(checks).buffered(in_flight).collect().await;
-    let count = checked.len();
-    if count <= TOLD_ACCOUNTS_MAX {
-        return checked.into_iter().flatten().collect();
+    let mut checks = stream::iter(checks).buffered(in_flight);
+    let mut fine = 0;
+    while let Some(checked) = checks.next().await {
+        if is_each_told {
+            items.add_all(checked);
+        } else if checked.iter().all(|it| it.status == ExitStatus::Done) {
+            fine += 1;
+        } else {
+            let is_told =
+                |it: &Item| it.status != ExitStatus::Done || it.name.starts_with("account ");
+            items.add_all(checked.into_iter().filter(is_told));
+        }
     }
-    let problems: Vec<Vec<Item>> = checked
-        .into_iter()
-        .filter(|items| items.iter().any(|it| it.status != ExitStatus::Done))
-        .collect();
-    let fine = count - problems.len();
-    let of_problems = problems
-        .into_iter()
-        .flatten()
-        .filter(|item| item.status != ExitStatus::Done || item.name.starts_with("account "));
-    let mut items: Vec<Item> = of_problems.collect();
-    items.push(Item::ok(
-        "accounts",
-        format!("{fine} of {count} without a problem"),
-    ));
-    items
+    if !is_each_told {
+        let detail = format!("{fine} of {count} without a problem");
+        items.add(Item::ok("accounts", detail));
+    }
 }
 
 /// The session of one account, and what that may do.

@@ -1,6 +1,7 @@
 //! What was checked, one line each.
 
 use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::access::Statement;
 use crate::run::ExitStatus;
@@ -42,6 +43,17 @@ impl Finding {
             Self::Note => "note",
             Self::Missing => "missing",
             Self::Failed => "failed",
+        }
+    }
+}
+
+impl Finding {
+    /// What a terminal begins to colour by.
+    fn color(self) -> &'static str {
+        match self {
+            Self::Ok => "\u{1b}[32m",
+            Self::Note => "\u{1b}[33m",
+            Self::Missing | Self::Failed => "\u{1b}[31m",
         }
     }
 }
@@ -119,25 +131,65 @@ pub(super) fn status(items: &[Item]) -> ExitStatus {
         .unwrap_or(ExitStatus::Done)
 }
 
-/// The items as people read them. A statement to add is in one piece, to be copied.
-pub(super) fn table(items: &[Item], width: Width) -> String {
-    const WIDTH_MAX: usize = 42;
-    let name = |item: &Item| {
-        let is_within = item.account.is_some() && !item.name.starts_with("account ");
-        format!("{}{}", if is_within { "  " } else { "" }, item.name)
-    };
-    let name_width = items.iter().map(|item| name(item).len());
-    let name_width = name_width.filter(|&it| it <= WIDTH_MAX).max().unwrap_or(0);
-    let mut text = String::new();
-    for item in items {
-        let head = format!("{:<8} {:<name_width$}  ", item.finding.as_str(), name(item));
-        let line = paragraph(&head, &item.detail, width);
-        text.push_str(line.trim_end());
-        text.push('\n');
-        if let Some(statement) = &item.add {
-            let statement = serde_json::to_string(statement).unwrap_or_default();
-            text.push_str(&format!("{:<8}   add {statement}\n", ""));
+/// Where findings go while everything is tried out.
+#[derive(Debug, Clone)]
+pub(super) struct Items(UnboundedSender<Item>);
+
+impl Items {
+    /// Findings, and what receives them.
+    pub(super) fn channel() -> (Self, UnboundedReceiver<Item>) {
+        let (sender, receiver) = unbounded_channel();
+        (Self(sender), receiver)
+    }
+
+    /// Hands `item` over. Nobody receives it who has stopped reading.
+    pub(super) fn add(&self, item: Item) {
+        let _ = self.0.send(item);
+    }
+
+    /// Hands `items` over.
+    pub(super) fn add_all(&self, items: impl IntoIterator<Item = Item>) {
+        for item in items {
+            self.add(item);
         }
     }
+}
+
+/// The item as people read it. A statement to add is in one piece, to be copied.
+pub(super) fn row(item: &Item, width: Width, with_color: bool) -> String {
+    /// The longest name that is common, a permission in an account.
+    const NAME_WIDTH: usize = 36;
+    let is_within = item.account.is_some() && !item.name.starts_with("account ");
+    let name = format!("{}{}", if is_within { "  " } else { "" }, item.name);
+    let finding = item.finding.as_str();
+    let head = format!("{finding:<8} {name:<NAME_WIDTH$}  ");
+    let line = paragraph(&head, &item.detail, width);
+    let mut text = match (with_color, line.strip_prefix(finding)) {
+        (true, Some(rest)) => format!("{}{finding}\u{1b}[0m{rest}", item.finding.color()),
+        _ => line,
+    };
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    if let Some(statement) = &item.add {
+        let statement = serde_json::to_string(statement).unwrap_or_default();
+        text.push_str(&format!("{:<8}   add {statement}\n", ""));
+    }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_finding_is_coloured_and_only_where_asked_for() {
+        let item = Item::new(Finding::Missing, "iam:ListUsers", "lost: users");
+        let plain = row(&item, Width::Pipe, false);
+        let coloured = row(&item, Width::Pipe, true);
+        assert!(plain.starts_with("missing  iam:ListUsers "), "{plain}");
+        assert_eq!(
+            coloured,
+            plain.replacen("missing", "\u{1b}[31mmissing\u{1b}[0m", 1)
+        );
+    }
 }

@@ -8,43 +8,74 @@ mod sinks;
 use std::path::Path;
 
 use serde_json::json;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{exposed, setup};
 use crate::cli::{CheckArgs, GlobalArgs, OutputFormat};
 use crate::config::{Config, DEFAULT_FILE};
 use crate::output;
 use crate::run::ExitStatus;
-use item::{Finding, Item};
+use item::{Finding, Item, Items};
 
 /// Tries out everything that a pass will use, and sends no event. Nothing is written.
 pub(super) async fn check(global: &GlobalArgs, args: &CheckArgs) -> anyhow::Result<ExitStatus> {
-    let items = match setup::config(global) {
+    let mut shown = Shown {
+        items: Vec::new(),
+        with_color: setup::with_color_on(global.color, &std::io::stdout()),
+        output: args.output,
+    };
+    match setup::config(global) {
         Ok(config) => {
-            let (of_aws, of_sinks) =
-                tokio::join!(aws::check(&config, &args.accounts), sinks::check(&config));
-            let mut items = vec![Item::ok("configuration", origin(global, &config))];
+            let (items, found) = Items::channel();
             let exposed = exposed::find(global, &config).into_iter();
-            items.extend(exposed.map(|it| Item::new(Finding::Note, it.subject, it.what)));
-            items.extend(of_aws);
-            items.extend(of_sinks);
-            items
+            items.add(Item::ok("configuration", origin(global, &config)));
+            items.add_all(exposed.map(|it| Item::new(Finding::Note, it.subject, it.what)));
+            let ((), of_sinks, shown_so_far) = tokio::join!(
+                aws::check(&config, &args.accounts, items),
+                sinks::check(&config),
+                shown.all(found)
+            );
+            shown_so_far?;
+            of_sinks.into_iter().try_for_each(|item| shown.one(item))?;
         }
-        Err(error) => vec![Item::failed(
+        Err(error) => shown.one(Item::failed(
             "configuration",
             super::with_causes(&error),
             ExitStatus::Usage,
-        )],
-    };
-    let status = item::status(&items);
-    let text = match args.output {
-        OutputFormat::Table => item::table(&items, output::width()),
-        OutputFormat::Json => {
-            let items: Vec<_> = items.iter().map(Item::document).collect();
-            format!("{}\n", json!({ "items": items, "exit_code": status as u8 }))
-        }
-    };
-    output::write(text.as_bytes())?;
+        ))?,
+    }
+    let status = item::status(&shown.items);
+    if args.output == OutputFormat::Json {
+        let items: Vec<_> = shown.items.iter().map(Item::document).collect();
+        let text = format!("{}\n", json!({ "items": items, "exit_code": status as u8 }));
+        output::write(text.as_bytes())?;
+    }
     Ok(status)
+}
+
+/// What was found so far; people see each of it at once.
+struct Shown {
+    items: Vec<Item>,
+    with_color: bool,
+    output: OutputFormat,
+}
+
+impl Shown {
+    async fn all(&mut self, mut found: UnboundedReceiver<Item>) -> std::io::Result<()> {
+        while let Some(item) = found.recv().await {
+            self.one(item)?;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, item: Item) -> std::io::Result<()> {
+        if self.output == OutputFormat::Table {
+            let row = item::row(&item, output::width(), self.with_color);
+            output::write(row.as_bytes())?;
+        }
+        self.items.push(item);
+        Ok(())
+    }
 }
 
 /// Where the configuration is from, and what of it decides the most.
