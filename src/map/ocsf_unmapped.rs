@@ -1,6 +1,9 @@
 //! `unmapped.aws_iam`: the IAM facts that OCSF 1.6.0 has no attribute for, in AWS's terms.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
+use serde_json::Value;
 
 use super::ocsf_marks::{self, Former, Stale, TagsCut, Unknown, rfc3339};
 use super::{EventInput, canonical};
@@ -44,11 +47,38 @@ struct AwsIam<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     access_keys: Option<Vec<AccessKey<'a>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    changes: Vec<&'a FieldChange>,
+    changes: Vec<Change<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stale: Vec<Stale<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unknown: Vec<Unknown<'a>>,
+}
+
+/// What changed, always in text: a column of a typed store has one type for all fields.
+#[derive(Serialize)]
+struct Change<'a> {
+    field: &'a str,
+    before: Option<Cow<'a, str>>,
+    after: Option<Cow<'a, str>>,
+}
+
+impl<'a> Change<'a> {
+    fn of(change: &'a FieldChange) -> Self {
+        Self {
+            field: &change.field,
+            before: in_text(&change.before),
+            after: in_text(&change.after),
+        }
+    }
+}
+
+/// A text as it is, and anything else as the text of its JSON.
+fn in_text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.into()),
+        value => Some(value.to_string().into()),
+    }
 }
 
 #[derive(Serialize)]
@@ -141,7 +171,7 @@ impl<'a> Unmapped<'a> {
         aws_iam.mfa_devices_complete = mfa.map(is_whole);
         aws_iam.password_last_used = password_last_used(user);
         aws_iam.access_keys = access_keys(user, true);
-        aws_iam.changes = input.changes.iter().collect();
+        aws_iam.changes = input.changes.iter().map(Change::of).collect();
         aws_iam.stale = ocsf_marks::stale(input.stale);
         aws_iam.unknown = ocsf_marks::unknown(user);
     }
@@ -153,7 +183,7 @@ impl<'a> Unmapped<'a> {
             return false;
         };
         let of = aws_iam.tags_cut.map_or(tags.len(), |cut| cut.of);
-        let is_about_tags = |change: &&FieldChange| change.field == "tags";
+        let is_about_tags = |change: &Change<'_>| change.field == "tags";
         if aws_iam.changes.iter().any(is_about_tags) {
             aws_iam.changes.retain(|change| !is_about_tags(change));
         } else if tags.pop().is_none() {
