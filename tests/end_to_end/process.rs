@@ -125,6 +125,18 @@ fn a_process_leaves_no_core_closes_its_files_to_others_and_may_open_many() {
     running.wait(LIMIT).expect_code(0);
 }
 
+#[test]
+fn a_closed_standard_output_is_not_delivered_and_dev_null_is() {
+    let sim = sim();
+    let agent = Agent::new().aws(&sim.url()).arg("collect");
+    for (redirect, code) in [(">&-", 5), ("1</dev/null", 5), (">/dev/null", 0)] {
+        let output = agent
+            .in_shell(format!("exec \"$0\" \"$@\" {redirect}"))
+            .run();
+        assert_eq!(output.code, Some(code), "{redirect}: {output:?}");
+    }
+}
+
 fn free_port() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("its address")

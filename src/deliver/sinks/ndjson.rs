@@ -31,7 +31,7 @@ impl Sink for Ndjson {
             lines.push(b'\n');
         }
         let write = move |target: NdjsonTarget| match target {
-            NdjsonTarget::Stdout => output::write(&lines),
+            NdjsonTarget::Stdout => refuse_closed().and_then(|()| output::write(&lines)),
             NdjsonTarget::File(file) => line_file::append(&file, &lines),
         };
         off_thread(self.target.clone(), write).boxed()
@@ -40,10 +40,21 @@ impl Sink for Ndjson {
     /// Opens the file, or makes one beside it where it is missing, and leaves no trace.
     fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
         let probe = |target: NdjsonTarget| match target {
-            NdjsonTarget::Stdout => Ok(()),
+            NdjsonTarget::Stdout => refuse_closed(),
             NdjsonTarget::File(file) => line_file::probe(&file.path),
         };
         off_thread(self.target.clone(), probe).boxed()
+    }
+}
+
+/// What goes nowhere is not delivered.
+fn refuse_closed() -> io::Result<()> {
+    match output::is_closed() {
+        true => Err(io::Error::new(
+            ErrorKind::NotConnected,
+            "it is closed; give the sink a `path`, or redirect with >",
+        )),
+        false => Ok(()),
     }
 }
 
@@ -73,9 +84,16 @@ async fn off_thread(
 
 /// Whether trying again is of no use until somebody has made the place, or opened it to us.
 fn needs_somebody(kind: ErrorKind) -> bool {
-    use ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
+    use ErrorKind::{
+        IsADirectory, NotADirectory, NotConnected, NotFound, PermissionDenied, ReadOnlyFilesystem,
+    };
     matches!(
         kind,
-        IsADirectory | NotADirectory | NotFound | PermissionDenied | ReadOnlyFilesystem
+        IsADirectory
+            | NotADirectory
+            | NotConnected
+            | NotFound
+            | PermissionDenied
+            | ReadOnlyFilesystem
     )
 }
