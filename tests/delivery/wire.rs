@@ -75,10 +75,7 @@ async fn http_posts_gzip_that_decodes_to_the_same() {
 #[tokio::test]
 async fn splunk_gets_each_event_wrapped_with_its_time_in_seconds() {
     let posts = Posts::start();
-    let shape = HttpShape::SplunkHec(SplunkSettings {
-        token: SecretRef::Env("NOT_READ".to_owned()),
-        time_units_per_s: 1_000,
-    });
+    let shape = HttpShape::SplunkHec(splunk());
     let url = format!("{}/services/collector/event", posts.url());
     let settings = http_settings(&url, shape, Compression::None);
     let secrets = [("authorization".to_owned(), format!("Splunk {KEY}").into())];
@@ -95,6 +92,25 @@ async fn splunk_gets_each_event_wrapped_with_its_time_in_seconds() {
         EVENTS[0], EVENTS[1]
     );
     assert_eq!(post.body, wrapped);
+}
+
+fn splunk() -> SplunkSettings {
+    SplunkSettings::new(SecretRef::Env("NOT_READ".to_owned()))
+}
+
+#[tokio::test]
+async fn splunk_is_told_index_host_and_sourcetype_and_no_time_that_is_not_the_observations() {
+    let splunk = SplunkSettings {
+        is_time_observed: false,
+        index: Some("iam".to_owned()),
+        host: Some("agent-1".to_owned()),
+        sourcetype: "ocsf".to_owned(),
+        ..splunk()
+    };
+    let post = sent_over_http(HttpShape::SplunkHec(splunk), Compression::None).await;
+    let origin = r#""source":"rollcall","sourcetype":"ocsf","index":"iam","host":"agent-1""#;
+    let wrapped = EVENTS.map(|event| format!("{{{origin},\"event\":{event}}}"));
+    assert_eq!(post.body, wrapped.concat());
 }
 
 #[tokio::test]

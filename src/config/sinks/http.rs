@@ -38,7 +38,7 @@ impl HttpSettings {
         }
         if let HttpShape::SplunkHec(splunk) = &self.shape {
             let (_, token) = splunk.token.resolve_as("token")?;
-            let value = format!("Splunk {}", token.expose_secret());
+            let value = format!("{} {}", splunk.auth_scheme, token.expose_secret());
             headers.push(("authorization".to_owned(), value.into()));
         }
         Ok(headers)
@@ -70,8 +70,32 @@ pub enum HttpShape {
 pub struct SplunkSettings {
     /// The collector's token.
     pub token: SecretRef,
-    /// How many units of an event's `time` make a second, which is what Splunk counts in.
-    pub time_units_per_s: u32,
+    /// What stands before the token in the header.
+    pub auth_scheme: String,
+    /// Whether an event's `time`, in milliseconds, is when it was observed. Where it is not,
+    /// Splunk takes the time of the arrival.
+    pub is_time_observed: bool,
+    /// The index that events go to; the token's own one if none.
+    pub index: Option<String>,
+    /// What Splunk shows as the host of an event; what it makes of the connection if none.
+    pub host: Option<String>,
+    /// How Splunk reads an event.
+    pub sourcetype: String,
+}
+
+impl SplunkSettings {
+    /// The settings of a collector where only the token is known.
+    pub fn new(token: SecretRef) -> Self {
+        Self {
+            token,
+            auth_scheme: "Splunk".to_owned(),
+            is_time_observed: true,
+            index: None,
+            host: None,
+            // Splunk's own name for JSON whose fields it is to find itself.
+            sourcetype: "_json".to_owned(),
+        }
+    }
 }
 
 /// Whether bodies are compressed.

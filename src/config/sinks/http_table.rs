@@ -7,10 +7,12 @@ use crate::map::Dialect;
 
 impl SinkTable {
     pub(super) fn http(self, dialect: Dialect) -> Result<HttpSettings, String> {
+        self.refuse_splunk_keys()?;
         let url = self.url.ok_or("an http sink needs `url`")?;
-        let url = match self.preset {
-            None => base_url::check_whole(&url),
-            Some(Preset::SplunkHec) => base_url::check(&url),
+        let is_exact = self.exact_url.unwrap_or(self.preset.is_none());
+        let url = match is_exact {
+            true => base_url::check_whole(&url),
+            false => base_url::check(&url),
         };
         let url = url.map_err(|why| format!("`url` {why}"))?;
         let headers = self.headers.map(|Headers(headers)| headers);
@@ -33,15 +35,21 @@ impl SinkTable {
                 let token = self
                     .token
                     .ok_or("preset splunk-hec needs `token`, as \"env:NAME\" or \"file:PATH\"")?;
-                let url = url.trim_end_matches(SPLUNK_PATH);
-                let splunk = SplunkSettings {
-                    token,
-                    time_units_per_s: match dialect {
-                        Dialect::Ocsf => 1_000,
-                        Dialect::Sekoia => 1,
-                    },
+                let url = match is_exact {
+                    true => url,
+                    false => format!("{}{SPLUNK_PATH}", url.trim_end_matches(SPLUNK_PATH)),
                 };
-                (format!("{url}{SPLUNK_PATH}"), HttpShape::SplunkHec(splunk))
+                let default = SplunkSettings::new(token);
+                let splunk = SplunkSettings {
+                    auth_scheme: one_word(self.auth_scheme, default.auth_scheme)?,
+                    // Sekoia's dialect has the creation of the user there.
+                    is_time_observed: dialect == Dialect::Ocsf,
+                    index: self.index,
+                    host: self.host,
+                    sourcetype: self.sourcetype.unwrap_or(default.sourcetype),
+                    ..default
+                };
+                (url, HttpShape::SplunkHec(splunk))
             }
         };
         Ok(HttpSettings {
@@ -50,6 +58,38 @@ impl SinkTable {
             shape,
             compression: self.compression.unwrap_or_default(),
         })
+    }
+}
+
+impl SinkTable {
+    /// Refuses the keys that only a Splunk collector has a use for.
+    fn refuse_splunk_keys(&self) -> Result<(), String> {
+        let keys = [
+            ("index", self.index.is_some()),
+            ("host", self.host.is_some()),
+            ("sourcetype", self.sourcetype.is_some()),
+            ("auth_scheme", self.auth_scheme.is_some()),
+            ("exact_url", self.exact_url.is_some()),
+        ];
+        match keys.into_iter().find(|(_, is_set)| *is_set) {
+            Some((key, _)) if self.preset.is_none() => {
+                Err(format!("`{key}` has no meaning without `preset`"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `auth_scheme`, or `default`.
+fn one_word(auth_scheme: Option<String>, default: String) -> Result<String, String> {
+    let scheme = auth_scheme.unwrap_or(default);
+    let is_word = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    match !scheme.is_empty() && is_word(&scheme) {
+        true => Ok(scheme),
+        false => Err("`auth_scheme` is one word, such as \"Splunk\" or \"Bearer\"".to_owned()),
     }
 }
 

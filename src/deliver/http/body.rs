@@ -7,13 +7,11 @@ use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::config::{Compression, HttpShape};
+use crate::config::{Compression, HttpShape, SplunkSettings};
 use crate::deliver::Outgoing;
 
 /// What Splunk shows as the origin of an event.
 const SPLUNK_SOURCE: &str = "rollcall";
-/// Splunk's own name for JSON whose fields it is to find itself.
-const SPLUNK_SOURCETYPE: &str = "_json";
 
 /// The content type of bodies of `shape`.
 pub(in crate::deliver) fn content_type(shape: &HttpShape) -> &'static str {
@@ -39,9 +37,8 @@ pub(in crate::deliver) fn encode(
         }
         HttpShape::JsonArray => serde_json::to_writer(&mut body, &raw(batch)?)?,
         HttpShape::SplunkHec(splunk) => {
-            let units_per_s = f64::from(splunk.time_units_per_s);
             for event in raw(batch)? {
-                let wrapped = SplunkEvent::of(event, units_per_s);
+                let wrapped = SplunkEvent::of(event, splunk);
                 serde_json::to_writer(&mut body, &wrapped)?;
             }
         }
@@ -69,22 +66,29 @@ struct SplunkEvent<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<f64>,
     source: &'static str,
-    sourcetype: &'static str,
+    sourcetype: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<&'a str>,
     event: &'a RawValue,
 }
 
 impl<'a> SplunkEvent<'a> {
     /// Without a time that can be read, Splunk takes that of the arrival.
-    fn of(event: &'a RawValue, units_per_s: f64) -> Self {
+    fn of(event: &'a RawValue, splunk: &'a SplunkSettings) -> Self {
         #[derive(Deserialize)]
         struct Timed {
             time: f64,
         }
         let timed = serde_json::from_str::<Timed>(event.get()).ok();
+        let timed = timed.filter(|_| splunk.is_time_observed);
         Self {
-            time: timed.map(|timed| timed.time / units_per_s),
+            time: timed.map(|timed| timed.time / 1_000.0),
             source: SPLUNK_SOURCE,
-            sourcetype: SPLUNK_SOURCETYPE,
+            sourcetype: &splunk.sourcetype,
+            index: splunk.index.as_deref(),
+            host: splunk.host.as_deref(),
             event,
         }
     }
