@@ -2,11 +2,12 @@
 
 use std::fs;
 
-use rollcall::config::NdjsonTarget;
-use rollcall::deliver::{Ndjson, Sink, Verdict};
+use rollcall::config::{Compression, HttpShape, NdjsonTarget, SecretRef, SplunkSettings};
+use rollcall::deliver::{HttpSink, Ndjson, Sink, Verdict};
+use rollcall::trust::ExtraRoots;
 use serde_json::json;
 
-use super::fixture::{KEY, KINDS, Kind, sink_at};
+use super::fixture::{KEY, KINDS, Kind, http_settings, sink_at};
 use crate::support::intake_posts::Posts;
 use crate::support::reply::Reply;
 
@@ -62,6 +63,83 @@ async fn a_receiver_that_calls_nothing_bad_has_let_us_in() {
             "{kind:?}: {verdict:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_a_receiver_says_of_anything_but_the_lack_of_events_is_no_welcome() {
+    for status in [402, 406, 407, 409, 411, 415, 423, 426, 431, 451] {
+        let verdict = probe(Kind::Http, Reply::status(status)).await;
+        let why = match verdict {
+            Verdict::Refused { why } | Verdict::Rejected { why } => why,
+            verdict => panic!("{status}: {verdict:?}"),
+        };
+        assert!(why.contains(&status.to_string()), "{why}");
+    }
+    let posts = Posts::start();
+    let shape = HttpShape::SplunkHec(SplunkSettings::new(SecretRef::Env("NOT_READ".to_owned())));
+    let settings = http_settings(&posts.url(), shape, Compression::None);
+    let mut splunk = HttpSink::new(&settings, &[], &ExtraRoots::default()).unwrap();
+    for (text, code, is_welcome) in [
+        ("No data", 5, true),
+        ("Data channel is missing", 10, false),
+        ("Incorrect index", 7, false),
+    ] {
+        posts.script([Reply::json(400, &json!({"text": text, "code": code}))]);
+        let verdict = splunk.probe().await;
+        assert_eq!(
+            verdict == Verdict::Delivered,
+            is_welcome,
+            "{text}: {verdict:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_asks_for_credentials_is_named_and_blames_no_event() {
+    for kind in KINDS {
+        let verdict = probe(kind, Reply::status(407)).await;
+        let Verdict::Refused { why } = verdict else {
+            panic!("{verdict:?}");
+        };
+        assert!(
+            why.contains("proxy") && why.contains("USER:PASSWORD"),
+            "{why}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_fails_says_why_and_what_to_do() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    for (url, part) in [
+        (
+            format!("http://127.0.0.1:{port}"),
+            "nobody listens at 127.0.0.1 on port",
+        ),
+        (
+            "http://rollcall.invalid/in?key=s3cret".to_owned(),
+            "no address is known for rollcall.invalid",
+        ),
+    ] {
+        let verdict = sink_at(Kind::Http, &url).probe().await;
+        let Verdict::Retry { why, .. } = verdict else {
+            panic!("{verdict:?}");
+        };
+        assert!(
+            why.contains(part) && why.contains("check the sink's url"),
+            "{why}"
+        );
+        assert!(!why.contains("s3cret"), "{why}");
+    }
+    let posts = Posts::start();
+    let url = posts.url().replace("http://", "https://");
+    let verdict = sink_at(Kind::Http, &url).probe().await;
+    assert!(
+        matches!(&verdict, Verdict::Retry { why, .. } if why.contains("speaks no TLS")),
+        "{verdict:?}"
+    );
 }
 
 #[tokio::test]

@@ -3,11 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
-use reqwest::{RequestBuilder, Response, StatusCode};
+use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde_json::Value;
 
 use super::message::message_of;
-use super::{BODY_LEN_MAX, body, causes, refusals, retry_after};
+use super::{BODY_LEN_MAX, body, causes, refusals, remedy, retry_after};
 use crate::deliver::{Outgoing, Verdict};
 use crate::trust;
 
@@ -38,15 +38,38 @@ pub(in crate::deliver) async fn exchange(
     rules: AnswerRules,
     batch: &[Outgoing<'_>],
 ) -> Result<Accepted, Verdict> {
+    match send(request).await? {
+        Ok(accepted) => Ok(accepted),
+        Err(failure) => Err(verdict_of_failure(failure, rules, batch)),
+    }
+}
+
+/// Sends `request`, which carries no event. A failure of which `is_let_in` holds, by its status
+/// and its body, is about that alone.
+pub(in crate::deliver) async fn probe(
+    request: RequestBuilder,
+    rules: AnswerRules,
+    is_let_in: impl Fn(StatusCode, &Value) -> bool,
+) -> Verdict {
+    match send(request).await {
+        Ok(Ok(accepted)) => accepted.verdict(&[], rules),
+        Ok(Err(failure)) if is_let_in(failure.status, &failure.body) => Verdict::Delivered,
+        Ok(Err(failure)) => verdict_of_failure(failure, rules, &[]),
+        Err(verdict) => verdict,
+    }
+}
+
+/// The answer to `request`, read to its end; the verdict, where there is none.
+async fn send(request: RequestBuilder) -> Result<Result<Accepted, Failure>, Verdict> {
     let answer = request.send().await.map_err(verdict_of_error)?;
     if !answer.status().is_success() {
-        return Err(verdict_of_failure(answer, rules, batch).await);
+        return Ok(Err(Failure::read(answer).await));
     }
-    Ok(Accepted {
+    Ok(Ok(Accepted {
         status: answer.status(),
         content_type: text(answer.headers(), &CONTENT_TYPE).map(str::to_owned),
         body: body(answer).await.map_err(verdict_of_error)?,
-    })
+    }))
 }
 
 impl Accepted {
@@ -98,33 +121,52 @@ impl Accepted {
 /// The verdict of an exchange that brought no answer. Of the address only the host is shown: a
 /// path may hold a key.
 fn verdict_of_error(mut error: reqwest::Error) -> Verdict {
+    let url = error.url().cloned();
     if let Some(url) = error.url_mut() {
         url.set_path("");
         url.set_query(None);
     }
-    let why = causes(&error);
+    let why = match remedy::of_error(&error, url.as_ref()) {
+        Some(remedy) => format!("{}; {remedy}", causes(&error)),
+        None => causes(&error),
+    };
     match trust::refused_certificate(&error) {
-        Some(_) => Verdict::Refused {
-            why: format!(
-                "{why}; if a proxy inspects TLS here, or the receiver has a CA of its own, name \
-                 the CA's PEM file in agent.ca_file"
-            ),
-        },
+        Some(_) => Verdict::Refused { why },
         None => Verdict::Retry { after: None, why },
     }
 }
 
+/// An answer that is no success.
+struct Failure {
+    status: StatusCode,
+    url: Url,
+    /// How long it asks to wait.
+    after: Option<Duration>,
+    /// Its JSON, if it has any.
+    body: Value,
+}
+
+impl Failure {
+    async fn read(answer: Response) -> Self {
+        let after = text(answer.headers(), &RETRY_AFTER);
+        Self {
+            status: answer.status(),
+            url: answer.url().clone(),
+            after: after.and_then(|header| retry_after::parse(header, SystemTime::now())),
+            body: serde_json::from_slice(&body(answer).await.unwrap_or_default())
+                .unwrap_or_default(),
+        }
+    }
+}
+
 /// The verdict of an answer that is no success.
-async fn verdict_of_failure(
-    answer: Response,
-    rules: AnswerRules,
-    batch: &[Outgoing<'_>],
-) -> Verdict {
-    let status = answer.status();
-    let after = text(answer.headers(), &RETRY_AFTER)
-        .and_then(|header| retry_after::parse(header, SystemTime::now()));
-    let body = body(answer).await.unwrap_or_default();
-    let body = serde_json::from_slice::<Value>(&body).unwrap_or_default();
+fn verdict_of_failure(failure: Failure, rules: AnswerRules, batch: &[Outgoing<'_>]) -> Verdict {
+    let Failure {
+        status,
+        url,
+        after,
+        body,
+    } = failure;
     let why = format!("it answered {status}{}", excerpt(&body));
     match status {
         StatusCode::TOO_MANY_REQUESTS => Verdict::Retry {
@@ -147,6 +189,26 @@ async fn verdict_of_failure(
                 why: format!("{why}; check the sink's {}", rules.address),
             }
         }
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Verdict::Refused {
+            why: format!("{why}; {}", remedy::of_proxy_credentials(&url)),
+        },
+        // Whatever the events are: they are not asked about one by one.
+        StatusCode::PAYMENT_REQUIRED | StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => {
+            Verdict::Refused {
+                why: format!("{why}; ask whoever runs it why it takes nothing"),
+            }
+        }
+        StatusCode::NOT_ACCEPTABLE
+        | StatusCode::LENGTH_REQUIRED
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE
+        | StatusCode::UPGRADE_REQUIRED
+        | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Verdict::Refused {
+            why: format!(
+                "{why}; it takes no posts of this form: check the sink's {}, and its format, \
+                 headers and compression where it has them",
+                rules.address
+            ),
+        },
         StatusCode::PAYLOAD_TOO_LARGE => Verdict::TooLarge { why },
         _ => refusals::first_invalid(&body, batch, &why).unwrap_or(Verdict::Rejected { why }),
     }

@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod message;
 mod refusals;
+mod remedy;
 mod retry_after;
 mod scrub;
 mod secrets;
@@ -16,7 +17,7 @@ use reqwest::{Certificate, Client, RequestBuilder, Response, redirect};
 use crate::proxy;
 use crate::trust::{self, ExtraRoots};
 
-pub(super) use answer::{Accepted, AnswerRules, exchange};
+pub(super) use answer::{Accepted, AnswerRules, exchange, probe};
 pub(super) use body::{content_type, encode};
 pub(super) use message::message_of;
 pub(super) use secrets::Secrets;

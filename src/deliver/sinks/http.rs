@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use reqwest::Client;
 use reqwest::header::{
     CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue,
 };
+use reqwest::{Client, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 
 use super::read_off_thread;
-use crate::config::{Compression, HeaderText, HttpSettings};
+use crate::config::{Compression, HeaderText, HttpSettings, HttpShape};
 use crate::deliver::http::{self, AnswerRules, HttpError, HttpTimeouts, Secrets, exchange};
 use crate::deliver::{Outgoing, Sink, Verdict};
 use crate::trust::ExtraRoots;
@@ -22,6 +23,9 @@ const RULES: AnswerRules = AnswerRules {
     address: "url",
     is_json_api: false,
 };
+
+/// The code of Splunk's "No data".
+const SPLUNK_NO_DATA: u64 = 5;
 
 /// Posts batches to a URL; a success acknowledges them, but for what its body says was refused.
 pub struct HttpSink {
@@ -59,20 +63,36 @@ impl HttpSink {
     }
 
     async fn post(&self, batch: &[Outgoing<'_>]) -> Verdict {
-        let settings = &self.settings;
-        let body = match http::encode(batch, &settings.shape, settings.compression) {
-            Ok(body) => body,
-            Err(error) => {
-                return Verdict::Rejected {
-                    why: format!("an event in the outbox is no JSON: {error}"),
-                };
-            }
+        let request = match self.request(batch) {
+            Ok(request) => request,
+            Err(verdict) => return verdict,
         };
-        let post = http::post(&self.client, &settings.url, body);
-        let post = post.headers(self.headers.clone());
-        match exchange(post, RULES, batch).await {
+        match exchange(request, RULES, batch).await {
             Ok(accepted) => accepted.verdict(batch, RULES),
             Err(verdict) => verdict,
+        }
+    }
+
+    /// The post of `batch`.
+    fn request(&self, batch: &[Outgoing<'_>]) -> Result<RequestBuilder, Verdict> {
+        let settings = &self.settings;
+        let body = http::encode(batch, &settings.shape, settings.compression);
+        let body = body.map_err(|error| Verdict::Rejected {
+            why: format!("an event in the outbox is no JSON: {error}"),
+        })?;
+        let post = http::post(&self.client, &settings.url, body);
+        Ok(post.headers(self.headers.clone()))
+    }
+
+    /// Whether a failure is about nothing but the lack of events. What Splunk says of anything
+    /// else, such as a token that waits for acknowledgements, it says of events as well.
+    fn is_about_nothing(&self, status: StatusCode, body: &Value) -> bool {
+        let is_bad_request = status == StatusCode::BAD_REQUEST;
+        match self.settings.shape {
+            HttpShape::SplunkHec(_) => is_bad_request && body["code"] == SPLUNK_NO_DATA,
+            HttpShape::Ndjson | HttpShape::JsonArray => {
+                is_bad_request || status == StatusCode::UNPROCESSABLE_ENTITY
+            }
         }
     }
 
@@ -96,13 +116,15 @@ impl Sink for HttpSink {
     }
 
     /// Posts nothing. A receiver that calls that bad has let us in before it said so, as Splunk
-    /// does with its "No data".
+    /// does with its "No data"; what it says of anything else would also be said of events.
     fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
         let probe = async {
-            match self.post(&[]).await {
-                Verdict::Rejected { .. } => Verdict::Delivered,
-                verdict => verdict.map_why(|why| self.secrets.scrub(why)),
-            }
+            let is_let_in = |status, body: &Value| self.is_about_nothing(status, body);
+            let verdict = match self.request(&[]) {
+                Ok(request) => http::probe(request, RULES, is_let_in).await,
+                Err(verdict) => verdict,
+            };
+            verdict.map_why(|why| self.secrets.scrub(why))
         };
         probe.boxed()
     }
