@@ -1,5 +1,6 @@
 //! The `rollcall` binary.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,6 +12,8 @@ use tokio::runtime::Runtime;
 
 /// How long work on blocking threads may take to end. A write that nobody reads never does.
 const BLOCKING_GRACE: Duration = Duration::from_secs(2);
+/// How long the system may take to give a thread.
+const THREAD_PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
     process::prepare();
@@ -26,7 +29,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> ExitCode {
     let progress = commands::begin(&cli.global);
-    let runtime = match Runtime::new() {
+    let runtime = match start() {
         Ok(runtime) => runtime,
         Err(error) => {
             tracing::error!(%error, "cannot start: {}", process::LOST_LIMIT);
@@ -36,4 +39,20 @@ fn run(cli: Cli) -> ExitCode {
     let code = runtime.block_on(commands::dispatch(cli, progress));
     runtime.shutdown_timeout(BLOCKING_GRACE);
     code
+}
+
+/// The runtime, with a thread for work that blocks: where the system gives none, such work would
+/// wait for ever without a word.
+fn start() -> io::Result<Runtime> {
+    let runtime = Runtime::new()?;
+    let thread = runtime.spawn_blocking(|| ());
+    let given = runtime.block_on(async { tokio::time::timeout(THREAD_PATIENCE, thread).await });
+    match given {
+        Ok(Ok(())) => Ok(runtime),
+        Ok(Err(error)) => Err(io::Error::other(error)),
+        Err(_) => {
+            runtime.shutdown_background();
+            Err(io::Error::other("no thread for work that blocks"))
+        }
+    }
 }
