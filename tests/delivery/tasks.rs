@@ -199,6 +199,14 @@ async fn a_key_that_may_not_read_tasks_stops_the_sink_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_task_id_that_is_no_segment_of_a_path_names_no_task() {
+    for id in ["", ".", ".."] {
+        let server = tasks_that_answer(json!(id), Reply::status(500));
+        assert_eq!(offer_to(&server).await, Verdict::Delivered, "{id:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_task_id_never_takes_the_key_to_another_server() {
     let elsewhere = Intake::start();
     let host = elsewhere.url().replace("http:", "");

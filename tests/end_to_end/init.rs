@@ -1,6 +1,7 @@
 //! `init`: a first configuration that loads, its policies, and nothing overwritten.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
@@ -95,6 +96,18 @@ fn roles_have_a_trust_policy_with_a_new_external_id_and_the_credentials_one_to_a
     given.run().expect_code(0);
     assert!(read(&given, "trust.json").contains("\"tenant:7\""));
     insta::assert_snapshot!("init_organization", read(&given, "config.toml"));
+}
+
+#[test]
+fn what_is_written_is_for_its_owner_alone() {
+    let agent = Agent::new();
+    let init = ASSET.iter().fold(agent.clone(), |agent, it| agent.arg(it));
+    let umask = "umask 0; exec \"$0\" \"$@\"".to_owned();
+    init.in_shell(umask).run().expect_code(0);
+    for name in files(&agent) {
+        let metadata = fs::metadata(agent.home().join(&name)).expect("a file");
+        assert_eq!(metadata.permissions().mode() & 0o777, 0o600, "{name}");
+    }
 }
 
 #[test]
