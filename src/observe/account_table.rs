@@ -15,7 +15,9 @@ pub(super) fn account_table(accounts: &[AccountReport], width: Width) -> String 
     let mut table = Table::new([
         Head::Text("account"),
         Head::Number("users"),
-        Head::Number("new or changed"),
+        Head::Number("new"),
+        Head::Number("changed"),
+        Head::Number("as before"),
         Head::Number("deleted"),
         Head::Number("unknown facts"),
         Head::Number("calls"),
@@ -30,7 +32,7 @@ pub(super) fn account_table(accounts: &[AccountReport], width: Width) -> String 
             }
         }
     }
-    let sums = accounts.iter().map(figures).fold([0; 5], |sums, figures| {
+    let sums = accounts.iter().map(figures).fold([0; 7], |sums, figures| {
         std::array::from_fn(|index| sums[index] + figures[index])
     });
     let done = accounts.iter().filter(|it| it.status == ExitStatus::Done);
@@ -39,16 +41,21 @@ pub(super) fn account_table(accounts: &[AccountReport], width: Width) -> String 
     format!("{}{reasons}\n", table.text(width))
 }
 
-fn row(name: &str, figures: [u64; 5], state: String) -> [String; 7] {
-    let [users, queued, deleted, unknown_facts, calls] = figures.map(|figure| figure.to_string());
+fn row(name: &str, figures: [u64; 7], state: String) -> [String; 9] {
+    let [users, new, changed, same, deleted, unknown, calls] = figures.map(|it| it.to_string());
     let name = name.to_owned();
-    [name, users, queued, deleted, unknown_facts, calls, state]
+    [
+        name, users, new, changed, same, deleted, unknown, calls, state,
+    ]
 }
 
-fn figures(account: &AccountReport) -> [u64; 5] {
+fn figures(account: &AccountReport) -> [u64; 7] {
+    let news = account.appeared + account.changed;
     [
         account.users,
-        account.queued,
+        account.appeared,
+        account.changed,
+        account.users.saturating_sub(news),
         account.deleted,
         account.unknown_facts,
         account.calls,

@@ -11,8 +11,10 @@ pub fn log_pass(report: &PassReport) {
         .checkpoint
         .and_then(|checkpoint| checkpoint_text(&checkpoint));
     let (account, users) = (report.account_id.as_str(), report.users);
-    let queued: u64 = report.queued().values().sum();
-    let unchanged: u64 = report.unchanged().values().sum();
+    let (new, changed, deleted) = (report.appeared, report.changed, report.deletions.sent);
+    let about_users: u64 = report.queued().values().sum();
+    let about_deletions: u64 = report.gone().values().sum();
+    let queued = about_users + about_deletions;
     let unknown_facts: u64 = report.unknown_facts.values().sum();
     let duration_ms = report.duration.as_millis() as u64;
     for row in report.provenance.iter().filter(|row| row.why.is_some()) {
@@ -44,8 +46,10 @@ pub fn log_pass(report: &PassReport) {
         tracing::error!(
             account,
             users,
+            new,
+            changed,
+            deleted,
             queued,
-            unchanged,
             unknown_facts,
             calls,
             duration_ms,
@@ -57,8 +61,10 @@ pub fn log_pass(report: &PassReport) {
         tracing::info!(
             account,
             users,
+            new,
+            changed,
+            deleted,
             queued,
-            unchanged,
             unknown_facts,
             calls,
             duration_ms,

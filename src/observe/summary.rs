@@ -1,6 +1,6 @@
 //! The end of a pass and of a run, summed up for people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::account_table::account_table;
@@ -9,6 +9,9 @@ use super::stderr;
 use crate::collect::Completeness;
 use crate::run::{PassReport, RunReport, SinkReport, how_to_accept_deletions};
 use crate::table::{Width, paragraph};
+
+/// Values stand below each other behind names that are not longer.
+const NAME_LEN_MAX: usize = 28;
 
 /// Writes the summary of `collect` to standard error, if somebody reads it.
 pub fn print_summary(report: &RunReport) {
@@ -32,7 +35,9 @@ fn summarize(report: &RunReport, width: Width) -> String {
     for sink in &report.sinks {
         rows.push((format!("sent to {}", sink.name), sent(sink)));
     }
-    let name_len = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let lens = rows.iter().map(|(name, _)| name.len());
+    // A long name of one sink indents no other line.
+    let name_len = lens.filter(|len| *len <= NAME_LEN_MAX).max().unwrap_or(0);
     for (name, value) in rows {
         text += &paragraph(&format!("{name:<name_len$}  "), &value, width);
     }
@@ -94,11 +99,18 @@ fn pass_rows(rows: &mut Vec<Row>, pass: &PassReport) {
     let mut row = |name: &str, value: String| rows.push((name.to_owned(), value));
     row("account", pass.account_id.clone());
     row("users", users(pass));
-    row("new or changed", each(pass.queued()));
-    row("unchanged", each(pass.unchanged()));
+    let news = pass.appeared + pass.changed;
+    let as_before = pass.users.saturating_sub(news);
+    row(
+        "of these",
+        format!(
+            "{} new, {} changed, {as_before} as before",
+            pass.appeared, pass.changed
+        ),
+    );
     let (sent, unconfirmed) = (pass.deletions.sent, pass.deletions.unconfirmed);
     if sent > 0 {
-        row("deleted", sent.to_string());
+        row("deleted since", sent.to_string());
     }
     if unconfirmed > 0 {
         let users = counted(unconfirmed, "user", "users");
@@ -118,8 +130,8 @@ fn pass_rows(rows: &mut Vec<Row>, pass: &PassReport) {
             ),
         );
     }
-    if !pass.caught_up.is_empty() {
-        row("known before", each(&pass.caught_up));
+    for sink in sinks_of(pass) {
+        row(&format!("queued for {sink}"), queued(pass, sink));
     }
     let unknown = pass.unknown_facts.iter();
     let unknown = unknown.map(|((fact, why), &users)| {
@@ -164,13 +176,42 @@ fn users(pass: &PassReport) -> String {
     text
 }
 
-/// The counts of each sink that has any.
-fn each(counts: &BTreeMap<String, u64>) -> String {
-    listed(
-        counts
-            .iter()
-            .map(|(sink, count)| format!("{count} for {sink}")),
-    )
+/// Every sink that the pass counted anything for.
+fn sinks_of(pass: &PassReport) -> BTreeSet<&String> {
+    let of_users = pass.queued().keys().chain(pass.unchanged().keys());
+    let others = pass.gone().keys().chain(pass.caught_up.keys());
+    let all = of_users.chain(others).chain(pass.held_up.keys());
+    all.chain(pass.unsendable().keys()).collect()
+}
+
+/// What was queued for `sink`, and which users the pass saw need no event or found no room.
+fn queued(pass: &PassReport, sink: &String) -> String {
+    let of = |counts: &BTreeMap<String, u64>| counts.get(sink).copied().unwrap_or_default();
+    let (users, gone, missed) = (of(pass.queued()), of(pass.gone()), of(&pass.caught_up));
+    let parts = [
+        (users, "about users"),
+        (gone, "about deletions"),
+        (missed, "missed in earlier passes"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts = parts.map(|(count, what)| format!("{count} {what}"));
+    let mut text = match users + gone + missed {
+        0 => "nothing".to_owned(),
+        all => format!("{} ({})", counted(all, "event", "events"), listed(parts)),
+    };
+    for (users, what) in [
+        (of(pass.unchanged()), "needed none"),
+        (of(&pass.held_up), "found no room"),
+        (
+            of(pass.unsendable()),
+            "cannot be written (rollcall dead-letters list)",
+        ),
+    ] {
+        if users > 0 {
+            let _ = write!(text, "; {} {what}", counted(users, "user", "users"));
+        }
+    }
+    text
 }
 
 fn listed(parts: impl Iterator<Item = String>) -> String {

@@ -6,6 +6,7 @@ mod facts;
 mod gone;
 mod ids;
 mod large;
+mod logged;
 mod renamed;
 mod resync;
 mod site;

@@ -68,3 +68,35 @@ async fn a_doubtful_sink_is_delivered_to_and_warned_about_once() {
     assert_eq!(warned.len(), 1, "{log}");
     assert!(warned[0].contains("text/html"), "{log}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_sink_that_fails_for_a_while_is_one_warning_and_one_line_when_it_recovers() {
+    let (log, _guard) = record();
+    let outbox = Outbox::new();
+    outbox.fill("siem", 5);
+    let sink = Scripted::new([(); 6].map(|()| retry(None)));
+    let delivery = outbox.start(vec![("siem", Box::new(sink))]);
+    pass_s(600).await;
+    assert_eq!(outbox.store.outbox_fill("siem").events, 0);
+    drop(delivery);
+    let log = log.text();
+    assert_eq!(lines(&log, "WARN").len(), 1, "{log}");
+    assert_eq!(lines(&log, "the sink takes events again").len(), 1, "{log}");
+    assert_eq!(lines(&log, "batch not delivered").len(), 6, "{log}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sink_that_has_stopped_is_one_error_however_often_it_is_tried() {
+    let (log, _guard) = record();
+    let outbox = Outbox::new();
+    outbox.fill("siem", 5);
+    let stopped = [unauthorized(), retry(None), unauthorized(), unauthorized()];
+    let delivery = outbox.start(vec![("siem", Box::new(Scripted::new(stopped)))]);
+    pass_s(3_600).await;
+    assert_eq!(outbox.store.outbox_fill("siem").events, 0);
+    drop(delivery);
+    let log = log.text();
+    assert_eq!(lines(&log, "ERROR").len(), 1, "{log}");
+    assert_eq!(lines(&log, "WARN").len(), 0, "{log}");
+    assert_eq!(lines(&log, "the sink takes events again").len(), 1, "{log}");
+}

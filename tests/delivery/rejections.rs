@@ -9,6 +9,7 @@ use rollcall::deliver::{Outgoing, Sink, Verdict};
 use rollcall::run::SinkReport;
 
 use super::fixture::{Outbox, Scripted, pass_s, rejected};
+use super::log::record;
 
 /// What a sink was offered, and whether it took it.
 type Offers = Arc<Mutex<Vec<(Vec<String>, bool)>>>;
@@ -90,6 +91,22 @@ async fn an_event_is_blamed_once_it_was_refused_alone_twice_and_others_were_take
         };
         let between = &offers[first + 1..second];
         assert!(between.iter().any(|(_, taken)| *taken), "{bad}: {offers:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_bad_event_is_one_line_of_the_log_however_often_it_was_offered() {
+    for (users, bad) in [(12, "5"), (9, "8"), (2, "1")] {
+        let (log, _guard) = record();
+        let outbox = Outbox::new();
+        let (offers, report) = drain(&outbox, users, move |_, events| holds(events, bad)).await;
+        assert!(offers.len() > 4 && report.forwarded.dead_letters == 1);
+        let log = log.text();
+        let shown = |line: &&str| line.contains("WARN") || line.contains("ERROR");
+        let shown: Vec<&str> = log.lines().filter(shown).collect();
+        assert_eq!(shown.len(), 1, "{log}");
+        assert!(shown[0].contains("rejected an event for good"), "{log}");
+        assert!(!log.contains("the sink takes events again"), "{log}");
     }
 }
 

@@ -91,7 +91,10 @@ impl AwsClient {
                 return Err(AwsError::of_credentials(action, &error, &endpoint));
             }
             let error = match self.attempt(action, &mut request).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.limits().retry_log.answered(action);
+                    return Ok(answer);
+                }
                 Err(error) => error,
             };
             // Another action's error is that of the credentials, and was retried there.
@@ -113,10 +116,9 @@ impl AwsClient {
             }
             failed_at.get_or_insert_with(Instant::now);
             let pause = backoff.next();
-            tracing::debug!(
-                %action, attempt, pause_ms = pause.as_millis() as u64, class = %error.class,
-                "AWS did not answer the call; trying again"
-            );
+            self.limits()
+                .retry_log
+                .again(action, attempt, pause, &error);
             tokio::time::sleep(pause).await;
         }
     }

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::given_up::GivenUp;
 use super::page_sizes::PageSizes;
+use super::retry_log::RetryLog;
 use super::throttle::{Ceilings, Throttle};
 use crate::aws::Action;
 use crate::config::AwsSettings;
@@ -20,6 +21,7 @@ pub(in crate::aws) struct Limits {
     pub(in crate::aws) throttle: Throttle,
     pub(in crate::aws) given_up: GivenUp,
     pub(in crate::aws) page_sizes: PageSizes,
+    pub(super) retry_log: RetryLog,
     calls: Mutex<CallCounts>,
     /// When AWS last answered any call.
     answered_at: Mutex<Option<Instant>>,
@@ -35,6 +37,7 @@ impl Limits {
             throttle: Throttle::new(ceilings),
             given_up: GivenUp::new(),
             page_sizes: PageSizes::default(),
+            retry_log: RetryLog::default(),
             calls: Mutex::default(),
             answered_at: Mutex::default(),
         }

@@ -7,6 +7,7 @@ mod limiter;
 mod limits;
 mod meter;
 mod page_sizes;
+mod retry_log;
 mod throttle;
 #[cfg(test)]
 mod throttle_simulation;

@@ -1,4 +1,4 @@
-//! What a daemon's log says of a sink: that it recovered, and what went out.
+//! What the log says of a sink: that it fails, once; that it recovered; and what went out.
 
 use std::time::Duration;
 
@@ -12,8 +12,28 @@ pub(super) struct DeliveryLog {
     quiet_at: Option<Instant>,
     events: u64,
     batches: u64,
-    is_failing: bool,
+    /// What was logged since the sink last took anything.
+    logged: Logged,
+    is_pending: bool,
     is_doubted: bool,
+    is_too_large: bool,
+}
+
+/// The worst that was logged of a sink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Logged {
+    Nothing,
+    Failing,
+    Stopped,
+}
+
+/// A batch that was not taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Failure<'a> {
+    pub(super) sink: &'a str,
+    pub(super) events: usize,
+    pub(super) pause: Duration,
+    pub(super) why: &'a str,
 }
 
 impl DeliveryLog {
@@ -23,22 +43,89 @@ impl DeliveryLog {
             quiet_at: None,
             events: 0,
             batches: 0,
-            is_failing: false,
+            logged: Logged::Nothing,
+            is_pending: false,
             is_doubted: false,
+            is_too_large: false,
         }
     }
 
-    /// A batch was not taken. Why is logged where it happens.
-    pub(super) fn failed(&mut self) {
-        self.is_failing = true;
+    /// A batch was not taken. The first one since the sink last took any is a warning.
+    pub(super) fn failed(&mut self, failure: Failure<'_>) {
+        let Failure {
+            sink, events, why, ..
+        } = failure;
+        let pause_ms = u64::try_from(failure.pause.as_millis()).unwrap_or(u64::MAX);
+        if self.is_news(Logged::Failing) {
+            tracing::warn!(
+                sink,
+                events,
+                pause_ms,
+                why,
+                "batch not delivered; sending it again until the sink takes it"
+            );
+        } else {
+            tracing::debug!(
+                sink,
+                events,
+                pause_ms,
+                why,
+                "batch not delivered; sending it again"
+            );
+        }
+    }
+
+    /// The sink takes nothing until somebody acts. An error once, until it takes something.
+    pub(super) fn stopped(&mut self, sink: &str, why: &str) {
+        if self.is_news(Logged::Stopped) {
+            tracing::error!(
+                sink,
+                why,
+                "the sink has stopped; everything for it is kept, and it is retried later"
+            );
+        } else {
+            tracing::debug!(sink, why, "the sink takes nothing yet");
+        }
+    }
+
+    fn is_news(&mut self, now: Logged) -> bool {
+        let before = self.logged;
+        self.logged = before.max(now);
+        self.logged > before
     }
 
     /// `sink` took a batch of `events`; the first one after a failure is logged.
     pub(super) fn delivered(&mut self, sink: &str, events: usize) {
         self.events += events as u64;
         self.batches += 1;
-        if std::mem::take(&mut self.is_failing) {
+        self.is_pending = false;
+        tracing::debug!(sink, events, "batch delivered");
+        if std::mem::replace(&mut self.logged, Logged::Nothing) > Logged::Nothing {
             tracing::info!(sink, events, "the sink takes events again");
+        }
+    }
+
+    /// `sink` still works on a batch of `events`. Logged once a batch.
+    pub(super) fn pending(&mut self, sink: &str, events: usize, why: &str) {
+        if std::mem::replace(&mut self.is_pending, true) {
+            tracing::debug!(sink, events, why, "the sink still ingests a batch");
+        } else {
+            tracing::info!(sink, events, why, "the sink has not ingested a batch yet");
+        }
+    }
+
+    /// `sink` found a batch too large. A warning once a run: what helps is a setting.
+    pub(super) fn too_large(&mut self, sink: &str, (events, bytes): (usize, usize), why: &str) {
+        if std::mem::replace(&mut self.is_too_large, true) {
+            tracing::debug!(sink, events, bytes, why, "batch too large; sending half");
+        } else {
+            tracing::warn!(
+                sink,
+                events,
+                bytes,
+                why,
+                "batch too large for the sink; sending half; a smaller batch_bytes avoids this"
+            );
         }
     }
 

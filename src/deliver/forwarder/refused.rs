@@ -22,7 +22,8 @@ impl Forwarder {
         state: &mut DeliveryState,
     ) -> Result<Next, StoreError> {
         let (sink, events) = (self.name.as_str(), batch.len());
-        tracing::warn!(
+        // The one that is found is logged.
+        tracing::debug!(
             sink,
             events,
             why,
@@ -69,7 +70,7 @@ impl Forwarder {
             None => Ok(Next::Now),
             Some(Alone::AskAgain(why)) => {
                 let why = format!("rejected, nothing else to compare: {why}");
-                Ok(self.pause(None, why, 1, state))
+                Ok(self.search_after_a_pause(why, state))
             }
             Some(Alone::Bad(suspect)) => {
                 self.blame(*suspect, state).await?;
@@ -140,10 +141,25 @@ impl Forwarder {
         if is_proven && later.is_empty() {
             return Ok(Next::Now);
         }
-        if !later.is_empty() {
-            state.bisection.put_back(later);
+        if later.is_empty() {
+            return Ok(self.search_after_a_pause(last_why, state));
         }
+        state.bisection.put_back(later);
         Ok(self.pause(None, last_why, refusals, state))
+    }
+
+    /// Offers suspects again: the event or the sink that is found to be at fault is logged.
+    fn search_after_a_pause(&self, why: String, state: &mut DeliveryState) -> Next {
+        let pause = state.backoff.next();
+        let (sink, pause_ms) = (self.name.as_str(), pause.as_millis() as u64);
+        tracing::debug!(
+            sink,
+            pause_ms,
+            why,
+            "events were rejected; offering them again"
+        );
+        self.progress.fail(why);
+        Next::After(pause)
     }
 
     /// Keeps `event`, which the sink will never take, as a dead letter.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::delivery_log::Failure;
 use super::state::DeliveryState;
 use super::{Forwarder, Next};
 use crate::deliver::Verdict;
@@ -34,8 +35,7 @@ impl Forwarder {
             }
             Verdict::Partial { refused } => self.act_on_partial(refused, batch, state).await,
             Verdict::Pending { why } => {
-                let sink = self.name.as_str();
-                tracing::info!(sink, events, why, "the sink has not ingested a batch yet");
+                state.log.pending(&self.name, events, &why);
                 self.progress.fail(why);
                 state.bisection.put_back(batch);
                 Ok(Next::After(state.short_pause.next()))
@@ -64,7 +64,7 @@ impl Forwarder {
         state: &mut DeliveryState,
     ) -> Result<(), StoreError> {
         steps::reach(Step::BatchTaken);
-        let (sink, events) = (self.name.as_str(), batch.len());
+        let events = batch.len();
         let delivered: Vec<Receipt> = batch.iter().map(Queued::receipt).collect();
         self.store
             .run(move |store| store.acknowledge(&delivered))
@@ -77,8 +77,7 @@ impl Forwarder {
         state.has_taken = true;
         state.bisection.delivered();
         state.size_limit.delivered(bytes(batch), self.limits.bytes);
-        tracing::debug!(sink, events, "batch delivered");
-        state.log.delivered(sink, events);
+        state.log.delivered(&self.name, events);
         Ok(())
     }
 
@@ -125,13 +124,7 @@ impl Forwarder {
     }
 
     pub(super) fn stop(&self, why: String, state: &mut DeliveryState) -> Next {
-        let sink = self.name.as_str();
-        tracing::error!(
-            sink,
-            why,
-            "the sink has stopped; everything for it is kept, and it is retried later"
-        );
-        state.log.failed();
+        state.log.stopped(&self.name, &why);
         state.read_again();
         self.progress.stop(why);
         Next::Stopped(state.stopped.next())
@@ -145,15 +138,9 @@ impl Forwarder {
         why: String,
         state: &mut DeliveryState,
     ) -> Result<Next, StoreError> {
-        let (sink, events, bytes) = (self.name.as_str(), batch.len(), bytes(&batch));
+        let (events, bytes) = (batch.len(), bytes(&batch));
         if events > 1 {
-            tracing::warn!(
-                sink,
-                events,
-                bytes,
-                why,
-                "batch too large for the sink; sending half; a smaller batch_bytes avoids this"
-            );
+            state.log.too_large(&self.name, (events, bytes), &why);
             self.progress.fail(why);
             state.size_limit.too_large(bytes);
             state.bisection.split(batch);
@@ -178,17 +165,14 @@ impl Forwarder {
         events: usize,
         state: &mut DeliveryState,
     ) -> Next {
-        state.log.failed();
         // Asked to come back at once, again and again, we would never rest.
         let pause = state.backoff.next().max(after.unwrap_or_default());
-        let (sink, pause_ms) = (self.name.as_str(), pause.as_millis() as u64);
-        tracing::warn!(
-            sink,
+        state.log.failed(Failure {
+            sink: &self.name,
             events,
-            pause_ms,
-            why,
-            "batch not delivered; sending it again"
-        );
+            pause,
+            why: &why,
+        });
         self.progress.fail(why);
         Next::After(pause)
     }

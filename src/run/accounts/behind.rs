@@ -152,7 +152,7 @@ fn catch_up_account(
         store.set_behind(id, account_id, is_behind)?;
     }
     Ok(CaughtUp {
-        has_staged: !sent.queued.is_empty(),
+        has_staged: !sent.events().is_empty(),
         is_any_left,
     })
 }

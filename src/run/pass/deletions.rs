@@ -61,7 +61,7 @@ pub(super) async fn report(
     let (gone, unconfirmed) = sort(pass, absent, stager).await?;
     let (gone_count, unconfirmed_count) = (gone.len() as u64, unconfirmed.len() as u64);
     let (counts, unreadable) = write(pass, stager, gone, unconfirmed).await?;
-    report.sent.add(counts);
+    report.sent.add_deletions(counts);
     if unreadable > 0 {
         tracing::error!(
             account = pass.account.id,

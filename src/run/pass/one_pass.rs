@@ -108,10 +108,11 @@ impl Pass<'_> {
         report.add_enumeration(ended);
         report.deletions = deletions::report(self, &mut report, &seen.ids, &stager).await?;
         staged(0);
-        report.caught_up = caught_up.sent.queued;
+        report.caught_up = caught_up.sent.events();
         report.duration = began.elapsed();
         let held_up =
             |receiver: &str| stager.held_up(receiver) > 0 || caught_up.held_up.contains(receiver);
+        self.warn_of_full_outboxes(&report, held_up);
         self.end(&mut report, start, seen, held_up).await?;
         steps::reach(Step::CheckpointMoved);
         Ok(report)
@@ -127,6 +128,20 @@ impl Pass<'_> {
             &start.syncs,
             self.store,
         )
+    }
+
+    /// Says once a pass and sink that not everything found room.
+    fn warn_of_full_outboxes(&self, report: &PassReport, held_up: impl Fn(&str) -> bool) {
+        for receiver in self.receivers.iter().filter(|it| held_up(&it.id)) {
+            let users = report.held_up.get(&receiver.sink).copied();
+            tracing::warn!(
+                account = self.account.id,
+                sink = receiver.sink,
+                users = users.unwrap_or_default(),
+                "the outbox is full: what is new for this sink is kept and staged when there is \
+                 room again"
+            );
+        }
     }
 
     fn stager(&self, start: &Start) -> Stager {

@@ -72,14 +72,24 @@ pub struct Deletions {
 }
 
 impl PassReport {
-    /// Events staged, by sink.
+    /// Events staged about users that the pass saw, by sink.
     pub fn queued(&self) -> &BTreeMap<String, u64> {
         &self.sent.queued
+    }
+
+    /// Events staged that say that a user is gone, or a former ARN no user's any more, by sink.
+    pub fn gone(&self) -> &BTreeMap<String, u64> {
+        &self.sent.gone
     }
 
     /// Users about which the sink needs no event, by sink.
     pub fn unchanged(&self) -> &BTreeMap<String, u64> {
         &self.sent.unchanged
+    }
+
+    /// Events that cannot be sent, and are dead letters, by sink.
+    pub fn unsendable(&self) -> &BTreeMap<String, u64> {
+        &self.sent.unsendable
     }
 
     /// Whether everything that was asked for is known, and staged.

@@ -33,9 +33,11 @@ pub struct AccountReport {
     pub name: Option<String>,
     /// Users collected.
     pub users: u64,
-    /// Users who were new or changed, to the sink that knew least.
-    pub queued: u64,
-    /// Users reported as deleted.
+    /// Users of them that were seen for the first time.
+    pub appeared: u64,
+    /// Users of them that changed.
+    pub changed: u64,
+    /// Users reported as deleted, which are not among the users collected.
     pub deleted: u64,
     /// Facts that were asked for and could not be read, over all users.
     pub unknown_facts: u64,
@@ -164,7 +166,8 @@ impl AccountReport {
             id: pass.account_id.clone(),
             name: member.name.clone(),
             users: pass.users,
-            queued: pass.queued().values().copied().max().unwrap_or(0),
+            appeared: pass.appeared,
+            changed: pass.changed,
             deleted: pass.deletions.sent,
             unknown_facts: pass.unknown_facts.values().sum(),
             calls: pass.calls.values().sum(),
@@ -179,7 +182,8 @@ impl AccountReport {
             id: member.id.clone().unwrap_or_default(),
             name: member.name.clone(),
             users: 0,
-            queued: 0,
+            appeared: 0,
+            changed: 0,
             deleted: 0,
             unknown_facts: 0,
             calls: 0,

@@ -56,15 +56,7 @@ impl Capacity {
             return true;
         };
         if left.events == 0 || left.bytes == 0 {
-            let is_first = !self.held_up.contains_key(&receiver.id);
             self.hold_up(receiver);
-            if is_first {
-                tracing::warn!(
-                    sink = receiver.sink,
-                    "the outbox is full: what is new for this sink is kept and staged when there \
-                     is room again"
-                );
-            }
             return false;
         }
         left.events -= 1;

@@ -113,8 +113,7 @@ impl Sender {
         if let Some(state) = &mut event.state {
             state.is_deleted = true;
         }
-        let queued = &mut outlet.counts.queued;
-        *queued.entry(receiver.sink.clone()).or_default() += 1;
+        outlet.counts.is_gone(receiver);
         outlet.staging.events.push(event);
         Ok(successor)
     }

@@ -61,6 +61,7 @@ impl Sender {
         let mut event = self.event(receiver, entity, state, Ok(digest), write);
         event.placement = Placement::Record;
         event.state = None;
+        outlet.counts.is_gone(receiver);
         outlet.staging.events.push(event);
         Ok(())
     }

@@ -114,7 +114,7 @@ impl Sender {
             }
         }
         for receiver in &self.receivers {
-            *counts.unchanged.entry(receiver.sink.clone()).or_default() += 1;
+            counts.needs_none(receiver);
         }
         Ok(true)
     }
@@ -151,11 +151,7 @@ impl Sender {
             decision => decision,
         };
         if decision == Decision::Skip {
-            *outlet
-                .counts
-                .unchanged
-                .entry(receiver.sink.clone())
-                .or_default() += 1;
+            outlet.counts.needs_none(receiver);
             return Ok(());
         }
         let owed = judged.owed(receiver.dialect);
@@ -169,14 +165,11 @@ impl Sender {
                 entity: entity.clone(),
                 mark: terms.mark,
             });
-            *outlet
-                .counts
-                .unchanged
-                .entry(receiver.sink.clone())
-                .or_default() += 1;
+            outlet.counts.needs_none(receiver);
             return Ok(());
         }
         if self.is_taken_over(receiver, judged.user(), outlet)? {
+            outlet.counts.needs_none(receiver);
             return Ok(());
         }
         // A user is sent by force next to an event that found room.

@@ -117,6 +117,9 @@ impl Stager {
     ) -> Result<(), StoreError> {
         if record.is_some_and(|record| record.ordinal > self.sender.ordinal) {
             // A later observation has looked at the user already.
+            for receiver in &self.sender.receivers {
+                outlet.counts.needs_none(receiver);
+            }
             return Ok(());
         }
         let mapping = &self.sender.mapping;
