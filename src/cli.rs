@@ -183,9 +183,9 @@ pub enum StateCommand {
     },
     /// Read every record; exit code 6 if any is damaged
     Verify,
-    /// Drop all that is kept for a sink which the configuration does not name any more
+    /// Drop all that is kept for a sink, or for its destinations, that are not configured any more
     Forget {
-        /// The sink's name, as rollcall status shows it
+        /// The sink's name, as rollcall state info lists it
         #[arg(long, value_name = "NAME")]
         sink: String,
     },

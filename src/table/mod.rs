@@ -3,8 +3,6 @@
 mod paragraph;
 mod width;
 
-use std::fmt::Write as _;
-
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, Table as Layout, TableStyle,
     Width as ColumnWidth,
@@ -60,7 +58,7 @@ impl<const N: usize> Table<N> {
         let longest_words: Vec<usize> = (0..N).map(|column| self.longest_word(column)).collect();
         let narrowest = longest_words.iter().sum::<usize>() + GAP * N.saturating_sub(1);
         if narrowest > usize::from(columns) {
-            return self.list();
+            return self.list(width);
         }
         let mut layout = Layout::new();
         layout
@@ -91,7 +89,7 @@ impl<const N: usize> Table<N> {
         words.map(UnicodeWidthStr::width).max().unwrap_or(0)
     }
 
-    fn list(&self) -> String {
+    fn list(&self, width: Width) -> String {
         let names = self.heads.map(Head::name);
         let name_width = names.map(UnicodeWidthStr::width).into_iter().max();
         let name_width = name_width.unwrap_or(0);
@@ -101,7 +99,7 @@ impl<const N: usize> Table<N> {
                 text.push('\n');
             }
             for (name, cell) in names.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
-                let _ = writeln!(text, "{name:<name_width$}  {cell}");
+                text += &paragraph(&format!("{name:<name_width$}  "), cell, width);
             }
         }
         text

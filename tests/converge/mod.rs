@@ -1,6 +1,7 @@
 //! What a sink holds converges to what is known, whatever AWS, sinks and the configuration do in
 //! between: the whole agent, run as operators run it.
 
+mod asked;
 mod destination;
 mod facts;
 mod gone;

@@ -11,6 +11,7 @@ pub(crate) mod fixture;
 mod forwarding;
 mod interruptions;
 mod isolation;
+mod listed;
 mod log;
 mod logged;
 mod ndjson;

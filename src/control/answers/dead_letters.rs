@@ -91,8 +91,18 @@ fn chosen(store: &Store, letters: &Letters) -> Result<Vec<DeadLetter>, Refusal> 
 
 /// The ARN that the event of `letter` is about, in either dialect.
 fn arn(letter: &DeadLetter) -> String {
+    of_user(letter, "uid")
+}
+
+/// UserName, in either dialect.
+fn user_name(letter: &DeadLetter) -> String {
+    of_user(letter, "name")
+}
+
+/// What the event of `letter` says of its user; empty where it could not be written.
+fn of_user(letter: &DeadLetter, field: &str) -> String {
     let event: Value = serde_json::from_slice(&letter.json).unwrap_or_default();
-    event["user"]["uid"].as_str().unwrap_or_default().to_owned()
+    event["user"][field].as_str().unwrap_or_default().to_owned()
 }
 
 /// Whether the id of `letter` begins with `start`.
@@ -117,13 +127,14 @@ fn table(letters: &[DeadLetter], width: Width) -> String {
         return "no dead letters\n".to_owned();
     }
     let tables = by_reason.iter().map(|((sink, why), letters)| {
-        let heads = ["id", "rejected", "account", "user"].map(Head::Text);
+        let heads = ["id", "rejected", "account", "user", "user id"].map(Head::Text);
         let mut table = Table::new(heads);
         for letter in letters {
             table.push([
                 short(letter),
                 minute(letter.at),
                 letter.account_id().to_owned(),
+                user_name(letter),
                 letter.user_id().to_owned(),
             ]);
         }
@@ -140,6 +151,7 @@ fn document(letters: &[DeadLetter]) -> String {
             "sink": letter.sink(),
             "account": letter.account_id(),
             "user_id": letter.user_id(),
+            "user_name": user_name(letter),
             "why": letter.why,
         })
     });

@@ -9,15 +9,17 @@ use super::history::{lines, verb};
 use super::nothing_yet::NOTHING_YET;
 use super::timeline::{Past, Timeline, are_empty, moment, timelines};
 use crate::cli::OutputFormat;
+use crate::control::Request;
 use crate::model::{FieldChange, HistoryEntry, HistoryKind, PassRecord};
 use crate::store::Store;
+use crate::table::Width;
 
 /// The changes from one pass to another; from the last complete one but one to the last.
 pub(super) fn diff(
     store: &Store,
     (from, to): (Option<&str>, Option<&str>),
     account: Option<&str>,
-    output: OutputFormat,
+    request: &Request,
 ) -> Result<String, Refusal> {
     let timelines = timelines(store, account)?;
     let mut differences = Vec::new();
@@ -35,8 +37,11 @@ pub(super) fn diff(
         };
         return Err(Refusal::NotFound(why.to_owned()));
     }
-    Ok(match output {
-        OutputFormat::Table => differences.iter().map(Difference::text).collect(),
+    Ok(match request.output {
+        OutputFormat::Table => {
+            let texts = differences.iter().map(|it| it.text(request.width));
+            texts.collect()
+        }
         OutputFormat::Json => {
             let documents = differences.iter().map(Difference::document);
             format!("{}\n", Value::Array(documents.collect()))
@@ -103,7 +108,7 @@ impl<'a> Difference<'a> {
         })
     }
 
-    fn text(&self) -> String {
+    fn text(&self, width: Width) -> String {
         let mut text = format!(
             "account {}, {} to {}: ",
             self.account_id,
@@ -117,7 +122,7 @@ impl<'a> Difference<'a> {
         }
         for user in self.users.values() {
             text.push_str(&format!("  {} {}\n", user.name, verb(user.kind)));
-            text.push_str(&lines(&user.changes));
+            text.push_str(&lines(&user.changes, width));
         }
         text
     }

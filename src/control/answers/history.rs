@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::Refusal;
+use super::named_user::NamedUser;
 use super::nothing_yet::NOTHING_YET;
 use super::timeline::{Past, Timeline, are_empty, minute, moment, timelines};
 use crate::cli::OutputFormat;
@@ -23,42 +24,55 @@ pub(super) fn history(
 ) -> Result<String, Refusal> {
     let timelines = timelines(store, account)?;
     match user {
-        Some(user) => of_user(&timelines, user, request.output),
+        Some(user) => of_user(store, &timelines, user, request),
         None => Ok(of_passes(&timelines, request)),
     }
 }
 
-fn of_user(timelines: &[Timeline], user: &str, format: OutputFormat) -> Result<String, Refusal> {
-    let is_meant = |past: &Past<HistoryEntry>| {
-        let entry = &past.what;
-        [&entry.user_name, &entry.arn, &past.user_id].contains(&&user.to_owned())
-    };
+fn of_user(
+    store: &Store,
+    timelines: &[Timeline],
+    asked: &str,
+    request: &Request,
+) -> Result<String, Refusal> {
     let mut text = String::new();
     let mut documents = Vec::new();
+    let mut is_known = false;
     for timeline in timelines {
-        for past in timeline.entries.iter().filter(|past| is_meant(past)) {
-            documents.push(document(timeline, past));
-            let _ = writeln!(
-                text,
-                "{}  {}  {} {}",
-                moment(past.at),
-                timeline.account_id,
-                past.what.user_name,
-                verb(past.what.kind)
-            );
-            text.push_str(&lines(&past.what.changes));
+        for user in NamedUser::find(store, timeline, asked)? {
+            is_known = true;
+            if let Some(renamed) = user.renamed_since(asked) {
+                let _ = writeln!(text, "{renamed}");
+            }
+            let before = documents.len();
+            for past in user.entries(timeline) {
+                documents.push(document(timeline, past));
+                let _ = writeln!(
+                    text,
+                    "{}  {}  {} {}",
+                    moment(past.at),
+                    timeline.account_id,
+                    past.what.user_name,
+                    verb(past.what.kind)
+                );
+                text.push_str(&lines(&past.what.changes, request.width));
+            }
+            if documents.len() == before {
+                let (account, name) = (&timeline.account_id, &user.name);
+                let _ = writeln!(text, "{account}  {name}: no change is kept");
+            }
         }
     }
-    if are_empty(timelines) {
+    if !is_known && are_empty(timelines) {
         return Err(Refusal::NotFound(NOTHING_YET.to_owned()));
     }
-    if documents.is_empty() {
+    if !is_known {
         return Err(Refusal::NotFound(format!(
-            "nothing is kept about user {user:?}: neither UserName, ARN nor UserId has appeared, \
-             changed or gone since the first pass"
+            "nothing is kept about user {asked:?}: it is no UserName, ARN or UserId, of now or \
+             before"
         )));
     }
-    Ok(match format {
+    Ok(match request.output {
         OutputFormat::Table => text,
         OutputFormat::Json => format!("{}\n", Value::Array(documents)),
     })
@@ -81,25 +95,16 @@ pub(super) fn verb(kind: HistoryKind) -> &'static str {
     }
 }
 
-/// Changes, one a line.
-pub(super) fn lines(changes: &[FieldChange]) -> String {
-    let mut text = String::new();
+/// Changes, each beginning a line.
+pub(super) fn lines(changes: &[FieldChange], width: Width) -> String {
     let name_len = changes.iter().map(|change| change.field.len()).max();
     let name_len = name_len.unwrap_or_default();
-    for FieldChange {
-        field,
-        before,
-        after,
-    } in changes
-    {
-        let _ = writeln!(
-            text,
-            "    {field:<name_len$}  {} -> {}",
-            shown(before),
-            shown(after)
-        );
-    }
-    text
+    let lines = changes.iter().map(|change| {
+        let head = format!("    {:<name_len$}  ", change.field);
+        let text = format!("{} -> {}", shown(&change.before), shown(&change.after));
+        paragraph(&head, &text, width)
+    });
+    lines.collect()
 }
 
 /// A value as people write it.

@@ -3,7 +3,9 @@
 mod dead_letters;
 mod diff;
 mod history;
+mod named_user;
 mod nothing_yet;
+mod receivers;
 mod sink;
 mod state;
 mod status;
@@ -86,14 +88,14 @@ impl Answers {
             }
             Query::Diff { from, to, account } => {
                 let passes = (from.as_deref(), to.as_deref());
-                diff::diff(store, passes, account.as_deref(), request.output)?
+                diff::diff(store, passes, account.as_deref(), request)?
             }
             Query::ListLetters => dead_letters::list(store, request)?,
             Query::ShowLetter(id) => dead_letters::show(store, id)?,
             Query::ExportLetters => dead_letters::export(store)?,
             Query::RetryLetters(letters) => self.retry(letters)?,
             Query::DropLetters(letters) => self.drop_letters(letters)?,
-            Query::StateInfo => state::info(store, request)?,
+            Query::StateInfo => self.state_info(request)?,
             Query::VerifyState => return Ok(state::verify(store)?),
             Query::ForgetSink(name) => self.forget_sink(name)?,
             Query::ChangedDestinations(receivers) => self.changed_destinations(receivers)?,

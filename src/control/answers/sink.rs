@@ -27,7 +27,8 @@ impl Answers {
         }
         match gone.len() {
             0 => Err(Refusal::NotFound(format!(
-                "nothing is kept for a sink {name:?}; rollcall status shows for which sinks there is"
+                "nothing is kept for a sink {name:?}; rollcall state info lists the sinks that \
+                 something is kept for"
             ))),
             destinations => Ok(format!(
                 "sink {name}: {waiting} waiting events dropped, with all else that was kept for \

@@ -4,18 +4,32 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
+use super::Answers;
+use super::receivers::Receiver;
+use super::timeline::minute;
 use crate::cli::OutputFormat;
 use crate::control::{Answer, Request};
 use crate::run::ExitStatus;
 use crate::store::{Inspection, Store, StoreError};
+use crate::table::{Head, Table, Width, paragraph};
 
-/// Where the state is, how large, and what it holds.
-pub(super) fn info(store: &Store, request: &Request) -> Result<String, StoreError> {
-    let inspection = store.inspect()?;
-    Ok(match request.output {
-        OutputFormat::Table => table(store, &inspection),
-        OutputFormat::Json => document(store, &inspection),
-    })
+/// What becomes of receivers that are not configured.
+const FORGET: &str = "rollcall state forget --sink NAME drops all that is kept for the \
+    destinations of that sink that are not configured now: events that wait, dead letters, and \
+    what was sent. If one is configured again, every user is sent to it anew";
+
+impl Answers {
+    /// Where the state is, how large, what it holds, and for which receivers.
+    pub(super) fn state_info(&self, request: &Request) -> Result<String, StoreError> {
+        let (inspection, receivers) = (self.store.inspect()?, self.receivers()?);
+        Ok(match request.output {
+            OutputFormat::Table => {
+                let records = table(&self.store, &inspection);
+                format!("{records}\n{}", receiver_table(&receivers, request.width))
+            }
+            OutputFormat::Json => document(&self.store, &inspection, &receivers),
+        })
+    }
 }
 
 /// Whether each record is whole.
@@ -55,7 +69,39 @@ fn table(store: &Store, inspection: &Inspection) -> String {
     text
 }
 
-fn document(store: &Store, inspection: &Inspection) -> String {
+/// A line for each receiver, and what to do about former ones.
+fn receiver_table(receivers: &[Receiver], width: Width) -> String {
+    if receivers.is_empty() {
+        return "no sink was ever sent anything\n".to_owned();
+    }
+    let mut table = Table::new([
+        Head::Text("sink"),
+        Head::Text("destination"),
+        Head::Text("last configured"),
+        Head::Number("waiting"),
+        Head::Number("dead letters"),
+    ]);
+    for receiver in receivers {
+        let last = receiver.last_configured.map(minute).unwrap_or_default();
+        table.push([
+            receiver.sink.clone(),
+            receiver.destination.clone(),
+            match receiver.is_configured {
+                true => "now".to_owned(),
+                false => last,
+            },
+            receiver.waiting.to_string(),
+            receiver.dead_letters.to_string(),
+        ]);
+    }
+    let mut text = table.text(width);
+    if receivers.iter().any(|receiver| !receiver.is_configured) {
+        text += &paragraph("", FORGET, width);
+    }
+    text
+}
+
+fn document(store: &Store, inspection: &Inspection, receivers: &[Receiver]) -> String {
     let trees = inspection
         .trees
         .iter()
@@ -66,6 +112,7 @@ fn document(store: &Store, inspection: &Inspection) -> String {
         "bytes": inspection.bytes,
         "trees": trees.collect::<Vec<_>>(),
         "quarantines": inspection.quarantines,
+        "receivers": receivers,
     });
     format!("{document}\n")
 }
