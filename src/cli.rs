@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use serde::{Deserialize, Serialize};
 
+use crate::foreign::Page;
 use crate::map::Dialect;
 use crate::observe::LogFormat;
 
@@ -242,6 +243,16 @@ pub enum OutputFormat {
     Table,
     /// One JSON object.
     Json,
+}
+
+impl OutputFormat {
+    /// `text`, which is in this format, fit to leave the process.
+    pub fn page(self, text: &str) -> Page {
+        match self {
+            Self::Table => Page::of(text),
+            Self::Json => Page::json(text),
+        }
+    }
 }
 
 /// Options of `map`.

@@ -1,15 +1,25 @@
-//! Standard output: results alone, written here alone.
+//! Standard output and standard error: written here and by the log alone.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "all that is written here is a page, or events"
+)]
 
 use std::io::{self, Write};
 
 use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
 
+use crate::foreign::Page;
 use crate::table::Width;
 
-/// Writes `bytes` to standard output and flushes it.
-pub fn write(bytes: &[u8]) -> io::Result<()> {
+/// Writes a result to standard output and flushes it.
+pub fn write(page: &Page) -> io::Result<()> {
+    write_events(page.as_str().as_bytes())
+}
+
+/// Writes lines of events, which are data, to standard output and flushes it.
+pub fn write_events(lines: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(bytes)?;
+    stdout.write_all(lines)?;
     stdout.flush()
 }
 
@@ -38,4 +48,9 @@ fn is_null_device(stdout: &io::Stdout) -> bool {
 /// How wide text on standard output may be.
 pub fn width() -> Width {
     Width::of(&io::stdout())
+}
+
+/// How wide text on standard error may be.
+pub fn width_beside() -> Width {
+    Width::of(&io::stderr())
 }

@@ -25,6 +25,7 @@ use crate::collect::FileError;
 use crate::config::{ConfigError, SecretError};
 use crate::control::{ControlError, Refusal};
 use crate::deliver::HttpError;
+use crate::foreign;
 use crate::observe::{self, AskError, Progress, StatusError, Verbosity};
 use crate::run::{AccountError, ExitStatus, FleetError};
 use crate::store::StoreError;
@@ -32,6 +33,7 @@ use crate::trust::RootsError;
 
 /// Sets up what a person sees of the command: its log, and the progress that it may show.
 pub fn begin(global: &GlobalArgs) -> Progress {
+    foreign::hide_environment();
     let progress = match global.quiet {
         true => Progress::hidden(),
         false => Progress::on_terminal(),

@@ -50,7 +50,7 @@ pub(super) async fn plan(global: &GlobalArgs, args: &PlanArgs) -> anyhow::Result
             format!("{}\n", json!({ "accounts": documents }))
         }
     };
-    output::write(text.as_bytes())?;
+    output::write(&args.output.page(&text))?;
     let is_whole = plans.len() == fleet.members.len() && fleet.failure.is_none();
     Ok(match (is_whole, plans.is_empty()) {
         (true, _) => ExitStatus::Done,

@@ -8,6 +8,7 @@ use super::setup::{self, UsageError};
 use crate::access::{self, Holder, Principal, RoleName, Trust};
 use crate::cli::{GlobalArgs, PolicyArgs, PolicyFormat};
 use crate::config::{AwsSettings, Config, check_external_id};
+use crate::foreign::Page;
 use crate::output;
 use crate::run::ExitStatus;
 
@@ -34,7 +35,10 @@ pub(super) fn policy(global: &GlobalArgs, args: &PolicyArgs) -> anyhow::Result<E
             pretty(&template)?
         }
     };
-    output::write(text.as_bytes())?;
+    output::write(&match args.format {
+        PolicyFormat::Terraform => Page::of(&text),
+        PolicyFormat::Json | PolicyFormat::Cloudformation => Page::json(&text),
+    })?;
     if trust.is_none() {
         log_other_policies(&config, holder);
     }

@@ -10,9 +10,10 @@ use crate::analyze::AdminRule;
 use crate::aws::check_access_key;
 use crate::cli::GlobalArgs;
 use crate::config::{
-    AssetConnectorOverrides, AwsSettings, Config, DeletedUsers, MappingSettings, SinkSettings,
-    check_aws_environment,
+    AssetConnectorOverrides, AwsSettings, Config, DeletedUsers, MappingSettings, SinkKind,
+    SinkSettings, check_aws_environment,
 };
+use crate::foreign;
 use crate::run::{Agent, DeletionPlan, MappingPlan, PassPlan, Receiver};
 use crate::trust::{ExtraRoots, RootsError};
 
@@ -24,7 +25,30 @@ pub(super) struct UsageError(pub(super) String);
 /// The configuration that `global` names.
 pub(super) fn config(global: &GlobalArgs) -> anyhow::Result<Config> {
     let overrides = AssetConnectorOverrides::read(|name| std::env::var(name).ok())?;
-    Ok(Config::load(global.config_file().as_deref(), &overrides)?)
+    let config = Config::load(global.config_file().as_deref(), &overrides)?;
+    hide_secrets(&config);
+    Ok(config)
+}
+
+/// Makes the secrets of `config` known, whatever the command needs of them: others may repeat
+/// them all the same. Whoever needs one that cannot be read says so.
+fn hide_secrets(config: &Config) {
+    for sink in &config.sinks {
+        match &sink.kind {
+            SinkKind::SekoiaAsset(asset) => drop(asset.secret()),
+            SinkKind::SekoiaIntake(intake) => drop(intake.secret()),
+            SinkKind::Http(http) => {
+                foreign::hide_url("url", &http.url);
+                for (name, secret) in http.secrets().unwrap_or_default() {
+                    foreign::hide(&name, &secret);
+                }
+            }
+            SinkKind::Ndjson(_) => {}
+        }
+    }
+    if let Some(key) = config.aws.access_key() {
+        drop(check_access_key(&key));
+    }
 }
 
 /// The settings of AWS, once their access key and certificates were found to be where they say.

@@ -3,6 +3,7 @@
 use super::{lock, setup, stored};
 use crate::cli::{GlobalArgs, OutputFormat, StateArgs, StateCommand};
 use crate::control::{self, Query};
+use crate::foreign::Page;
 use crate::output;
 use crate::run::ExitStatus;
 use crate::store::{Compacted, Store};
@@ -29,7 +30,7 @@ async fn compact(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
     let Compacted { before, after } = match tokio::task::spawn_blocking(compact).await? {
         Ok(Some(compacted)) => compacted,
         Ok(None) => {
-            output::write(b"nothing collected yet\n")?;
+            output::write(&Page::of("nothing collected yet\n"))?;
             return Ok(ExitStatus::Done);
         }
         Err(error) => return Err(lock::explain_lock(error, &dir).await),
@@ -39,6 +40,6 @@ async fn compact(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
         control::size(before),
         control::size(after)
     );
-    output::write(text.as_bytes())?;
+    output::write(&Page::of(&text))?;
     Ok(ExitStatus::Done)
 }

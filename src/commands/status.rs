@@ -19,11 +19,11 @@ pub(super) async fn status(global: &GlobalArgs, args: &StatusArgs) -> anyhow::Re
         width: output::width(),
     };
     let dir = config.agent.resolved_state_dir()?;
-    let text = match (control::ask(&dir, &request).await?, config.status.listen) {
+    let page = match (control::ask(&dir, &request).await?, config.status.listen) {
         (Some(answer), _) => answer.stdout,
         // A daemon whose state is elsewhere, or that could not make its socket.
         (None, Some(address)) => match StatusReport::ask(reachable(address)).await {
-            Ok(report) => control::status_text(&report, &request),
+            Ok(report) => control::status_page(&report, &request),
             Err(unasked) => match stored::ask(&config, request).await {
                 // Somebody holds the state who does not answer: that is the news.
                 Err(error) if is_locked(&error) => return Err(unasked.into()),
@@ -32,7 +32,7 @@ pub(super) async fn status(global: &GlobalArgs, args: &StatusArgs) -> anyhow::Re
         },
         (None, None) => stored::ask(&config, request).await?.stdout,
     };
-    output::write(text.as_bytes())?;
+    output::write(&page)?;
     Ok(ExitStatus::Done)
 }
 

@@ -35,7 +35,7 @@ pub(super) async fn answer(
         width: output::width(),
     };
     let answer = ask(&config, request).await?;
-    output::write(answer.stdout.as_bytes())?;
+    output::write(&answer.stdout)?;
     Ok(answer.status)
 }
 
@@ -85,7 +85,7 @@ fn without_state(config: &Config, dir: &Path, request: &Request) -> anyhow::Resu
     if request.query == Query::Status {
         let report = StatusReport::of_nothing(&setup::receivers(config), OffsetDateTime::now_utc());
         return Ok(Answer {
-            stdout: control::status_text(&report, request),
+            stdout: control::status_page(&report, request),
             status: ExitStatus::Done,
         });
     }

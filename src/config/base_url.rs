@@ -7,9 +7,7 @@ use reqwest::Url;
 pub(super) fn check(text: &str) -> Result<String, String> {
     let url = parse(text)?;
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(format!(
-            "{text:?} goes on after its path; end it before the `?` or `#`"
-        ));
+        return Err("goes on after its path; end it before the `?` or `#`".to_owned());
     }
     Ok(text.trim_end_matches('/').to_owned())
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use super::name;
+
 /// Reads a duration longer than zero.
 pub(super) fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     parse(&toml::Value::deserialize(from)?)
@@ -39,8 +41,13 @@ fn parse<E: Error>(value: &toml::Value) -> Result<Duration, E> {
     match humantime::parse_duration(text) {
         Ok(Duration::ZERO) => Err(E::custom("a duration of zero; write 20m, for example")),
         Ok(duration) => Ok(duration),
-        Err(error) => Err(E::custom(format!(
-            "{text:?} is no duration ({error}); write 45s, 20m or 1h 30m"
-        ))),
+        Err(error) => {
+            let why = name::is_name(text).then(|| format!(" ({error})"));
+            Err(E::custom(format!(
+                "{} is no duration{}; write 45s, 20m or 1h 30m",
+                name::quoted(text),
+                why.unwrap_or_default()
+            )))
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{ConfigError, base_url};
+use super::{ConfigError, base_url, name};
 
 const BASE_URL: &str = "ASSET_CONNECTOR_PRODUCTION_BASE_URL";
 
@@ -34,7 +34,10 @@ impl AssetConnectorOverrides {
                     Ok(number) if number > 0 => Ok(number),
                     _ => Err(ConfigError::of_file(
                         Path::new(name),
-                        format!("{value:?} is not a whole number above 0; correct or unset it"),
+                        format!(
+                            "{} is not a whole number above 0; correct or unset it",
+                            name::quoted(&value)
+                        ),
                     )),
                 })
                 .transpose()

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::name;
+
 /// Below it, the nearest key is not what anybody meant.
 const LIKENESS_MIN: f64 = 0.75;
 
@@ -52,7 +54,10 @@ impl ConfigError {
     /// secret that was written where a reference belongs.
     pub(super) fn of_toml(path: &Path, text: &str, error: &toml::de::Error) -> Self {
         let message = error.message().trim_end();
-        let message = nearest(message).unwrap_or_else(|| in_plain_words(message));
+        let message = match nearest(message) {
+            Some(message) => message,
+            None => in_plain_words(&without_text(message).unwrap_or_else(|| message.to_owned())),
+        };
         Self::at(path, text, error.span(), message)
     }
 }
@@ -75,7 +80,18 @@ fn nearest(message: &str) -> Option<String> {
     } else {
         String::new()
     };
+    let key = name::shown(key);
     Some(format!("unknown {kind} `{key}`{hint} (known here: {all})"))
+}
+
+/// What serde says of a text that stands where something else belongs: without the text, unless
+/// it is a name.
+fn without_text(message: &str) -> Option<String> {
+    let kinds = ["invalid type: string \"", "invalid value: string \""];
+    let found = kinds.iter().find(|kind| message.starts_with(**kind))?;
+    let (text, expected) = message[found.len()..].rsplit_once("\", expected ")?;
+    let kind = found.trim_end_matches('"');
+    Some(format!("{kind}{}, expected {expected}", name::quoted(text)))
 }
 
 /// What serde says in its own terms, said to somebody who writes a file.

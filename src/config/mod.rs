@@ -13,6 +13,7 @@ mod environment;
 mod error;
 mod load;
 mod mapping;
+mod name;
 mod organization;
 mod path;
 mod role;

@@ -20,5 +20,5 @@ pub(super) fn check(text: &str) -> Option<String> {
         return Some("an empty path; leave the key out for its default".to_owned());
     }
     (text == "~" || text.starts_with("~/"))
-        .then(|| format!("{text:?}: `~` is not expanded; write the whole path"))
+        .then(|| "`~` is not expanded; write the whole path".to_owned())
 }

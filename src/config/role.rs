@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::AwsSettings;
+use super::{AwsSettings, name};
 use crate::model::{Arn, partition_of_region};
 
 /// A session of a role, as it is asked for.
@@ -47,7 +47,8 @@ pub(super) fn arn<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Arn>, D::
     match Arn::parse(text.as_str()).ok().filter(is_role) {
         Some(arn) => Ok(Some(arn)),
         None => Err(D::Error::custom(format!(
-            "{text:?} is no ARN of a role; write \"{}\"",
+            "{} is no ARN of a role; write \"{}\"",
+            name::quoted_arn(&text),
             example_role_arn()
         ))),
     }

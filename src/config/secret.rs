@@ -7,8 +7,9 @@ use secrecy::SecretString;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::path;
+use super::{name, path};
 use crate::file;
+use crate::foreign;
 
 /// Far more than any key has.
 const FILE_LEN_MAX: u64 = 64 * 1024;
@@ -26,10 +27,10 @@ pub enum SecretRef {
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The variable is not set, empty or not Unicode.
-    #[error("environment variable {0} is not set; export it, or use file:PATH")]
+    #[error("environment variable {} is not set; export it, or use file:PATH", name::shown(.0))]
     Variable(String),
     /// The file could not be read.
-    #[error("cannot read secret file {path}: {source}")]
+    #[error("cannot read secret file {}: {source}", name::shown_path(path))]
     File {
         /// The file named by the reference.
         path: PathBuf,
@@ -37,7 +38,7 @@ pub enum SecretError {
         source: std::io::Error,
     },
     /// The file holds nothing.
-    #[error("secret file {0} is empty")]
+    #[error("secret file {} is empty", name::shown_path(.0))]
     Empty(PathBuf),
     /// It holds what no HTTP header can carry.
     #[error("{0} holds a line break or another character that no key has; correct it")]
@@ -62,6 +63,7 @@ impl SecretRef {
             error,
         };
         let secret = self.resolve().map_err(unread)?;
+        foreign::hide(name, &secret);
         Ok((name.to_owned(), secret))
     }
 
@@ -76,9 +78,13 @@ impl SecretRef {
     }
 
     fn read(&self, is_allowed: fn(u8) -> bool) -> Result<SecretString, SecretError> {
-        let checked = |secret: &str| match secret.bytes().all(is_allowed) {
-            true => Ok(SecretString::from(secret)),
-            false => Err(SecretError::Malformed(self.clone())),
+        let checked = |text: &str| {
+            let secret = SecretString::from(text);
+            foreign::hide("secret", &secret);
+            match text.bytes().all(is_allowed) {
+                true => Ok(secret),
+                false => Err(SecretError::Malformed(self.clone())),
+            }
         };
         match self {
             Self::Env(name) => match std::env::var(name) {
@@ -120,8 +126,8 @@ impl<'de> Deserialize<'de> for SecretRef {
 impl fmt::Display for SecretRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Env(name) => write!(f, "env:{name}"),
-            Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::Env(name) => write!(f, "env:{}", name::shown(name)),
+            Self::File(path) => write!(f, "file:{}", name::shown_path(path)),
         }
     }
 }

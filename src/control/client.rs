@@ -9,6 +9,7 @@ use tokio::net::UnixStream;
 
 use super::request::{ANSWER_LEN_MAX, Answer, AnswerLine, Request, RequestLine, VERSION};
 use super::socket;
+use crate::foreign::Shown;
 use crate::run::ExitStatus;
 
 /// How long the daemon may take to answer.
@@ -32,7 +33,7 @@ pub enum ControlError {
     #[error("{message}")]
     Refused {
         /// The daemon's words.
-        message: String,
+        message: Shown,
         /// The exit code that they stand for.
         status: ExitStatus,
     },

@@ -1,9 +1,12 @@
 //! A question about the state, its answer, and how both cross the socket.
 
+use std::fmt::Display;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::cli::OutputFormat;
+use crate::foreign::{Page, Shown};
 use crate::run::ExitStatus;
 use crate::table::Width;
 
@@ -79,7 +82,7 @@ pub enum Letters {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// What goes to standard output.
-    pub stdout: String,
+    pub stdout: Page,
     /// The exit code.
     pub status: ExitStatus,
 }
@@ -108,8 +111,8 @@ pub(super) struct AnswerLine {
     pub(super) version: String,
     pub(super) status: ExitStatus,
     /// Why there is no answer.
-    pub(super) error: Option<String>,
-    pub(super) stdout: String,
+    pub(super) error: Option<Shown>,
+    pub(super) stdout: Page,
 }
 
 impl AnswerLine {
@@ -122,12 +125,12 @@ impl AnswerLine {
         }
     }
 
-    pub(super) fn refusing(error: impl ToString, status: ExitStatus) -> Self {
+    pub(super) fn refusing(error: impl Display, status: ExitStatus) -> Self {
         Self {
             version: VERSION.to_owned(),
             status,
-            error: Some(error.to_string()),
-            stdout: String::new(),
+            error: Some(Shown::of(error)),
+            stdout: Page::default(),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::foreign::Shown;
+
 /// What a forwarder has done so far, for progress and summaries.
 #[derive(Debug, Default)]
 pub struct SinkProgress {
@@ -15,8 +17,8 @@ pub struct SinkProgress {
 /// Why the last batch was not taken; nothing once one is.
 #[derive(Debug, Default, Clone)]
 struct Failing {
-    stopped: Option<String>,
-    retried: Option<String>,
+    stopped: Option<Shown>,
+    retried: Option<Shown>,
 }
 
 /// What a forwarder did, and why it no longer does.
@@ -29,9 +31,9 @@ pub struct ForwarderReport {
     /// Events that the sink rejected for good.
     pub dead_letters: u64,
     /// Why nothing more can be sent until somebody acts.
-    pub stopped: Option<String>,
+    pub stopped: Option<Shown>,
     /// Why the last batch was not taken, if it is being sent again.
-    pub retried: Option<String>,
+    pub retried: Option<Shown>,
 }
 
 impl SinkProgress {
@@ -53,7 +55,7 @@ impl SinkProgress {
 
     pub(super) fn stop(&self, why: String) {
         *self.failing() = Failing {
-            stopped: Some(why),
+            stopped: Some(why.into()),
             retried: None,
         };
     }
@@ -61,7 +63,7 @@ impl SinkProgress {
     pub(super) fn fail(&self, why: String) {
         *self.failing() = Failing {
             stopped: None,
-            retried: Some(why),
+            retried: Some(why.into()),
         };
     }
 

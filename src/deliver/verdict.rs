@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::foreign::Shown;
+
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -69,8 +71,9 @@ pub struct Refusal {
 }
 
 impl Verdict {
-    /// The verdict with its reasons as `change` has them.
-    pub(super) fn map_why(self, change: impl Fn(String) -> String) -> Self {
+    /// The verdict with its reasons fit to show.
+    pub(super) fn shown(self) -> Self {
+        let change = |why: String| Shown::of(why).into();
         match self {
             Self::Delivered => Self::Delivered,
             Self::Doubtful { why } => Self::Doubtful { why: change(why) },

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::foreign::Shown;
+
 /// What happened to a user, as one pass noticed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
@@ -68,7 +70,7 @@ pub struct PassRecord {
     #[serde(default)]
     pub stale_facts: u64,
     /// Why it did not see every user; `None` if nothing contradicts that it did.
-    pub incomplete: Option<String>,
+    pub incomplete: Option<Shown>,
 }
 
 /// Users by what an auditor asks first; the last known value stands for what is unknown.

@@ -9,6 +9,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
+use super::log_fields::{JsonLine, TextFields};
 use super::{Progress, stderr};
 
 /// How logs are written.
@@ -56,8 +57,8 @@ pub fn init(format: LogFormat, verbosity: Verbosity, with_color: bool, progress:
             format,
         });
     match format {
-        LogFormat::Text => builder.init(),
-        LogFormat::Json => builder.json().flatten_event(true).init(),
+        LogFormat::Text => builder.fmt_fields(TextFields).init(),
+        LogFormat::Json => builder.event_format(JsonLine).init(),
     }
 }
 
@@ -78,6 +79,10 @@ impl<'a> MakeWriter<'a> for BesideProgress {
 /// One log line on its way to standard error.
 struct Line<'a>(&'a BesideProgress);
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "every field of a line was made fit to show"
+)]
 impl Write for Line<'_> {
     /// Always a whole line: that is what is written, or lost.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {

@@ -1,6 +1,7 @@
 //! What people and machines see of the work: logs, progress, summaries. Never on standard output.
 
 mod account_table;
+mod log_fields;
 mod logging;
 mod panics;
 mod pass_log;

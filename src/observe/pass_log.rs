@@ -102,7 +102,7 @@ pub fn log_sinks(report: &RunReport) {
             delivered = forwarded.delivered,
             batches = forwarded.batches,
             waiting,
-            stopped = forwarded.stopped,
+            stopped = forwarded.stopped.as_deref(),
             "delivery to a sink ended"
         );
     }

@@ -7,6 +7,8 @@ use super::account_table::account_table;
 use super::pass_text::checkpoint_text;
 use super::stderr;
 use crate::collect::Completeness;
+use crate::foreign::Page;
+use crate::output;
 use crate::run::{PassReport, RunReport, SinkReport, how_to_accept_deletions};
 use crate::table::{Width, paragraph};
 
@@ -15,8 +17,8 @@ const NAME_LEN_MAX: usize = 28;
 
 /// Writes the summary of `collect` to standard error, if somebody reads it.
 pub fn print_summary(report: &RunReport) {
-    let summary = summarize(report, Width::of(&std::io::stderr()));
-    let _ = stderr::write(summary.as_bytes(), |_| String::new());
+    let summary = Page::of(&summarize(report, output::width_beside()));
+    let _ = stderr::write(summary.as_str().as_bytes(), |_| String::new());
 }
 
 /// The summary of `collect`, a short table within `width`.

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::report::SinkReport;
 use crate::deliver::{Forwarder, Sink, SinkProgress, Stage};
+use crate::foreign::Shown;
 use crate::store::{BatchLimits, Store, StoreError, sink_of};
 
 /// One sink, ready to be forwarded to.
@@ -30,7 +31,7 @@ pub struct ReadySink {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SinkTrouble {
     /// What the sink said.
-    pub why: String,
+    pub why: Shown,
     /// Whether nothing is sent until somebody acts.
     pub is_stopped: bool,
 }

@@ -48,7 +48,7 @@ pub async fn print_events<S: InventorySource>(
                 lines.extend_from_slice(&event);
                 lines.push(b'\n');
             }
-            output::write(&lines)?;
+            output::write_events(&lines)?;
         }
     };
     let (ended, printed) = tokio::join!(source.collect(sender), print_all);

@@ -9,6 +9,8 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
+use crate::foreign::Shown;
+
 pub use paragraph::paragraph;
 pub use width::Width;
 
@@ -28,7 +30,7 @@ pub enum Head {
 #[derive(Debug)]
 pub struct Table<const N: usize> {
     heads: [Head; N],
-    rows: Vec<[String; N]>,
+    rows: Vec<[Shown; N]>,
 }
 
 impl Head {
@@ -47,9 +49,9 @@ impl<const N: usize> Table<N> {
         }
     }
 
-    /// Adds a row.
+    /// Adds a row. Its cells may hold anything: they are made fit to show.
     pub fn push(&mut self, cells: [String; N]) {
-        self.rows.push(cells);
+        self.rows.push(cells.map(Shown::from));
     }
 
     /// The table; where it is too wide for `width`, a list of each row's cells with their heads.
@@ -68,7 +70,7 @@ impl<const N: usize> Table<N> {
             .set_width(columns.saturating_add(GAP as u16))
             .set_header(self.heads.map(Head::name));
         for row in &self.rows {
-            layout.add_row(row);
+            layout.add_row(row.each_ref().map(Shown::as_str));
         }
         let columns = layout.column_iter_mut().zip(self.heads).zip(longest_words);
         for ((column, head), longest_word) in columns {
@@ -99,7 +101,11 @@ impl<const N: usize> Table<N> {
                 text.push('\n');
             }
             for (name, cell) in names.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
-                text += &paragraph(&format!("{name:<name_width$}  "), cell, width);
+                let head = format!("{name:<name_width$}  ");
+                text += &match head.width() + cell.width() <= usize::from(width.columns()) {
+                    true => format!("{head}{cell}\n"),
+                    false => paragraph(&head, cell, width),
+                };
             }
         }
         text

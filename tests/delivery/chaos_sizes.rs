@@ -165,7 +165,7 @@ async fn an_event_above_the_sinks_own_limit_is_a_dead_letter_that_was_never_offe
     assert_eq!(offered, [250, 100]);
     let letters = outbox.store.dead_letters().unwrap();
     let why = "it has 600 bytes, and the sink takes at most 250 of one";
-    assert_eq!(letters[1].why, why);
+    assert_eq!(letters[1].why.as_str(), why);
 }
 
 #[tokio::test]

@@ -62,6 +62,7 @@ async fn lists_keep_to_the_terminals_width_and_break_no_word() {
                 width: Width::Terminal(columns),
             };
             let text = answers.answer(&request).unwrap().stdout;
+            let text = text.as_str();
             for line in text.lines().filter(|it| !it.starts_with("directory ")) {
                 let is_one_word = line.split_whitespace().count() <= 2;
                 assert!(

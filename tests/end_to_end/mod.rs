@@ -14,6 +14,7 @@ mod delivered;
 mod demo;
 mod denied;
 mod denied_in_auto;
+mod echoed;
 mod emitted;
 mod expired;
 mod first_hour;

@@ -147,7 +147,7 @@ mod tests {
             action: ACTION,
             class,
             code: None,
-            message: String::new(),
+            message: crate::foreign::Shown::default(),
             remedy: None,
         })
     }

@@ -1,5 +1,6 @@
 //! Credentials that stay those of one account: a pass that began in one must not end in another.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use aws_credential_types::Credentials;
@@ -7,6 +8,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
 
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
+use crate::foreign::{self, Hidden, Shown};
 
 /// The account that credentials belong to, from the first time that AWS was asked.
 #[derive(Debug, Default)]
@@ -14,6 +16,8 @@ pub(in crate::aws) struct Owner {
     account_id: OnceLock<String>,
     /// The access key that was used last.
     key: Mutex<Option<String>>,
+    /// The secrets of the last two keys and sessions: an answer may repeat those of before.
+    hidden: Mutex<VecDeque<[Hidden; 2]>>,
 }
 
 impl Owner {
@@ -27,10 +31,10 @@ impl Owner {
             action: Action::GetCallerIdentity,
             class: AwsErrorClass::OtherAccount,
             code: None,
-            message: format!(
+            message: Shown::of(format!(
                 "the credentials were renewed in the middle of a pass over account {owner}, and \
                  now belong to account {account_id}"
-            ),
+            )),
             remedy: Some(AwsErrorClass::OTHER_ACCOUNT_REMEDY.to_owned()),
         })
     }
@@ -41,6 +45,23 @@ impl Owner {
         let is_same = credentials.session_token().is_none()
             && self.key().as_deref() == Some(credentials.access_key_id());
         self.account_id.get().is_some() && !is_same
+    }
+
+    /// Takes the secrets of `credentials` out of everything that AWS and others say.
+    fn hide(&self, credentials: &Credentials) {
+        if self.key().as_deref() == Some(credentials.access_key_id()) {
+            return;
+        }
+        let token = credentials.session_token().unwrap_or_default();
+        let hidden = [
+            foreign::hide_while("AWS secret access key", credentials.secret_access_key()),
+            foreign::hide_while("AWS session token", token),
+        ];
+        let mut all = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push_back(hidden);
+        if all.len() > 2 {
+            all.pop_front();
+        }
     }
 
     fn key(&self) -> MutexGuard<'_, Option<String>> {
@@ -72,6 +93,7 @@ impl SameAccount {
 
     async fn credentials(&self) -> provider::Result {
         let credentials = self.source.provide_credentials().await?;
+        self.owner.hide(&credentials);
         if self.owner.has_to_confirm(&credentials) {
             let asked = self.asker.account_of(credentials.clone()).await;
             let confirmed = asked.and_then(|account| self.owner.confirm(&account.id));

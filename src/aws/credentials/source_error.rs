@@ -1,14 +1,14 @@
 //! Why a place that is to have credentials has none.
 
 use crate::aws::AwsErrorClass;
-use crate::foreign;
+use crate::foreign::Shown;
 
 /// Why credentials cannot be had from where they are to come from.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub(in crate::aws) struct SourceError {
     pub(in crate::aws) class: AwsErrorClass,
-    pub(in crate::aws) message: String,
+    pub(in crate::aws) message: Shown,
     /// What to do about it; without one, what its class asks for.
     pub(in crate::aws) remedy: Option<String>,
 }
@@ -26,7 +26,7 @@ impl SourceError {
     pub(super) fn failed(class: AwsErrorClass, message: impl AsRef<str>) -> Self {
         Self {
             class,
-            message: foreign::one_line(message.as_ref()),
+            message: Shown::of(message.as_ref()),
             remedy: None,
         }
     }

@@ -16,7 +16,7 @@ use super::class::AwsErrorClass::{
 use super::remedy::Failure;
 use crate::aws::connect::{NotWhole, OwnEntities, TooLarge};
 use crate::aws::{Action, Endpoint};
-use crate::foreign;
+use crate::foreign::{self, Shown};
 use crate::model::{Fact, Reason};
 use crate::trust::{self, causes};
 
@@ -28,9 +28,9 @@ pub struct AwsError {
     /// What the failure means for us.
     pub class: AwsErrorClass,
     /// AWS's error code, where it sent one.
-    pub code: Option<String>,
+    pub code: Option<Shown>,
     /// AWS's message, or that of the transport.
-    pub message: String,
+    pub message: Shown,
     /// What to do about it.
     pub remedy: Option<String>,
 }
@@ -45,7 +45,7 @@ impl AwsError {
         if let Some(of_credentials) = Self::of_cause(action, error, endpoint) {
             return of_credentials;
         }
-        let code = error.code().map(foreign::one_line);
+        let code = error.code().map(Shown::from);
         let class = match classify(error) {
             Denied | Refused | Gone if is_of_role(action) => RoleRefused,
             class => class,
@@ -89,7 +89,7 @@ impl AwsError {
             action,
             class: Malformed,
             code: None,
-            message: foreign::one_line(message.as_ref()),
+            message: message.as_ref().into(),
             remedy: None,
         }
     }
@@ -182,7 +182,7 @@ where
 
 /// A message on one line, without what may be a secret: AWS repeats signed headers, with the
 /// session's token, behind the first line about a signature, and the malformed key in quotes.
-fn fit_to_show(code: Option<&str>, message: &str) -> String {
+fn fit_to_show(code: Option<&str>, message: &str) -> Shown {
     let shown = match code {
         Some("IncompleteSignature" | "IncompleteSignatureException") => {
             let shown = message.split('\'').next().unwrap_or_default();
@@ -194,10 +194,12 @@ fn fit_to_show(code: Option<&str>, message: &str) -> String {
         }
         _ => message,
     };
+    // A secret in several lines is none any more once they are one.
+    let shown = foreign::without_secrets(shown);
     let lines = shown.lines().map(str::trim).filter(|it| !it.is_empty());
     let sentences = lines.collect::<Vec<_>>().join("; ").replace(":; ", ": ");
     // Another sentence follows.
-    foreign::one_line(sentences.trim_end_matches('.'))
+    Shown::of(sentences.trim_end_matches('.'))
 }
 
 /// The time at which AWS answered.
@@ -223,7 +225,7 @@ mod tests {
                          x-amz-security-token:t0k3n\n'";
         for between in ["\n\n", " "] {
             let message = format!("{shown_is}.{between}{canonical}");
-            assert_eq!(shown("SignatureDoesNotMatch", &message), shown_is);
+            assert_eq!(shown("SignatureDoesNotMatch", &message).as_str(), shown_is);
         }
         let message = "Credential must have exactly 5 slash-delimited elements, e.g. \
                        keyid/date/region/service/term, got 's3/cr3t/20261120/us-east-1/iam'";
@@ -238,7 +240,10 @@ mod tests {
     fn a_message_of_many_lines_with_control_characters_is_shown_on_one_line() {
         let message = "Rate exceeded:\r\n\u{1b}[2J\u{202e}evil\n\nsee docs.";
         let shown = fit_to_show(None, message);
-        assert_eq!(shown, "Rate exceeded: \\u{1b}[2J\\u{202e}evil; see docs");
+        assert_eq!(
+            shown.as_str(),
+            "Rate exceeded: \\u{1b}[2J\\u{202e}evil; see docs"
+        );
         let of_answer = AwsError::malformed(Action::ListUsers, "page\n\u{9b}2J".repeat(9_999));
         assert!(
             of_answer.message.len() < 20_000,

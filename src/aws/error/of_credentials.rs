@@ -9,7 +9,7 @@ use super::class::AwsErrorClass::NoCredentials;
 use super::remedy::Failure;
 use crate::aws::credentials::SourceError;
 use crate::aws::{Action, Endpoint};
-use crate::foreign;
+use crate::foreign::Shown;
 use crate::trust::causes;
 
 impl AwsError {
@@ -25,7 +25,7 @@ impl AwsError {
         let all: Vec<String> = causes(error).map(ToString::to_string).collect();
         let none = SourceError {
             class: NoCredentials,
-            message: foreign::one_line(&all.join(": ")),
+            message: Shown::of(all.join(": ")),
             remedy: None,
         };
         Self::of_source(action, &none, endpoint)

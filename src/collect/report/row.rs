@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::Columns;
 use crate::collect::timestamp;
-use crate::foreign;
+use crate::foreign::Shown;
 use crate::model::{AccessKey, AccessKeyUse, Arn, ConsoleAccess, Provenance};
 
 /// What a row says about a user. `None` is what it does not say: the column is missing, says
@@ -60,7 +60,7 @@ pub(super) fn read(
     };
     let more_keys = row.text("additional_credentials_info");
     if let Some(what) = &more_keys {
-        let what = foreign::one_line(what);
+        let what = Shown::of(what);
         warnings.push(format!(
             "{place}: the report does not list all access keys ({what}); they stay unknown: \
              `access_keys = \"ids\"` in [aws] lists them"

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::access::Statement;
+use crate::foreign::Page;
 use crate::run::ExitStatus;
 use crate::table::{Width, paragraph};
 
@@ -156,25 +157,25 @@ impl Items {
 }
 
 /// The item as people read it. A statement to add is in one piece, to be copied.
-pub(super) fn row(item: &Item, width: Width, with_color: bool) -> String {
+pub(super) fn row(item: &Item, width: Width, with_color: bool) -> Page {
     /// The longest name that is common, a permission in an account.
     const NAME_WIDTH: usize = 36;
     let is_within = item.account.is_some() && !item.name.starts_with("account ");
     let name = format!("{}{}", if is_within { "  " } else { "" }, item.name);
     let finding = item.finding.as_str();
     let head = format!("{finding:<8} {name:<NAME_WIDTH$}  ");
-    let line = paragraph(&head, &item.detail, width);
-    let mut text = match (with_color, line.strip_prefix(finding)) {
-        (true, Some(rest)) => format!("{}{finding}\u{1b}[0m{rest}", item.finding.color()),
-        _ => line,
-    };
+    let mut text = paragraph(&head, &item.detail, width);
     text.truncate(text.trim_end().len());
     text.push('\n');
     if let Some(statement) = &item.add {
         let statement = serde_json::to_string(statement).unwrap_or_default();
         text.push_str(&format!("{:<8}   add {statement}\n", ""));
     }
-    text
+    let page = Page::of(&text);
+    match with_color {
+        true => page.with_color(finding, item.finding.color()),
+        false => page,
+    }
 }
 
 #[cfg(test)]
@@ -186,9 +187,10 @@ mod tests {
         let item = Item::new(Finding::Missing, "iam:ListUsers", "lost: users");
         let plain = row(&item, Width::Pipe, false);
         let coloured = row(&item, Width::Pipe, true);
+        let plain = plain.as_str();
         assert!(plain.starts_with("missing  iam:ListUsers "), "{plain}");
         assert_eq!(
-            coloured,
+            coloured.as_str(),
             plain.replacen("missing", "\u{1b}[31mmissing\u{1b}[0m", 1)
         );
     }

@@ -48,7 +48,7 @@ pub(super) async fn check(global: &GlobalArgs, args: &CheckArgs) -> anyhow::Resu
     if args.output == OutputFormat::Json {
         let items: Vec<_> = shown.items.iter().map(Item::document).collect();
         let text = format!("{}\n", json!({ "items": items, "exit_code": status as u8 }));
-        output::write(text.as_bytes())?;
+        output::write(&args.output.page(&text))?;
     }
     Ok(status)
 }
@@ -71,7 +71,7 @@ impl Shown {
     fn one(&mut self, item: Item) -> std::io::Result<()> {
         if self.output == OutputFormat::Table {
             let row = item::row(&item, output::width(), self.with_color);
-            output::write(row.as_bytes())?;
+            output::write(&row)?;
         }
         self.items.push(item);
         Ok(())

@@ -40,7 +40,7 @@ async fn changed_destinations(config: &Config) -> Vec<String> {
         width: output::width(),
     };
     let answer = stored::ask(config, request).await;
-    let names = answer.map(|answer| serde_json::from_str(&answer.stdout));
+    let names = answer.map(|answer| serde_json::from_str(answer.stdout.as_str()));
     names.ok().and_then(Result::ok).unwrap_or_default()
 }
 

@@ -15,6 +15,7 @@ use crate::cli::DemoArgs;
 use crate::collect::FromFiles;
 use crate::config::{MappingSettings, NdjsonTarget, OutboxLimits};
 use crate::deliver::Ndjson;
+use crate::foreign::Page;
 use crate::map::Dialect;
 use crate::model::{Account, PassStamp};
 use crate::observe::Progress;
@@ -45,7 +46,7 @@ pub(super) async fn demo(args: &DemoArgs) -> anyhow::Result<ExitStatus> {
     } else {
         text.push_str("\nTo keep the events: rollcall demo --events events.ndjson\n");
     }
-    output::write(text.as_bytes())?;
+    output::write(&Page::of(&text))?;
     Ok(ExitStatus::Done)
 }
 

@@ -14,6 +14,7 @@ use super::setup::UsageError;
 use crate::access::{self, Holder, Principal, Trust};
 use crate::cli::InitArgs;
 use crate::config::{AssetConnectorOverrides, Config, DEFAULT_FILE};
+use crate::foreign::Page;
 use crate::output;
 use crate::run::ExitStatus;
 use answers::{Answers, Sink};
@@ -21,6 +22,10 @@ use ask::Asker;
 
 /// Writes a first configuration and its policies, and says what comes next.
 pub(super) fn init(args: &InitArgs) -> anyhow::Result<ExitStatus> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a person is asked, in words of our own"
+    )]
     let (mut input, mut output) = (io::stdin().lock(), io::stderr());
     let is_terminal = input.is_terminal() && output.is_terminal();
     let mut asker = match is_terminal {
@@ -41,7 +46,7 @@ pub(super) fn init(args: &InitArgs) -> anyhow::Result<ExitStatus> {
         report.push_str(&format!("wrote {}: {}\n", path.display(), file.what));
     }
     report.push_str(&next(&args.dir, &answers));
-    output::write(report.as_bytes())?;
+    output::write(&Page::of(&report))?;
     Ok(ExitStatus::Done)
 }
 

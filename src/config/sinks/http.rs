@@ -136,15 +136,27 @@ const OURS: [&str; 5] = [
     "host",
     "transfer-encoding",
 ];
-/// What is in the name of a header that carries a secret.
-const SECRETIVE: [&str; 6] = [
-    "authorization",
+/// What is in the name of a header that carries a secret, whatever stands between its words.
+const SECRETIVE: [&str; 14] = [
+    "auth",
     "cookie",
     "token",
     "secret",
-    "password",
-    "api-key",
+    "passw",
+    "passphrase",
+    "passcode",
+    "apikey",
+    "accesskey",
+    "signature",
+    "credential",
+    "session",
+    "bearer",
+    "jwt",
 ];
+/// Words that alone say so.
+const SECRETIVE_WORDS: [&str; 8] = ["key", "pass", "pwd", "passwd", "sig", "sid", "hmac", "pin"];
+/// How the values begin that hold a secret.
+const SCHEMES: [&str; 5] = ["basic ", "bearer ", "splunk ", "token ", "apikey "];
 
 impl<'de> Deserialize<'de> for Headers {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -166,9 +178,23 @@ impl<'de> Deserialize<'de> for Headers {
     }
 }
 
+/// Whether a header of this name, or with this value, carries a secret.
+fn is_secretive(name: &str, text: &str) -> bool {
+    let is_break = |char: char| !char.is_ascii_alphanumeric();
+    let joined: String = name.split(is_break).collect();
+    let mut words = name.split(is_break);
+    let text = text.trim_start().to_ascii_lowercase();
+    SECRETIVE.iter().any(|part| joined.contains(part))
+        || words.any(|word| SECRETIVE_WORDS.contains(&word))
+        || SCHEMES.iter().any(|scheme| text.starts_with(scheme))
+}
+
 fn header(name: &str, value: toml::Value) -> Result<(String, HeaderText), String> {
     let Ok(known) = HeaderName::from_bytes(name.as_bytes()) else {
-        return Err(format!("{name:?} is no name of a header"));
+        return Err(format!(
+            "{} is no name of a header",
+            crate::config::name::quoted(name)
+        ));
     };
     let name = known.as_str().to_owned();
     if OURS.contains(&name.as_str()) {
@@ -183,7 +209,7 @@ fn header(name: &str, value: toml::Value) -> Result<(String, HeaderText), String
             Err(error) => Err(format!("header {name}: {}", error.message().trim_end())),
         };
     }
-    if SECRETIVE.iter().any(|part| name.contains(part)) {
+    if is_secretive(&name, &text) {
         return Err(format!(
             "header {name} carries a secret, which is given by reference: write \"env:NAME\" or \
              \"file:PATH\" of the whole value"

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::http::{Compression, Format, Headers, Preset};
 use super::{BATCH_SIZE, FLUSH_AFTER, FLUSH_AFTER_MAX, OutboxLimits, SinkKind, SinkSettings};
-use crate::config::{AssetConnectorOverrides, SecretRef, duration, path};
+use crate::config::{AssetConnectorOverrides, SecretRef, duration, name, path};
 use crate::map::Dialect;
 
 /// `[[sinks]]` as written.
@@ -79,7 +79,8 @@ impl SinkTable {
         let well_named = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if name.is_empty() || !name.chars().all(well_named) {
             return Err(format!(
-                "sink name {name:?} has other characters than letters, digits, `-`, `_` and `.`"
+                "sink name {} has other characters than letters, digits, `-`, `_` and `.`",
+                name::quoted(&name)
             ));
         }
         self.refuse_others()?;

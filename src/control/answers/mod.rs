@@ -16,13 +16,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Answer, Query, Request};
+use crate::foreign::Page;
 use crate::observe::DaemonStatus;
 use crate::run::{ExitStatus, Receiver, SinkTrouble};
 use crate::store::{Store, StoreError};
 
 pub use nothing_yet::without_state;
 pub use state::size;
-pub use status::status as status_text;
+pub use status::status as status_page;
 
 /// What answers are made from.
 #[derive(Debug, Clone)]
@@ -81,8 +82,13 @@ impl Answers {
     /// Answers `request`. Blocks.
     pub fn answer(&self, request: &Request) -> Result<Answer, Refusal> {
         let store = &self.store;
-        let stdout = match &request.query {
-            Query::Status => status::status(&self.status()?, request),
+        let text = match &request.query {
+            Query::Status => {
+                return Ok(Answer {
+                    stdout: status::status(&self.status()?, request),
+                    status: ExitStatus::Done,
+                });
+            }
             Query::History { user, account } => {
                 history::history(store, user.as_deref(), account.as_deref(), request)?
             }
@@ -99,6 +105,10 @@ impl Answers {
             Query::VerifyState => return Ok(state::verify(store)?),
             Query::ForgetSink(name) => self.forget_sink(name)?,
             Query::ChangedDestinations(receivers) => self.changed_destinations(receivers)?,
+        };
+        let stdout = match &request.query {
+            Query::ShowLetter(_) | Query::ExportLetters => Page::events(&text),
+            _ => request.output.page(&text),
         };
         Ok(Answer {
             stdout,

@@ -62,7 +62,7 @@ pub fn without_state(dir: &Path, request: &Request) -> Result<Answer, Refusal> {
         }
     };
     Ok(Answer {
-        stdout,
+        stdout: request.output.page(&stdout),
         status: ExitStatus::Done,
     })
 }

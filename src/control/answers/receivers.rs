@@ -31,7 +31,8 @@ impl Answers {
     pub(super) fn receivers(&self) -> Result<Vec<Receiver>, StoreError> {
         let (fills, letters) = (self.store.outbox_fills(), self.store.dead_letter_counts());
         let mut known: BTreeMap<String, Option<OffsetDateTime>> = BTreeMap::new();
-        let all = self.receivers.iter().chain(fills.keys());
+        let all = self.receivers.iter().map(|it| &it.id);
+        let all = all.chain(fills.keys());
         known.extend(all.chain(letters.keys()).map(|id| (id.clone(), None)));
         for receiver in self.store.receivers()? {
             let seconds = receiver.configured_at_unix_ms.div_euclid(1_000);
@@ -41,7 +42,7 @@ impl Answers {
         let receivers = known.into_iter().map(|(id, last_configured)| Receiver {
             sink: sink_of(&id).to_owned(),
             destination: id.rsplit_once('@').map_or("", |(_, at)| at).to_owned(),
-            is_configured: self.receivers.contains(&id),
+            is_configured: self.receivers.iter().any(|it| it.id == id),
             last_configured,
             waiting: fills.get(&id).map_or(0, |fill| fill.events),
             dead_letters: letters.get(&id).copied().unwrap_or_default(),

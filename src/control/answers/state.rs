@@ -9,6 +9,7 @@ use super::receivers::Receiver;
 use super::timeline::minute;
 use crate::cli::OutputFormat;
 use crate::control::{Answer, Request};
+use crate::foreign::Page;
 use crate::run::ExitStatus;
 use crate::store::{Inspection, Store, StoreError};
 use crate::table::{Head, Table, Width, paragraph};
@@ -50,7 +51,10 @@ pub(super) fn verify(store: &Store) -> Result<Answer, StoreError> {
             "The next rollcall collect or run drops what is damaged and sends it again.\n",
         );
     }
-    Ok(Answer { stdout, status })
+    Ok(Answer {
+        stdout: Page::of(&stdout),
+        status,
+    })
 }
 
 fn table(store: &Store, inspection: &Inspection) -> String {

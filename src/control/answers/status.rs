@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use super::Answers;
 use crate::cli::OutputFormat;
 use crate::control::Request;
+use crate::foreign::Page;
 use crate::observe::StatusReport;
 use crate::store::StoreError;
 
@@ -27,9 +28,10 @@ impl Answers {
 }
 
 /// `report` as `request` wants it.
-pub fn status(report: &StatusReport, request: &Request) -> String {
-    match request.output {
+pub fn status(report: &StatusReport, request: &Request) -> Page {
+    let text = match request.output {
         OutputFormat::Table => report.table(request.width),
         OutputFormat::Json => format!("{}\n", serde_json::json!(report)),
-    }
+    };
+    request.output.page(&text)
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::scrub::CUT;
+use crate::foreign::Shown;
 
-/// How many characters of a server's own words are shown; where they are cut, [`CUT`] stands.
+/// How many characters of a server's own words are shown.
 const MESSAGE_LEN_MAX: usize = 300;
 
 /// What a server says went wrong: a text, or the `code`, `message` and `text` (Splunk's word for
@@ -25,12 +25,5 @@ pub(super) fn message_in(error: &Value, keys: &[&str]) -> String {
         _ => None,
     });
     let message = parts.collect::<Vec<_>>().join(": ");
-    let on_one_line = message
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c });
-    let mut shown: String = on_one_line.clone().take(MESSAGE_LEN_MAX).collect();
-    if on_one_line.count() > MESSAGE_LEN_MAX {
-        shown.push(CUT);
-    }
-    shown
+    Shown::within(message, MESSAGE_LEN_MAX).into()
 }

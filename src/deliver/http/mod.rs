@@ -6,7 +6,6 @@ mod message;
 mod refusals;
 mod remedy;
 mod retry_after;
-mod scrub;
 mod secrets;
 
 use std::time::Duration;

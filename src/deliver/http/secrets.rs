@@ -2,45 +2,31 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::scrub::Scrub;
+use crate::foreign;
 
-/// What a sink was given to be let in with, by name.
+/// What a sink was given to be let in with, by name. Everything that it says from then on is
+/// without it, and without what was replaced: a late answer may repeat that.
 #[derive(Debug)]
-pub(in crate::deliver) struct Secrets {
-    current: Vec<(String, SecretString)>,
-    /// Knows those that were replaced as well: a late answer may repeat them.
-    scrub: Scrub,
-}
+pub(in crate::deliver) struct Secrets(Vec<(String, SecretString)>);
 
 impl Secrets {
     pub(in crate::deliver) fn new(secrets: Vec<(String, SecretString)>) -> Self {
-        let mut this = Self {
-            current: Vec::new(),
-            scrub: Scrub::default(),
-        };
+        let mut this = Self(Vec::new());
         this.replace(secrets);
         this
     }
 
     /// Takes `read` in place of what there was. Whether any of it is another.
     pub(in crate::deliver) fn replace(&mut self, read: Vec<(String, SecretString)>) -> bool {
-        let before = self
-            .current
-            .iter()
-            .map(|(_, secret)| secret.expose_secret());
+        let before = self.0.iter().map(|(_, secret)| secret.expose_secret());
         let after = read.iter().map(|(_, secret)| secret.expose_secret());
         if before.eq(after) {
             return false;
         }
         for (name, secret) in &read {
-            self.scrub.hide(name, secret);
+            foreign::hide(name, secret);
         }
-        self.current = read;
+        self.0 = read;
         true
-    }
-
-    /// `why` without any secret of now or before.
-    pub(in crate::deliver) fn scrub(&self, why: String) -> String {
-        self.scrub.scrub(why)
     }
 }

@@ -15,6 +15,7 @@ use super::read_off_thread;
 use crate::config::{Compression, HeaderText, HttpSettings, HttpShape};
 use crate::deliver::http::{self, AnswerRules, HttpError, HttpTimeouts, Secrets, exchange};
 use crate::deliver::{Outgoing, Sink, Verdict};
+use crate::foreign;
 use crate::trust::ExtraRoots;
 
 const RULES: AnswerRules = AnswerRules {
@@ -54,6 +55,7 @@ impl HttpSink {
         roots: &ExtraRoots,
         timeouts: HttpTimeouts,
     ) -> Result<Self, HttpError> {
+        foreign::hide_url("url", &settings.url);
         Ok(Self {
             client: http::client(timeouts, roots)?,
             headers: headers(settings, secrets)?,
@@ -110,7 +112,7 @@ impl Sink for HttpSink {
     fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict> {
         let deliver = async {
             let verdict = self.post(batch).await;
-            verdict.map_why(|why| self.secrets.scrub(why))
+            verdict.shown()
         };
         deliver.boxed()
     }
@@ -124,7 +126,7 @@ impl Sink for HttpSink {
                 Ok(request) => http::probe(request, RULES, is_let_in).await,
                 Err(verdict) => verdict,
             };
-            verdict.map_why(|why| self.secrets.scrub(why))
+            verdict.shown()
         };
         probe.boxed()
     }

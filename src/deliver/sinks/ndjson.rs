@@ -31,7 +31,7 @@ impl Sink for Ndjson {
             lines.push(b'\n');
         }
         let write = move |target: NdjsonTarget| match target {
-            NdjsonTarget::Stdout => refuse_closed().and_then(|()| output::write(&lines)),
+            NdjsonTarget::Stdout => refuse_closed().and_then(|()| output::write_events(&lines)),
             NdjsonTarget::File(file) => line_file::append(&file, &lines),
         };
         off_thread(self.target.clone(), write).boxed()

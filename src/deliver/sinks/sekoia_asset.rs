@@ -146,7 +146,7 @@ impl Sink for SekoiaAsset {
     fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict> {
         let deliver = async {
             let verdict = self.post(batch).await;
-            verdict.map_why(|why| self.secrets.scrub(why))
+            verdict.shown()
         };
         deliver.boxed()
     }
@@ -158,7 +158,7 @@ impl Sink for SekoiaAsset {
                 Ok(accepted) => accepted.verdict(&[], self.rules),
                 Err(verdict) => verdict,
             };
-            verdict.map_why(|why| self.secrets.scrub(why))
+            verdict.shown()
         };
         probe.boxed()
     }

@@ -109,7 +109,7 @@ impl Sink for SekoiaIntake {
     fn deliver<'a>(&'a mut self, batch: &'a [Outgoing<'a>]) -> BoxFuture<'a, Verdict> {
         let deliver = async {
             let verdict = self.post(batch).await;
-            verdict.map_why(|why| self.secrets.scrub(why))
+            verdict.shown()
         };
         deliver.boxed()
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::foreign::Shown;
 use crate::model::Tally;
 use crate::run::Receiver;
 use crate::store::{FailedAttempts, PassOf, Store, StoreError, sink_of};
@@ -96,7 +97,7 @@ pub struct PassStatus {
     #[serde(default)]
     pub stale_facts: u64,
     /// Why it did not see everybody.
-    pub incomplete: Option<String>,
+    pub incomplete: Option<Shown>,
 }
 
 /// One sink.
@@ -115,7 +116,7 @@ pub struct SinkStatus {
     /// Events that it rejected for good.
     pub dead_letters: u64,
     /// Why it takes nothing at the moment, where a daemon knows.
-    pub trouble: Option<String>,
+    pub trouble: Option<Shown>,
     /// Whether nothing is sent until somebody acts.
     #[serde(default)]
     pub is_stopped: bool,

@@ -21,6 +21,7 @@ use tokio::time::timeout;
 
 use super::cached::CachedReport;
 use super::{StatusReport, origin};
+use crate::foreign::Page;
 use crate::store::StoreError;
 
 /// How long a client may take to ask.
@@ -122,16 +123,22 @@ where
     R: Future<Output = Result<StatusReport, StoreError>>,
 {
     if let Some((status, why)) = origin::refusal(request) {
-        return plain(status, why);
+        return plain(status, Page::of(why));
     }
     match (request.method(), request.uri().path()) {
         (&Method::GET, "/health") => health(report.get().await),
         (&Method::GET, "/status") => match report.get().await {
             Ok(report) => json(&report),
-            Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error}\n")),
+            Err(error) => {
+                let page = Page::of(&format!("{error}\n"));
+                plain(StatusCode::INTERNAL_SERVER_ERROR, page)
+            }
         },
-        (&Method::GET, _) => plain(StatusCode::NOT_FOUND, "there are /status and /health\n"),
-        _ => plain(StatusCode::METHOD_NOT_ALLOWED, "only GET\n"),
+        (&Method::GET, _) => plain(
+            StatusCode::NOT_FOUND,
+            Page::of("there are /status and /health\n"),
+        ),
+        _ => plain(StatusCode::METHOD_NOT_ALLOWED, Page::of("only GET\n")),
     }
 }
 
@@ -140,8 +147,8 @@ fn health(report: Result<Arc<StatusReport>, StoreError>) -> Response<Full<Bytes>
     let report = match report {
         Ok(report) => report,
         Err(error) => {
-            let text = format!("not ok: {error}\n");
-            return plain(StatusCode::SERVICE_UNAVAILABLE, &text);
+            let page = Page::of(&format!("not ok: {error}\n"));
+            return plain(StatusCode::SERVICE_UNAVAILABLE, page);
         }
     };
     let (status, mut text) = match report.why_unhealthy() {
@@ -151,19 +158,19 @@ fn health(report: Result<Arc<StatusReport>, StoreError>) -> Response<Full<Bytes>
     for problem in &report.problems {
         text = format!("{text}{problem}\n");
     }
-    plain(status, &text)
+    plain(status, Page::of(&text))
 }
 
 fn json(report: &StatusReport) -> Response<Full<Bytes>> {
-    let body = serde_json::to_vec(report).unwrap_or_default();
-    let mut response = Response::new(Full::new(body.into()));
+    let page = Page::json(&serde_json::to_string(report).unwrap_or_default());
+    let mut response = plain(StatusCode::OK, page);
     let json = hyper::header::HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     response
 }
 
-fn plain(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(text.to_owned().into()));
+fn plain(status: StatusCode, page: Page) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(page.to_string().into()));
     *response.status_mut() = status;
     response
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::aws::{AwsError, CallCounts, LearntRates};
 use crate::collect::{Completeness, Enumeration, FactsProvenance};
+use crate::foreign::Shown;
 use crate::model::{PassRecord, PassStamp, Tally, Unknown, User};
 use crate::run::stage::{ChunkCounts, SendCounts};
 use crate::store::Checkpoint;
@@ -153,7 +154,7 @@ impl PassReport {
             held_back: self.deletions.held_back,
             missing_facts: self.missing_facts,
             stale_facts: self.stale_facts,
-            incomplete: reason.map(|reason| reason.chars().take(REASON_MAX).collect()),
+            incomplete: reason.map(|reason| Shown::within(reason, REASON_MAX)),
         }
     }
 

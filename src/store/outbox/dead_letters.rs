@@ -11,6 +11,7 @@ use super::super::{Store, StoreError};
 use super::entry::Receipt;
 use super::fill::FillChange;
 use super::{sink_of, unix_ms};
+use crate::foreign::Shown;
 use crate::model::{EntityKey, EventId};
 
 /// An event that its receiver rejected for good, or that could not be kept.
@@ -21,7 +22,7 @@ pub struct DeadLetter {
     /// The event's id.
     pub id: EventId,
     /// Why it is not delivered.
-    pub why: String,
+    pub why: Shown,
     /// Since when.
     pub at: OffsetDateTime,
     /// The event.
@@ -35,7 +36,7 @@ pub(in crate::store) struct DeadRecord {
     entity: Vec<u8>,
     #[serde(with = "fixed")]
     event_id: [u8; 16],
-    why: String,
+    why: Shown,
     at_unix_ms: i64,
     #[serde(with = "blob")]
     json: Vec<u8>,
@@ -45,7 +46,7 @@ pub(in crate::store) struct DeadRecord {
 }
 
 /// The most characters that are kept of a reason.
-const WHY_MAX: usize = 2_000;
+const WHY_MAX: usize = 1_000;
 
 impl DeadRecord {
     pub(in crate::store) fn new(
@@ -58,7 +59,7 @@ impl DeadRecord {
         Self {
             entity: record::entity_key(entity),
             event_id: *id.as_bytes(),
-            why: why.chars().take(WHY_MAX).collect(),
+            why: Shown::within(why, WHY_MAX),
             at_unix_ms: unix_ms(at),
             json: lz4_flex::compress_prepend_size(json),
             is_record: false,

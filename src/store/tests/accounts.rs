@@ -103,7 +103,7 @@ fn the_last_complete_pass_stays_known_when_a_later_one_stands_for_it() {
     let pass = |at: OffsetDateTime, incomplete: Option<&str>| PassOf {
         at_unix_ms: at.unix_timestamp() * 1_000,
         record: PassRecord {
-            incomplete: incomplete.map(str::to_owned),
+            incomplete: incomplete.map(Into::into),
             ..PassRecord::default()
         },
     };

@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     InvalidClientTokenId,
     ServiceFailure,
     ServiceUnavailable,
+    /// A refusal in these words.
+    Says(&'static str),
     /// The connection ends instead of an answer.
     CutBefore,
     /// The connection ends in the middle of an answer.
@@ -151,6 +153,7 @@ impl Fault {
                 Refusal::new(408, "RequestTimeout", "The request took too long.")
             }
             Self::LongRefusal(bytes) => Refusal::new(400, "ValidationError", "x".repeat(bytes)),
+            Self::Says(words) => Refusal::new(400, "ValidationError", words),
             _ => return None,
         })
     }

@@ -34,6 +34,7 @@ pub(crate) use compare::{Verdict, compare};
 pub(crate) use faults::{Denial, Fault, Rule};
 pub(crate) use paging::PageShape;
 pub(crate) use policy::{Document, SimGroup, SimPolicy};
+pub(crate) use principal::session_token;
 pub(crate) use report::SimReport;
 pub(crate) use sim::SimAws;
 pub(crate) use user::{SimPassword, SimUser};

@@ -18,7 +18,7 @@ pub(super) fn session_key(account_id: &str) -> String {
 }
 
 /// The token of a session of `role`, which holds both names.
-pub(super) fn session_token(role: &str, session: &str) -> String {
+pub(crate) fn session_token(role: &str, session: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{role}/{session}"))
 }
 

@@ -90,7 +90,7 @@ fn a_denial_names_the_caller_the_permission_the_resource_and_the_policy() {
             "User: arn:aws:iam::210000000001:user/collector is not authorized to perform: \
              iam:ListGroupsForUser on resource: user alice {end}"
         );
-        assert_eq!((error.class, error.message), (Denied, expected));
+        assert_eq!((error.class, error.message), (Denied, expected.into()));
     }
 }
 

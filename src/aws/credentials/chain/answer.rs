@@ -7,7 +7,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::foreign;
+use crate::foreign::Shown;
 
 /// The JSON, with the spellings of each who writes it.
 #[derive(Deserialize)]
@@ -35,7 +35,7 @@ pub(super) fn credentials(json: &[u8], source: &'static str) -> Result<Credentia
             (None, None) => "it gave no AccessKeyId or no SecretAccessKey".to_owned(),
             (code, message) => {
                 let why = [code, message].into_iter().flatten();
-                let why: Vec<String> = why.map(|it| foreign::one_line(&it)).collect();
+                let why: Vec<String> = why.map(|it| Shown::of(it).into()).collect();
                 format!("it refused: {}", why.join(": "))
             }
         });

@@ -43,7 +43,7 @@ pub(super) async fn look() -> Result<Found, SourceError> {
             class: AwsErrorClass::Unreachable,
             message,
             ..
-        }) => Ok(Found::Nothing(message)),
+        }) => Ok(Found::Nothing(message.into())),
         answer => answer,
     }
 }

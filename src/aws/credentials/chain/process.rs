@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use super::SourceError;
 use crate::aws::AwsErrorClass;
-use crate::foreign;
+use crate::foreign::Shown;
 
 const TIME_MAX: Duration = Duration::from_secs(30);
 const BYTES_MAX: u64 = 256 << 10;
@@ -60,7 +60,7 @@ pub(super) async fn credentials(profile: &str, command: &str) -> Result<Credenti
     })?;
     let status = status.map_err(|error| failed(format!("cannot be waited for: {error}")))?;
     if !status.success() {
-        let said = foreign::one_line(&String::from_utf8_lossy(&said));
+        let said = Shown::of(String::from_utf8_lossy(&said));
         return Err(failed(format!("failed ({status}): {said}")));
     }
     super::answer::credentials(&printed, "credential_process")

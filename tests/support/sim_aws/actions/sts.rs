@@ -29,7 +29,10 @@ pub(super) fn assume_role(ctx: &Ctx<'_>) -> Answer {
     let mut xml = Xml::default();
     xml.element("Credentials", |xml| {
         xml.text("AccessKeyId", &session_key(account_id));
-        xml.text("SecretAccessKey", "secret");
+        xml.text(
+            "SecretAccessKey",
+            "5imulated/ecretOf+40Characters0123456789",
+        );
         xml.text("SessionToken", &session_token(role, session));
         xml.date("Expiration", OffsetDateTime::now_utc() + Duration::HOUR);
     });

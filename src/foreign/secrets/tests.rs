@@ -1,0 +1,221 @@
+//! Echo shapes times encodings: no part of a secret is left.
+
+use base64::Engine;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::known::Known;
+use super::url::password_of_basic;
+use crate::foreign::Shown;
+
+/// A key of Sekoia, a secret of AWS, a token of Splunk, a session's token, a short one.
+fn secrets() -> Vec<String> {
+    let session = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQD+tok/en=".repeat(9);
+    [
+        "kJ8-very_secret/9",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "6f9619ff-8b86-d011-b42d-00cf4fc964ff",
+        "s3cr3t-k3y",
+        session.as_str(),
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+type Encode = fn(&str) -> String;
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn every_percent(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+fn split(text: &str, by: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let pieces = chars
+        .chunks(3)
+        .map(|piece| piece.iter().collect::<String>());
+    pieces.collect::<Vec<_>>().join(by)
+}
+
+const ENCODINGS: [(&str, Encode); 22] = [
+    ("plain", |it| it.to_owned()),
+    ("upper case", |it| it.to_uppercase()),
+    ("lower case", |it| it.to_lowercase()),
+    ("percent", |it| {
+        utf8_percent_encode(it, NON_ALPHANUMERIC).to_string()
+    }),
+    ("percent of all", every_percent),
+    ("percent in lower case", |it| {
+        every_percent(it).to_lowercase()
+    }),
+    ("percent twice", |it| every_percent(&every_percent(it))),
+    ("base64", |it| BASE64_STANDARD.encode(it)),
+    ("base64 after one", |it| {
+        BASE64_STANDARD.encode(format!("u{it}"))
+    }),
+    ("base64 after two", |it| {
+        BASE64_STANDARD.encode(format!("u:{it}"))
+    }),
+    ("base64 for urls", |it| {
+        BASE64_URL_SAFE.encode(format!("-:{it}"))
+    }),
+    ("base64 in percent", |it| {
+        every_percent(&BASE64_STANDARD.encode(it))
+    }),
+    ("base64 in lines", |it| {
+        split(&BASE64_STANDARD.encode(it), "\r\n")
+    }),
+    ("hex", hex),
+    ("hex in upper case", |it| hex(it).to_uppercase()),
+    ("hex in pieces", |it| split(&hex(it), " ")),
+    ("split by spaces", |it| split(it, "  ")),
+    ("split by lines", |it| split(it, "\n\t")),
+    ("split by what is not seen", |it| {
+        split(it, "\u{200b}\u{1b}")
+    }),
+    ("JSON's escapes", |it| {
+        it.bytes().map(|byte| format!("\\u{byte:04x}")).collect()
+    }),
+    ("XML's escapes", |it| {
+        it.bytes().map(|byte| format!("&#{byte};")).collect()
+    }),
+    ("Rust's escapes", |it| {
+        it.chars().flat_map(char::escape_unicode).collect()
+    }),
+];
+
+type Echo = fn(&str) -> String;
+
+const ECHOES: [(&str, Echo); 8] = [
+    ("alone", |it| it.to_owned()),
+    ("in a sentence", |it| format!("no such key: {it}.")),
+    ("in quotes", |it| format!("bad \"{it}\" and '{it}'")),
+    ("in a url", |it| format!("https://h/x?key={it}&a=b")),
+    ("in a header", |it| {
+        format!("Authorization: Bearer {it}\r\nHost: h")
+    }),
+    ("within letters", |it| format!("xx{it}yy")),
+    ("where the text is cut", |it| {
+        format!("{}{it} end", "x ".repeat(495))
+    }),
+    ("after much else", |it| format!("{}{it}", "é".repeat(900))),
+];
+
+/// Whether eight characters in a row of what was echoed are in `shown`.
+fn leaks(shown: &str, encoded: &str) -> bool {
+    let chars: Vec<char> = encoded.chars().filter(|it| !it.is_whitespace()).collect();
+    let shown: String = shown.chars().filter(|it| !it.is_whitespace()).collect();
+    chars
+        .windows(8)
+        .any(|part| shown.contains(&part.iter().collect::<String>()))
+}
+
+#[test]
+fn no_secret_is_left_in_any_echo_in_any_encoding() {
+    let mut leaked = Vec::new();
+    for secret in secrets() {
+        let hidden = super::hide_while("key", &secret);
+        for (encoding, encode) in ENCODINGS {
+            for (echo, repeat) in ECHOES {
+                let encoded = encode(&secret);
+                let shown = Shown::of(repeat(&encoded));
+                let is_replaced = shown.contains("[key]") || shown.contains("more bytes");
+                if leaks(&shown, &encoded) || !is_replaced {
+                    leaked.push(format!("{encoding}, {echo}: {shown}"));
+                }
+            }
+        }
+        drop(hidden);
+    }
+    assert!(
+        leaked.is_empty(),
+        "{} leaks:\n{}",
+        leaked.len(),
+        leaked.join("\n")
+    );
+}
+
+#[test]
+fn a_secret_that_a_server_cut_is_hidden_where_half_of_it_is_left() {
+    for secret in secrets().into_iter().filter(|secret| secret.len() > 15) {
+        let _hidden = super::hide_while("key", &secret);
+        let half = secret.len().div_ceil(2);
+        for part in [
+            &secret[..half],
+            &secret[secret.len() - half..],
+            &secret[1..=half],
+        ] {
+            let shown = Shown::of(format!("got {part}... here"));
+            assert_eq!(shown.as_str(), "got [key]... here");
+        }
+    }
+}
+
+#[test]
+fn words_around_a_secret_stay_and_other_text_is_untouched() {
+    let mut known = Known::new();
+    let id = known.add("key", "kJ8-very_secret/9");
+    let text = "zoë said: kJ8-very_secret/9, twice: kJ8-very_secret/9 (\u{202e}E1)";
+    let shown = known.taken_out_of(text);
+    assert_eq!(shown, "zoë said: [key], twice: [key] (\u{202e}E1)");
+    for text in [
+        "",
+        "a",
+        "very secret things",
+        "100% of é&amp;",
+        "kJ8",
+        "[key]",
+    ] {
+        assert_eq!(known.taken_out_of(text), text);
+    }
+    known.remove(id);
+    assert_eq!(known.taken_out_of(text), text, "forgotten");
+}
+
+#[test]
+fn a_short_secret_is_hidden_as_it_is_and_a_shorter_one_is_none() {
+    let mut known = Known::new();
+    known.add_for_good("pin", "k3y7");
+    known.add_for_good("nothing", "abc");
+    assert_eq!(known.taken_out_of("no k3y7 for abc"), "no [pin] for abc");
+}
+
+#[test]
+fn the_last_word_of_a_header_and_the_password_in_it_are_secrets_too() {
+    let secret = format!("Basic {}", BASE64_STANDARD.encode("collector:0pen-5esame!"));
+    super::hide("x-test-authorization", &secret.clone().into());
+    for text in [&secret, &secret[6..], "0pen-5esame!"] {
+        let shown = Shown::of(format!("bad {text}"));
+        assert_eq!(shown.as_str(), "bad [x-test-authorization]");
+    }
+    assert_eq!(password_of_basic("no base64"), None);
+}
+
+#[test]
+fn a_key_in_a_url_is_a_secret_and_its_names_are_not() {
+    let url =
+        "https://u:pa55w0rd-x@siem.example/receiver/v1/http/ZaVnC4dhaV39Tn37?token=t0k-3nt0k3n%2B1";
+    super::hide_url("test-url", url);
+    let shown = Shown::of(format!("{url} t0k-3nt0k3n+1"));
+    let expected = "https://u:[test-url]@siem.example/receiver/v1/http/[test-url]?token=[test-url] \
+                    [test-url]";
+    assert_eq!(shown.as_str(), expected);
+}
+
+#[test]
+fn many_secrets_and_a_long_text_take_little_time() {
+    let mut known = Known::new();
+    for number in 0..200 {
+        known.add(
+            "token",
+            &format!("{number:04}{}", "aB3/dE5+gH7=".repeat(80)),
+        );
+    }
+    let text = "User: arn:aws:iam::111122223333:user/x is not authorized. ".repeat(1_000);
+    let start = std::time::Instant::now();
+    assert_eq!(known.taken_out_of(&text), text);
+    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+}
