@@ -4,6 +4,7 @@ mod errors;
 mod example;
 mod overrides;
 mod secrets;
+mod slips;
 
 use std::path::Path;
 
