@@ -4,7 +4,7 @@
     reason = "all that is written here is a page, or events"
 )]
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
 
@@ -48,6 +48,16 @@ fn is_null_device(stdout: &io::Stdout) -> bool {
 /// How wide text on standard output may be.
 pub fn width() -> Width {
     Width::of(&io::stdout())
+}
+
+/// Whether a person sees standard output.
+pub fn is_seen() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Whether a person sees standard error.
+pub fn is_seen_beside() -> bool {
+    io::stderr().is_terminal()
 }
 
 /// How wide text on standard error may be.

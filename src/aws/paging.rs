@@ -62,7 +62,7 @@ mod tests {
             match paging.follow(ACTION, items, marker(page)) {
                 Ok(Some(_)) => {}
                 Ok(None) => return (page + 1, None),
-                Err(error) => return (page + 1, Some(error.message)),
+                Err(error) => return (page + 1, Some(error.message.into())),
             }
         }
         unreachable!("the range has no end")

@@ -1,6 +1,5 @@
 //! From configuration to the parts that commands run.
 
-use std::io::IsTerminal;
 use std::path::Path;
 
 use anyhow::Context;
@@ -14,6 +13,7 @@ use crate::config::{
     SinkSettings, check_aws_environment,
 };
 use crate::foreign;
+use crate::output;
 use crate::run::{Agent, DeletionPlan, MappingPlan, PassPlan, Receiver};
 use crate::trust::{ExtraRoots, RootsError};
 
@@ -122,17 +122,17 @@ pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
 
 /// Whether logs are coloured.
 pub(super) fn with_color(choice: ColorChoice) -> bool {
-    with_color_on(choice, &std::io::stderr())
+    with_color_on(choice, output::is_seen_beside())
 }
 
-/// Whether what is written to `stream` is coloured.
-pub(super) fn with_color_on(choice: ColorChoice, stream: &impl IsTerminal) -> bool {
+/// Whether what is written is coloured, which a person sees or not.
+pub(super) fn with_color_on(choice: ColorChoice, is_seen: bool) -> bool {
     match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
         ColorChoice::Auto => {
             let is_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            stream.is_terminal() && !is_refused
+            is_seen && !is_refused
         }
     }
 }

@@ -79,10 +79,6 @@ impl<'a> MakeWriter<'a> for BesideProgress {
 /// One log line on its way to standard error.
 struct Line<'a>(&'a BesideProgress);
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "every field of a line was made fit to show"
-)]
 impl Write for Line<'_> {
     /// Always a whole line: that is what is written, or lost.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {

@@ -1,4 +1,8 @@
 //! Standard error, which may be full, closed, or read by nobody: none of that holds up the work.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what is written here are lines of the log and pages, made fit to show"
+)]
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::Mutex;

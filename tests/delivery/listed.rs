@@ -1,7 +1,10 @@
 //! What lists show of sinks with long names, on terminals of 60 and of 80 columns.
 
 use rollcall::cli::OutputFormat;
+use rollcall::config::OutboxLimits;
 use rollcall::control::{Answers, Query, Request};
+use rollcall::map::Dialect;
+use rollcall::run::Receiver;
 use rollcall::table::Width;
 use serde_json::json;
 use unicode_width::UnicodeWidthStr;
@@ -51,7 +54,15 @@ async fn lists_keep_to_the_terminals_width_and_break_no_word() {
     let outbox = outbox().await;
     let answers = Answers {
         store: outbox.store.clone(),
-        receivers: vec!["siem@00000002".to_owned()],
+        receivers: vec![Receiver {
+            sink: "siem".to_owned(),
+            id: "siem@00000002".to_owned(),
+            dialect: Dialect::Ocsf,
+            outbox: OutboxLimits {
+                events: 100,
+                bytes: 1_000_000,
+            },
+        }],
         daemon: None,
     };
     for columns in [60, 80] {

@@ -21,7 +21,7 @@ use item::{Finding, Item, Items};
 pub(super) async fn check(global: &GlobalArgs, args: &CheckArgs) -> anyhow::Result<ExitStatus> {
     let mut shown = Shown {
         items: Vec::new(),
-        with_color: setup::with_color_on(global.color, &std::io::stdout()),
+        with_color: setup::with_color_on(global.color, output::is_seen()),
         output: args.output,
     };
     match setup::config(global) {

@@ -14,11 +14,14 @@ use crate::store::StoreError;
 /// How old an answer may be.
 const AGE_MAX: Duration = Duration::from_secs(1);
 
+/// A report, and when it was made.
+type Made = (Instant, Arc<StatusReport>);
+
 /// What `read` returns. Clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct CachedReport<F> {
     read: F,
-    last: Arc<Mutex<Option<(Instant, Arc<StatusReport>)>>>,
+    last: Arc<Mutex<Option<Made>>>,
 }
 
 impl<F> CachedReport<F> {

@@ -155,7 +155,7 @@ mod tests {
             held_back_deletions: if incomplete.is_some() { 0 } else { 120 },
             missing_facts: 3,
             stale_facts: 12,
-            incomplete: incomplete.map(str::to_owned),
+            incomplete: incomplete.map(Into::into),
         })
     }
 
@@ -201,7 +201,7 @@ mod tests {
                 waiting_bytes: 1 << 27,
                 waiting_since: Some(at(7)),
                 dead_letters: 1,
-                trouble: Some("it answered 401 Unauthorized; check the sink's api_key".to_owned()),
+                trouble: Some("it answered 401 Unauthorized; check the sink's api_key".into()),
                 is_stopped: true,
                 is_full: true,
                 accounts_behind: 2,
