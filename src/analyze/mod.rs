@@ -3,5 +3,6 @@
 //! Architecture invariant: pure. No I/O, no clock, no async.
 
 mod admin;
+pub mod document;
 
 pub use admin::{AdminProof, AdminRule, AdminVerdict};
