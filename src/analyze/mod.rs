@@ -3,6 +3,7 @@
 //! Architecture invariant: pure. No I/O, no clock, no async.
 
 mod admin;
+pub mod decision;
 pub mod document;
 
 pub use admin::{AdminProof, AdminRule, AdminVerdict};

@@ -75,6 +75,18 @@ impl Pattern {
         }
     }
 
+    /// Whether it matches `text` without regard to case.
+    pub fn matches_ignoring_case(&self, text: &str) -> bool {
+        let lower = self.tokens.iter().flat_map(|token| match token {
+            Token::Literal(char) => char.to_lowercase().map(Token::Literal).collect(),
+            wildcard => vec![*wildcard],
+        });
+        let pattern = Self {
+            tokens: lower.collect(),
+        };
+        pattern.matches(&text.to_lowercase())
+    }
+
     pub(super) fn tokens(&self) -> &[Token] {
         &self.tokens
     }

@@ -1,0 +1,44 @@
+//! One statement against one request.
+
+use super::conditions;
+use super::request::Request;
+use super::truth::Truth;
+use crate::analyze::document::{ResourceElement, Resolved, Statement};
+
+/// Whether `statement` applies to `request`, its Principal element aside.
+pub(super) fn applies(statement: &Statement, request: &Request<'_>) -> Truth {
+    if !statement.action.matches(request.action) {
+        return Truth::False;
+    }
+    let mut truth = match &statement.resource {
+        Some(resource) => covers(resource, request),
+        None => Truth::True,
+    };
+    for condition in &statement.conditions {
+        if truth.is_false() {
+            return truth;
+        }
+        truth = truth.and(conditions::holds(condition, request));
+    }
+    truth
+}
+
+/// Whether the Resource element covers the request's resource.
+fn covers(element: &ResourceElement, request: &Request<'_>) -> Truth {
+    let mut listed = Truth::False;
+    for text in &element.texts {
+        let matched = match text.fixed() {
+            Some(pattern) => Truth::from(pattern.matches(request.resource)),
+            None => match text.resolve(|key| conditions::variable(request, key)) {
+                Resolved::Pattern(pattern) => Truth::from(pattern.matches(request.resource)),
+                Resolved::Unresolvable if element.is_negated => return Truth::False,
+                Resolved::Unresolvable => Truth::False,
+                Resolved::Unknown(key) => {
+                    Truth::on_condition(&format!("{} with ${{{key}}}", text.written))
+                }
+            },
+        };
+        listed = listed.or(matched);
+    }
+    if element.is_negated { !listed } else { listed }
+}

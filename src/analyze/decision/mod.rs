@@ -1,0 +1,24 @@
+//! The decision on one request, as AWS makes it, of three values.
+//!
+//! Architecture invariant: nothing here knows of tiers or of escalation paths.
+
+mod authorizer;
+mod compare;
+mod conditions;
+mod context;
+mod evaluator;
+mod principal;
+mod request;
+#[cfg(test)]
+mod tests;
+mod trust;
+mod truth;
+
+pub use authorizer::{Authorizer, Decision, Layer, Response, StatementRef};
+pub use context::{Context, Given, Session, Value};
+pub use principal::{
+    AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind,
+};
+pub use request::Request;
+pub use trust::{trusts_provider, trusts_service};
+pub use truth::{Residual, Truth};
