@@ -2,8 +2,11 @@
 //!
 //! Architecture invariant: pure. No I/O, no clock, no async.
 
+pub mod account;
 mod admin;
 pub mod decision;
 pub mod document;
+mod escalation;
+pub mod paths;
 
 pub use admin::{AdminProof, AdminRule, AdminVerdict};

@@ -38,7 +38,9 @@ pub use last_known::{Confirmed, LastKnown, StaleFact};
 pub use mfa::{Mfa, MfaDevice, MfaKind};
 pub use partition::partition_of_region;
 pub use pass::PassStamp;
-pub use policy::{DocumentId, DocumentIdError, InlinePolicy, PolicyDocument};
+pub use policy::{
+    DocumentId, DocumentIdError, InlinePolicy, ManagedPolicy, PolicyDocument, PolicyVersion,
+};
 pub use role::Role;
 pub use snapshot::Snapshot;
 pub use user::{ConsoleAccess, FormerName, Tag, User};

@@ -27,6 +27,35 @@ pub struct InlinePolicy {
     pub document: Option<DocumentId>,
 }
 
+/// A managed policy with its versions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManagedPolicy {
+    /// PolicyName.
+    pub name: String,
+    /// The policy's ARN; AWS's own have `aws` in place of the account.
+    pub arn: String,
+    /// Every version that is known.
+    pub versions: Vec<PolicyVersion>,
+}
+
+/// A version of a managed policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyVersion {
+    /// VersionId: `v1`, `v2`, ...
+    pub id: String,
+    /// Whether it is the one that counts.
+    pub is_default: bool,
+    /// Its document, where that was collected.
+    pub document: Option<DocumentId>,
+}
+
+impl ManagedPolicy {
+    /// The version that counts.
+    pub fn default_version(&self) -> Option<&PolicyVersion> {
+        self.versions.iter().find(|version| version.is_default)
+    }
+}
+
 /// Why a text is no content address.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} is no document id (expected 64 hexadecimal digits)")]

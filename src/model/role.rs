@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Arn, AttachedPolicy, DocumentId, Fact, InlinePolicy};
+use super::{Arn, AttachedPolicy, DocumentId, Fact, InlinePolicy, Tag};
 
 /// An IAM role: its trusted principals, and what it grants.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,12 @@ pub struct Role {
     /// The role's inline policies.
     #[serde(default = "Fact::not_kept")]
     pub inline_policies: Fact<Vec<InlinePolicy>>,
+    /// Names of the instance profiles that the role sits in.
+    #[serde(default = "Fact::not_kept")]
+    pub instance_profiles: Fact<Vec<String>>,
+    /// Tags.
+    #[serde(default = "Fact::not_kept")]
+    pub tags: Fact<Vec<Tag>>,
     /// ARN of the permissions boundary, if there is one.
     #[serde(default = "Fact::not_kept")]
     pub permissions_boundary: Fact<Option<String>>,

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Account, DocumentId, Group, PolicyDocument, Role, User};
+use super::{
+    Account, DocumentId, EntityKind, Fact, Group, InlinePolicy, ManagedPolicy, PolicyDocument,
+    Role, User,
+};
 
 /// The entities of one account as last known, and every policy document once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,10 +15,17 @@ pub struct Snapshot {
     pub account: Account,
     /// Users by UserId.
     pub users: BTreeMap<String, Arc<User>>,
-    /// Groups by GroupId.
+    /// Groups by GroupName, which is how users name them.
     pub groups: BTreeMap<String, Arc<Group>>,
-    /// Roles by RoleId.
-    pub roles: BTreeMap<String, Arc<Role>>,
+    /// Roles by RoleId, if they were read.
+    pub roles: Fact<BTreeMap<String, Arc<Role>>>,
+    /// Managed policies by ARN: the account's, and AWS's as far as they were read.
+    pub managed_policies: BTreeMap<String, ManagedPolicy>,
+    /// Inline policies with their documents, of users by UserId and of groups by GroupName.
+    pub inline_policies: BTreeMap<(EntityKind, String), Vec<InlinePolicy>>,
+    /// Service control policies by level, from the organization's root to the account; none
+    /// where they were not read, or do not bind the account.
+    pub service_control_policies: Option<Vec<Vec<InlinePolicy>>>,
     /// The documents that any of them refers to.
     pub documents: BTreeMap<DocumentId, Arc<PolicyDocument>>,
 }

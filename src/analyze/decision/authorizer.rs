@@ -24,6 +24,10 @@ pub struct Response {
     pub denied: Truth,
     /// Every kind of policy that has to allow does.
     pub allowed: Truth,
+    /// The identity policies allow it, within boundary and service control policies.
+    pub by_identity: Truth,
+    /// The trust policy names the principal, so that no identity policy has to allow it.
+    pub by_name: Truth,
     /// The statements that allow, or may.
     pub grants: Vec<StatementRef>,
     /// The statements that deny, or may.
@@ -103,6 +107,8 @@ impl Authorizer<'_> {
         let mut response = Response {
             denied: Truth::False,
             allowed: Truth::False,
+            by_identity: Truth::False,
+            by_name: Truth::False,
             grants: Vec::new(),
             denials: Vec::new(),
             caps: Vec::new(),
@@ -111,11 +117,12 @@ impl Authorizer<'_> {
         let identity = response.layer(Layer::Identity, &principal.policies, request);
         let within_boundary = response.boundary(request);
         let within_organization = self.organization(&mut response, request);
-        let granted = match trust.map(|policy| trust::evaluate(policy, request)) {
-            None => identity.and(within_boundary),
-            Some(trust) => response.trusted(trust, identity, within_boundary),
+        let by_identity = identity.and(within_boundary).and(within_organization.clone());
+        response.allowed = match trust.map(|policy| trust::evaluate(policy, request)) {
+            None => by_identity.clone(),
+            Some(trust) => response.trusted(trust, by_identity.clone(), within_organization),
         };
-        response.allowed = granted.and(within_organization);
+        response.by_identity = by_identity;
         response
     }
 
@@ -206,10 +213,11 @@ impl Response {
 
     /// In one account a trust policy that names the principal grants by itself; one that names the
     /// account leaves it to the identity policies, within their boundary.
-    fn trusted(&mut self, trust: Trust, identity: Truth, within_boundary: Truth) -> Truth {
+    fn trusted(&mut self, trust: Trust, by_identity: Truth, within_organization: Truth) -> Truth {
         self.grants.extend(trust.grants);
         self.denied = std::mem::replace(&mut self.denied, Truth::False).or(trust.denied);
-        let by_identity = identity.and(within_boundary);
-        trust.named.or(trust.delegated.and(by_identity))
+        self.by_name = trust.named.and(within_organization);
+        let by_delegation = trust.delegated.and(by_identity);
+        self.by_name.clone().or(by_delegation)
     }
 }

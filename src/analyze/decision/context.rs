@@ -45,6 +45,8 @@ pub enum Given {
     Values(Vec<String>),
     /// The request does not have it.
     Absent,
+    /// It is not known.
+    Unknown,
 }
 
 /// What is known of a key in a request.
@@ -78,6 +80,12 @@ impl Context {
         self
     }
 
+    /// The same with a key that is not known.
+    pub fn with_unknown(mut self, key: &str) -> Self {
+        self.keys.push((key.to_ascii_lowercase(), Given::Unknown));
+        self
+    }
+
     /// The same with a key that the request does not have.
     pub fn without(mut self, key: &str) -> Self {
         self.keys.push((key.to_ascii_lowercase(), Given::Absent));
@@ -92,6 +100,7 @@ impl<'a> Request<'a> {
         if let Some((_, given)) = context.keys.iter().find(|(name, _)| name == key) {
             return match given {
                 Given::Absent => Value::Absent,
+                Given::Unknown => Value::Unknown,
                 Given::Values(values) => {
                     Value::Known(values.iter().map(|it| Cow::Borrowed(it.as_str())).collect())
                 }

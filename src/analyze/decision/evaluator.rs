@@ -3,10 +3,10 @@
 use super::conditions;
 use super::request::Request;
 use super::truth::Truth;
-use crate::analyze::document::{ResourceElement, Resolved, Statement};
+use crate::analyze::document::{Pattern, ResourceElement, Resolved, Statement, Text};
 
 /// Whether `statement` applies to `request`, its Principal element aside.
-pub(super) fn applies(statement: &Statement, request: &Request<'_>) -> Truth {
+pub fn applies(statement: &Statement, request: &Request<'_>) -> Truth {
     if !statement.action.matches(request.action) {
         return Truth::False;
     }
@@ -41,4 +41,12 @@ fn covers(element: &ResourceElement, request: &Request<'_>) -> Truth {
         listed = listed.or(matched);
     }
     if element.is_negated { !listed } else { listed }
+}
+
+/// The pattern that `text` is for `request`, if its variables have known values.
+pub fn resolve_text(text: &Text, request: &Request<'_>) -> Option<Pattern> {
+    match text.resolve(|key| conditions::variable(request, key)) {
+        Resolved::Pattern(pattern) => Some(pattern),
+        Resolved::Unresolvable | Resolved::Unknown(_) => None,
+    }
 }

@@ -15,6 +15,7 @@ mod trust;
 mod truth;
 
 pub use authorizer::{Authorizer, Decision, Layer, Response, StatementRef};
+pub use evaluator::{applies as statement_applies, resolve_text};
 pub use context::{Context, Given, Session, Value};
 pub use principal::{
     AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind,

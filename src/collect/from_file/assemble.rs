@@ -8,14 +8,27 @@ use time::OffsetDateTime;
 use super::entry::{Entry, Identity};
 use super::groups::{self, Groups, fact_of};
 use super::kind;
+use super::policies::PolicyTables;
 use super::tables::Tables;
 use super::wire::UserDetail;
 use crate::collect::report::ReportRow;
 use crate::collect::root;
-use crate::model::{AttachedPolicy, Fact, Group, Mfa, Provenance, Tag, User};
+use crate::model::{
+    Account, AttachedPolicy, Fact, Group, Mfa, Provenance, Snapshot, Tag, User,
+};
 
-/// Builds every user, and adds warnings about what belongs to no user.
-pub(super) fn users(tables: Tables, read_at: OffsetDateTime) -> (Vec<User>, Vec<String>) {
+/// What the files together have.
+pub(super) struct Assembled {
+    /// In the order of their first appearance.
+    pub(super) users: Vec<User>,
+    /// One an account.
+    pub(super) snapshots: Vec<Snapshot>,
+    /// What belongs to no user, and what is missing.
+    pub(super) warnings: Vec<String>,
+}
+
+/// Builds every user, and the account of each.
+pub(super) fn assemble(tables: Tables, read_at: OffsetDateTime) -> Assembled {
     let mut warnings = tables.warnings;
     warnings.extend(tables.pages.warnings());
     let mut mfa = tables.mfa;
@@ -25,6 +38,7 @@ pub(super) fn users(tables: Tables, read_at: OffsetDateTime) -> (Vec<User>, Vec<
         as_of: read_at,
     };
     let mut groups = Groups::new(tables.groups, &source);
+    let mut policies = tables.policies;
     let mut rows = tables.report_rows;
     let mut users = Vec::with_capacity(tables.users.len());
     for entry in tables.users {
@@ -45,7 +59,43 @@ pub(super) fn users(tables: Tables, read_at: OffsetDateTime) -> (Vec<User>, Vec<
     }
     warnings.extend(unmatched(&rows));
     warnings.extend(mfa.unmatched());
-    (users, warnings)
+    let snapshots = snapshots(&users, &groups, &mut policies, &source);
+    Assembled {
+        users,
+        snapshots,
+        warnings,
+    }
+}
+
+fn snapshots(
+    users: &[User],
+    groups: &Groups,
+    policies: &mut PolicyTables,
+    source: &Provenance,
+) -> Vec<Snapshot> {
+    let mut by_account: BTreeMap<&str, Vec<&User>> = BTreeMap::new();
+    for user in users {
+        by_account.entry(user.arn.account_id()).or_default().push(user);
+    }
+    let accounts = by_account.into_iter().filter_map(|(id, users)| {
+        let account = Account::of(&users.first()?.arn);
+        let policies = policies.of_account(id, &account.partition, source);
+        let of_account = groups.of_account(id);
+        Some(Snapshot {
+            account,
+            users: users
+                .into_iter()
+                .map(|user| (user.id.clone(), Arc::new(user.clone())))
+                .collect(),
+            groups: of_account.map(|(name, group)| (name.clone(), Arc::clone(group))).collect(),
+            roles: policies.roles,
+            managed_policies: policies.managed,
+            inline_policies: policies.inline,
+            service_control_policies: None,
+            documents: policies.documents,
+        })
+    });
+    accounts.collect()
 }
 
 fn take_row(

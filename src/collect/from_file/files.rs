@@ -6,18 +6,19 @@ use std::path::PathBuf;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
-use super::assemble;
+use super::assemble::{self, Assembled};
 use super::document::Document;
 use super::error::FileError;
 use super::tables::Tables;
 use super::text;
 use crate::collect::{Completeness, Enumeration, InventorySource};
-use crate::model::User;
+use crate::model::{Snapshot, User};
 
 /// Users from saved files, read and checked.
 #[derive(Debug)]
 pub struct FromFiles {
     pub(super) users: Vec<User>,
+    snapshots: Vec<Snapshot>,
     warnings: Vec<String>,
 }
 
@@ -54,6 +55,11 @@ impl FromFiles {
         Self::assemble(tables, names.collect(), read_at)
     }
 
+    /// The accounts of the files: their users, groups, roles and policies.
+    pub fn snapshots(&self) -> &[Snapshot] {
+        &self.snapshots
+    }
+
     /// Warnings for the person who passed the files: entries that came twice, missing pages,
     /// report rows that fit no user. None of it stops the inventory; each names the file and
     /// what is left out.
@@ -67,12 +73,20 @@ impl FromFiles {
         read_at: OffsetDateTime,
     ) -> Result<Self, FileError> {
         let lists_users = tables.lists_users;
-        let (users, warnings) = assemble::users(tables, read_at);
+        let Assembled {
+            users,
+            snapshots,
+            warnings,
+        } = assemble::assemble(tables, read_at);
         // An account without IAM users is an answer.
         if users.is_empty() && !lists_users {
             return Err(FileError::NoUsers { files });
         }
-        Ok(Self { users, warnings })
+        Ok(Self {
+            users,
+            snapshots,
+            warnings,
+        })
     }
 }
 

@@ -23,6 +23,16 @@ impl Groups {
         }
     }
 
+    /// The groups of an account that have details.
+    pub(super) fn of_account<'a>(
+        &'a self,
+        account_id: &'a str,
+    ) -> impl Iterator<Item = (&'a String, &'a Arc<Group>)> {
+        let all = self.shared.iter();
+        all.filter(move |((account, _), group)| account == account_id && group.id.is_some())
+            .map(|((_, name), group)| (name, group))
+    }
+
     /// The group `name` of an account; of a group without details only the name is known.
     pub(super) fn named(&mut self, account_id: &str, name: String) -> Arc<Group> {
         let key = (account_id.to_owned(), name.clone());

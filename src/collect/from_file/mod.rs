@@ -25,6 +25,7 @@ mod groups;
 mod json;
 mod mfa;
 mod pages;
+mod policies;
 mod tables;
 #[cfg(test)]
 mod tests;

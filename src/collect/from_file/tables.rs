@@ -7,8 +7,10 @@ use super::entry::{Entry, Identity};
 use super::kind;
 use super::mfa::MfaTable;
 use super::pages::Pages;
+use super::policies::PolicyTables;
 use super::wire::{DetailsPage, GroupDetail, UsersPage};
 use crate::collect::report::{Report, ReportRow};
+use crate::model::EntityKind;
 
 /// Everything that was read so far. What comes twice (a user, a group, a report row) is taken
 /// from the later file, with a warning.
@@ -21,6 +23,7 @@ pub(super) struct Tables {
     pub(super) lists_users: bool,
     /// By account id and name.
     pub(super) groups: HashMap<(String, String), GroupDetail>,
+    pub(super) policies: PolicyTables,
     pub(super) mfa: MfaTable,
     /// By ARN.
     pub(super) report_rows: BTreeMap<String, ReportRow>,
@@ -73,7 +76,15 @@ impl Tables {
     fn add_details(&mut self, file: &str, page: DetailsPage) -> Vec<String> {
         let mut repeated = Vec::new();
         self.lists_users |= page.user_detail_list.is_some();
+        self.policies.add_policies(page.policies);
+        if let Some(roles) = page.role_detail_list {
+            self.policies.add_roles(roles);
+        }
         for user in page.user_detail_list.into_iter().flatten() {
+            self.policies.add_inline(
+                (user.arn.account_id(), EntityKind::User, &user.user_id),
+                &user.user_policy_list,
+            );
             let Some(entry) = self.entry(file, Identity::from(&user)) else {
                 continue;
             };
@@ -83,6 +94,10 @@ impl Tables {
         }
         for group in page.group_detail_list {
             let key = (group.arn.account_id().to_owned(), group.group_name.clone());
+            self.policies.add_inline(
+                (&key.0, EntityKind::Group, &key.1),
+                group.group_policy_list.as_deref().unwrap_or_default(),
+            );
             if let Some(before) = self.groups.insert(key, group) {
                 repeated.push(before.arn.to_string());
             }

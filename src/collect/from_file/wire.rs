@@ -7,6 +7,7 @@
 use crate::collect::timestamp::Timestamp;
 use crate::model::{Arn, AttachedPolicy, Tag};
 use serde::de::{Deserialize, Deserializer, Error};
+use serde_json::value::RawValue;
 
 /// A page of `get-account-authorization-details`.
 #[derive(Debug, serde::Deserialize)]
@@ -17,7 +18,57 @@ pub(super) struct DetailsPage {
     pub(super) user_detail_list: Option<Vec<UserDetail>>,
     #[serde(default, deserialize_with = "nullable")]
     pub(super) group_detail_list: Vec<GroupDetail>,
+    pub(super) role_detail_list: Option<Vec<RoleDetail>>,
+    #[serde(default)]
+    pub(super) policies: Vec<PolicyDetail>,
 }
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RoleDetail {
+    pub(super) role_name: String,
+    pub(super) role_id: String,
+    #[serde(deserialize_with = "arn")]
+    pub(super) arn: Arn,
+    pub(super) path: String,
+    pub(super) assume_role_policy_document: Option<DocumentText>,
+    pub(super) attached_managed_policies: Option<Vec<PolicyRef>>,
+    #[serde(default)]
+    pub(super) role_policy_list: Vec<InlinePolicy>,
+    pub(super) instance_profile_list: Option<Vec<InstanceProfile>>,
+    pub(super) permissions_boundary: Option<Boundary>,
+    #[serde(default)]
+    pub(super) tags: Vec<TagPair>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct InstanceProfile {
+    pub(super) instance_profile_name: String,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct PolicyDetail {
+    pub(super) policy_name: String,
+    pub(super) arn: String,
+    pub(super) default_version_id: Option<String>,
+    #[serde(default)]
+    pub(super) policy_version_list: Vec<VersionDetail>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct VersionDetail {
+    pub(super) version_id: String,
+    pub(super) document: Option<DocumentText>,
+    #[serde(default)]
+    pub(super) is_default_version: bool,
+}
+
+/// A policy document: an object in the CLI's output, URL-encoded text in the API's.
+#[derive(Debug, Clone)]
+pub(super) struct DocumentText(pub(super) String);
 
 #[derive(Debug, serde::Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -54,11 +105,11 @@ pub(super) struct PolicyRef {
     policy_arn: String,
 }
 
-/// Only the name: the document is an object in CLI output and URL-encoded text in the API's.
 #[derive(Debug, Clone, serde::Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct InlinePolicy {
     pub(super) policy_name: String,
+    pub(super) policy_document: Option<DocumentText>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -154,6 +205,15 @@ impl From<TagPair> for Tag {
             key: tag.key,
             value: tag.value,
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for DocumentText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        // What is no string is kept as it is written: two equal keys must not become one.
+        let text = serde_json::from_str::<String>(raw.get());
+        Ok(Self(text.unwrap_or_else(|_| raw.get().to_owned())))
     }
 }
 

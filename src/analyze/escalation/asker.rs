@@ -1,0 +1,142 @@
+//! What a principal may do, asked of the authorizer with the circumstances that it would choose.
+
+use crate::analyze::account::IamAccount;
+use crate::analyze::decision::{
+    Authorizer, Boundary, Context, Principal, Request, Response, Session, Truth,
+};
+use crate::analyze::document::Policy;
+
+/// AWS managed policies that make an administrator, or one who can become one.
+const GRANTING: [&str; 2] = ["AdministratorAccess", "IAMFullAccess"];
+
+/// A principal with a session, in its account.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::analyze) struct Asker<'a> {
+    pub(in crate::analyze) account: &'a IamAccount,
+    pub(in crate::analyze) principal: &'a Principal,
+    pub(in crate::analyze) session: Session,
+}
+
+impl<'a> Asker<'a> {
+    pub(in crate::analyze) fn new(
+        account: &'a IamAccount,
+        principal: &'a Principal,
+        session: Session,
+    ) -> Self {
+        Self {
+            account,
+            principal,
+            session,
+        }
+    }
+
+    /// The same principal with other policies.
+    pub(super) fn as_principal<'b>(&self, principal: &'b Principal) -> Asker<'b>
+    where
+        'a: 'b,
+    {
+        Asker {
+            account: self.account,
+            principal,
+            session: self.session,
+        }
+    }
+
+    pub(super) fn context(&self) -> Context {
+        let organization = self.account.account.organization.as_ref();
+        Context {
+            organization_id: organization.map(|membership| membership.organization_id.clone()),
+            ..Context::new(self.account.now, self.session)
+        }
+    }
+
+    pub(super) fn authorizer(&self) -> Authorizer<'a> {
+        Authorizer {
+            service_control_policies: self.account.service_control_policies.as_deref(),
+        }
+    }
+
+    pub(super) fn decide(
+        &self,
+        action: &str,
+        resource: &str,
+        context: &Context,
+        trust: Option<&Policy>,
+    ) -> Response {
+        let request = Request {
+            principal: self.principal,
+            action,
+            resource,
+            context,
+        };
+        self.authorizer().decide(&request, trust)
+    }
+
+    /// Whether the principal may do `action` on `resource`, whose boundary is `boundary`.
+    pub(super) fn may(&self, action: &str, resource: &str, boundary: &Boundary) -> Truth {
+        let operation = action.split(':').nth(1).unwrap_or_default();
+        let context = match boundary {
+            _ if matches!(operation, "createuser" | "createrole") => {
+                self.context().without("iam:permissionsboundary")
+            }
+            Boundary::None => self.context().without("iam:permissionsboundary"),
+            Boundary::Policy { arn, .. } => self.context().with("iam:permissionsboundary", arn),
+            Boundary::Unread => self.context(),
+        };
+        if operation.starts_with("put") && operation.ends_with("permissionsboundary") {
+            let chosen = self.aws_managed(GRANTING[0]);
+            let context = self.context().with("iam:permissionsboundary", &chosen);
+            return self.decide(action, resource, &context, None).is_granted();
+        }
+        if !(operation.starts_with("attach") && operation.ends_with("policy")) {
+            return self.decide(action, resource, &context, None).is_granted();
+        }
+        let mut best = Truth::False;
+        for policy in self.granting_policies() {
+            let context = context.clone().with("iam:policyarn", &policy);
+            best = best.or(self.decide(action, resource, &context, None).is_granted());
+            if best.is_true() {
+                break;
+            }
+        }
+        best
+    }
+
+    /// Whether the principal may detach `policy` by `action` from `resource`.
+    pub(super) fn may_detach(&self, action: &str, resource: &str, policy: &str) -> Truth {
+        let context = match &self.principal.boundary {
+            Boundary::None => self.context().without("iam:permissionsboundary"),
+            Boundary::Policy { arn, .. } => self.context().with("iam:permissionsboundary", arn),
+            Boundary::Unread => self.context(),
+        };
+        let context = context.with("iam:policyarn", policy);
+        self.decide(action, resource, &context, None).is_granted()
+    }
+
+    /// Whether the principal may pass `role` to `service`.
+    pub(super) fn may_pass(&self, role: &str, service: &str) -> Truth {
+        let context = self.context().with("iam:passedtoservice", service);
+        let truth = self.decide("iam:passrole", role, &context, None).is_granted();
+        if self.principal.arn.partition() == "aws-cn" && !truth.is_true() {
+            let service = format!("{service}.cn");
+            let context = self.context().with("iam:passedtoservice", &service);
+            return truth.or(self.decide("iam:passrole", role, &context, None).is_granted());
+        }
+        truth
+    }
+
+    /// Managed policies that are worth attaching.
+    fn granting_policies(&self) -> Vec<String> {
+        let aws = GRANTING.iter().map(|name| self.aws_managed(name));
+        let own = self.account.policies.iter().filter(|(arn, policy)| {
+            let document = policy.default.as_ref();
+            crate::analyze::account::is_customer_managed(arn)
+                && document.is_some_and(|document| super::full::is_everything(document))
+        });
+        aws.chain(own.map(|(arn, _)| arn.clone())).collect()
+    }
+
+    fn aws_managed(&self, name: &str) -> String {
+        format!("arn:{}:iam::aws:policy/{name}", self.principal.arn.partition())
+    }
+}
