@@ -8,5 +8,9 @@ pub mod decision;
 pub mod document;
 mod escalation;
 pub mod paths;
+mod verdict;
 
 pub use admin::{AdminProof, AdminRule, AdminVerdict};
+pub use verdict::{
+    Change, Evidence, LimitReport, PathReport, Privilege, StatementReport, StepReport, Tier, judge,
+};

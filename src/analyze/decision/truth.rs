@@ -70,6 +70,14 @@ impl Truth {
         }
     }
 
+    /// Both hold; the other is looked at only if this one may.
+    pub fn and_then(self, other: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::False => Self::False,
+            one => one.and(other()),
+        }
+    }
+
     /// At least one holds.
     pub fn or(self, other: Self) -> Self {
         match (self, other) {

@@ -1,0 +1,142 @@
+//! Which actions of the paths a principal may be allowed at all: most have none of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock};
+
+use crate::analyze::decision::{AppliedPolicy, Boundary, Principal};
+use crate::analyze::document::{Condition, Effect, Policy};
+use crate::analyze::paths::{Catalogue, Family, Path};
+
+const WORDS: usize = 4;
+
+/// A set of actions of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct ActionSet([u64; WORDS]);
+
+/// The actions of every path, in lower case.
+static ACTIONS: LazyLock<BTreeMap<String, usize>> = LazyLock::new(|| {
+    let needs = Catalogue::get().paths.iter().flat_map(|path| &path.needs);
+    let mut actions: BTreeSet<String> =
+        needs.map(|need| need.action.to_ascii_lowercase()).collect();
+    actions.insert(ASSUME_ROLE.to_owned());
+    actions.into_iter().enumerate().map(|(index, action)| (action, index)).collect()
+});
+
+const ASSUME_ROLE: &str = "sts:assumerole";
+
+impl ActionSet {
+    const ALL: Self = Self([u64::MAX; WORDS]);
+
+    fn of(document: &Policy) -> Self {
+        let mut set = Self::default();
+        let allows = || document.statements.iter().filter(|it| it.effect == Effect::Allow);
+        for (action, &index) in ACTIONS.iter() {
+            if allows().any(|statement| statement.action.matches(action)) {
+                set.insert(index);
+            }
+        }
+        set
+    }
+
+    fn insert(&mut self, index: usize) {
+        if let Some(word) = self.0.get_mut(index / 64) {
+            *word |= 1 << (index % 64);
+        }
+    }
+
+    fn or(self, other: Self) -> Self {
+        let mut words = self.0;
+        for (word, more) in words.iter_mut().zip(other.0) {
+            *word |= more;
+        }
+        Self(words)
+    }
+
+    fn contains(&self, action: &str) -> bool {
+        let Some(index) = ACTIONS.get(action) else {
+            return true;
+        };
+        self.0.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
+    }
+
+    /// Whether roles may be assumed where their trust leaves it to identity policies.
+    pub(super) fn may_assume(&self) -> bool {
+        self.contains(ASSUME_ROLE)
+    }
+
+    /// Whether the principal may grant more to itself.
+    pub(super) fn may_grant_itself(&self) -> bool {
+        let paths = Catalogue::get().paths.iter();
+        let mut own = paths.filter(|it| matches!(it.family, Family::Itself | Family::RoleSelf));
+        own.any(|path| self.may_take(path))
+    }
+
+    /// Whether every need of `path` may be allowed.
+    pub(super) fn may_take(&self, path: &Path) -> bool {
+        path.needs.iter().all(|need| self.contains(&need.action.to_ascii_lowercase()))
+    }
+}
+
+/// What is known of each document, once.
+#[derive(Default)]
+pub(super) struct Digests {
+    by_document: HashMap<usize, (ActionSet, bool)>,
+}
+
+impl Digests {
+    /// The actions that `principal` may be allowed.
+    pub(super) fn actions(&mut self, principal: &Principal) -> ActionSet {
+        let policies = principal.policies.iter();
+        policies.fold(ActionSet::default(), |set, policy| match &policy.document {
+            Some(document) => set.or(self.of(document).0),
+            None => ActionSet::ALL,
+        })
+    }
+
+    /// Whether what applies to `principal` tells sessions apart.
+    pub(super) fn tells_sessions_apart(
+        &mut self,
+        principal: &Principal,
+        levels: Option<&Vec<Vec<AppliedPolicy>>>,
+    ) -> bool {
+        let of_levels = levels.into_iter().flatten().flatten();
+        let policies = principal.policies.iter().chain(of_levels);
+        let documents = policies.filter_map(|policy| policy.document.as_ref());
+        let boundary = match &principal.boundary {
+            Boundary::Policy { document, .. } => document.as_ref(),
+            Boundary::None | Boundary::Unread => None,
+        };
+        let documents: Vec<&Arc<Policy>> = documents.chain(boundary).collect();
+        documents.into_iter().any(|document| self.of(document).1)
+    }
+
+    fn of(&mut self, document: &Arc<Policy>) -> (ActionSet, bool) {
+        let key = Arc::as_ptr(document) as usize;
+        *self
+            .by_document
+            .entry(key)
+            .or_insert_with(|| (ActionSet::of(document), names_sessions(document)))
+    }
+}
+
+/// Whether a condition is on a key that depends on the session.
+pub(super) fn names_sessions(document: &Policy) -> bool {
+    let is_of_session = |condition: &Condition| {
+        matches!(
+            condition.key.as_str(),
+            "aws:multifactorauthpresent" | "aws:multifactorauthage" | "aws:tokenissuetime"
+        )
+    };
+    let mut statements = document.statements.iter();
+    statements.any(|statement| statement.conditions.iter().any(is_of_session))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_of_the_catalogue_has_a_place() {
+        assert!(ACTIONS.len() <= WORDS * 64, "{}", ACTIONS.len());
+    }
+}

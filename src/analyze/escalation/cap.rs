@@ -1,0 +1,105 @@
+//! Whether a boundary or service control policies keep an administrator from being one.
+
+use std::sync::Arc;
+
+use super::asker::Asker;
+use super::full::everything;
+use super::limits::{Limit, LimitKind, granted_everything, may_apply};
+use crate::analyze::decision::{AppliedPolicy, Boundary, PolicySource, Principal, Truth};
+use crate::analyze::document::{Effect, Policy};
+
+/// What an administrator does to stay one: service control policies that leave all of it alone
+/// are guardrails, and no cap.
+const CONTROL: [(&str, &str); 12] = [
+    ("iam:createuser", "user"),
+    ("iam:attachuserpolicy", "user"),
+    ("iam:putuserpolicy", "user"),
+    ("iam:createaccesskey", "user"),
+    ("iam:createloginprofile", "user"),
+    ("iam:createrole", "role"),
+    ("iam:attachrolepolicy", "role"),
+    ("iam:putrolepolicy", "role"),
+    ("iam:updateassumerolepolicy", "role"),
+    ("iam:passrole", "role"),
+    ("iam:createpolicyversion", "policy"),
+    ("sts:assumerole", "role"),
+];
+
+/// What the service control policies do to an administrator.
+pub(super) struct Organization {
+    /// Whether they keep it from being one.
+    pub(super) caps: Truth,
+    /// What is to be noted.
+    pub(super) limit: Option<Limit>,
+}
+
+/// Whether `document` leaves anything out.
+pub(super) fn limits(asker: &Asker<'_>, document: &Arc<Policy>, arn: &str) -> Truth {
+    let policies = [AppliedPolicy {
+        source: PolicySource::Boundary {
+            arn: arn.to_owned(),
+        },
+        document: Some(Arc::clone(document)),
+    }];
+    let denied = denies(asker, &policies);
+    (!everything(asker, &policies)).or(denied)
+}
+
+/// What the service control policies of the account do to `asker`.
+pub(super) fn organization(asker: &Asker<'_>) -> Organization {
+    let mut caps = Truth::False;
+    let mut denied = Truth::False;
+    let Some(levels) = asker.account.service_control_policies.as_ref() else {
+        return Organization { caps, limit: None };
+    };
+    for level in levels {
+        caps = caps.or(!everything(asker, level));
+        denied = denied.or(denies(asker, level));
+    }
+    if !denied.is_false() {
+        caps = caps.or(!controls_iam(asker));
+    }
+    let kind = match (caps.is_false(), denied.is_false()) {
+        (true, true) => None,
+        (true, false) => Some(LimitKind::Guardrail),
+        (false, _) => Some(LimitKind::ServiceControl),
+    };
+    let limit = kind.map(|kind| Limit {
+        kind,
+        applies: caps.clone().or(denied),
+        lifted_by: Vec::new(),
+    });
+    Organization { caps, limit }
+}
+
+fn denies(asker: &Asker<'_>, policies: &[AppliedPolicy]) -> Truth {
+    let mut denied = Truth::False;
+    for policy in policies {
+        let Some(document) = &policy.document else {
+            denied = denied.or(Truth::on_document(&policy.source.label()));
+            continue;
+        };
+        let statements = document.statements.iter();
+        for statement in statements.filter(|statement| statement.effect == Effect::Deny) {
+            denied = denied.or(may_apply(asker, statement));
+        }
+    }
+    denied
+}
+
+/// Whether an administrator without any other limit controls IAM.
+fn controls_iam(asker: &Asker<'_>) -> Truth {
+    let free = Principal {
+        policies: Vec::new(),
+        boundary: Boundary::None,
+        ..asker.principal.clone()
+    };
+    let free = granted_everything(&free);
+    let asker = asker.as_principal(&free);
+    let arn = &free.arn;
+    let each = CONTROL.iter().map(|(action, kind)| {
+        let prefix = format!("arn:{}:iam::{}", arn.partition(), arn.account_id());
+        asker.may(action, &format!("{prefix}:{kind}/rollcall-any"), &Boundary::None)
+    });
+    each.fold(Truth::True, Truth::and)
+}

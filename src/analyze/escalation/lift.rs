@@ -1,0 +1,208 @@
+//! The ways in which a principal can lift a limit, and what it is afterwards.
+
+use super::asker::Asker;
+use super::full::everything;
+use super::limits::{LimitKind, everything_document, granted_everything};
+use crate::analyze::account::is_customer_managed;
+use crate::analyze::decision::{
+    AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind, Truth,
+};
+
+/// A way to lift a limit.
+pub(super) struct Lift {
+    /// The path.
+    pub(super) id: &'static str,
+    /// Whether the principal may.
+    pub(super) truth: Truth,
+    /// The principal afterwards.
+    pub(super) after: Principal,
+}
+
+/// The ways to lift a limit of that kind.
+pub(super) fn ways(asker: &Asker<'_>, kind: &LimitKind) -> Vec<Lift> {
+    match kind {
+        LimitKind::Boundary { arn } => of_boundary(asker, arn),
+        LimitKind::Deny { source, .. } => of_deny(asker, source),
+        LimitKind::Guardrail | LimitKind::ServiceControl => Vec::new(),
+    }
+}
+
+fn of_boundary(asker: &Asker<'_>, arn: &str) -> Vec<Lift> {
+    let principal = asker.principal;
+    let own = principal.arn.as_str();
+    let actions: [(&'static str, &str); 2] = match principal.kind {
+        PrincipalKind::User => [
+            ("iam-022", "iam:deleteuserpermissionsboundary"),
+            ("iam-putuserpermissionsboundary", "iam:putuserpermissionsboundary"),
+        ],
+        PrincipalKind::Role => [
+            ("iam-023", "iam:deleterolepermissionsboundary"),
+            ("iam-putrolepermissionsboundary", "iam:putrolepermissionsboundary"),
+        ],
+    };
+    let after = || Principal {
+        boundary: Boundary::None,
+        ..principal.clone()
+    };
+    let mut ways: Vec<Lift> = actions
+        .into_iter()
+        .map(|(id, action)| Lift {
+            id,
+            truth: asker.may(action, own, &principal.boundary),
+            after: after(),
+        })
+        .collect();
+    if is_customer_managed(arn) {
+        ways.push(Lift {
+            id: "iam-boundarypolicyversion",
+            truth: asker.may("iam:createpolicyversion", arn, &Boundary::None),
+            after: after(),
+        });
+    }
+    ways
+}
+
+fn of_deny(asker: &Asker<'_>, source: &PolicySource) -> Vec<Lift> {
+    let own = asker.principal.arn.as_str();
+    let boundary = &asker.principal.boundary;
+    let mut ways = Vec::new();
+    match source {
+        PolicySource::Inline { holder, .. } => {
+            let (target, put, delete) = match holder {
+                Holder::User(_) => (
+                    own.to_owned(),
+                    ("iam-007", "iam:putuserpolicy"),
+                    ("iam-deleteuserpolicy", "iam:deleteuserpolicy"),
+                ),
+                Holder::Role(_) => (
+                    own.to_owned(),
+                    ("iam-005", "iam:putrolepolicy"),
+                    ("iam-deleterolepolicy", "iam:deleterolepolicy"),
+                ),
+                Holder::Group(name) => (
+                    group_arn(asker, name),
+                    ("iam-011", "iam:putgrouppolicy"),
+                    ("iam-deletegrouppolicy", "iam:deletegrouppolicy"),
+                ),
+            };
+            ways.push(Lift {
+                id: put.0,
+                truth: asker.may(put.1, &target, boundary),
+                after: rewritten(asker.principal, source),
+            });
+            ways.extend(removal(asker, source, delete.0, || {
+                asker.may(delete.1, &target, boundary)
+            }));
+        }
+        PolicySource::Managed { holder, arn, .. } => {
+            let (target, id, action) = match holder {
+                Holder::User(_) => (own.to_owned(), "iam-detachuserpolicy", "iam:detachuserpolicy"),
+                Holder::Role(_) => (own.to_owned(), "iam-detachrolepolicy", "iam:detachrolepolicy"),
+                Holder::Group(name) => (
+                    group_arn(asker, name),
+                    "iam-detachgrouppolicy",
+                    "iam:detachgrouppolicy",
+                ),
+            };
+            if is_customer_managed(arn) {
+                ways.push(Lift {
+                    id: "iam-denypolicyversion",
+                    truth: asker.may("iam:createpolicyversion", arn, &Boundary::None),
+                    after: rewritten(asker.principal, source),
+                });
+            }
+            ways.extend(removal(asker, source, id, || {
+                asker.may_detach(action, &target, arn)
+            }));
+        }
+        _ => {}
+    }
+    if let PolicySource::Inline { holder, .. } | PolicySource::Managed { holder, .. } = source
+        && let Holder::Group(name) = holder
+    {
+        let target = group_arn(asker, name);
+        let after = without(asker.principal, |other| {
+            matches!(other, PolicySource::Inline { holder: it, .. }
+                | PolicySource::Managed { holder: it, .. } if it == holder)
+        });
+        ways.extend(kept_full(asker, "iam-removeuserfromgroup", after, || {
+            asker.may("iam:removeuserfromgroup", &target, &Boundary::None)
+        }));
+    }
+    ways
+}
+
+/// The removal of one policy, if everything is still allowed afterwards.
+fn removal(
+    asker: &Asker<'_>,
+    source: &PolicySource,
+    id: &'static str,
+    may: impl FnOnce() -> Truth,
+) -> Option<Lift> {
+    let after = without(asker.principal, |other| other == source);
+    kept_full(asker, id, after, may)
+}
+
+/// The way to `after`, which has to grant everything, or else the principal grants itself
+/// everything before.
+fn kept_full(
+    asker: &Asker<'_>,
+    id: &'static str,
+    after: Principal,
+    may: impl FnOnce() -> Truth,
+) -> Option<Lift> {
+    let truth = may();
+    if truth.is_false() {
+        return None;
+    }
+    let full = everything(&asker.as_principal(&after), &after.policies);
+    if full.is_true() {
+        return Some(Lift { id, truth, after });
+    }
+    let own = asker.principal.arn.as_str();
+    let actions = match asker.principal.kind {
+        PrincipalKind::User => ["iam:putuserpolicy", "iam:attachuserpolicy"],
+        PrincipalKind::Role => ["iam:putrolepolicy", "iam:attachrolepolicy"],
+    };
+    let grants = actions.iter().fold(Truth::False, |grants, action| {
+        grants.or(asker.may(action, own, &asker.principal.boundary))
+    });
+    let truth = truth.and(grants);
+    (!truth.is_false()).then(|| Lift {
+        id,
+        truth,
+        after: granted_everything(&after),
+    })
+}
+
+/// The principal after a policy was replaced by one that allows everything.
+pub(super) fn rewritten(principal: &Principal, source: &PolicySource) -> Principal {
+    let mut after = principal.clone();
+    for policy in &mut after.policies {
+        let is_same_policy = match (&policy.source, source) {
+            (PolicySource::Managed { arn: one, .. }, PolicySource::Managed { arn: other, .. }) => {
+                one == other
+            }
+            (one, other) => one == other,
+        };
+        if is_same_policy {
+            policy.document = Some(everything_document());
+        }
+    }
+    after
+}
+
+fn without(principal: &Principal, is_gone: impl Fn(&PolicySource) -> bool) -> Principal {
+    let policies = principal.policies.iter();
+    let rest = policies.filter(|policy: &&AppliedPolicy| !is_gone(&policy.source));
+    Principal {
+        policies: rest.cloned().collect(),
+        ..principal.clone()
+    }
+}
+
+fn group_arn(asker: &Asker<'_>, name: &str) -> String {
+    let groups = asker.account.groups.iter();
+    let mut named = groups.filter(|group| group.name == name);
+    named.next().map(|group| group.arn.clone()).unwrap_or_default()
+}

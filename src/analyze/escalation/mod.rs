@@ -1,0 +1,22 @@
+//! Who is an administrator, and by which paths the others can become one.
+//!
+//! Architecture invariant: paths are data ([`crate::analyze::paths`]); this knows what their words
+//! mean, and no path by its name but where an account detail shuts it.
+
+mod actions;
+mod asker;
+mod cap;
+mod found;
+mod full;
+mod graph;
+mod lift;
+mod limits;
+mod own;
+mod power;
+mod resources;
+
+pub(super) use asker::Asker;
+pub(super) use found::{Found, NodeId, Step};
+pub(super) use full::everything;
+pub(super) use graph::{Graph, Node};
+pub(super) use limits::{Limit, LimitKind, Standing, standing};

@@ -1,0 +1,283 @@
+//! A principal in one session, and which needs of paths it meets.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::asker::Asker;
+use super::found::{Found, NodeId, Step};
+use super::resources::{candidates, filled, pattern_of};
+use crate::analyze::account::{IamRole, IamUser};
+use crate::analyze::decision::{Boundary, PolicySource, Truth, trusts_provider, trusts_service};
+use crate::analyze::document::Pattern;
+use crate::analyze::paths::{Entry, Need, On, Path, Target};
+
+/// A principal in one session.
+pub(super) struct Power<'a> {
+    pub(super) asker: Asker<'a>,
+    /// Actions on resources of the principal's choice, asked once.
+    chosen: RefCell<BTreeMap<&'static str, (Truth, String)>>,
+}
+
+/// What a path may lead to.
+#[derive(Clone, Copy)]
+pub(super) enum Candidate<'a> {
+    /// Nothing of the account.
+    None,
+    User(usize, &'a IamUser),
+    Role(usize, &'a IamRole),
+}
+
+impl<'a> Power<'a> {
+    pub(super) fn new(asker: Asker<'a>) -> Self {
+        Self {
+            asker,
+            chosen: RefCell::new(BTreeMap::new()),
+        }
+    }
+
+    /// Whether `path` can be taken to `target`, whatever that is worth.
+    pub(super) fn reaches(&self, path: &'static Path, target: Candidate<'_>) -> Truth {
+        // Needs that are the same for every target are asked first.
+        let chosen = path.needs.iter().filter(|need| need.on == On::Any);
+        let mut truth = chosen.fold(Truth::True, |truth, need| {
+            truth.and_then(|| self.choose(need).0)
+        });
+        truth = truth.and_then(|| match target {
+            Candidate::None => Truth::True,
+            Candidate::User(_, user) => is_open(path, user),
+            Candidate::Role(_, role) => self.is_enterable(path, role),
+        });
+        for need in path.needs.iter().filter(|need| need.on != On::Any) {
+            truth = truth.and_then(|| self.need(need, path, target));
+        }
+        truth
+    }
+
+    /// The path to `target`, if it can be taken there.
+    pub(super) fn found(
+        &self,
+        path: &'static Path,
+        target: Candidate<'_>,
+        truth: Truth,
+    ) -> Option<Found> {
+        (!truth.is_false()).then(|| Found {
+            path,
+            truth,
+            session: self.asker.session,
+            target: match target {
+                Candidate::None => None,
+                Candidate::User(index, _) => Some(NodeId::User(index)),
+                Candidate::Role(index, _) => Some(NodeId::Role(index)),
+            },
+            steps: self.steps(path, target),
+        })
+    }
+
+    /// A new user or role of one name that every need is allowed on.
+    pub(super) fn creates(&self, path: &'static Path) -> Option<Found> {
+        let kind = match path.target {
+            Target::NewUser => "user",
+            Target::NewRole => "role",
+            _ => return None,
+        };
+        let actions: Vec<String> =
+            path.needs.iter().map(|need| need.action.to_ascii_lowercase()).collect();
+        let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
+        let bounds = filled(&self.asker, &format!("arn:{{partition}}:iam::{{account}}:{kind}/*"));
+        let mut best: Option<Found> = None;
+        for arn in candidates(&self.asker, &actions, &bounds) {
+            let truth = actions.iter().fold(Truth::True, |truth, action| {
+                truth.and_then(|| self.asker.may(action, &arn, &Boundary::None))
+            });
+            if truth.is_false() || best.as_ref().is_some_and(|best| best.truth.is_true()) {
+                continue;
+            }
+            let steps = path.needs.iter().map(|need| Step::new(&need.action, &arn));
+            best = Some(Found {
+                path,
+                truth,
+                session: self.asker.session,
+                target: None,
+                steps: steps.collect(),
+            });
+        }
+        best
+    }
+
+    /// Whether the action is allowed on a resource of the principal's choice, and on which.
+    fn choose(&self, need: &'static Need) -> (Truth, String) {
+        if let Some(known) = self.chosen.borrow().get(need.action.as_str()) {
+            return known.clone();
+        }
+        let action = need.action.to_ascii_lowercase();
+        let bounds = pattern_of(&self.asker, &action).unwrap_or_else(|| Pattern::parse("*"));
+        let mut best = (Truth::False, String::new());
+        for arn in candidates(&self.asker, &[&action], &bounds) {
+            let truth = self.asker.may(&action, &arn, &Boundary::None);
+            if best.0.is_false() && !truth.is_false() || truth.is_true() {
+                best = (truth, arn);
+            }
+            if best.0.is_true() {
+                break;
+            }
+        }
+        self.chosen.borrow_mut().insert(&need.action, best.clone());
+        best
+    }
+
+    fn need(&self, need: &Need, path: &Path, target: Candidate<'_>) -> Truth {
+        let action = need.action.to_ascii_lowercase();
+        match (need.on, target) {
+            (On::User, Candidate::User(_, user)) => {
+                let user = &user.principal;
+                self.asker.may(&action, user.arn.as_str(), &user.boundary)
+            }
+            (On::Role, Candidate::Role(_, role)) => {
+                let role = &role.principal;
+                self.asker.may(&action, role.arn.as_str(), &role.boundary)
+            }
+            (On::PassedRole, Candidate::Role(_, role)) => {
+                let service = path.service.as_deref().unwrap_or_default();
+                self.asker.may_pass(role.principal.arn.as_str(), service)
+            }
+            (On::RolePolicy, Candidate::Role(_, role)) => {
+                let each = own_policies(role).map(|arn| {
+                    self.asker.may(&action, arn, &Boundary::None)
+                });
+                each.fold(Truth::False, Truth::or)
+            }
+            _ => Truth::False,
+        }
+    }
+
+    /// Whether `role` can be entered as `path` has it.
+    fn is_enterable(&self, path: &Path, role: &IamRole) -> Truth {
+        let is_changed = path.needs.iter().any(|need| {
+            matches!(need.on, On::Role | On::RolePolicy | On::PassedRole)
+        });
+        if is_changed && role.is_reserved() {
+            return Truth::False;
+        }
+        let Some(trust) = &role.trust else {
+            return match path.entry.is_some() || path.service.is_some() {
+                true => Truth::on_document(&format!("trust policy of role/{}", role.principal.name)),
+                false => Truth::True,
+            };
+        };
+        let arn = role.principal.arn.as_str();
+        let mut truth = match path.entry {
+            None => Truth::True,
+            Some(entry) => {
+                let context = self.asker.context();
+                let response = self.asker.decide("sts:assumerole", arn, &context, Some(trust));
+                match entry {
+                    Entry::Named => response.by_name.clone().and(!response.denied.clone()),
+                    Entry::Assume if path.needs.is_empty() => {
+                        response.is_granted().and(response.by_identity.clone())
+                    }
+                    Entry::Assume => response.is_granted(),
+                }
+            }
+        };
+        if let Some(service) = &path.service {
+            truth = truth.and_then(|| self.trusts(trust, service, arn));
+        }
+        if path.instance_profile {
+            truth = truth.and_then(|| match role.in_instance_profile {
+                Some(is_in) => Truth::from(is_in),
+                None => Truth::on_document("instance profiles"),
+            });
+        }
+        if let Some(provider) = path.provider {
+            let context = self.asker.context();
+            let request = self.request(provider.action(), arn, &context);
+            truth = truth.and_then(|| {
+                trusts_provider(trust, &|name| provider.is_named_by(name), &request)
+            });
+        }
+        truth
+    }
+
+    /// Whether `trust` lets `service` act as the role for this account.
+    fn trusts(&self, trust: &crate::analyze::document::Policy, service: &str, arn: &str) -> Truth {
+        let account = self.asker.principal.arn.account_id();
+        let context = self
+            .asker
+            .context()
+            .with("aws:sourceaccount", account)
+            .with_unknown("aws:sourcearn");
+        let mut truth = Truth::False;
+        for action in ["sts:assumerole", "sts:assumerolewithwebidentity"] {
+            let request = self.request(action, arn, &context);
+            truth = truth.or(trusts_service(trust, service, &request));
+            if self.asker.principal.arn.partition() == "aws-cn" {
+                truth = truth.or(trusts_service(trust, &format!("{service}.cn"), &request));
+            }
+        }
+        truth
+    }
+
+    fn request<'b>(
+        &'b self,
+        action: &'b str,
+        resource: &'b str,
+        context: &'b crate::analyze::decision::Context,
+    ) -> crate::analyze::decision::Request<'b> {
+        crate::analyze::decision::Request {
+            principal: self.asker.principal,
+            action,
+            resource,
+            context,
+        }
+    }
+
+    pub(super) fn steps(&self, path: &'static Path, target: Candidate<'_>) -> Vec<Step> {
+        let arn = match target {
+            Candidate::None => "",
+            Candidate::User(_, user) => user.principal.arn.as_str(),
+            Candidate::Role(_, role) => role.principal.arn.as_str(),
+        };
+        let mut steps: Vec<Step> = path
+            .needs
+            .iter()
+            .map(|need| match (need.on, target) {
+                (On::Any, _) => Step::new(&need.action, &self.choose(need).1),
+                (On::RolePolicy, Candidate::Role(_, role)) => {
+                    let action = need.action.to_ascii_lowercase();
+                    let may = |arn: &&str| {
+                        !self.asker.may(&action, arn, &Boundary::None).is_false()
+                    };
+                    Step::new(&need.action, own_policies(role).find(may).unwrap_or(arn))
+                }
+                _ => Step::new(&need.action, arn),
+            })
+            .collect();
+        if path.entry.is_some() {
+            steps.push(Step::new("sts:AssumeRole", arn));
+        }
+        steps
+    }
+}
+
+/// Whether the credentials that the path makes can be made for `user`, as far as is known.
+fn is_open(path: &Path, user: &IamUser) -> Truth {
+    let has_two_keys = user.access_keys.is_some_and(|keys| keys >= 2);
+    let makes_key = path.needs.iter().any(|need| need.action == "iam:CreateAccessKey");
+    let frees_key = path.needs.iter().any(|need| need.action == "iam:DeleteAccessKey");
+    let is_shut = match path.id.as_str() {
+        "iam-004" => user.has_password == Some(true),
+        "iam-006" => user.has_password == Some(false),
+        "iam-updateaccesskey" => user.access_keys == Some(0),
+        _ => makes_key && !frees_key && has_two_keys,
+    };
+    Truth::from(!is_shut)
+}
+
+fn own_policies(role: &IamRole) -> impl Iterator<Item = &str> {
+    role.principal.policies.iter().filter_map(|policy| match &policy.source {
+        PolicySource::Managed { arn, .. } if crate::analyze::account::is_customer_managed(arn) => {
+            Some(arn.as_str())
+        }
+        _ => None,
+    })
+}
