@@ -23,7 +23,7 @@ pub(super) fn ways(asker: &Asker<'_>, kind: &LimitKind) -> Vec<Lift> {
     match kind {
         LimitKind::Boundary { arn } => of_boundary(asker, arn),
         LimitKind::Deny { source, .. } => of_deny(asker, source),
-        LimitKind::Guardrail | LimitKind::ServiceControl => Vec::new(),
+        LimitKind::Missing { .. } | LimitKind::Guardrail | LimitKind::ServiceControl => Vec::new(),
     }
 }
 

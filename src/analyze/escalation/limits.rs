@@ -44,6 +44,8 @@ pub(in crate::analyze) enum LimitKind {
         statement: usize,
         sid: Option<String>,
     },
+    /// A document that is missing or malformed, and may deny.
+    Missing { source: PolicySource },
     /// The permissions boundary.
     Boundary { arn: String },
     /// Service control policies that leave IAM alone.
@@ -161,7 +163,9 @@ fn lift_all(asker: &Asker<'_>, limits: &mut [Limit]) -> (Truth, Rest) {
     for (limit, _) in limits.iter().zip(&is_lifted).filter(|(_, is_done)| !**is_done) {
         let applies = limit.applies.clone();
         match limit.kind {
-            LimitKind::Deny { .. } => rest.denies = rest.denies.or(applies),
+            LimitKind::Deny { .. } | LimitKind::Missing { .. } => {
+                rest.denies = rest.denies.or(applies);
+            }
             _ => rest.boundary = rest.boundary.or(applies),
         }
     }
@@ -195,6 +199,15 @@ fn best(
 fn denies(asker: &Asker<'_>) -> Vec<Limit> {
     let mut limits = Vec::new();
     for policy in &asker.principal.policies {
+        if policy.document.is_none() {
+            limits.push(Limit {
+                kind: LimitKind::Missing {
+                    source: policy.source.clone(),
+                },
+                applies: Truth::on_document(&policy.source.label()),
+                lifted_by: Vec::new(),
+            });
+        }
         let statements = policy.document.iter().flat_map(|it| it.statements.iter());
         for (index, statement) in statements.enumerate() {
             if statement.effect != Effect::Deny {

@@ -152,10 +152,10 @@ impl<'a> Power<'a> {
 
     /// Whether `role` can be entered as `path` has it.
     fn is_enterable(&self, path: &Path, role: &IamRole) -> Truth {
-        let is_changed = path.needs.iter().any(|need| {
+        let is_used = path.needs.iter().any(|need| {
             matches!(need.on, On::Role | On::RolePolicy | On::PassedRole)
         });
-        if is_changed && role.is_reserved() {
+        if (is_used || path.service.is_some()) && role.is_reserved() {
             return Truth::False;
         }
         let Some(trust) = &role.trust else {

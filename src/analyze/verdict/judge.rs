@@ -146,6 +146,10 @@ fn limit(limit: &Limit) -> LimitReport {
                 other => report.policy = Some(other.label()),
             }
         }
+        LimitKind::Missing { source } => {
+            report.kind = "missing_document";
+            report.policy = Some(source.label());
+        }
         LimitKind::Boundary { arn } => {
             report.kind = "boundary";
             report.policy = Some(arn.clone());
