@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use divan::{Bencher, black_box};
 use rollcall::analyze::AdminRule;
-use rollcall::map::{Dialect, EventInput, TagNames};
+use rollcall::map::{AdminBy, Dialect, EventInput, TagNames};
 use rollcall::model::{
     Account, Arn, AttachedPolicy, EventId, Fact, Group, Mfa, MfaDevice, PassStamp, Provenance, Tag,
     User,
@@ -94,6 +94,8 @@ fn map_and_serialize_one_event(bencher: Bencher<'_, '_>, dialect: Dialect) {
             account: &account,
             user: &user,
             admin: &admin,
+            privilege: None,
+            admin_by: AdminBy::Auto,
             tag_names: &tag_names,
             is_last_use_content: false,
             changes: &[],

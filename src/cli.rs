@@ -1,5 +1,6 @@
 //! The command line.
 
+mod explain;
 mod first;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use crate::foreign::Page;
 use crate::map::Dialect;
 use crate::observe::LogFormat;
 
+pub use explain::ExplainArgs;
 pub use first::{CheckArgs, InitArgs, InitSink, PolicyArgs, PolicyFormat};
 
 /// Asset inventory of AWS IAM users as OCSF events.
@@ -92,6 +94,8 @@ pub enum Command {
     DeadLetters(DeadLettersArgs),
     /// Turn saved AWS CLI output into events on standard output, without credentials
     Map(MapArgs),
+    /// Show what a user may do at most, what proves it, and what would change it
+    Explain(ExplainArgs),
     /// Show the whole pipeline on an embedded sample account, without AWS
     Demo(DemoArgs),
 }

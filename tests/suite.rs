@@ -17,3 +17,4 @@ mod mapping;
 mod proof;
 mod support;
 mod support_works;
+mod verdicts;

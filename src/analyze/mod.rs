@@ -12,5 +12,6 @@ mod verdict;
 
 pub use admin::{AdminProof, AdminRule, AdminVerdict};
 pub use verdict::{
-    Change, Evidence, LimitReport, PathReport, Privilege, StatementReport, StepReport, Tier, judge,
+    Answer, Because, Change, Evidence, LimitReport, PathReport, Place, Privilege, Question,
+    StatementReport, StepReport, Tier, Verdicts, answer, judge,
 };

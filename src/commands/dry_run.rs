@@ -59,7 +59,15 @@ async fn of_account(
         .map_or(Dialect::Ocsf, |sink| sink.dialect);
     let stamp = PassStamp::new(OffsetDateTime::now_utc());
     let mapping: MappingPlan = setup::mapping(&config.mapping);
-    let printed = run::print_events(&source, |_| account.clone(), &mapping, dialect, stamp).await?;
+    let printed = run::print_events(
+        &source,
+        |_| account.clone(),
+        |_| None,
+        &mapping,
+        dialect,
+        stamp,
+    )
+    .await?;
     let id = account.id.as_str();
     for ((fact, why), users) in &printed.unknown_facts {
         tracing::warn!(account = id, fact, %why, users, "a fact is unknown");

@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use super::setup;
+use crate::analyze::Verdicts;
 use crate::cli::{GlobalArgs, MapArgs};
 use crate::collect::FromFiles;
 use crate::model::{Account, PassStamp};
@@ -19,9 +20,11 @@ pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<E
     }
     let mapping = setup::mapping(&config.mapping);
     let stamp = PassStamp::new(now);
+    let verdicts = Verdicts::on(source.snapshots(), now);
     run::print_events(
         &source,
         |user| Account::of(&user.arn),
+        |user| verdicts.of(user),
         &mapping,
         args.dialect,
         stamp,

@@ -114,6 +114,7 @@ pub(super) fn deletions(settings: &MappingSettings) -> DeletionPlan {
 pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
     MappingPlan {
         admin: AdminRule::new(&settings.admin),
+        admin_by: settings.admin_by,
         tag_names: settings.tags.clone(),
         with_root: settings.root_account,
         is_last_use_content: settings.send_last_used,

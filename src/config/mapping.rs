@@ -4,7 +4,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use crate::analyze::AdminRule;
-use crate::map::TagNames;
+use crate::map::{AdminBy, TagNames};
 
 /// `[mapping]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -15,6 +15,8 @@ pub struct MappingSettings {
     /// Names of group policies that make an administrator: case-insensitive substrings.
     #[serde(deserialize_with = "admin")]
     pub admin: Vec<String>,
+    /// Whether those names give the user's type, or what policies allow does.
+    pub admin_by: AdminBy,
     /// Whether the account's root user is an inventory entry; only the credential report
     /// holds it.
     pub root_account: bool,
@@ -58,6 +60,7 @@ impl Default for MappingSettings {
         Self {
             emit: Emit::Changed,
             admin: AdminRule::DOCUMENTED.map(str::to_owned).to_vec(),
+            admin_by: AdminBy::Auto,
             root_account: true,
             deleted_users: DeletedUsers::Send,
             max_deleted_percent: 20,

@@ -66,6 +66,7 @@ impl Dialect {
                 let input = EventInput {
                     user: &user,
                     admin: &AdminVerdict::Unknown,
+                    privilege: None,
                     ..*last_known
                 };
                 self.write_deletion_of(&input, id)

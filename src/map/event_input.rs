@@ -1,7 +1,7 @@
 //! Everything an event is made from.
 
-use super::TagNames;
-use crate::analyze::AdminVerdict;
+use super::{AdminBy, TagNames};
+use crate::analyze::{AdminVerdict, Privilege};
 use crate::model::{Account, FieldChange, FormerName, PassStamp, StaleFact, User};
 
 /// One user as it is known: the input of every dialect.
@@ -11,8 +11,12 @@ pub struct EventInput<'a> {
     pub account: &'a Account,
     /// The user, with last known values in place of what is unknown now.
     pub user: &'a User,
-    /// The verdict of [`crate::analyze`].
+    /// Whether the user is an administrator by the names of policies.
     pub admin: &'a AdminVerdict,
+    /// The verdict by policy documents, where those were read.
+    pub privilege: Option<&'a Privilege>,
+    /// Which of the two gives the user's type.
+    pub admin_by: AdminBy,
     /// Which tags hold a person's name and address.
     pub tag_names: &'a TagNames,
     /// Whether last-used times are content, so that a new one alone is a change; else they are

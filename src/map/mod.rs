@@ -3,6 +3,7 @@
 //! Architecture invariant: pure. Times and settings are arguments, and the same facts always
 //! give the same content digest and, under one id, the same event.
 
+mod admin_by;
 mod canonical;
 mod changes;
 mod dialect;
@@ -11,11 +12,13 @@ mod event_input;
 mod identity;
 mod ocsf;
 mod ocsf_marks;
+mod ocsf_privilege;
 mod ocsf_unmapped;
 mod owed;
 mod sekoia;
 mod write;
 
+pub use admin_by::AdminBy;
 pub use changes::{Judged, changes};
 pub use dialect::Dialect;
 pub use event_input::EventInput;

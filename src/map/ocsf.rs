@@ -3,11 +3,11 @@
 
 use serde::Serialize;
 
+use super::admin_by::{UserType, user_type};
 use super::identity::Person;
 use super::ocsf_unmapped::{Unmapped, unmapped};
 use super::write::Stamped;
-use super::{EventInput, Identity, canonical};
-use crate::analyze::AdminVerdict;
+use super::{Dialect, EventInput, Identity, canonical};
 use crate::model::{self, EventId, Mfa, unix_ms};
 
 #[derive(Serialize)]
@@ -239,10 +239,10 @@ fn organization(account: &model::Account) -> Option<Organization<'_>> {
 fn user<'a>(input: &EventInput<'a>) -> User<'a> {
     let user = input.user;
     let identity = Identity::of(user, input.tag_names);
-    let (type_id, r#type) = match input.admin {
-        AdminVerdict::Admin(_) => (2, "Admin"),
-        AdminVerdict::NotAdmin => (1, "User"),
-        AdminVerdict::Unknown => (0, "Unknown"),
+    let (type_id, r#type) = match user_type(Dialect::Ocsf, input) {
+        UserType::Admin => (2, "Admin"),
+        UserType::User => (1, "User"),
+        UserType::Unknown => (0, "Unknown"),
     };
     User {
         name: &user.name,

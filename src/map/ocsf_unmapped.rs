@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::admin_by::{effective_tier, privilege};
 use super::ocsf_marks::{self, Former, Stale, TagsCut, Unknown, rfc3339};
-use super::{EventInput, canonical};
+use super::ocsf_privilege::PrivilegeView;
+use super::{Dialect, EventInput, canonical};
 use crate::analyze::{AdminProof, AdminVerdict};
 use crate::model::{self, AttachedPolicy, FieldChange, Mfa, User};
 
@@ -34,6 +36,7 @@ struct AwsIam<'a> {
     permissions_boundary: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     admin_because: Vec<AdminBecause<'a>>,
+    privilege: PrivilegeView<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mfa_devices: Option<Vec<MfaDevice<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,7 +147,12 @@ pub(super) fn unmapped<'a>(input: &EventInput<'a>) -> Unmapped<'a> {
                 .value()
                 .map(|all| canonical::names(all)),
             permissions_boundary: user.permissions_boundary.value().and_then(Option::as_deref),
-            admin_because: admin_because(input.admin),
+            // Names prove nothing where documents do.
+            admin_because: match effective_tier(Dialect::Ocsf, input) {
+                Some(_) if !user.is_root() => Vec::new(),
+                _ => admin_because(input.admin),
+            },
+            privilege: privilege(input).into(),
             mfa_devices: user.mfa.value().map(|mfa| mfa_devices(mfa, false)),
             mfa_devices_complete: None,
             console_access: console.map(|console| console.enabled),

@@ -6,10 +6,10 @@
 
 use serde::Serialize;
 
+use super::admin_by::{UserType, user_type};
 use super::identity::Person;
 use super::write::Stamped;
-use super::{EventInput, Identity, canonical};
-use crate::analyze::AdminVerdict;
+use super::{Dialect, EventInput, Identity, canonical};
 use crate::model::{EventId, Group, Mfa};
 
 #[derive(Serialize)]
@@ -163,10 +163,10 @@ impl<'a> Stamped<'a> for Event<'a> {
 fn user<'a>(input: &EventInput<'a>) -> User<'a> {
     let user = input.user;
     let identity = Identity::of(user, input.tag_names);
-    let (r#type, type_id) = match input.admin {
-        AdminVerdict::Admin(_) => (Some("Admin"), Some(2)),
-        AdminVerdict::NotAdmin => (Some("User"), Some(1)),
-        AdminVerdict::Unknown => (None, None),
+    let (r#type, type_id) = match user_type(Dialect::Sekoia, input) {
+        UserType::Admin => (Some("Admin"), Some(2)),
+        UserType::User => (Some("User"), Some(1)),
+        UserType::Unknown => (None, None),
     };
     User {
         name: &user.name,

@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 use super::mapping::MappingPlan;
 use super::pass::{UnknownCounts, count_unknown, next_chunk};
+use crate::analyze::Privilege;
 use crate::collect::{Enumeration, InventorySource};
 use crate::map::Dialect;
 use crate::model::{Account, PassStamp, User};
@@ -22,10 +23,12 @@ pub struct Printed<E> {
 
 /// Writes the event about every user of `source` as one line each, and returns how that went.
 ///
-/// `account_of` names the account of a user; files may hold several accounts.
-pub async fn print_events<S: InventorySource>(
+/// `account_of` names the account of a user; files may hold several accounts. `privilege_of` has the
+/// verdict on a user, where there is one.
+pub async fn print_events<'a, S: InventorySource>(
     source: &S,
     account_of: impl Fn(&User) -> Account,
+    privilege_of: impl Fn(&User) -> Option<&'a Privilege>,
     mapping: &MappingPlan,
     dialect: Dialect,
     stamp: PassStamp,
@@ -40,9 +43,9 @@ pub async fn print_events<S: InventorySource>(
                 return Ok::<_, io::Error>(unknown_facts);
             }
             count_unknown(&mut unknown_facts, &chunk);
-            let events = chunk
-                .iter()
-                .filter_map(|user| mapping.event(&account_of(user), user, stamp, dialect));
+            let events = chunk.iter().filter_map(|user| {
+                mapping.event(&account_of(user), user, privilege_of(user), stamp, dialect)
+            });
             let mut lines = Vec::new();
             for event in events {
                 lines.extend_from_slice(&event);

@@ -1,7 +1,7 @@
 //! How users become events, by configuration.
 
-use crate::analyze::{AdminRule, AdminVerdict};
-use crate::map::{self, Dialect, EventInput, Judged, RenderError, TagNames};
+use crate::analyze::{AdminRule, AdminVerdict, Privilege};
+use crate::map::{self, AdminBy, Dialect, EventInput, Judged, RenderError, TagNames};
 use crate::model::{
     Account, Digest, EntityKey, EventId, FieldChange, FormerName, Mfa, PassStamp, Revision,
     StaleFact, Tally, User,
@@ -12,6 +12,8 @@ use crate::model::{
 pub struct MappingPlan {
     /// Who is an administrator.
     pub admin: AdminRule,
+    /// Whether that rule gives the user's type, or what policies allow does.
+    pub admin_by: AdminBy,
     /// What tags say about people.
     pub tag_names: TagNames,
     /// Whether there are events about the root user.
@@ -35,6 +37,7 @@ pub(super) struct JudgedUser<'a> {
     plan: &'a MappingPlan,
     known: KnownUser<'a>,
     admin: AdminVerdict,
+    privilege: Option<&'a Privilege>,
 }
 
 impl MappingPlan {
@@ -55,6 +58,7 @@ impl MappingPlan {
             stamp,
             plan: self,
             admin: self.admin.judge(known.user),
+            privilege: None,
             known,
         }
     }
@@ -66,12 +70,14 @@ impl MappingPlan {
         is_known.then(|| tally(user, &admin))
     }
 
-    /// The event about a `user` that the store does not know, as one line of JSON. `None` for a root
-    /// user that is left out, and if it cannot be written, which is logged.
+    /// The event about a `user` that the store does not know, with the verdict on it where there is
+    /// one, as one line of JSON. `None` for a root user that is left out, and if it cannot be
+    /// written, which is logged.
     pub fn event(
         &self,
         account: &Account,
         user: &User,
+        privilege: Option<&Privilege>,
         stamp: PassStamp,
         dialect: Dialect,
     ) -> Option<Vec<u8>> {
@@ -83,7 +89,10 @@ impl MappingPlan {
             stale: &[],
             former_names: &[],
         };
-        let judged = self.judge(account, stamp, known);
+        let judged = JudgedUser {
+            privilege,
+            ..self.judge(account, stamp, known)
+        };
         let written = judged.digest(dialect).and_then(|digest| {
             let entity = EntityKey::user(&account.id, &user.id);
             let id = EventId::derive(&Revision {
@@ -174,6 +183,8 @@ impl JudgedUser<'_> {
             account: self.account,
             user: self.known.user,
             admin: &self.admin,
+            privilege: self.privilege,
+            admin_by: self.plan.admin_by,
             tag_names: &self.plan.tag_names,
             is_last_use_content: self.plan.is_last_use_content,
             changes,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rollcall::analyze::AdminRule;
-use rollcall::map::{Dialect, EventInput, TagNames};
+use rollcall::map::{AdminBy, Dialect, EventInput, TagNames};
 use rollcall::model::{
     Account, Confirmed, Digest, EntityKey, EntityKind, EventId, FormerName, LastKnown, Origin,
     PassStamp, Revision, User,
@@ -98,6 +98,8 @@ pub(super) fn with_input<T>(
         account,
         user,
         admin: &admin,
+        privilege: None,
+        admin_by: AdminBy::Auto,
         tag_names: &TagNames::default(),
         is_last_use_content: false,
         changes: &[],

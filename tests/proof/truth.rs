@@ -27,6 +27,7 @@ pub(super) fn mapping() -> MappingPlan {
     let settings = MappingSettings::default();
     MappingPlan {
         admin: AdminRule::new(&settings.admin),
+        admin_by: settings.admin_by,
         tag_names: settings.tags,
         with_root: false,
         is_last_use_content: false,
@@ -71,7 +72,7 @@ impl Truth {
         let (mapping, named) = (mapping(), named(account));
         let stamp = PassStamp::new(OffsetDateTime::UNIX_EPOCH);
         for user in account.expected() {
-            let event = mapping.event(&named, &user, stamp, self.dialect);
+            let event = mapping.event(&named, &user, None, stamp, self.dialect);
             let event: Value = serde_json::from_slice(&event.expect("an event")).expect("JSON");
             let sent = shown(&event)["user"].clone();
             let states = self.states.entry(user.id.clone()).or_default();

@@ -20,17 +20,22 @@ pub(super) const NOW: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
 pub(super) fn details(case: &Case) -> Value {
     let mut users = vec![user("alice", &case.alice)];
     users.extend(case.users.iter().map(|(name, it)| user(name, it)));
-    let groups: Vec<Value> = case.groups.iter().map(|(name, it)| group(name, it)).collect();
+    let groups: Vec<Value> = case
+        .groups
+        .iter()
+        .map(|(name, it)| group(name, it))
+        .collect();
     let roles: Vec<Value> = case.roles.iter().map(|(name, it)| role(name, it)).collect();
     let policies = case.policies.iter().map(|(name, statements)| {
         let older = case.older.get(name).map(|older| {
             json!({"VersionId": "v1", "IsDefaultVersion": false, "Document": document(older)})
         });
-        let versions: Vec<Value> =
-            [json!({"VersionId": "v2", "IsDefaultVersion": true, "Document": document(statements)})]
-                .into_iter()
-                .chain(older)
-                .collect();
+        let versions: Vec<Value> = [
+            json!({"VersionId": "v2", "IsDefaultVersion": true, "Document": document(statements)}),
+        ]
+        .into_iter()
+        .chain(older)
+        .collect();
         json!({
             "PolicyName": name, "Arn": policy_arn(name), "DefaultVersionId": "v2",
             "PolicyVersionList": versions,
@@ -69,7 +74,10 @@ pub(super) fn snapshot(details: &Value, case: &Case) -> Snapshot {
     let files = FromFiles::from_documents(&documents, NOW).unwrap();
     let mut snapshot = files.snapshots()[0].clone();
     if let Some(levels) = &case.scps {
-        let levels = levels.iter().map(|level| vec![scp(level, &mut snapshot)]).collect();
+        let levels = levels
+            .iter()
+            .map(|level| vec![scp(level, &mut snapshot)])
+            .collect();
         snapshot.service_control_policies = Some(levels);
     }
     snapshot
@@ -127,7 +135,9 @@ fn role(name: &str, holder: &Holder) -> Value {
 
 fn inline(holder: &Holder) -> Vec<Value> {
     let policies = [("p", &holder.inline), ("q", &holder.inline2)];
-    let policies = policies.iter().filter(|(_, statements)| !statements.is_empty());
+    let policies = policies
+        .iter()
+        .filter(|(_, statements)| !statements.is_empty());
     policies
         .map(|(name, it)| json!({"PolicyName": name, "PolicyDocument": document(it)}))
         .collect()
@@ -150,7 +160,8 @@ fn add_boundary(entity: &mut Value, holder: &Holder) {
 
 fn tags(holder: &Holder) -> Vec<Value> {
     let tags = holder.tags.iter();
-    tags.map(|(key, value)| json!({"Key": key, "Value": value})).collect()
+    tags.map(|(key, value)| json!({"Key": key, "Value": value}))
+        .collect()
 }
 
 fn policy_arn(name: &str) -> String {
@@ -171,7 +182,10 @@ fn report(case: &Case) -> Option<String> {
         .to_owned();
     let mut has_rows = false;
     let alice = [("alice", &case.alice)].into_iter();
-    let users = case.users.iter().map(|(name, holder)| (name.as_str(), holder));
+    let users = case
+        .users
+        .iter()
+        .map(|(name, holder)| (name.as_str(), holder));
     for (name, holder) in alice.chain(users) {
         let Some(keys) = holder.keys else {
             continue;
@@ -185,7 +199,10 @@ fn report(case: &Case) -> Option<String> {
         report.push_str(&format!(
             "{name},arn:aws:iam::{ACCOUNT}:user{path}{name},{CREATED},{},N/A,N/A,N/A,{},{},{},\
              false,N/A,false,N/A\n",
-            holder.password, holder.mfa, key(1), key(2),
+            holder.password,
+            holder.mfa,
+            key(1),
+            key(2),
         ));
     }
     has_rows.then_some(report)

@@ -83,8 +83,10 @@ pub(super) struct Holder {
 /// Every case of every table.
 pub(super) fn cases() -> Vec<Case> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/verdicts");
-    let mut paths: Vec<_> =
-        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     let tables = paths.iter().map(|path| {
         let text = fs::read_to_string(path).unwrap();

@@ -32,7 +32,10 @@ pub(super) fn statement(text: &str) -> Value {
     let (effect, rest) = text.split_once(' ').unwrap();
     assert!(["Allow", "Deny"].contains(&effect), "{text}");
     let (rest, condition) = match rest.split_once(" if ") {
-        Some((rest, condition)) => (rest, Some(serde_json::from_str::<Value>(condition).unwrap())),
+        Some((rest, condition)) => (
+            rest,
+            Some(serde_json::from_str::<Value>(condition).unwrap()),
+        ),
         None => (rest, None),
     };
     let (actions, resources) = rest.split_once(" on ").unwrap_or((rest, "*"));
@@ -64,7 +67,10 @@ pub(super) fn trust(statements: &[String]) -> Value {
 
 fn trust_statement(text: &str) -> Value {
     let (rest, condition) = match text.split_once(" if ") {
-        Some((rest, condition)) => (rest, Some(serde_json::from_str::<Value>(condition).unwrap())),
+        Some((rest, condition)) => (
+            rest,
+            Some(serde_json::from_str::<Value>(condition).unwrap()),
+        ),
         None => (text, None),
     };
     let (effect, who) = rest.split_once(' ').unwrap();

@@ -13,13 +13,23 @@ fn every_labelled_case_has_its_tier_and_its_paths() {
     assert_eq!(names.len(), cases.len(), "a name comes twice");
     let mut wrong = Vec::new();
     for case in &cases {
-        assert!(!case.reason.is_empty() && !case.source.is_empty(), "{}", case.name);
+        assert!(
+            !case.reason.is_empty() && !case.source.is_empty(),
+            "{}",
+            case.name
+        );
         let verdict = verdict(case);
         let found: BTreeSet<&str> = verdict.paths.iter().map(|path| path.id.as_str()).collect();
-        let missing: Vec<&String> =
-            case.paths.iter().filter(|id| !found.contains(id.as_str())).collect();
-        let false_alarms: Vec<&String> =
-            case.not_paths.iter().filter(|id| found.contains(id.as_str())).collect();
+        let missing: Vec<&String> = case
+            .paths
+            .iter()
+            .filter(|id| !found.contains(id.as_str()))
+            .collect();
+        let false_alarms: Vec<&String> = case
+            .not_paths
+            .iter()
+            .filter(|id| found.contains(id.as_str()))
+            .collect();
         if verdict.tier.as_str() != case.tier || !missing.is_empty() || !false_alarms.is_empty() {
             wrong.push(format!(
                 "{}: expected {}, found {}; missing {missing:?}; false {false_alarms:?}; found {found:?}",
@@ -30,5 +40,10 @@ fn every_labelled_case_has_its_tier_and_its_paths() {
         }
     }
     let total = cases.len();
-    assert!(wrong.is_empty(), "{} of {total} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {total} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

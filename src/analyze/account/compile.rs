@@ -7,9 +7,7 @@ use time::OffsetDateTime;
 use super::documents::Documents;
 use super::policies::{attached, boundary, inline, named, unread, versioned};
 use super::{IamAccount, IamGroup, IamRole, IamUser, VersionedPolicy};
-use crate::analyze::decision::{
-    AppliedPolicy, Holder, PolicySource, Principal, PrincipalKind,
-};
+use crate::analyze::decision::{AppliedPolicy, Holder, PolicySource, Principal, PrincipalKind};
 use crate::model::{EntityKind, Group, InlinePolicy, Mfa, Role, Snapshot, User};
 
 impl IamAccount {
@@ -31,8 +29,14 @@ impl IamAccount {
         let users = users
             .map(|it| user(it, snapshot, &groups, &positions, &policies, &mut documents))
             .collect();
-        let roles = snapshot.roles.value().into_iter().flat_map(BTreeMap::values);
-        let roles = roles.map(|it| role(it, &policies, &mut documents)).collect();
+        let roles = snapshot
+            .roles
+            .value()
+            .into_iter()
+            .flat_map(BTreeMap::values);
+        let roles = roles
+            .map(|it| role(it, &policies, &mut documents))
+            .collect();
         let levels = snapshot.service_control_policies.as_ref();
         let levels = levels.map(|levels| {
             let levels = levels.iter().map(|level| scps(level, &mut documents));
@@ -73,7 +77,12 @@ fn group(
     let key = (EntityKind::Group, group.name.clone());
     let mut policies = attached(&holder, &group.attached_policies, managed);
     let with_documents = snapshot.inline_policies.get(&key);
-    policies.extend(named(&holder, &group.inline_policies, with_documents, documents));
+    policies.extend(named(
+        &holder,
+        &group.inline_policies,
+        with_documents,
+        documents,
+    ));
     IamGroup {
         name: group.name.clone(),
         arn: group.arn.clone().unwrap_or_default(),
@@ -93,7 +102,12 @@ fn user(
     let key = (EntityKind::User, user.id.clone());
     let mut policies = attached(&holder, &user.attached_policies, managed);
     let with_documents = snapshot.inline_policies.get(&key);
-    policies.extend(named(&holder, &user.inline_policies, with_documents, documents));
+    policies.extend(named(
+        &holder,
+        &user.inline_policies,
+        with_documents,
+        documents,
+    ));
     let mut member_of = Vec::new();
     match user.groups.value() {
         None => policies.push(unread(&format!("groups of {}", holder.label()))),
@@ -136,7 +150,11 @@ fn role(role: &Role, managed: &Managed, documents: &mut Documents<'_>) -> IamRol
     match role.inline_policies.value() {
         None => policies.push(unread(&format!("inline policies of {}", holder.label()))),
         Some(own) => policies.extend(own.iter().map(|policy| {
-            inline(&holder, &policy.name, documents.identity(policy.document.as_ref()))
+            inline(
+                &holder,
+                &policy.name,
+                documents.identity(policy.document.as_ref()),
+            )
         })),
     }
     let profiles = role.instance_profiles.value();

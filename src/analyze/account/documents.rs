@@ -7,7 +7,8 @@ use crate::analyze::document::{Policy, Use};
 use crate::model::{DocumentId, Snapshot};
 
 /// What AWS's AdministratorAccess has said since 2015.
-const ADMINISTRATOR_ACCESS: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+const ADMINISTRATOR_ACCESS: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 
 /// The documents of a snapshot, each parsed once.
 pub(super) struct Documents<'a> {
@@ -54,8 +55,8 @@ fn parsed(
 
 /// The document of an AWS managed policy that is known without having been read.
 pub(super) fn known_by_arn(arn: &str) -> Option<Arc<Policy>> {
-    let is_administrator = arn.split(':').nth(4) == Some("aws")
-        && arn.ends_with(":policy/AdministratorAccess");
+    let is_administrator =
+        arn.split(':').nth(4) == Some("aws") && arn.ends_with(":policy/AdministratorAccess");
     let policy = is_administrator.then(|| Policy::parse(ADMINISTRATOR_ACCESS, Use::Identity))?;
     policy.ok().map(Arc::new)
 }

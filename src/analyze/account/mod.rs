@@ -115,5 +115,7 @@ impl IamRole {
 
 /// Whether the ARN of a managed policy is of the account, and not AWS's own.
 pub fn is_customer_managed(arn: &str) -> bool {
-    arn.split(':').nth(4).is_some_and(crate::model::is_account_id)
+    arn.split(':')
+        .nth(4)
+        .is_some_and(crate::model::is_account_id)
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::documents::{Documents, known_by_arn};
 use super::VersionedPolicy;
+use super::documents::{Documents, known_by_arn};
 use crate::analyze::decision::{AppliedPolicy, Boundary, Holder, PolicySource};
 use crate::model::{AttachedPolicy, Fact, InlinePolicy, ManagedPolicy};
 

@@ -117,7 +117,9 @@ impl Authorizer<'_> {
         let identity = response.layer(Layer::Identity, &principal.policies, request);
         let within_boundary = response.boundary(request);
         let within_organization = self.organization(&mut response, request);
-        let by_identity = identity.and(within_boundary).and(within_organization.clone());
+        let by_identity = identity
+            .and(within_boundary)
+            .and(within_organization.clone());
         response.allowed = match trust.map(|policy| trust::evaluate(policy, request)) {
             None => by_identity.clone(),
             Some(trust) => response.trusted(trust, by_identity.clone(), within_organization),

@@ -63,7 +63,10 @@ fn holds(order: Order, ordering: Option<std::cmp::Ordering>) -> bool {
 }
 
 fn number(text: &str) -> Option<f64> {
-    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
 }
 
 /// ISO 8601 as W3C narrows it, or seconds since 1970.
@@ -87,7 +90,9 @@ fn is_arn_match(value: &str, pattern: &Pattern, written: &str) -> bool {
     }
     let parts = value.splitn(6, ':').zip(written.splitn(6, ':'));
     value.splitn(6, ':').count() == 6
-        && parts.into_iter().all(|(value, part)| Pattern::parse(part).matches(value))
+        && parts
+            .into_iter()
+            .all(|(value, part)| Pattern::parse(part).matches(value))
 }
 
 fn is_in_range(address: &str, range: &str) -> Option<bool> {

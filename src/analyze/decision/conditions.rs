@@ -69,7 +69,11 @@ fn holds_if_absent(operator: Operator) -> bool {
 }
 
 fn negated(operator: Operator, matched: Truth) -> Truth {
-    if operator.is_negated { !matched } else { matched }
+    if operator.is_negated {
+        !matched
+    } else {
+        matched
+    }
 }
 
 fn known(condition: &Condition, values: &[Cow<'_, str>], request: &Request<'_>) -> Truth {
@@ -107,7 +111,10 @@ fn known(condition: &Condition, values: &[Cow<'_, str>], request: &Request<'_>) 
         }
         None if values.len() == 0 => Truth::from(holds_if_absent(operator)),
         None => {
-            let matched = values.by_ref().map(matches_one).fold(Truth::False, Truth::or);
+            let matched = values
+                .by_ref()
+                .map(matches_one)
+                .fold(Truth::False, Truth::or);
             negated(operator, matched)
         }
     }

@@ -128,8 +128,12 @@ impl<'a> Request<'a> {
             "userid" if is_user => known(&principal.id),
             "username" => Value::Absent,
             "principalisawsservice" => known("false"),
-            "principalservicename" | "principalservicenameslist" | "sourcearn"
-            | "sourceaccount" | "sourceorgid" | "sourceorgpaths" => Value::Absent,
+            "principalservicename"
+            | "principalservicenameslist"
+            | "sourcearn"
+            | "sourceaccount"
+            | "sourceorgid"
+            | "sourceorgpaths" => Value::Absent,
             "federatedprovider" if is_user => Value::Absent,
             "securetransport" => known("true"),
             "principalorgid" => match &self.context.organization_id {

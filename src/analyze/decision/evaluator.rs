@@ -3,7 +3,7 @@
 use super::conditions;
 use super::request::Request;
 use super::truth::Truth;
-use crate::analyze::document::{Pattern, ResourceElement, Resolved, Statement, Text};
+use crate::analyze::document::{Pattern, Resolved, ResourceElement, Statement, Text};
 
 /// Whether `statement` applies to `request`, its Principal element aside.
 pub fn applies(statement: &Statement, request: &Request<'_>) -> Truth {

@@ -15,11 +15,9 @@ mod trust;
 mod truth;
 
 pub use authorizer::{Authorizer, Decision, Layer, Response, StatementRef};
-pub use evaluator::{applies as statement_applies, resolve_text};
 pub use context::{Context, Given, Session, Value};
-pub use principal::{
-    AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind,
-};
+pub use evaluator::{applies as statement_applies, resolve_text};
+pub use principal::{AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind};
 pub use request::Request;
 pub use trust::{trusts_provider, trusts_service};
 pub use truth::{Residual, Truth};

@@ -21,7 +21,9 @@ fn applied(text: &str) -> AppliedPolicy {
 }
 
 fn statements(statements: &str) -> AppliedPolicy {
-    applied(&format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#))
+    applied(&format!(
+        r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#
+    ))
 }
 
 fn alice(policies: Vec<AppliedPolicy>) -> Principal {
@@ -78,7 +80,10 @@ fn an_explicit_deny_wins_and_silence_denies() {
     let deny = || statements(r#"{"Effect":"Deny","Action":"s3:Get*","Resource":"*"}"#);
     let bucket = "arn:aws:s3:::b/k";
     assert_eq!(decide(vec![allow()], "s3:getobject", bucket), Allow);
-    assert_eq!(decide(vec![allow(), deny()], "s3:getobject", bucket), ExplicitDeny);
+    assert_eq!(
+        decide(vec![allow(), deny()], "s3:getobject", bucket),
+        ExplicitDeny
+    );
     assert_eq!(decide(vec![allow(), deny()], "s3:putobject", bucket), Allow);
     assert_eq!(decide(vec![allow()], "ec2:runinstances", "*"), ImplicitDeny);
 }
@@ -89,8 +94,14 @@ fn a_missing_document_may_allow_and_may_deny() {
     let allow = || statements(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#);
     let deny = || statements(r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#);
     assert_eq!(decide(vec![missing()], "s3:getobject", "*"), Unknown);
-    assert_eq!(decide(vec![allow(), missing()], "s3:getobject", "*"), Unknown);
-    assert_eq!(decide(vec![missing(), deny()], "s3:getobject", "*"), ExplicitDeny);
+    assert_eq!(
+        decide(vec![allow(), missing()], "s3:getobject", "*"),
+        Unknown
+    );
+    assert_eq!(
+        decide(vec![missing(), deny()], "s3:getobject", "*"),
+        ExplicitDeny
+    );
 }
 
 #[test]
@@ -104,12 +115,22 @@ fn variables_are_values_of_the_principal() {
         ("arn:aws:iam::*:user/${aws:username}", ImplicitDeny),
         ("arn:aws:iam::*:user/*${aws:username}", Allow),
         ("arn:aws:iam::*:user/div/${aws:username}", Allow),
-        ("arn:aws:iam::*:user/${aws:PrincipalTag/none, 'div'}/alice", Allow),
-        ("arn:aws:iam::*:user/${aws:PrincipalTag/none}alice", ImplicitDeny),
+        (
+            "arn:aws:iam::*:user/${aws:PrincipalTag/none, 'div'}/alice",
+            Allow,
+        ),
+        (
+            "arn:aws:iam::*:user/${aws:PrincipalTag/none}alice",
+            ImplicitDeny,
+        ),
         ("arn:aws:iam::*:user/${aws:SourceIp}", Unknown),
         ("arn:aws-cn:iam::*:user/div/alice", ImplicitDeny),
     ] {
-        assert_eq!(decide(vec![on(resource)], "iam:putuserpolicy", ALICE), expected, "{resource}");
+        assert_eq!(
+            decide(vec![on(resource)], "iam:putuserpolicy", ALICE),
+            expected,
+            "{resource}"
+        );
     }
     let old = applied(
         r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"arn:aws:iam::*:user/*${aws:username}"}}"#,
@@ -122,32 +143,81 @@ fn facts_of_the_principal_decide_conditions() {
     for (condition, expected) in [
         (r#"{"StringEquals":{"aws:username":"alice"}}"#, Allow),
         (r#"{"StringEquals":{"AWS:UserName":"Alice"}}"#, ImplicitDeny),
-        (r#"{"StringEqualsIgnoreCase":{"aws:username":"ALICE"}}"#, Allow),
+        (
+            r#"{"StringEqualsIgnoreCase":{"aws:username":"ALICE"}}"#,
+            Allow,
+        ),
         (r#"{"StringEquals":{"aws:username":"al*"}}"#, ImplicitDeny),
         (r#"{"StringLike":{"aws:username":["bob","al*"]}}"#, Allow),
-        (r#"{"StringNotLike":{"aws:username":["bob","al*"]}}"#, ImplicitDeny),
-        (r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/div/*"}}"#, Allow),
-        (r#"{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::*:user/*"}}"#, Allow),
+        (
+            r#"{"StringNotLike":{"aws:username":["bob","al*"]}}"#,
+            ImplicitDeny,
+        ),
+        (
+            r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/div/*"}}"#,
+            Allow,
+        ),
+        (
+            r#"{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::*:user/*"}}"#,
+            Allow,
+        ),
         (r#"{"StringEquals":{"aws:PrincipalType":"User"}}"#, Allow),
         (r#"{"StringEquals":{"aws:PrincipalTag/team":"red"}}"#, Allow),
-        (r#"{"StringEquals":{"aws:PrincipalTag/Team":"blue"}}"#, ImplicitDeny),
-        (r#"{"StringEquals":{"aws:PrincipalTag/other":"red"}}"#, ImplicitDeny),
-        (r#"{"StringNotEquals":{"aws:PrincipalTag/other":"red"}}"#, Allow),
-        (r#"{"StringEqualsIfExists":{"aws:PrincipalTag/other":"red"}}"#, Allow),
+        (
+            r#"{"StringEquals":{"aws:PrincipalTag/Team":"blue"}}"#,
+            ImplicitDeny,
+        ),
+        (
+            r#"{"StringEquals":{"aws:PrincipalTag/other":"red"}}"#,
+            ImplicitDeny,
+        ),
+        (
+            r#"{"StringNotEquals":{"aws:PrincipalTag/other":"red"}}"#,
+            Allow,
+        ),
+        (
+            r#"{"StringEqualsIfExists":{"aws:PrincipalTag/other":"red"}}"#,
+            Allow,
+        ),
         (r#"{"Null":{"aws:PrincipalTag/other":"true"}}"#, Allow),
         (r#"{"Null":{"aws:PrincipalTag/team":"true"}}"#, ImplicitDeny),
         (r#"{"Null":{"aws:PrincipalTag/team":false}}"#, Allow),
         (r#"{"Bool":{"aws:PrincipalIsAWSService":"false"}}"#, Allow),
-        (r#"{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}"#, Allow),
-        (r#"{"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}"#, ImplicitDeny),
-        (r#"{"DateLessThan":{"aws:CurrentTime":"2099-01-01T00:00:00Z"}}"#, Unknown),
+        (
+            r#"{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}"#,
+            Allow,
+        ),
+        (
+            r#"{"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}"#,
+            ImplicitDeny,
+        ),
+        (
+            r#"{"DateLessThan":{"aws:CurrentTime":"2099-01-01T00:00:00Z"}}"#,
+            Unknown,
+        ),
         (r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#, Unknown),
-        (r#"{"StringEquals":{"aws:SourceVpc":"v","aws:username":"bob"}}"#, ImplicitDeny),
-        (r#"{"StringEquals":{"aws:username":"${aws:PrincipalTag/none}"}}"#, ImplicitDeny),
-        (r#"{"StringNotEquals":{"aws:username":"${aws:PrincipalTag/none}"}}"#, ImplicitDeny),
-        (r#"{"StringEquals":{"aws:username":"${aws:username}"}}"#, Allow),
+        (
+            r#"{"StringEquals":{"aws:SourceVpc":"v","aws:username":"bob"}}"#,
+            ImplicitDeny,
+        ),
+        (
+            r#"{"StringEquals":{"aws:username":"${aws:PrincipalTag/none}"}}"#,
+            ImplicitDeny,
+        ),
+        (
+            r#"{"StringNotEquals":{"aws:username":"${aws:PrincipalTag/none}"}}"#,
+            ImplicitDeny,
+        ),
+        (
+            r#"{"StringEquals":{"aws:username":"${aws:username}"}}"#,
+            Allow,
+        ),
     ] {
-        assert_eq!(allowed_if(condition, &context(Session::AccessKey)), expected, "{condition}");
+        assert_eq!(
+            allowed_if(condition, &context(Session::AccessKey)),
+            expected,
+            "{condition}"
+        );
     }
 }
 
@@ -155,16 +225,41 @@ fn facts_of_the_principal_decide_conditions() {
 fn mfa_keys_follow_the_session() {
     use Session::{AccessKey, Console, Mfa, Role};
     for (condition, of_each) in [
-        (r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#, [ImplicitDeny, ImplicitDeny, Allow, Unknown]),
-        (r#"{"BoolIfExists":{"aws:MultiFactorAuthPresent":"true"}}"#, [Allow, ImplicitDeny, Allow, Unknown]),
-        (r#"{"Bool":{"aws:MultiFactorAuthPresent":"false"}}"#, [ImplicitDeny, Allow, ImplicitDeny, Unknown]),
-        (r#"{"Null":{"aws:MultiFactorAuthAge":"false"}}"#, [ImplicitDeny, ImplicitDeny, Allow, Unknown]),
-        (r#"{"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#, [ImplicitDeny, ImplicitDeny, Allow, Unknown]),
-        (r#"{"DateLessThan":{"aws:TokenIssueTime":"2020-01-01T00:00:00Z"}}"#, [ImplicitDeny; 4]),
-        (r#"{"DateGreaterThan":{"aws:TokenIssueTime":"2020-01-01T00:00:00Z"}}"#, [ImplicitDeny, Allow, Allow, Allow]),
+        (
+            r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#,
+            [ImplicitDeny, ImplicitDeny, Allow, Unknown],
+        ),
+        (
+            r#"{"BoolIfExists":{"aws:MultiFactorAuthPresent":"true"}}"#,
+            [Allow, ImplicitDeny, Allow, Unknown],
+        ),
+        (
+            r#"{"Bool":{"aws:MultiFactorAuthPresent":"false"}}"#,
+            [ImplicitDeny, Allow, ImplicitDeny, Unknown],
+        ),
+        (
+            r#"{"Null":{"aws:MultiFactorAuthAge":"false"}}"#,
+            [ImplicitDeny, ImplicitDeny, Allow, Unknown],
+        ),
+        (
+            r#"{"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#,
+            [ImplicitDeny, ImplicitDeny, Allow, Unknown],
+        ),
+        (
+            r#"{"DateLessThan":{"aws:TokenIssueTime":"2020-01-01T00:00:00Z"}}"#,
+            [ImplicitDeny; 4],
+        ),
+        (
+            r#"{"DateGreaterThan":{"aws:TokenIssueTime":"2020-01-01T00:00:00Z"}}"#,
+            [ImplicitDeny, Allow, Allow, Allow],
+        ),
     ] {
         for (session, expected) in [AccessKey, Console, Mfa, Role].into_iter().zip(of_each) {
-            assert_eq!(allowed_if(condition, &context(session)), expected, "{condition} {session:?}");
+            assert_eq!(
+                allowed_if(condition, &context(session)),
+                expected,
+                "{condition} {session:?}"
+            );
         }
     }
 }
@@ -174,7 +269,9 @@ fn keys_of_many_values_follow_their_quantifier() {
     let with = |values: &[&str]| {
         let mut context = context(Session::AccessKey);
         let values = values.iter().map(|&value| value.to_owned()).collect();
-        context.keys.push(("aws:tagkeys".to_owned(), Given::Values(values)));
+        context
+            .keys
+            .push(("aws:tagkeys".to_owned(), Given::Values(values)));
         context
     };
     let all = r#"{"ForAllValues:StringEquals":{"aws:TagKeys":["a","b"]}}"#;
@@ -191,7 +288,11 @@ fn keys_of_many_values_follow_their_quantifier() {
         (any_not, &["a", "b"], ImplicitDeny),
         (any_not, &[], ImplicitDeny),
     ] {
-        assert_eq!(allowed_if(condition, &with(values)), expected, "{condition} {values:?}");
+        assert_eq!(
+            allowed_if(condition, &with(values)),
+            expected,
+            "{condition} {values:?}"
+        );
     }
     let absent = context(Session::AccessKey).without("aws:TagKeys");
     assert_eq!(allowed_if(all, &absent), Allow);
@@ -208,14 +309,23 @@ fn iam_s_own_keys_are_absent_from_calls_that_do_not_carry_them() {
     };
     let passed = context(Session::AccessKey).with("iam:PassedToService", "ec2.amazonaws.com");
     let role = "arn:aws:iam::123456789012:role/r";
-    assert_eq!(decide(vec![policy()], "iam:putuserpolicy", ALICE), ImplicitDeny);
-    assert_eq!(decide_in(vec![policy()], "iam:passrole", role, &passed), Allow);
+    assert_eq!(
+        decide(vec![policy()], "iam:putuserpolicy", ALICE),
+        ImplicitDeny
+    );
+    assert_eq!(
+        decide_in(vec![policy()], "iam:passrole", role, &passed),
+        Allow
+    );
     assert_eq!(decide(vec![policy()], "iam:passrole", role), Unknown);
     let region = r#"{"StringNotEquals":{"aws:RequestedRegion":"eu-west-1"}}"#;
     let elsewhere = statements(&format!(
         r#"{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{region}}}"#
     ));
-    assert_eq!(decide(vec![elsewhere], "iam:putuserpolicy", ALICE), ExplicitDeny);
+    assert_eq!(
+        decide(vec![elsewhere], "iam:putuserpolicy", ALICE),
+        ExplicitDeny
+    );
 }
 
 #[test]
@@ -249,10 +359,16 @@ fn boundaries_and_service_control_policies_have_to_allow_too() {
     let levels = [vec![allow()], vec![s3(), allow()]];
     assert_eq!(decide(&free, Some(&levels), "iam:createuser"), Allow);
     let one_level_short = [vec![allow()], vec![s3()]];
-    assert_eq!(decide(&free, Some(&one_level_short), "iam:createuser"), ImplicitDeny);
+    assert_eq!(
+        decide(&free, Some(&one_level_short), "iam:createuser"),
+        ImplicitDeny
+    );
     let denied = [vec![allow(), deny()], vec![allow()]];
     assert_eq!(decide(&free, Some(&denied), "iam:createuser"), ExplicitDeny);
-    assert_eq!(decide(&free, Some(&[vec![allow()], vec![]]), "s3:getobject"), ImplicitDeny);
+    assert_eq!(
+        decide(&free, Some(&[vec![allow()], vec![]]), "s3:getobject"),
+        ImplicitDeny
+    );
 }
 
 #[test]
@@ -271,10 +387,16 @@ fn a_trust_policy_that_names_the_user_grants_alone_and_one_of_the_account_delega
             resource: "arn:aws:iam::123456789012:role/r",
             context: &session,
         };
-        Authorizer::default().decide(&request, Some(trust)).decision()
+        Authorizer::default()
+            .decide(&request, Some(trust))
+            .decision()
     };
-    let allowed = alice(vec![statements(r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}"#)]);
-    let denied = alice(vec![statements(r#"{"Effect":"Deny","Action":"sts:*","Resource":"*"}"#)]);
+    let allowed = alice(vec![statements(
+        r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}"#,
+    )]);
+    let denied = alice(vec![statements(
+        r#"{"Effect":"Deny","Action":"sts:*","Resource":"*"}"#,
+    )]);
     let plain = alice(vec![]);
     let bounded = Principal {
         boundary: Boundary::Policy {
@@ -287,13 +409,20 @@ fn a_trust_policy_that_names_the_user_grants_alone_and_one_of_the_account_delega
     for (user, expected) in [(&plain, Allow), (&denied, ExplicitDeny), (&bounded, Allow)] {
         assert_eq!(assume(user, &named), expected);
     }
-    for account in [r#""*""#, r#"{"AWS":"123456789012"}"#, r#"{"AWS":"arn:aws:iam::123456789012:root"}"#] {
+    for account in [
+        r#""*""#,
+        r#"{"AWS":"123456789012"}"#,
+        r#"{"AWS":"arn:aws:iam::123456789012:root"}"#,
+    ] {
         let delegated = trust(account);
         assert_eq!(assume(&plain, &delegated), ImplicitDeny, "{account}");
         assert_eq!(assume(&allowed, &delegated), Allow, "{account}");
         assert_eq!(assume(&bounded, &delegated), ImplicitDeny, "{account}");
     }
-    for other in [r#"{"AWS":"999999999999"}"#, r#"{"Service":"ec2.amazonaws.com"}"#] {
+    for other in [
+        r#"{"AWS":"999999999999"}"#,
+        r#"{"Service":"ec2.amazonaws.com"}"#,
+    ] {
         assert_eq!(assume(&allowed, &trust(other)), ImplicitDeny, "{other}");
     }
 }

@@ -68,7 +68,11 @@ fn policy(entries: Entries, usage: Use) -> Result<Policy, DocumentError> {
                     return Err(document("it has two elements Statement"));
                 }
             }
-            _ => return Err(document("it has an unknown element, or one of the wrong kind")),
+            _ => {
+                return Err(document(
+                    "it has an unknown element, or one of the wrong kind",
+                ));
+            }
         }
     }
     let statements = statements.ok_or_else(|| document("it has no Statement"))?;
@@ -148,8 +152,13 @@ fn texts(value: Node, name: &str) -> Result<Vec<String>, String> {
     let texts = value
         .texts()
         .ok_or_else(|| format!("{name} is neither a string nor a list of strings"))?;
-    match texts.iter().any(|text| text.chars().count() > PATTERN_CHARS_MAX) {
-        true => Err(format!("{name} has a value of more than {PATTERN_CHARS_MAX} characters")),
+    match texts
+        .iter()
+        .any(|text| text.chars().count() > PATTERN_CHARS_MAX)
+    {
+        true => Err(format!(
+            "{name} has a value of more than {PATTERN_CHARS_MAX} characters"
+        )),
         false => Ok(texts),
     }
 }
@@ -177,7 +186,9 @@ fn parse_resource(
     with_variables: bool,
 ) -> Result<ResourceElement, String> {
     let texts = texts(value, "Resource")?;
-    let texts = texts.iter().map(|text| Text::parse(text, with_variables, true));
+    let texts = texts
+        .iter()
+        .map(|text| Text::parse(text, with_variables, true));
     Ok(ResourceElement {
         is_negated,
         texts: texts.collect(),

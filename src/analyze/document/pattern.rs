@@ -131,7 +131,11 @@ mod tests {
             ("", "", true),
             ("", "a", false),
         ] {
-            assert_eq!(Pattern::parse(pattern).matches(text), expected, "{pattern} {text}");
+            assert_eq!(
+                Pattern::parse(pattern).matches(text),
+                expected,
+                "{pattern} {text}"
+            );
         }
         assert!(Pattern::literal("a*").matches("a*"));
         assert!(!Pattern::literal("a*").matches("ab"));

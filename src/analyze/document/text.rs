@@ -59,7 +59,9 @@ impl Text {
             true => parts(text, with_wildcards),
             false => vec![plain(text, with_wildcards)],
         };
-        let has_variables = parts.iter().any(|part| matches!(part, Part::Variable { .. }));
+        let has_variables = parts
+            .iter()
+            .any(|part| matches!(part, Part::Variable { .. }));
         let form = match has_variables {
             true => Form::Variable(parts),
             false => Form::Fixed(fixed(&parts)),
@@ -142,7 +144,9 @@ fn part(inside: &str) -> Part {
     let (key, default) = match inside.split_once(',') {
         Some((key, default)) => {
             let default = default.trim();
-            let unquoted = default.strip_prefix('\'').and_then(|it| it.strip_suffix('\''));
+            let unquoted = default
+                .strip_prefix('\'')
+                .and_then(|it| it.strip_suffix('\''));
             (key, Some(unquoted.unwrap_or(default).to_owned()))
         }
         None => (inside, None),
@@ -177,7 +181,10 @@ mod tests {
         let absent = text.resolve(|_| Variable::Absent);
         assert_eq!(absent, Resolved::Pattern(Pattern::literal("none")));
         let unknown = text.resolve(|_| Variable::Unknown);
-        assert_eq!(unknown, Resolved::Unknown("aws:principaltag/team".to_owned()));
+        assert_eq!(
+            unknown,
+            Resolved::Unknown("aws:principaltag/team".to_owned())
+        );
         let bare = Text::parse("${aws:username}", true, true);
         assert_eq!(bare.resolve(|_| Variable::Absent), Resolved::Unresolvable);
     }
@@ -189,6 +196,10 @@ mod tests {
         let old = Text::parse("a${aws:username}", false, true);
         assert!(old.fixed().is_some_and(|it| it.matches("a${aws:username}")));
         let unclosed = Text::parse("a${aws:username", true, true);
-        assert!(unclosed.fixed().is_some_and(|it| it.matches("a${aws:username")));
+        assert!(
+            unclosed
+                .fixed()
+                .is_some_and(|it| it.matches("a${aws:username"))
+        );
     }
 }

@@ -19,7 +19,11 @@ static ACTIONS: LazyLock<BTreeMap<String, usize>> = LazyLock::new(|| {
     let mut actions: BTreeSet<String> =
         needs.map(|need| need.action.to_ascii_lowercase()).collect();
     actions.insert(ASSUME_ROLE.to_owned());
-    actions.into_iter().enumerate().map(|(index, action)| (action, index)).collect()
+    actions
+        .into_iter()
+        .enumerate()
+        .map(|(index, action)| (action, index))
+        .collect()
 });
 
 const ASSUME_ROLE: &str = "sts:assumerole";
@@ -29,7 +33,12 @@ impl ActionSet {
 
     fn of(document: &Policy) -> Self {
         let mut set = Self::default();
-        let allows = || document.statements.iter().filter(|it| it.effect == Effect::Allow);
+        let allows = || {
+            document
+                .statements
+                .iter()
+                .filter(|it| it.effect == Effect::Allow)
+        };
         for (action, &index) in ACTIONS.iter() {
             if allows().any(|statement| statement.action.matches(action)) {
                 set.insert(index);
@@ -56,7 +65,9 @@ impl ActionSet {
         let Some(index) = ACTIONS.get(action) else {
             return true;
         };
-        self.0.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
+        self.0
+            .get(index / 64)
+            .is_some_and(|word| word & (1 << (index % 64)) != 0)
     }
 
     /// Whether roles may be assumed where their trust leaves it to identity policies.
@@ -73,7 +84,9 @@ impl ActionSet {
 
     /// Whether every need of `path` may be allowed.
     pub(super) fn may_take(&self, path: &Path) -> bool {
-        path.needs.iter().all(|need| self.contains(&need.action.to_ascii_lowercase()))
+        path.needs
+            .iter()
+            .all(|need| self.contains(&need.action.to_ascii_lowercase()))
     }
 }
 

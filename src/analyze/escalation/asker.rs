@@ -116,11 +116,15 @@ impl<'a> Asker<'a> {
     /// Whether the principal may pass `role` to `service`.
     pub(super) fn may_pass(&self, role: &str, service: &str) -> Truth {
         let context = self.context().with("iam:passedtoservice", service);
-        let truth = self.decide("iam:passrole", role, &context, None).is_granted();
+        let truth = self
+            .decide("iam:passrole", role, &context, None)
+            .is_granted();
         if self.principal.arn.partition() == "aws-cn" && !truth.is_true() {
             let service = format!("{service}.cn");
             let context = self.context().with("iam:passedtoservice", &service);
-            return truth.or(self.decide("iam:passrole", role, &context, None).is_granted());
+            return truth.or(self
+                .decide("iam:passrole", role, &context, None)
+                .is_granted());
         }
         truth
     }
@@ -137,6 +141,9 @@ impl<'a> Asker<'a> {
     }
 
     fn aws_managed(&self, name: &str) -> String {
-        format!("arn:{}:iam::aws:policy/{name}", self.principal.arn.partition())
+        format!(
+            "arn:{}:iam::aws:policy/{name}",
+            self.principal.arn.partition()
+        )
     }
 }

@@ -99,7 +99,11 @@ fn controls_iam(asker: &Asker<'_>) -> Truth {
     let arn = &free.arn;
     let each = CONTROL.iter().map(|(action, kind)| {
         let prefix = format!("arn:{}:iam::{}", arn.partition(), arn.account_id());
-        asker.may(action, &format!("{prefix}:{kind}/rollcall-any"), &Boundary::None)
+        asker.may(
+            action,
+            &format!("{prefix}:{kind}/rollcall-any"),
+            &Boundary::None,
+        )
     });
     each.fold(Truth::True, Truth::and)
 }

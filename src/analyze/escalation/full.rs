@@ -34,7 +34,9 @@ pub(super) fn is_everything(document: &Policy) -> bool {
 /// one that a NotAction names; likewise for resources. Those are asked for, one by one.
 pub(in crate::analyze) fn everything(asker: &Asker<'_>, policies: &[AppliedPolicy]) -> Truth {
     let statements = || {
-        let documents = policies.iter().filter_map(|policy| policy.document.as_deref());
+        let documents = policies
+            .iter()
+            .filter_map(|policy| policy.document.as_deref());
         let all = documents.flat_map(|document| document.statements.iter());
         all.filter(|statement| statement.effect == Effect::Allow)
     };
@@ -45,7 +47,10 @@ pub(in crate::analyze) fn everything(asker: &Asker<'_>, policies: &[AppliedPolic
     if missing.is_false() && !statements().any(is_broad) {
         return Truth::False;
     }
-    let (actions, resources) = (left_out_actions(statements()), left_out_resources(statements()));
+    let (actions, resources) = (
+        left_out_actions(statements()),
+        left_out_resources(statements()),
+    );
     let context = asker.context();
     let mut all = Truth::True;
     for action in &actions {

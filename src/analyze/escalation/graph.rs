@@ -79,7 +79,11 @@ impl<'a> Graph<'a> {
                 .iter()
                 .map(|role| granted(&role.principal, Session::Role))
                 .collect(),
-            unbounded_roles: account.roles.iter().map(|role| unbounded(account, role)).collect(),
+            unbounded_roles: account
+                .roles
+                .iter()
+                .map(|role| unbounded(account, role))
+                .collect(),
             named: account.roles.iter().map(named_by).collect(),
             is_top: Vec::new(),
             via: Vec::new(),
@@ -100,15 +104,14 @@ impl<'a> Graph<'a> {
         self.nodes.get(self.position(id))
     }
 
-    /// Whether `id` is an administrator or can become one.
-    pub(in crate::analyze) fn is_top(&self, id: NodeId) -> Truth {
-        self.is_top.get(self.position(id)).cloned().unwrap_or(Truth::False)
-    }
-
     /// Every path of `node`, each to its best target.
     pub(in crate::analyze) fn paths(&self, node: &Node<'a>) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
-        for one in node.own.iter().filter(|it| node.sessions.contains(&it.session)) {
+        for one in node
+            .own
+            .iter()
+            .filter(|it| node.sessions.contains(&it.session))
+        {
             match found.iter_mut().find(|it| it.path.id == one.path.id) {
                 Some(known) if !known.truth.is_true() => *known = one.clone(),
                 Some(_) => {}
@@ -118,7 +121,9 @@ impl<'a> Graph<'a> {
         for session in &node.sessions {
             let power = Power::new(Asker::new(self.account, node.principal, *session));
             for path in top_paths(node) {
-                let is_known = found.iter().any(|it| it.path.id == path.id && it.truth.is_true());
+                let is_known = found
+                    .iter()
+                    .any(|it| it.path.id == path.id && it.truth.is_true());
                 if is_known {
                     continue;
                 }
@@ -156,10 +161,18 @@ impl<'a> Graph<'a> {
             let Some((path, target)) = via else {
                 break;
             };
-            let session = node.taken_sessions.first().copied().unwrap_or(Session::Unknown);
+            let session = node
+                .taken_sessions
+                .first()
+                .copied()
+                .unwrap_or(Session::Unknown);
             let asker = Asker::new(self.account, node.principal, session);
             let candidate = self.candidate(node, path, target);
-            steps.extend(candidate.map(|it| Power::new(asker).steps(path, it)).unwrap_or_default());
+            steps.extend(
+                candidate
+                    .map(|it| Power::new(asker).steps(path, it))
+                    .unwrap_or_default(),
+            );
             at = Some(target);
         }
         steps
@@ -168,18 +181,31 @@ impl<'a> Graph<'a> {
     /// Roles that the principal may assume, and that then grant themselves more.
     fn roles_that_grant_themselves(&self, node: &Node<'a>, power: &Power<'a>) -> Vec<Found> {
         let mut all: Vec<Found> = Vec::new();
-        let assume = Catalogue::get().paths.iter().filter(|path| path.entry.is_some());
-        let assume: Vec<&'static Path> =
-            assume.filter(|path| path.needs.is_empty() && path.gains == Some(Gain::Top)).collect();
+        let assume = Catalogue::get()
+            .paths
+            .iter()
+            .filter(|path| path.entry.is_some());
+        let assume: Vec<&'static Path> = assume
+            .filter(|path| path.needs.is_empty() && path.gains == Some(Gain::Top))
+            .collect();
         for (index, role) in self.account.roles.iter().enumerate() {
-            let own = self.node(NodeId::Role(index)).map_or(&[][..], |node| node.own.as_slice());
-            let own = own.iter().filter(|found| found.path.family == Family::RoleSelf);
+            let own = self
+                .node(NodeId::Role(index))
+                .map_or(&[][..], |node| node.own.as_slice());
+            let own = own
+                .iter()
+                .filter(|found| found.path.family == Family::RoleSelf);
             for found in own {
-                if all.iter().any(|it| it.path.id == found.path.id && it.truth.is_true()) {
+                if all
+                    .iter()
+                    .any(|it| it.path.id == found.path.id && it.truth.is_true())
+                {
                     continue;
                 }
                 let candidate = Candidate::Role(index, role);
-                let enter = assume.iter().filter(|path| self.may_enter(node, path, index));
+                let enter = assume
+                    .iter()
+                    .filter(|path| self.may_enter(node, path, index));
                 let entered = enter.map(|path| power.reaches(path, candidate));
                 let entered = entered.fold(Truth::False, Truth::or);
                 let truth = entered.and(found.truth.clone());
@@ -192,7 +218,10 @@ impl<'a> Graph<'a> {
                     truth,
                     session: power.asker.session,
                     target: None,
-                    steps: [first].into_iter().chain(found.steps.iter().cloned()).collect(),
+                    steps: [first]
+                        .into_iter()
+                        .chain(found.steps.iter().cloned())
+                        .collect(),
                     ..found.clone()
                 });
             }
@@ -210,7 +239,10 @@ impl<'a> Graph<'a> {
     /// What `node` is by itself, and the paths that need nobody else to be anything.
     fn judge_alone(&self, node: &mut Node<'a>) {
         let mut sessions = node.sessions.clone();
-        let more = node.taken_sessions.iter().filter(|it| !node.sessions.contains(it));
+        let more = node
+            .taken_sessions
+            .iter()
+            .filter(|it| !node.sessions.contains(it));
         sessions.extend(more);
         sessions.sort_unstable_by_key(|session| *session == Session::Mfa);
         for session in sessions {
@@ -355,7 +387,9 @@ impl<'a> Graph<'a> {
 
     fn positions(&self, counts: &impl Fn(&Truth) -> bool) -> Vec<usize> {
         let all = self.is_top.iter().enumerate();
-        all.filter(|(_, truth)| counts(truth)).map(|(position, _)| position).collect()
+        all.filter(|(_, truth)| counts(truth))
+            .map(|(position, _)| position)
+            .collect()
     }
 
     /// Whether `node` reaches one of `fresh`.
@@ -413,7 +447,10 @@ impl<'a> Graph<'a> {
 impl Node<'_> {
     fn is_top_alone(&self) -> Truth {
         let is_taken = |session: &Session| self.taken_sessions.contains(session);
-        let standings = self.standings.iter().filter(|(session, _)| is_taken(session));
+        let standings = self
+            .standings
+            .iter()
+            .filter(|(session, _)| is_taken(session));
         let standings = standings.map(|(_, standing)| standing.is_admin.clone());
         let own = self.own.iter().filter(|found| is_taken(&found.session));
         let own = own.map(|found| found.truth.clone());
@@ -448,8 +485,7 @@ fn user_node<'a>(
     let mut taken_sessions = vec![Session::AccessKey, Session::Console];
     let mut is_mfa_out_of_reach = false;
     if trust_tells || digests.tells_sessions_apart(principal, levels) {
-        is_mfa_out_of_reach =
-            user.has_mfa == Some(false) && !may_enrol(account, user, &sessions);
+        is_mfa_out_of_reach = user.has_mfa == Some(false) && !may_enrol(account, user, &sessions);
         if !is_mfa_out_of_reach {
             sessions.push(Session::Mfa);
         }
@@ -473,7 +509,12 @@ fn user_node<'a>(
 /// Whether the user can give itself an MFA device.
 fn may_enrol(account: &IamAccount, user: &IamUser, sessions: &[Session]) -> bool {
     let arn = &user.principal.arn;
-    let device = format!("arn:{}:iam::{}:mfa/{}", arn.partition(), arn.account_id(), user.principal.name);
+    let device = format!(
+        "arn:{}:iam::{}:mfa/{}",
+        arn.partition(),
+        arn.account_id(),
+        user.principal.name
+    );
     sessions.iter().any(|session| {
         let asker = Asker::new(account, &user.principal, *session);
         let may = |action: &str, on: &str| asker.may(action, on, &Boundary::None);

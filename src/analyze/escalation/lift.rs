@@ -33,11 +33,17 @@ fn of_boundary(asker: &Asker<'_>, arn: &str) -> Vec<Lift> {
     let actions: [(&'static str, &str); 2] = match principal.kind {
         PrincipalKind::User => [
             ("iam-022", "iam:deleteuserpermissionsboundary"),
-            ("iam-putuserpermissionsboundary", "iam:putuserpermissionsboundary"),
+            (
+                "iam-putuserpermissionsboundary",
+                "iam:putuserpermissionsboundary",
+            ),
         ],
         PrincipalKind::Role => [
             ("iam-023", "iam:deleterolepermissionsboundary"),
-            ("iam-putrolepermissionsboundary", "iam:putrolepermissionsboundary"),
+            (
+                "iam-putrolepermissionsboundary",
+                "iam:putrolepermissionsboundary",
+            ),
         ],
     };
     let after = || Principal {
@@ -96,8 +102,16 @@ fn of_deny(asker: &Asker<'_>, source: &PolicySource) -> Vec<Lift> {
         }
         PolicySource::Managed { holder, arn, .. } => {
             let (target, id, action) = match holder {
-                Holder::User(_) => (own.to_owned(), "iam-detachuserpolicy", "iam:detachuserpolicy"),
-                Holder::Role(_) => (own.to_owned(), "iam-detachrolepolicy", "iam:detachrolepolicy"),
+                Holder::User(_) => (
+                    own.to_owned(),
+                    "iam-detachuserpolicy",
+                    "iam:detachuserpolicy",
+                ),
+                Holder::Role(_) => (
+                    own.to_owned(),
+                    "iam-detachrolepolicy",
+                    "iam:detachrolepolicy",
+                ),
                 Holder::Group(name) => (
                     group_arn(asker, name),
                     "iam-detachgrouppolicy",
@@ -204,5 +218,8 @@ fn without(principal: &Principal, is_gone: impl Fn(&PolicySource) -> bool) -> Pr
 fn group_arn(asker: &Asker<'_>, name: &str) -> String {
     let groups = asker.account.groups.iter();
     let mut named = groups.filter(|group| group.name == name);
-    named.next().map(|group| group.arn.clone()).unwrap_or_default()
+    named
+        .next()
+        .map(|group| group.arn.clone())
+        .unwrap_or_default()
 }

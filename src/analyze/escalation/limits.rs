@@ -118,7 +118,9 @@ pub(in crate::analyze) fn standing(asker: &Asker<'_>) -> Standing {
         .and(!by_denies.clone())
         .and(!rest.boundary.clone())
         .and(!organization.caps.clone());
-    let is_capped = full.and(!by_denies).and(rest.boundary.or(organization.caps));
+    let is_capped = full
+        .and(!by_denies)
+        .and(rest.boundary.or(organization.caps));
     Standing {
         is_admin,
         is_capped,
@@ -160,7 +162,11 @@ fn lift_all(asker: &Asker<'_>, limits: &mut [Limit]) -> (Truth, Rest) {
         denies: Truth::False,
         boundary: Truth::False,
     };
-    for (limit, _) in limits.iter().zip(&is_lifted).filter(|(_, is_done)| !**is_done) {
+    for (limit, _) in limits
+        .iter()
+        .zip(&is_lifted)
+        .filter(|(_, is_done)| !**is_done)
+    {
         let applies = limit.applies.clone();
         match limit.kind {
             LimitKind::Deny { .. } | LimitKind::Missing { .. } => {
@@ -188,7 +194,9 @@ fn best(
         if truth.is_true() && !limit.lifted_by.contains(&id) {
             limit.lifted_by.push(id);
         }
-        let is_better = best.as_ref().is_none_or(|(known, _)| !known.is_true() && truth.is_true());
+        let is_better = best
+            .as_ref()
+            .is_none_or(|(known, _)| !known.is_true() && truth.is_true());
         if is_better {
             best = Some((truth, after));
         }
@@ -235,7 +243,10 @@ pub(super) fn may_apply(asker: &Asker<'_>, statement: &Statement) -> Truth {
     let any = Pattern::parse("*:*");
     let named = statement.action.patterns.iter();
     let mut actions: Vec<String> = match statement.action.is_negated {
-        true => vec!["rollcall-any:rollcall-any".to_owned(), "iam:rollcall-any".to_owned()],
+        true => vec![
+            "rollcall-any:rollcall-any".to_owned(),
+            "iam:rollcall-any".to_owned(),
+        ],
         false => named.filter_map(|it| witness(it, &any)).collect(),
     };
     // A list of everything may still tell IAM from the rest by its conditions.

@@ -16,7 +16,7 @@ mod power;
 mod resources;
 
 pub(super) use asker::Asker;
-pub(super) use found::{Found, NodeId, Step};
+pub(super) use found::{Found, NodeId};
 pub(super) use full::everything;
 pub(super) use graph::{Graph, Node};
 pub(super) use limits::{Limit, LimitKind, Standing, standing};

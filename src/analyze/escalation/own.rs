@@ -5,9 +5,7 @@ use super::found::{Found, Step};
 use super::lift::rewritten;
 use super::limits::{granted_everything, standing};
 use crate::analyze::account::is_customer_managed;
-use crate::analyze::decision::{
-    Boundary, PolicySource, Principal, PrincipalKind, Truth,
-};
+use crate::analyze::decision::{Boundary, PolicySource, Principal, PrincipalKind, Truth};
 use crate::analyze::paths::{Catalogue, Family, On, Path};
 
 /// How many such paths may follow each other: a group that lets its members change a policy.
@@ -66,16 +64,22 @@ fn ways(
             vec![(gain(asker, may(own, &principal.boundary)), step(own))]
         }
         On::OwnGroup => {
-            let groups = groups.iter().filter_map(|&index| asker.account.groups.get(index));
+            let groups = groups
+                .iter()
+                .filter_map(|&index| asker.account.groups.get(index));
             groups
-                .map(|group| (gain(asker, may(&group.arn, &Boundary::None)), step(&group.arn)))
+                .map(|group| {
+                    (
+                        gain(asker, may(&group.arn, &Boundary::None)),
+                        step(&group.arn),
+                    )
+                })
                 .collect()
         }
         On::OwnPolicy => own_policies(principal)
             .map(|(source, arn)| {
-                let truth = may(arn, &Boundary::None).and_then(|| {
-                    top(asker, &rewritten(principal, source), groups, depth)
-                });
+                let truth = may(arn, &Boundary::None)
+                    .and_then(|| top(asker, &rewritten(principal, source), groups, depth));
                 (truth, step(arn))
             })
             .collect(),
@@ -107,12 +111,15 @@ fn top(asker: &Asker<'_>, changed: &Principal, groups: &[usize], depth: usize) -
 }
 
 fn own_policies(principal: &Principal) -> impl Iterator<Item = (&PolicySource, &str)> {
-    principal.policies.iter().filter_map(|policy| match &policy.source {
-        source @ PolicySource::Managed { arn, .. } if is_customer_managed(arn) => {
-            Some((source, arn.as_str()))
-        }
-        _ => None,
-    })
+    principal
+        .policies
+        .iter()
+        .filter_map(|policy| match &policy.source {
+            source @ PolicySource::Managed { arn, .. } if is_customer_managed(arn) => {
+                Some((source, arn.as_str()))
+            }
+            _ => None,
+        })
 }
 
 fn older_versions(
@@ -124,7 +131,11 @@ fn older_versions(
 ) -> Vec<(Truth, Step)> {
     let mut ways = Vec::new();
     for (source, arn) in own_policies(asker.principal) {
-        let versions = asker.account.policies.get(arn).map(|policy| policy.older.as_slice());
+        let versions = asker
+            .account
+            .policies
+            .get(arn)
+            .map(|policy| policy.older.as_slice());
         for (_, document) in versions.unwrap_or_default() {
             let truth = may(arn, &Boundary::None).and_then(|| {
                 let mut changed = asker.principal.clone();

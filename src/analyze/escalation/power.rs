@@ -80,10 +80,16 @@ impl<'a> Power<'a> {
             Target::NewRole => "role",
             _ => return None,
         };
-        let actions: Vec<String> =
-            path.needs.iter().map(|need| need.action.to_ascii_lowercase()).collect();
+        let actions: Vec<String> = path
+            .needs
+            .iter()
+            .map(|need| need.action.to_ascii_lowercase())
+            .collect();
         let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
-        let bounds = filled(&self.asker, &format!("arn:{{partition}}:iam::{{account}}:{kind}/*"));
+        let bounds = filled(
+            &self.asker,
+            &format!("arn:{{partition}}:iam::{{account}}:{kind}/*"),
+        );
         let mut best: Option<Found> = None;
         for arn in candidates(&self.asker, &actions, &bounds) {
             let truth = actions.iter().fold(Truth::True, |truth, action| {
@@ -141,9 +147,8 @@ impl<'a> Power<'a> {
                 self.asker.may_pass(role.principal.arn.as_str(), service)
             }
             (On::RolePolicy, Candidate::Role(_, role)) => {
-                let each = own_policies(role).map(|arn| {
-                    self.asker.may(&action, arn, &Boundary::None)
-                });
+                let each =
+                    own_policies(role).map(|arn| self.asker.may(&action, arn, &Boundary::None));
                 each.fold(Truth::False, Truth::or)
             }
             _ => Truth::False,
@@ -152,15 +157,18 @@ impl<'a> Power<'a> {
 
     /// Whether `role` can be entered as `path` has it.
     fn is_enterable(&self, path: &Path, role: &IamRole) -> Truth {
-        let is_used = path.needs.iter().any(|need| {
-            matches!(need.on, On::Role | On::RolePolicy | On::PassedRole)
-        });
+        let is_used = path
+            .needs
+            .iter()
+            .any(|need| matches!(need.on, On::Role | On::RolePolicy | On::PassedRole));
         if (is_used || path.service.is_some()) && role.is_reserved() {
             return Truth::False;
         }
         let Some(trust) = &role.trust else {
             return match path.entry.is_some() || path.service.is_some() {
-                true => Truth::on_document(&format!("trust policy of role/{}", role.principal.name)),
+                true => {
+                    Truth::on_document(&format!("trust policy of role/{}", role.principal.name))
+                }
                 false => Truth::True,
             };
         };
@@ -169,7 +177,9 @@ impl<'a> Power<'a> {
             None => Truth::True,
             Some(entry) => {
                 let context = self.asker.context();
-                let response = self.asker.decide("sts:assumerole", arn, &context, Some(trust));
+                let response = self
+                    .asker
+                    .decide("sts:assumerole", arn, &context, Some(trust));
                 match entry {
                     Entry::Named => response.by_name.clone().and(!response.denied.clone()),
                     Entry::Assume if path.needs.is_empty() => {
@@ -191,9 +201,8 @@ impl<'a> Power<'a> {
         if let Some(provider) = path.provider {
             let context = self.asker.context();
             let request = self.request(provider.action(), arn, &context);
-            truth = truth.and_then(|| {
-                trusts_provider(trust, &|name| provider.is_named_by(name), &request)
-            });
+            truth = truth
+                .and_then(|| trusts_provider(trust, &|name| provider.is_named_by(name), &request));
         }
         truth
     }
@@ -244,9 +253,8 @@ impl<'a> Power<'a> {
                 (On::Any, _) => Step::new(&need.action, &self.choose(need).1),
                 (On::RolePolicy, Candidate::Role(_, role)) => {
                     let action = need.action.to_ascii_lowercase();
-                    let may = |arn: &&str| {
-                        !self.asker.may(&action, arn, &Boundary::None).is_false()
-                    };
+                    let may =
+                        |arn: &&str| !self.asker.may(&action, arn, &Boundary::None).is_false();
                     Step::new(&need.action, own_policies(role).find(may).unwrap_or(arn))
                 }
                 _ => Step::new(&need.action, arn),
@@ -262,8 +270,14 @@ impl<'a> Power<'a> {
 /// Whether the credentials that the path makes can be made for `user`, as far as is known.
 fn is_open(path: &Path, user: &IamUser) -> Truth {
     let has_two_keys = user.access_keys.is_some_and(|keys| keys >= 2);
-    let makes_key = path.needs.iter().any(|need| need.action == "iam:CreateAccessKey");
-    let frees_key = path.needs.iter().any(|need| need.action == "iam:DeleteAccessKey");
+    let makes_key = path
+        .needs
+        .iter()
+        .any(|need| need.action == "iam:CreateAccessKey");
+    let frees_key = path
+        .needs
+        .iter()
+        .any(|need| need.action == "iam:DeleteAccessKey");
     let is_shut = match path.id.as_str() {
         "iam-004" => user.has_password == Some(true),
         "iam-006" => user.has_password == Some(false),
@@ -274,10 +288,15 @@ fn is_open(path: &Path, user: &IamUser) -> Truth {
 }
 
 fn own_policies(role: &IamRole) -> impl Iterator<Item = &str> {
-    role.principal.policies.iter().filter_map(|policy| match &policy.source {
-        PolicySource::Managed { arn, .. } if crate::analyze::account::is_customer_managed(arn) => {
-            Some(arn.as_str())
-        }
-        _ => None,
-    })
+    role.principal
+        .policies
+        .iter()
+        .filter_map(|policy| match &policy.source {
+            PolicySource::Managed { arn, .. }
+                if crate::analyze::account::is_customer_managed(arn) =>
+            {
+                Some(arn.as_str())
+            }
+            _ => None,
+        })
 }

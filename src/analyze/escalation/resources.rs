@@ -30,7 +30,9 @@ pub(super) fn candidates(asker: &Asker<'_>, actions: &[&str], bounds: &Pattern) 
     let mut patterns = Vec::new();
     let mut add = |document: &Policy| named(asker, document, actions, &mut patterns);
     let of = |policies: &[AppliedPolicy], add: &mut dyn FnMut(&Policy)| {
-        let documents = policies.iter().filter_map(|policy| policy.document.as_deref());
+        let documents = policies
+            .iter()
+            .filter_map(|policy| policy.document.as_deref());
         documents.for_each(add);
     };
     of(&asker.principal.policies, &mut add);
@@ -67,7 +69,9 @@ fn named(asker: &Asker<'_>, document: &Policy, actions: &[&str], into: &mut Vec<
         let Some(resource) = &statement.resource else {
             continue;
         };
-        let is_asked = actions.iter().any(|action| statement.action.matches(action));
+        let is_asked = actions
+            .iter()
+            .any(|action| statement.action.matches(action));
         // An Allow names what is open, a Deny by NotResource what stays open.
         if !is_asked || (statement.effect == Effect::Deny) != resource.is_negated {
             continue;

@@ -209,7 +209,11 @@ mod tests {
     fn the_catalogue_is_well_formed_and_knows_the_resource_of_every_choice() {
         let catalogue = Catalogue::get();
         assert!(catalogue.paths.len() >= 124, "{}", catalogue.paths.len());
-        let mut ids: Vec<&str> = catalogue.paths.iter().map(|path| path.id.as_str()).collect();
+        let mut ids: Vec<&str> = catalogue
+            .paths
+            .iter()
+            .map(|path| path.id.as_str())
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), catalogue.paths.len(), "an id comes twice");

@@ -54,7 +54,9 @@ fn in_order(mut changes: Vec<Change>) -> Vec<Change> {
 fn candidates(principal: &Principal) -> Vec<Change> {
     let allows = |policy: &&AppliedPolicy| {
         let statements = policy.document.iter().flat_map(|it| it.statements.iter());
-        statements.clone().any(|statement| statement.effect == Effect::Allow)
+        statements
+            .clone()
+            .any(|statement| statement.effect == Effect::Allow)
     };
     let user = Holder::User(principal.name.clone()).label();
     let policies = principal.policies.iter().filter(allows);
@@ -106,7 +108,10 @@ fn without(principal: &Principal, removed: &[&Change]) -> Principal {
             _ => false,
         })
     };
-    let policies = principal.policies.iter().filter(|policy| !is_removed(policy));
+    let policies = principal
+        .policies
+        .iter()
+        .filter(|policy| !is_removed(policy));
     Principal {
         policies: policies.cloned().collect(),
         ..principal.clone()

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::counterfactual;
-use super::privilege::{
-    Evidence, LimitReport, PathReport, Privilege, StepReport, Tier,
-};
+use super::privilege::{Evidence, LimitReport, PathReport, Privilege, StepReport, Tier};
 use super::proof;
 use crate::analyze::account::{IamAccount, IamUser};
 use crate::analyze::decision::{PolicySource, Session, Truth};
@@ -21,7 +19,12 @@ pub fn judge(snapshot: &Snapshot, now: OffsetDateTime) -> BTreeMap<String, Privi
     let graph = Graph::new(&account);
     let users = account.users.iter().enumerate();
     users
-        .map(|(index, user)| (user.principal.id.clone(), of_user(&account, &graph, index, user)))
+        .map(|(index, user)| {
+            (
+                user.principal.id.clone(),
+                of_user(&account, &graph, index, user),
+            )
+        })
         .collect()
 }
 
@@ -32,11 +35,16 @@ fn of_user(account: &IamAccount, graph: &Graph<'_>, index: usize, user: &IamUser
         return privilege;
     };
     let own = node.standings.iter();
-    let own: Vec<&(Session, Standing)> =
-        own.filter(|(session, _)| node.sessions.contains(session)).collect();
+    let own: Vec<&(Session, Standing)> = own
+        .filter(|(session, _)| node.sessions.contains(session))
+        .collect();
     if let Some((session, standing)) = own.iter().find(|(_, it)| it.is_admin.is_true()) {
         let has_mfa = *session == Session::Mfa;
-        privilege.tier = if has_mfa { Tier::AdminWithMfa } else { Tier::Admin };
+        privilege.tier = if has_mfa {
+            Tier::AdminWithMfa
+        } else {
+            Tier::Admin
+        };
         let asker = Asker::new(account, &user.principal, *session);
         privilege.proof = proof::of_everything(&asker);
         privilege.paths = lifting(standing);
@@ -47,21 +55,34 @@ fn of_user(account: &IamAccount, graph: &Graph<'_>, index: usize, user: &IamUser
     let found = graph.paths(node);
     let (open, residual): (Vec<&Found>, Vec<&Found>) =
         found.iter().partition(|found| found.truth.is_true());
-    privilege.limits = own.first().map(|(_, standing)| limits(standing)).unwrap_or_default();
+    privilege.limits = own
+        .first()
+        .map(|(_, standing)| limits(standing))
+        .unwrap_or_default();
     if !open.is_empty() {
         privilege.tier = Tier::CanEscalate;
-        privilege.paths = open.iter().map(|found| report(graph, user, found)).collect();
+        privilege.paths = open
+            .iter()
+            .map(|found| report(graph, user, found))
+            .collect();
         return privilege;
     }
     let standings = own.iter().map(|(_, standing)| standing.is_admin.clone());
     let unknown = residual.iter().map(|found| found.truth.clone());
-    let unknown: Vec<Truth> =
-        standings.chain(unknown).filter(|truth| truth.residual().is_some()).collect();
-    let on_conditions = unknown.iter().any(|it| it.residual().is_some_and(|it| !it.lacks_documents()));
+    let unknown: Vec<Truth> = standings
+        .chain(unknown)
+        .filter(|truth| truth.residual().is_some())
+        .collect();
+    let on_conditions = unknown
+        .iter()
+        .any(|it| it.residual().is_some_and(|it| !it.lacks_documents()));
     if on_conditions || is_admin_with_a_device(account, user, node) {
         privilege.tier = Tier::Conditional;
         let residual = residual.iter().filter(|found| {
-            found.truth.residual().is_some_and(|it| !it.lacks_documents())
+            found
+                .truth
+                .residual()
+                .is_some_and(|it| !it.lacks_documents())
         });
         privilege.paths = residual.map(|found| report(graph, user, found)).collect();
         return privilege;
@@ -168,7 +189,10 @@ fn report(graph: &Graph<'_>, user: &IamUser, found: &Found) -> PathReport {
     if found.session == Session::Mfa && user.has_mfa.is_none() {
         assumes.push("an MFA device of the user".to_owned());
     }
-    let on = found.target.map(|target| graph.way_on(target)).unwrap_or_default();
+    let on = found
+        .target
+        .map(|target| graph.way_on(target))
+        .unwrap_or_default();
     let steps = found.steps.iter().chain(&on).map(|step| StepReport {
         action: step.action.clone(),
         on: step.on.clone(),

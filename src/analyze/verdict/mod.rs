@@ -4,8 +4,12 @@ mod counterfactual;
 mod judge;
 mod privilege;
 mod proof;
+mod question;
+mod verdicts;
 
 pub use judge::judge;
 pub use privilege::{
     Change, Evidence, LimitReport, PathReport, Privilege, StatementReport, StepReport, Tier,
 };
+pub use question::{Answer, Because, Place, Question, answer};
+pub use verdicts::Verdicts;

@@ -1,9 +1,15 @@
 //! The verdict on a user, in the shape in which events have it.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 
+use crate::model::User;
+
 /// How much a user can do, strongest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// Everything on everything, or it can lift what is missing.
@@ -164,7 +170,18 @@ impl Tier {
     }
 }
 
+static OF_ROOT: LazyLock<Privilege> = LazyLock::new(|| Privilege::of_tier(Tier::Admin));
+static UNREAD: LazyLock<Privilege> = LazyLock::new(|| Privilege {
+    not_considered: vec!["policy documents".to_owned()],
+    ..Privilege::of_tier(Tier::Unknown)
+});
+
 impl Privilege {
+    /// The verdict on `user` where no policy document was read: the root user needs none.
+    pub fn without_documents(user: &User) -> &'static Self {
+        if user.is_root() { &OF_ROOT } else { &UNREAD }
+    }
+
     /// The verdict where nothing but the tier is known.
     pub fn of_tier(tier: Tier) -> Self {
         Self {

@@ -21,7 +21,11 @@ pub(super) fn of_everything(asker: &Asker<'_>) -> Vec<StatementReport> {
         let reports = single
             .iter()
             .filter(|(_, policy)| sufficient(std::slice::from_ref(policy)));
-        return sorted(reports.map(|(label, policy)| report(policy, label)).collect());
+        return sorted(
+            reports
+                .map(|(label, policy)| report(policy, label))
+                .collect(),
+        );
     }
     let mut kept = single;
     let mut index = 0;
@@ -33,7 +37,11 @@ pub(super) fn of_everything(asker: &Asker<'_>) -> Vec<StatementReport> {
             index += 1;
         }
     }
-    sorted(kept.iter().map(|(label, policy)| report(policy, label)).collect())
+    sorted(
+        kept.iter()
+            .map(|(label, policy)| report(policy, label))
+            .collect(),
+    )
 }
 
 /// Each Allow statement as a policy of its own, with its label.

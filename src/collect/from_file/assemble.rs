@@ -13,9 +13,7 @@ use super::tables::Tables;
 use super::wire::UserDetail;
 use crate::collect::report::ReportRow;
 use crate::collect::root;
-use crate::model::{
-    Account, AttachedPolicy, Fact, Group, Mfa, Provenance, Snapshot, Tag, User,
-};
+use crate::model::{Account, AttachedPolicy, Fact, Group, Mfa, Provenance, Snapshot, Tag, User};
 
 /// What the files together have.
 pub(super) struct Assembled {
@@ -75,7 +73,10 @@ fn snapshots(
 ) -> Vec<Snapshot> {
     let mut by_account: BTreeMap<&str, Vec<&User>> = BTreeMap::new();
     for user in users {
-        by_account.entry(user.arn.account_id()).or_default().push(user);
+        by_account
+            .entry(user.arn.account_id())
+            .or_default()
+            .push(user);
     }
     let accounts = by_account.into_iter().filter_map(|(id, users)| {
         let account = Account::of(&users.first()?.arn);
@@ -87,7 +88,9 @@ fn snapshots(
                 .into_iter()
                 .map(|user| (user.id.clone(), Arc::new(user.clone())))
                 .collect(),
-            groups: of_account.map(|(name, group)| (name.clone(), Arc::clone(group))).collect(),
+            groups: of_account
+                .map(|(name, group)| (name.clone(), Arc::clone(group)))
+                .collect(),
             roles: policies.roles,
             managed_policies: policies.managed,
             inline_policies: policies.inline,

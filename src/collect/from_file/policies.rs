@@ -81,16 +81,23 @@ impl PolicyTables {
         });
         let roles = roles.map(|roles| {
             let roles = roles.into_iter().map(|role| self.role(role, source));
-            roles.map(|role| (role.id.clone(), Arc::new(role))).collect()
+            roles
+                .map(|role| (role.id.clone(), Arc::new(role)))
+                .collect()
         });
         let aws = format!("arn:{partition}:iam::aws:");
         let own = format!("arn:{partition}:iam::{id}:");
         let managed = self.managed.iter();
         let managed = managed.filter(|(arn, _)| arn.starts_with(&aws) || arn.starts_with(&own));
-        let inline = self.inline.iter().filter(|((account, ..), _)| account == id);
+        let inline = self
+            .inline
+            .iter()
+            .filter(|((account, ..), _)| account == id);
         AccountPolicies {
             roles: fact_of(roles, source),
-            managed: managed.map(|(arn, policy)| (arn.clone(), policy.clone())).collect(),
+            managed: managed
+                .map(|(arn, policy)| (arn.clone(), policy.clone()))
+                .collect(),
             inline: inline
                 .map(|((_, kind, id), policies)| ((*kind, id.clone()), policies.clone()))
                 .collect(),
@@ -102,7 +109,9 @@ impl PolicyTables {
         let boundary = role.permissions_boundary;
         let inline = role.role_policy_list.into_iter();
         let profiles = role.instance_profile_list.map(|profiles| {
-            let names = profiles.into_iter().map(|profile| profile.instance_profile_name);
+            let names = profiles
+                .into_iter()
+                .map(|profile| profile.instance_profile_name);
             names.collect()
         });
         let attached: Fact<Vec<AttachedPolicy>> = attached(role.attached_managed_policies, source);
@@ -133,7 +142,9 @@ impl PolicyTables {
     fn keep(&mut self, text: Option<wire::DocumentText>) -> Option<DocumentId> {
         let document = PolicyDocument::new(text?.0);
         let id = document.id;
-        self.documents.entry(id).or_insert_with(|| Arc::new(document));
+        self.documents
+            .entry(id)
+            .or_insert_with(|| Arc::new(document));
         Some(id)
     }
 }

@@ -1,0 +1,48 @@
+//! Options of `explain`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::OutputFormat;
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// UserName, ARN or UserId
+    #[arg(required_unless_present = "summary", conflicts_with = "summary")]
+    pub user: Option<String>,
+    /// Saved AWS CLI output, as for rollcall map; may be given several times
+    #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
+    pub from: Vec<PathBuf>,
+    /// Only this account
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// Show the account at a glance: tiers, paths, policies that make administrators
+    #[arg(long)]
+    pub summary: bool,
+    /// Ask whether the user may do this, as iam:PutUserPolicy
+    #[arg(
+        long,
+        value_name = "ACTION",
+        requires = "on",
+        conflicts_with = "summary"
+    )]
+    pub can: Option<String>,
+    /// On this ARN, or *
+    #[arg(long, value_name = "ARN", requires = "can")]
+    pub on: Option<String>,
+    /// A condition key of the request; the same key again is another value
+    #[arg(long, value_name = "KEY=VALUE", requires = "can", value_parser = key_and_value)]
+    pub context: Vec<(String, String)>,
+    /// How the result is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub output: OutputFormat,
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected KEY=VALUE, as aws:SourceIp=10.0.0.1".to_owned()),
+    }
+}

@@ -1,0 +1,173 @@
+//! A verdict as a tree of at most 80 columns.
+
+use crate::analyze::{Answer, Because, Change, Evidence, PathReport, Privilege, Tier};
+use crate::foreign::one_line;
+use crate::model::User;
+
+const COLUMNS: usize = 80;
+
+/// The verdict on `user`.
+pub(super) fn verdict(user: &User, privilege: &Privilege) -> String {
+    let mut tree = Tree::default();
+    let tier = privilege.tier;
+    tree.line(
+        0,
+        &format!("{} is {}: {}", user.name, tier.as_str(), meaning(tier)),
+    );
+    tree.line(0, user.arn.as_str());
+    let proof = privilege.proof.iter().map(|it| {
+        let version = it.version.as_deref().map(|id| format!(" {id}"));
+        let version = version.unwrap_or_default();
+        format!(
+            "{}{version}, statement {}, held by {}",
+            it.policy, it.statement, it.from
+        )
+    });
+    tree.section("Allowed by", proof);
+    tree.paths(&privilege.paths);
+    let limits = privilege.limits.iter().map(|it| {
+        let of = [&it.policy, &it.statement, &it.from];
+        let of: Vec<&str> = of.iter().filter_map(|part| part.as_deref()).collect();
+        let lifted = match it.lifted_by.as_slice() {
+            [] => String::new(),
+            ids => format!("; the user can lift it by {}", ids.join(", ")),
+        };
+        format!("{} {}{lifted}", it.kind.replace('_', " "), of.join(", "))
+    });
+    tree.section("Limits", limits);
+    tree.section(
+        "No administrator any more after all of",
+        privilege.counterfactual.iter().map(change),
+    );
+    tree.section("Not considered", privilege.not_considered.iter().cloned());
+    tree.0
+}
+
+/// The answer to one question.
+pub(super) fn answer(answer: &Answer) -> String {
+    let mut tree = Tree::default();
+    let decision = serde_json::to_value(answer.decision).unwrap_or_default();
+    tree.line(0, decision.as_str().unwrap_or_default());
+    for because in &answer.because {
+        let text = match because {
+            Because::Allow(place) => format!("allow: {}, {}", place.policy, place.statement),
+            Because::Deny(place) => format!("deny: {}, {}", place.policy, place.statement),
+            Because::NotAllowedBy(what) => format!("not allowed by {what}"),
+            Because::Condition(written) => format!("not known: {written}"),
+            Because::Document(name) => format!("missing or malformed: {name}"),
+        };
+        tree.line(1, &text);
+    }
+    tree.0
+}
+
+fn meaning(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Admin => "everything on everything",
+        Tier::AdminWithMfa => "everything on everything, with MFA",
+        Tier::CanEscalate => "a path leads to an administrator",
+        Tier::Conditional => "it depends on conditions that are not known",
+        Tier::Capped => "an administrator but for a cap that it cannot lift",
+        Tier::User => "no administrator, and no known path to one",
+        Tier::Unknown => "policy documents are missing",
+    }
+}
+
+fn change(change: &Change) -> String {
+    match change {
+        Change::Attached { from, policy } => format!("detach {policy} from {from}"),
+        Change::Inline { from, policy } => format!("delete inline policy {policy} of {from}"),
+        Change::Membership { from, group } => format!("remove {from} from group/{group}"),
+    }
+}
+
+#[derive(Default)]
+struct Tree(String);
+
+impl Tree {
+    fn section(&mut self, title: &str, entries: impl Iterator<Item = String>) {
+        for (index, entry) in entries.enumerate() {
+            if index == 0 {
+                self.line(0, title);
+            }
+            self.line(1, &entry);
+        }
+    }
+
+    fn paths(&mut self, paths: &[PathReport]) {
+        for (index, path) in paths.iter().enumerate() {
+            if index == 0 {
+                self.line(0, "Paths");
+            }
+            let evidence = match path.evidence {
+                Evidence::Proven => "proven",
+                Evidence::Assumes => "assumes",
+            };
+            self.line(1, &format!("{} ({evidence})", path.id));
+            for step in &path.steps {
+                self.line(2, &format!("{} on {}", step.action, step.on));
+            }
+            for assumed in &path.assumes {
+                self.line(2, &format!("assumes {assumed}"));
+            }
+        }
+    }
+
+    /// A line, broken where it is too wide; what is broken off stands deeper.
+    fn line(&mut self, depth: usize, text: &str) {
+        let indent = "  ".repeat(depth);
+        let mut width = COLUMNS - indent.len();
+        let mut line = String::new();
+        let mut is_first = true;
+        for word in one_line(text).split(' ') {
+            let mut word = word.to_owned();
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+                self.put(&indent, is_first, &std::mem::take(&mut line));
+                is_first = false;
+                width = COLUMNS - indent.len() - 4;
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            // An ARN may be wider than the page.
+            while line.chars().count() + word.chars().count() > width {
+                let room = width - line.chars().count();
+                let rest = word.chars().skip(room).collect();
+                line.extend(word.chars().take(room));
+                self.put(&indent, is_first, &std::mem::take(&mut line));
+                is_first = false;
+                width = COLUMNS - indent.len() - 4;
+                word = rest;
+            }
+            line.push_str(&word);
+        }
+        self.put(&indent, is_first, &line);
+    }
+
+    fn put(&mut self, indent: &str, is_first: bool, line: &str) {
+        let deeper = if is_first { "" } else { "    " };
+        self.0.push_str(&format!("{indent}{deeper}{line}\n"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_wider_than_the_page_and_nothing_is_lost() {
+        let mut tree = Tree::default();
+        let arn = format!("arn:aws:iam::123456789012:role/{}", "long".repeat(60));
+        tree.line(
+            2,
+            &format!("sts:AssumeRole on {arn} and then some more words"),
+        );
+        assert!(
+            tree.0.lines().all(|line| line.chars().count() <= COLUMNS),
+            "{}",
+            tree.0
+        );
+        let text: String = tree.0.split_whitespace().collect();
+        assert!(text.contains(&arn));
+    }
+}

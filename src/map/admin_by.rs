@@ -1,0 +1,57 @@
+//! By what an administrator is known.
+
+use serde::Deserialize;
+
+use super::{Dialect, EventInput};
+use crate::analyze::{AdminVerdict, Privilege, Tier};
+
+/// By what `user.type_id` says that a user is an administrator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AdminBy {
+    /// By names in dialect `sekoia`, as documented there; by what is allowed in `ocsf`.
+    #[default]
+    Auto,
+    /// By what the policies allow; by names where their documents are not known.
+    Effective,
+    /// By the names of the policies of groups.
+    Names,
+}
+
+/// `user.type_id`, as far as rollcall tells users apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum UserType {
+    Unknown,
+    User,
+    Admin,
+}
+
+/// The type of the user in `dialect`.
+pub(super) fn user_type(dialect: Dialect, input: &EventInput<'_>) -> UserType {
+    match effective_tier(dialect, input) {
+        Some(Tier::Admin | Tier::AdminWithMfa) => UserType::Admin,
+        Some(_) => UserType::User,
+        None => match input.admin {
+            AdminVerdict::Admin(_) => UserType::Admin,
+            AdminVerdict::NotAdmin => UserType::User,
+            AdminVerdict::Unknown => UserType::Unknown,
+        },
+    }
+}
+
+/// The tier, where it decides the type: where it is known, and asked for.
+pub(super) fn effective_tier(dialect: Dialect, input: &EventInput<'_>) -> Option<Tier> {
+    let is_asked = match (input.admin_by, dialect) {
+        (AdminBy::Names, _) | (AdminBy::Auto, Dialect::Sekoia) => false,
+        (AdminBy::Effective, _) | (AdminBy::Auto, Dialect::Ocsf) => true,
+    };
+    let tier = privilege(input).tier;
+    (is_asked && tier != Tier::Unknown).then_some(tier)
+}
+
+/// The verdict on the user; one without documents where none was made.
+pub(super) fn privilege<'a>(input: &EventInput<'a>) -> &'a Privilege {
+    input
+        .privilege
+        .unwrap_or_else(|| Privilege::without_documents(input.user))
+}
