@@ -2,5 +2,8 @@
 
 mod account;
 mod case;
+mod differential;
+mod oracle;
+mod rewritings;
 mod statement;
 mod table;

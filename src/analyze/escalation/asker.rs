@@ -102,6 +102,11 @@ impl<'a> Asker<'a> {
         best
     }
 
+    /// Whether a Deny applies to `action` on `resource`.
+    pub(in crate::analyze) fn denies(&self, action: &str, resource: &str) -> Truth {
+        self.decide(action, resource, &self.context(), None).denied
+    }
+
     /// Whether the principal may detach `policy` by `action` from `resource`.
     pub(super) fn may_detach(&self, action: &str, resource: &str, policy: &str) -> Truth {
         let context = match &self.principal.boundary {

@@ -134,27 +134,41 @@ struct Rest {
     boundary: Truth,
 }
 
-/// Lifts one limit after the other; the result holds if what was lifted certainly could be.
+/// Lifts the limits in rounds; the result holds if what was lifted certainly could be.
+///
+/// The ways that are noted are those of the round in which a limit is first lifted, so that the
+/// order of policies and statements does not matter.
 fn lift_all(asker: &Asker<'_>, limits: &mut [Limit]) -> (Truth, Rest) {
     let mut state = asker.principal.clone();
     let mut is_lifted = vec![false; limits.len()];
     let mut certainty = Truth::True;
     // First with what is certain; what is uncertain counts only where nothing else helps.
     for with_uncertain in [false, true] {
-        let mut is_progress = true;
-        while is_progress {
-            is_progress = false;
+        loop {
+            let before = state.clone();
+            let mut is_progress = false;
             for (limit, is_done) in limits.iter_mut().zip(&mut is_lifted) {
                 if *is_done {
                     continue;
                 }
-                let Some((truth, next)) = best(asker, &state, limit, with_uncertain) else {
+                let ways = lift::ways(&asker.as_principal(&before), &limit.kind);
+                let open = ways.iter().filter(|way| way.truth.is_true()).map(|way| way.id);
+                limit.lifted_by.extend(open);
+                if best(ways, with_uncertain).is_none() {
+                    continue;
+                }
+                // What was lifted in this round before may only help.
+                let ways = lift::ways(&asker.as_principal(&state), &limit.kind);
+                let Some(Lift { truth, after, .. }) = best(ways, with_uncertain) else {
                     continue;
                 };
                 certainty = certainty.and(truth);
-                state = next;
+                state = after;
                 *is_done = true;
                 is_progress = true;
+            }
+            if !is_progress {
+                break;
             }
         }
     }
@@ -162,11 +176,7 @@ fn lift_all(asker: &Asker<'_>, limits: &mut [Limit]) -> (Truth, Rest) {
         denies: Truth::False,
         boundary: Truth::False,
     };
-    for (limit, _) in limits
-        .iter()
-        .zip(&is_lifted)
-        .filter(|(_, is_done)| !**is_done)
-    {
+    for (limit, _) in limits.iter().zip(&is_lifted).filter(|(_, is_done)| !**is_done) {
         let applies = limit.applies.clone();
         match limit.kind {
             LimitKind::Deny { .. } | LimitKind::Missing { .. } => {
@@ -178,30 +188,15 @@ fn lift_all(asker: &Asker<'_>, limits: &mut [Limit]) -> (Truth, Rest) {
     (certainty, rest)
 }
 
-/// The best way to lift `limit`, and the principal afterwards; every way is noted in the limit.
-fn best(
-    asker: &Asker<'_>,
-    state: &Principal,
-    limit: &mut Limit,
-    with_uncertain: bool,
-) -> Option<(Truth, Principal)> {
-    let asker = asker.as_principal(state);
-    let mut best: Option<(Truth, Principal)> = None;
-    for Lift { id, truth, after } in lift::ways(&asker, &limit.kind) {
-        if truth.is_false() || !(truth.is_true() || with_uncertain) {
-            continue;
-        }
-        if truth.is_true() && !limit.lifted_by.contains(&id) {
-            limit.lifted_by.push(id);
-        }
-        let is_better = best
-            .as_ref()
-            .is_none_or(|(known, _)| !known.is_true() && truth.is_true());
-        if is_better {
-            best = Some((truth, after));
-        }
-    }
-    best
+/// The most certain of `ways`.
+fn best(ways: Vec<Lift>, with_uncertain: bool) -> Option<Lift> {
+    let mut open = ways.into_iter().filter(|way| !way.truth.is_false());
+    let first = open.next()?;
+    let best = match first.truth.is_true() {
+        true => first,
+        false => open.find(|way| way.truth.is_true()).unwrap_or(first),
+    };
+    (best.truth.is_true() || with_uncertain).then_some(best)
 }
 
 fn denies(asker: &Asker<'_>) -> Vec<Limit> {

@@ -91,8 +91,8 @@ fn of_user(account: &IamAccount, graph: &Graph<'_>, index: usize, user: &IamUser
     privilege.tier = match (unknown.is_empty(), is_capped) {
         (false, _) => Tier::Unknown,
         (true, true) => Tier::Capped,
-        // Any role may trust any user.
-        (true, false) if !account.has_roles => Tier::Unknown,
+        // Any role may trust any user, unless it is denied to assume any.
+        (true, false) if !account.has_roles && may_assume(account, user) => Tier::Unknown,
         (true, false) => Tier::User,
     };
     privilege
@@ -104,6 +104,17 @@ fn is_admin_with_a_device(account: &IamAccount, user: &IamUser, node: &Node<'_>)
         && standing(&Asker::new(account, &user.principal, Session::Mfa))
             .is_admin
             .is_true()
+}
+
+/// Whether no policy of the user denies it to assume roles.
+fn may_assume(account: &IamAccount, user: &IamUser) -> bool {
+    let arn = &user.principal.arn;
+    let role = format!("arn:{}:iam::{}:role/rollcall-any", arn.partition(), arn.account_id());
+    let mut sessions = user.sessions().into_iter();
+    sessions.any(|session| {
+        let asker = Asker::new(account, &user.principal, session);
+        !asker.denies("sts:assumerole", &role).is_true()
+    })
 }
 
 fn not_considered(account: &IamAccount) -> Vec<String> {
