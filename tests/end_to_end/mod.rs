@@ -17,6 +17,7 @@ mod denied_in_auto;
 mod echoed;
 mod emitted;
 mod expired;
+mod explained;
 mod first_hour;
 mod first_hour_aws;
 mod first_hour_docs;

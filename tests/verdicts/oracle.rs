@@ -66,11 +66,15 @@ fn statement(statement: &Value, is_new: bool, asked: &Asked<'_>) -> Kleene {
         (None, None) => Some(true),
     };
     let conditions = statement.get("Condition").and_then(Value::as_object);
-    let each = conditions.into_iter().flatten().flat_map(|(operator, keys)| {
-        keys.as_object().into_iter().flatten().map(move |(key, values)| {
-            condition(operator, key, values, is_new, asked)
-        })
-    });
+    let each = conditions
+        .into_iter()
+        .flatten()
+        .flat_map(|(operator, keys)| {
+            keys.as_object()
+                .into_iter()
+                .flatten()
+                .map(move |(key, values)| condition(operator, key, values, is_new, asked))
+        });
     each.fold(resource, and)
 }
 
@@ -210,7 +214,10 @@ fn expand(text: &str, with_variables: bool, with_wildcards: bool, asked: &Asked<
 }
 
 fn glob(pattern: &str, text: &str) -> bool {
-    let pieces: Vec<Piece> = pattern.chars().map(|it| (it, it == '*' || it == '?')).collect();
+    let pieces: Vec<Piece> = pattern
+        .chars()
+        .map(|it| (it, it == '*' || it == '?'))
+        .collect();
     matches(&pieces, text)
 }
 

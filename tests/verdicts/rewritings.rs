@@ -39,7 +39,10 @@ fn another_name_has_the_same_verdict() {
     for case in by_hand() {
         let text = details(&case).to_string();
         // Patterns of names are about that name.
-        if ["al*", "alic?", "alice?", "Alice"].iter().any(|pattern| text.contains(pattern)) {
+        if ["al*", "alic?", "alice?", "Alice"]
+            .iter()
+            .any(|pattern| text.contains(pattern))
+        {
             continue;
         }
         let renamed = text.replace("bob", "robert").replace("\"ops\"", "\"team\"");
@@ -50,7 +53,12 @@ fn another_name_has_the_same_verdict() {
         if let Some(bob) = case.users.remove("bob") {
             case.users.insert("robert".to_owned(), bob);
         }
-        assert_eq!(summary(&verdict_on(&renamed, &case)), expected, "{}", case.name);
+        assert_eq!(
+            summary(&verdict_on(&renamed, &case)),
+            expected,
+            "{}",
+            case.name
+        );
     }
 }
 
@@ -93,14 +101,21 @@ fn counterfactuals_remove_the_administrator_and_none_of_their_changes_is_needles
         };
         assert!(!after(None), "{}: {changes:?}", case.name);
         for index in 0..changes.len() {
-            assert!(after(Some(index)), "{}: {:?} is needless", case.name, changes[index]);
+            assert!(
+                after(Some(index)),
+                "{}: {:?} is needless",
+                case.name,
+                changes[index]
+            );
         }
     }
     assert!(administrators >= 40, "{administrators}");
 }
 
 fn by_hand() -> impl Iterator<Item = Case> {
-    cases().into_iter().filter(|case| !case.source.starts_with("https://pathfinding"))
+    cases()
+        .into_iter()
+        .filter(|case| !case.source.starts_with("https://pathfinding"))
 }
 
 fn is_admin(privilege: &Privilege) -> bool {
@@ -108,13 +123,18 @@ fn is_admin(privilege: &Privilege) -> bool {
 }
 
 fn summary(privilege: &Privilege) -> (Tier, BTreeSet<String>) {
-    (privilege.tier, privilege.paths.iter().map(|path| path.id.clone()).collect())
+    (
+        privilege.tier,
+        privilege.paths.iter().map(|path| path.id.clone()).collect(),
+    )
 }
 
 /// Applies `rewrite` to every policy document.
 fn each_document(value: &mut Value, rewrite: &dyn Fn(&mut Value)) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| each_document(item, rewrite)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| each_document(item, rewrite)),
         Value::Object(entries) => {
             for (key, value) in entries {
                 match key.as_str() {
@@ -194,7 +214,12 @@ fn irrelevant(details: &mut Value) {
 
 /// Every list of the details the other way round.
 fn shuffle(details: &mut Value) {
-    for list in ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"] {
+    for list in [
+        "UserDetailList",
+        "GroupDetailList",
+        "RoleDetailList",
+        "Policies",
+    ] {
         if let Some(items) = details[list].as_array_mut() {
             items.reverse();
         }
@@ -217,9 +242,15 @@ fn carry_out(details: &mut Value, change: &Change) {
         Change::Attached { policy, .. } => ("AttachedManagedPolicies", "PolicyArn", policy),
         Change::Inline { policy, .. } => ("UserPolicyList", "PolicyName", policy),
         Change::Membership { group, .. } => {
-            alice["GroupList"].as_array_mut().unwrap().retain(|it| it != group);
+            alice["GroupList"]
+                .as_array_mut()
+                .unwrap()
+                .retain(|it| it != group);
             return;
         }
     };
-    alice[list].as_array_mut().unwrap().retain(|it| it[key] != *name);
+    alice[list]
+        .as_array_mut()
+        .unwrap()
+        .retain(|it| it[key] != *name);
 }

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::documents::Documents;
 use super::policies::{attached, boundary, inline, named, unread, versioned};
-use super::{IamAccount, IamGroup, IamRole, IamUser, VersionedPolicy};
+use super::{IamAccount, IamGroup, IamRole, IamUser, VersionedPolicy, is_customer_managed};
 use crate::analyze::decision::{AppliedPolicy, Holder, PolicySource, Principal, PrincipalKind};
 use crate::model::{EntityKind, Group, InlinePolicy, Mfa, Role, Snapshot, User};
 
@@ -49,6 +49,7 @@ impl IamAccount {
             roles,
             has_roles: snapshot.roles.value().is_some(),
             groups,
+            granting_policies: granting(&policies),
             policies,
             service_control_policies: levels,
         }
@@ -56,6 +57,14 @@ impl IamAccount {
 }
 
 type Managed = BTreeMap<String, VersionedPolicy>;
+
+fn granting(policies: &Managed) -> Vec<String> {
+    let own = policies.iter().filter(|(arn, policy)| {
+        let document = policy.default.as_ref();
+        is_customer_managed(arn) && document.is_some_and(|document| document.is_everything())
+    });
+    own.map(|(arn, _)| arn.clone()).collect()
+}
 
 fn scps(level: &[InlinePolicy], documents: &mut Documents<'_>) -> Vec<AppliedPolicy> {
     let applied = level.iter().map(|policy| AppliedPolicy {

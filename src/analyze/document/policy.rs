@@ -87,7 +87,28 @@ impl ActionElement {
     }
 }
 
+impl Policy {
+    /// Whether it allows everything by one statement without a condition, and denies nothing.
+    pub fn is_everything(&self) -> bool {
+        let mut statements = self.statements.iter();
+        statements.clone().any(Statement::is_everything)
+            && statements.all(|statement| statement.effect == Effect::Allow)
+    }
+}
+
 impl Statement {
+    fn is_everything(&self) -> bool {
+        let is_all = |text: &Text| text.fixed().is_some_and(Pattern::is_everything);
+        self.effect == Effect::Allow
+            && self.conditions.is_empty()
+            && !self.action.is_negated
+            && self.action.patterns.iter().any(Pattern::is_everything)
+            && self
+                .resource
+                .as_ref()
+                .is_some_and(|it| !it.is_negated && it.texts.iter().any(is_all))
+    }
+
     /// How a person finds it: by its Sid, or by its position.
     pub fn label(&self, index: usize) -> String {
         match &self.sid {

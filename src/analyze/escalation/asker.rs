@@ -137,12 +137,8 @@ impl<'a> Asker<'a> {
     /// Managed policies that are worth attaching.
     fn granting_policies(&self) -> Vec<String> {
         let aws = GRANTING.iter().map(|name| self.aws_managed(name));
-        let own = self.account.policies.iter().filter(|(arn, policy)| {
-            let document = policy.default.as_ref();
-            crate::analyze::account::is_customer_managed(arn)
-                && document.is_some_and(|document| super::full::is_everything(document))
-        });
-        aws.chain(own.map(|(arn, _)| arn.clone())).collect()
+        let own = self.account.granting_policies.iter().cloned();
+        aws.chain(own).collect()
     }
 
     fn aws_managed(&self, name: &str) -> String {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::asker::Asker;
+use super::deny::may_apply;
 use super::full::everything;
-use super::limits::{Limit, LimitKind, granted_everything, may_apply};
+use super::limits::{Limit, LimitKind, granted_everything};
 use crate::analyze::decision::{AppliedPolicy, Boundary, PolicySource, Principal, Truth};
 use crate::analyze::document::{Effect, Policy};
 

@@ -4,29 +4,11 @@ use std::collections::BTreeSet;
 
 use super::asker::Asker;
 use crate::analyze::decision::{AppliedPolicy, Request, Truth, statement_applies};
-use crate::analyze::document::{Effect, Pattern, Policy, Resolved, Statement, Variable, witness};
+use crate::analyze::document::{Effect, Pattern, Resolved, Statement, Variable, witness};
 
 /// The action and the service that no policy names.
 const ANY_ACTION: &str = "rollcall-any:rollcall-any";
 const ANY_IAM_ACTION: &str = "iam:rollcall-any";
-
-/// Whether a single document has an unconditional Allow of everything, and no Deny.
-pub(super) fn is_everything(document: &Policy) -> bool {
-    let is_whole = |statement: &Statement| {
-        statement.effect == Effect::Allow
-            && statement.conditions.is_empty()
-            && !statement.action.is_negated
-            && statement.action.patterns.iter().any(Pattern::is_everything)
-            && statement.resource.as_ref().is_some_and(|resource| {
-                let is_all = |text: &crate::analyze::document::Text| {
-                    text.fixed().is_some_and(Pattern::is_everything)
-                };
-                !resource.is_negated && resource.texts.iter().any(is_all)
-            })
-    };
-    let mut statements = document.statements.iter();
-    statements.clone().any(is_whole) && statements.all(|it| it.effect == Effect::Allow)
-}
 
 /// Whether the Allow statements of `policies` together cover every action on every resource.
 ///

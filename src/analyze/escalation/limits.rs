@@ -5,14 +5,14 @@ use std::sync::{Arc, LazyLock};
 
 use super::asker::Asker;
 use super::cap;
+use super::deny::denies;
 use super::full::everything;
 use super::lift::{self, Lift};
 use crate::analyze::decision::{
-    AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind, Request, Truth,
-    resolve_text, statement_applies,
+    AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind, Truth,
 };
 use crate::analyze::document::{
-    ActionElement, Effect, Pattern, Policy, ResourceElement, Statement, Text, witness,
+    ActionElement, Effect, Pattern, Policy, ResourceElement, Statement, Text,
 };
 
 /// Whether a principal is an administrator, and what limits it.
@@ -152,7 +152,10 @@ fn lift_all(asker: &Asker<'_>, limits: &mut [Limit]) -> (Truth, Rest) {
                     continue;
                 }
                 let ways = lift::ways(&asker.as_principal(&before), &limit.kind);
-                let open = ways.iter().filter(|way| way.truth.is_true()).map(|way| way.id);
+                let open = ways
+                    .iter()
+                    .filter(|way| way.truth.is_true())
+                    .map(|way| way.id);
                 limit.lifted_by.extend(open);
                 if best(ways, with_uncertain).is_none() {
                     continue;
@@ -176,7 +179,11 @@ fn lift_all(asker: &Asker<'_>, limits: &mut [Limit]) -> (Truth, Rest) {
         denies: Truth::False,
         boundary: Truth::False,
     };
-    for (limit, _) in limits.iter().zip(&is_lifted).filter(|(_, is_done)| !**is_done) {
+    for (limit, _) in limits
+        .iter()
+        .zip(&is_lifted)
+        .filter(|(_, is_done)| !**is_done)
+    {
         let applies = limit.applies.clone();
         match limit.kind {
             LimitKind::Deny { .. } | LimitKind::Missing { .. } => {
@@ -197,87 +204,6 @@ fn best(ways: Vec<Lift>, with_uncertain: bool) -> Option<Lift> {
         false => open.find(|way| way.truth.is_true()).unwrap_or(first),
     };
     (best.truth.is_true() || with_uncertain).then_some(best)
-}
-
-fn denies(asker: &Asker<'_>) -> Vec<Limit> {
-    let mut limits = Vec::new();
-    for policy in &asker.principal.policies {
-        if policy.document.is_none() {
-            limits.push(Limit {
-                kind: LimitKind::Missing {
-                    source: policy.source.clone(),
-                },
-                applies: Truth::on_document(&policy.source.label()),
-                lifted_by: Vec::new(),
-            });
-        }
-        let statements = policy.document.iter().flat_map(|it| it.statements.iter());
-        for (index, statement) in statements.enumerate() {
-            if statement.effect != Effect::Deny {
-                continue;
-            }
-            let applies = may_apply(asker, statement);
-            if !applies.is_false() {
-                limits.push(Limit {
-                    kind: LimitKind::Deny {
-                        source: policy.source.clone(),
-                        statement: index,
-                        sid: statement.sid.clone(),
-                    },
-                    applies,
-                    lifted_by: Vec::new(),
-                });
-            }
-        }
-    }
-    limits
-}
-
-/// Whether there is a request to which a Deny applies.
-pub(super) fn may_apply(asker: &Asker<'_>, statement: &Statement) -> Truth {
-    let any = Pattern::parse("*:*");
-    let named = statement.action.patterns.iter();
-    let mut actions: Vec<String> = match statement.action.is_negated {
-        true => vec![
-            "rollcall-any:rollcall-any".to_owned(),
-            "iam:rollcall-any".to_owned(),
-        ],
-        false => named.filter_map(|it| witness(it, &any)).collect(),
-    };
-    // A list of everything may still tell IAM from the rest by its conditions.
-    actions.push("iam:rollcall-any".to_owned());
-    let context = asker.context();
-    let request = |action, resource, context| Request {
-        principal: asker.principal,
-        action,
-        resource,
-        context,
-    };
-    let resources: Vec<String> = match &statement.resource {
-        Some(resource) if !resource.is_negated => {
-            let texts = resource.texts.iter();
-            let asked = request("", "*", &context);
-            texts
-                .map(|text| match resolve_text(text, &asked) {
-                    Some(pattern) => witness(&pattern, &Pattern::parse("*")).unwrap_or_default(),
-                    None => text.written.clone(),
-                })
-                .collect()
-        }
-        _ => vec!["*".to_owned()],
-    };
-    // Whoever creates or changes a principal leaves the boundary out.
-    let unbounded = asker.context().without("iam:permissionsboundary");
-    let mut truth = Truth::False;
-    for action in &actions {
-        for resource in &resources {
-            for context in [&context, &unbounded] {
-                let asked = request(action, resource, context);
-                truth = truth.or(statement_applies(statement, &asked));
-            }
-        }
-    }
-    truth
 }
 
 fn boundary(asker: &Asker<'_>) -> Option<Limit> {

@@ -1,21 +1,26 @@
 //! A principal in one session, and which needs of paths it meets.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use super::asker::Asker;
 use super::found::{Found, NodeId, Step};
+use super::narrow;
 use super::resources::{candidates, filled, pattern_of};
 use crate::analyze::account::{IamRole, IamUser};
-use crate::analyze::decision::{Boundary, PolicySource, Truth, trusts_provider, trusts_service};
+use crate::analyze::decision::{Boundary, PolicySource, Principal, Truth};
 use crate::analyze::document::Pattern;
-use crate::analyze::paths::{Entry, Need, On, Path, Target};
+use crate::analyze::paths::{Need, On, Path, Target};
 
 /// A principal in one session.
 pub(super) struct Power<'a> {
     pub(super) asker: Asker<'a>,
     /// Actions on resources of the principal's choice, asked once.
     chosen: RefCell<BTreeMap<&'static str, (Truth, String)>>,
+    /// The principal with the statements on one action alone, by action: the same question is
+    /// asked of many targets.
+    narrowed: RefCell<HashMap<String, Rc<Principal>>>,
 }
 
 /// What a path may lead to.
@@ -32,7 +37,26 @@ impl<'a> Power<'a> {
         Self {
             asker,
             chosen: RefCell::new(BTreeMap::new()),
+            narrowed: RefCell::new(HashMap::new()),
         }
+    }
+
+    /// The principal with the statements on `action`, which decide all that the others do.
+    pub(super) fn narrowed(&self, action: &str) -> Rc<Principal> {
+        if let Some(known) = self.narrowed.borrow().get(action) {
+            return Rc::clone(known);
+        }
+        let narrowed = Rc::new(narrow::to_action(self.asker.principal, action));
+        let mut all = self.narrowed.borrow_mut();
+        all.insert(action.to_owned(), Rc::clone(&narrowed));
+        narrowed
+    }
+
+    fn may(&self, action: &str, resource: &str, boundary: &Boundary) -> Truth {
+        let principal = self.narrowed(action);
+        self.asker
+            .as_principal(&principal)
+            .may(action, resource, boundary)
     }
 
     /// Whether `path` can be taken to `target`, whatever that is worth.
@@ -93,7 +117,7 @@ impl<'a> Power<'a> {
         let mut best: Option<Found> = None;
         for arn in candidates(&self.asker, &actions, &bounds) {
             let truth = actions.iter().fold(Truth::True, |truth, action| {
-                truth.and_then(|| self.asker.may(action, &arn, &Boundary::None))
+                truth.and_then(|| self.may(action, &arn, &Boundary::None))
             });
             if truth.is_false() || best.as_ref().is_some_and(|best| best.truth.is_true()) {
                 continue;
@@ -119,7 +143,7 @@ impl<'a> Power<'a> {
         let bounds = pattern_of(&self.asker, &action).unwrap_or_else(|| Pattern::parse("*"));
         let mut best = (Truth::False, String::new());
         for arn in candidates(&self.asker, &[&action], &bounds) {
-            let truth = self.asker.may(&action, &arn, &Boundary::None);
+            let truth = self.may(&action, &arn, &Boundary::None);
             if best.0.is_false() && !truth.is_false() || truth.is_true() {
                 best = (truth, arn);
             }
@@ -136,107 +160,23 @@ impl<'a> Power<'a> {
         match (need.on, target) {
             (On::User, Candidate::User(_, user)) => {
                 let user = &user.principal;
-                self.asker.may(&action, user.arn.as_str(), &user.boundary)
+                self.may(&action, user.arn.as_str(), &user.boundary)
             }
             (On::Role, Candidate::Role(_, role)) => {
                 let role = &role.principal;
-                self.asker.may(&action, role.arn.as_str(), &role.boundary)
+                self.may(&action, role.arn.as_str(), &role.boundary)
             }
             (On::PassedRole, Candidate::Role(_, role)) => {
                 let service = path.service.as_deref().unwrap_or_default();
-                self.asker.may_pass(role.principal.arn.as_str(), service)
+                let principal = self.narrowed("iam:passrole");
+                let asker = self.asker.as_principal(&principal);
+                asker.may_pass(role.principal.arn.as_str(), service)
             }
             (On::RolePolicy, Candidate::Role(_, role)) => {
-                let each =
-                    own_policies(role).map(|arn| self.asker.may(&action, arn, &Boundary::None));
+                let each = own_policies(role).map(|arn| self.may(&action, arn, &Boundary::None));
                 each.fold(Truth::False, Truth::or)
             }
             _ => Truth::False,
-        }
-    }
-
-    /// Whether `role` can be entered as `path` has it.
-    fn is_enterable(&self, path: &Path, role: &IamRole) -> Truth {
-        let is_used = path
-            .needs
-            .iter()
-            .any(|need| matches!(need.on, On::Role | On::RolePolicy | On::PassedRole));
-        if (is_used || path.service.is_some()) && role.is_reserved() {
-            return Truth::False;
-        }
-        let Some(trust) = &role.trust else {
-            return match path.entry.is_some() || path.service.is_some() {
-                true => {
-                    Truth::on_document(&format!("trust policy of role/{}", role.principal.name))
-                }
-                false => Truth::True,
-            };
-        };
-        let arn = role.principal.arn.as_str();
-        let mut truth = match path.entry {
-            None => Truth::True,
-            Some(entry) => {
-                let context = self.asker.context();
-                let response = self
-                    .asker
-                    .decide("sts:assumerole", arn, &context, Some(trust));
-                match entry {
-                    Entry::Named => response.by_name.clone().and(!response.denied.clone()),
-                    Entry::Assume if path.needs.is_empty() => {
-                        response.is_granted().and(response.by_identity.clone())
-                    }
-                    Entry::Assume => response.is_granted(),
-                }
-            }
-        };
-        if let Some(service) = &path.service {
-            truth = truth.and_then(|| self.trusts(trust, service, arn));
-        }
-        if path.instance_profile {
-            truth = truth.and_then(|| match role.in_instance_profile {
-                Some(is_in) => Truth::from(is_in),
-                None => Truth::on_document("instance profiles"),
-            });
-        }
-        if let Some(provider) = path.provider {
-            let context = self.asker.context();
-            let request = self.request(provider.action(), arn, &context);
-            truth = truth
-                .and_then(|| trusts_provider(trust, &|name| provider.is_named_by(name), &request));
-        }
-        truth
-    }
-
-    /// Whether `trust` lets `service` act as the role for this account.
-    fn trusts(&self, trust: &crate::analyze::document::Policy, service: &str, arn: &str) -> Truth {
-        let account = self.asker.principal.arn.account_id();
-        let context = self
-            .asker
-            .context()
-            .with("aws:sourceaccount", account)
-            .with_unknown("aws:sourcearn");
-        let mut truth = Truth::False;
-        for action in ["sts:assumerole", "sts:assumerolewithwebidentity"] {
-            let request = self.request(action, arn, &context);
-            truth = truth.or(trusts_service(trust, service, &request));
-            if self.asker.principal.arn.partition() == "aws-cn" {
-                truth = truth.or(trusts_service(trust, &format!("{service}.cn"), &request));
-            }
-        }
-        truth
-    }
-
-    fn request<'b>(
-        &'b self,
-        action: &'b str,
-        resource: &'b str,
-        context: &'b crate::analyze::decision::Context,
-    ) -> crate::analyze::decision::Request<'b> {
-        crate::analyze::decision::Request {
-            principal: self.asker.principal,
-            action,
-            resource,
-            context,
         }
     }
 
@@ -253,8 +193,7 @@ impl<'a> Power<'a> {
                 (On::Any, _) => Step::new(&need.action, &self.choose(need).1),
                 (On::RolePolicy, Candidate::Role(_, role)) => {
                     let action = need.action.to_ascii_lowercase();
-                    let may =
-                        |arn: &&str| !self.asker.may(&action, arn, &Boundary::None).is_false();
+                    let may = |arn: &&str| !self.may(&action, arn, &Boundary::None).is_false();
                     Step::new(&need.action, own_policies(role).find(may).unwrap_or(arn))
                 }
                 _ => Step::new(&need.action, arn),

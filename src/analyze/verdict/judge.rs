@@ -109,7 +109,11 @@ fn is_admin_with_a_device(account: &IamAccount, user: &IamUser, node: &Node<'_>)
 /// Whether no policy of the user denies it to assume roles.
 fn may_assume(account: &IamAccount, user: &IamUser) -> bool {
     let arn = &user.principal.arn;
-    let role = format!("arn:{}:iam::{}:role/rollcall-any", arn.partition(), arn.account_id());
+    let role = format!(
+        "arn:{}:iam::{}:role/rollcall-any",
+        arn.partition(),
+        arn.account_id()
+    );
     let mut sessions = user.sessions().into_iter();
     sessions.any(|session| {
         let asker = Asker::new(account, &user.principal, session);

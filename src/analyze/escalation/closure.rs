@@ -1,0 +1,83 @@
+//! Whoever reaches a principal at the top is at the top as well, until nobody is added.
+
+use super::asker::Asker;
+use super::found::NodeId;
+use super::graph::Graph;
+use super::node::{Node, top_paths};
+use super::power::Power;
+use crate::analyze::decision::Truth;
+use crate::analyze::paths::Path;
+
+impl<'a> Graph<'a> {
+    /// Adds whoever reaches a principal at the top, until nobody is added.
+    pub(super) fn close(&mut self, counts: impl Fn(&Truth) -> bool) {
+        let mut fresh: Vec<usize> = self.positions(&counts);
+        while !fresh.is_empty() {
+            let mut added = Vec::new();
+            for (position, node) in self.nodes.iter().enumerate() {
+                let is_there = self.is_top.get(position).is_some_and(&counts);
+                if is_there || node.is_unread {
+                    continue;
+                }
+                let (truth, via) = self.reached(node, &fresh, &counts);
+                if counts(&truth) {
+                    added.push((position, truth, via));
+                }
+            }
+            fresh = added.iter().map(|(position, ..)| *position).collect();
+            for (position, truth, by) in added {
+                if let (Some(known), Some(via)) =
+                    (self.is_top.get_mut(position), self.via.get_mut(position))
+                {
+                    *known = truth;
+                    *via = by;
+                }
+            }
+        }
+    }
+
+    fn positions(&self, counts: &impl Fn(&Truth) -> bool) -> Vec<usize> {
+        let all = self.is_top.iter().enumerate();
+        all.filter(|(_, truth)| counts(truth))
+            .map(|(position, _)| position)
+            .collect()
+    }
+
+    /// Whether `node` reaches one of `fresh`.
+    fn reached(
+        &self,
+        node: &Node<'a>,
+        fresh: &[usize],
+        counts: &impl Fn(&Truth) -> bool,
+    ) -> (Truth, Option<(&'static Path, NodeId)>) {
+        let paths: Vec<&'static Path> = top_paths(node).collect();
+        let mut best = Truth::False;
+        let mut via = None;
+        for session in &node.taken_sessions {
+            let power = Power::new(Asker::new(self.account, node.principal, *session));
+            for &position in fresh {
+                let Some(target) = self.nodes.get(position) else {
+                    continue;
+                };
+                let worth = self.is_top.get(position).cloned().unwrap_or(Truth::False);
+                for path in &paths {
+                    let Some(candidate) = self.candidate(node, path, target.id) else {
+                        continue;
+                    };
+                    let truth = worth.clone().and_then(|| power.reaches(path, candidate));
+                    if !truth.is_false() {
+                        via = Some((*path, target.id));
+                    }
+                    best = best.or(truth);
+                    if best.is_true() {
+                        return (best, via);
+                    }
+                }
+                if counts(&best) && best.residual().is_none_or(|it| !it.lacks_documents()) {
+                    return (best, via);
+                }
+            }
+        }
+        (best, via)
+    }
+}

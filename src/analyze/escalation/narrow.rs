@@ -1,0 +1,55 @@
+//! A principal cut down to what its policies say of one action.
+
+use std::sync::Arc;
+
+use crate::analyze::decision::{AppliedPolicy, Boundary, Principal};
+use crate::analyze::document::Policy;
+
+/// `principal` with the statements on `action` alone; it is decided on as before, since no other
+/// statement applies to the action.
+pub(super) fn to_action(principal: &Principal, action: &str) -> Principal {
+    let policies = principal.policies.iter().filter_map(|policy| {
+        let Some(document) = &policy.document else {
+            return Some(policy.clone());
+        };
+        let document = cut(document, action);
+        let is_empty = document.statements.is_empty();
+        (!is_empty).then(|| AppliedPolicy {
+            source: policy.source.clone(),
+            document: Some(document),
+        })
+    });
+    Principal {
+        kind: principal.kind,
+        arn: principal.arn.clone(),
+        name: principal.name.clone(),
+        id: principal.id.clone(),
+        tags: principal.tags.clone(),
+        policies: policies.collect(),
+        boundary: match &principal.boundary {
+            Boundary::Policy {
+                arn,
+                document: Some(document),
+            } => Boundary::Policy {
+                arn: arn.clone(),
+                document: Some(cut(document, action)),
+            },
+            other => other.clone(),
+        },
+    }
+}
+
+fn cut(document: &Arc<Policy>, action: &str) -> Arc<Policy> {
+    let is_on = |statement: &&crate::analyze::document::Statement| statement.action.matches(action);
+    if document
+        .statements
+        .iter()
+        .all(|statement| is_on(&statement))
+    {
+        return Arc::clone(document);
+    }
+    let statements = document.statements.iter().filter(is_on);
+    Arc::new(Policy {
+        statements: statements.cloned().collect(),
+    })
+}

@@ -1,0 +1,101 @@
+//! The target by which a path is worth most.
+
+use super::found::{Found, NodeId};
+use super::graph::Graph;
+use super::node::Node;
+use super::power::{Candidate, Power};
+use crate::analyze::decision::Truth;
+use crate::analyze::paths::{Entry, Gain, Path, Target};
+
+impl<'a> Graph<'a> {
+    /// The target of `path` by which most is certain.
+    pub(super) fn best_target(
+        &self,
+        node: &Node<'a>,
+        power: &Power<'a>,
+        path: &'static Path,
+    ) -> Option<Found> {
+        let mut best: Option<(Truth, Candidate<'a>)> = None;
+        let mut look = |candidate: Candidate<'a>, worth: &Truth| {
+            if worth.is_false() {
+                return false;
+            }
+            let truth = worth.clone().and_then(|| power.reaches(path, candidate));
+            let is_better = match &best {
+                _ if truth.is_false() => false,
+                None => true,
+                Some((known, _)) => !known.is_true() && truth.is_true(),
+            };
+            if is_better {
+                best = Some((truth, candidate));
+            }
+            best.as_ref().is_some_and(|(known, _)| known.is_true())
+        };
+        match path.target {
+            Target::User => {
+                for (index, user) in self.account.users.iter().enumerate() {
+                    let worth = self.worth(path, NodeId::User(index));
+                    if node.id != NodeId::User(index) && look(Candidate::User(index, user), worth) {
+                        break;
+                    }
+                }
+            }
+            Target::Role => {
+                for (index, role) in self.account.roles.iter().enumerate() {
+                    let worth = self.worth(path, NodeId::Role(index));
+                    if self.may_enter(node, path, index)
+                        && look(Candidate::Role(index, role), worth)
+                    {
+                        break;
+                    }
+                }
+            }
+            Target::None | Target::NewUser | Target::NewRole => {}
+        }
+        let (truth, candidate) = best?;
+        power.found(path, candidate, truth)
+    }
+
+    /// What the target is worth to `path`.
+    fn worth(&self, path: &Path, target: NodeId) -> &Truth {
+        let found = match (path.gains, target) {
+            (Some(Gain::Granted), NodeId::User(index)) => self.granted_users.get(index),
+            (Some(Gain::Granted), NodeId::Role(index)) => self.granted_roles.get(index),
+            (Some(Gain::Unbounded), NodeId::Role(index)) => self.unbounded_roles.get(index),
+            (Some(Gain::Top), target) => self.is_top.get(self.position(target)),
+            _ => None,
+        };
+        found.unwrap_or(&Truth::False)
+    }
+
+    pub(super) fn may_enter(&self, node: &Node<'a>, path: &Path, role: usize) -> bool {
+        if node.id == NodeId::Role(role) {
+            return false;
+        }
+        let names = |id: &str| self.named.get(role).is_some_and(|named| named.contains(id));
+        let is_named = names(node.principal.arn.as_str()) || names(&node.principal.id);
+        match path.entry {
+            None => true,
+            Some(Entry::Named) => is_named,
+            Some(Entry::Assume) => is_named || node.actions.may_assume(),
+        }
+    }
+
+    pub(super) fn candidate(
+        &self,
+        node: &Node<'a>,
+        path: &Path,
+        target: NodeId,
+    ) -> Option<Candidate<'a>> {
+        match (path.target, target) {
+            _ if node.id == target => None,
+            (Target::User, NodeId::User(index)) => {
+                Some(Candidate::User(index, self.account.users.get(index)?))
+            }
+            (Target::Role, NodeId::Role(index)) if self.may_enter(node, path, index) => {
+                Some(Candidate::Role(index, self.account.roles.get(index)?))
+            }
+            _ => None,
+        }
+    }
+}
