@@ -186,10 +186,9 @@ fn expand(text: &str, with_variables: bool, with_wildcards: bool, asked: &Asked<
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some(char) = rest.chars().next() {
-        let end = rest.find('}');
-        if with_variables && rest.starts_with("${") && end.is_some() {
-            let inside = &rest[2..end.unwrap()];
-            rest = &rest[end.unwrap() + 1..];
+        let variable = rest.strip_prefix("${").filter(|_| with_variables);
+        if let Some((inside, behind)) = variable.and_then(|it| it.split_once('}')) {
+            rest = behind;
             let (key, default) = match inside.split_once(',') {
                 Some((key, default)) => (key.trim(), Some(default.trim().trim_matches('\''))),
                 None => (inside.trim(), None),

@@ -100,12 +100,12 @@ fn counterfactuals_remove_the_administrator_and_none_of_their_changes_is_needles
             is_admin(&verdict_on(&details, &case))
         };
         assert!(!after(None), "{}: {changes:?}", case.name);
-        for index in 0..changes.len() {
+        for (index, change) in changes.iter().enumerate() {
             assert!(
                 after(Some(index)),
                 "{}: {:?} is needless",
                 case.name,
-                changes[index]
+                change
             );
         }
     }

@@ -209,17 +209,24 @@ fn best(ways: Vec<Lift>, with_uncertain: bool) -> Option<Lift> {
 fn boundary(asker: &Asker<'_>) -> Option<Limit> {
     let (arn, document) = match &asker.principal.boundary {
         Boundary::None => return None,
-        Boundary::Unread => ("", None),
-        Boundary::Policy { arn, document } => (arn.as_str(), document.as_ref()),
+        Boundary::Unread => {
+            let what = "the permissions boundary".to_owned();
+            return Some(Limit {
+                applies: Truth::on_document(&what),
+                kind: LimitKind::Missing {
+                    source: PolicySource::Unread { what },
+                },
+                lifted_by: Vec::new(),
+            });
+        }
+        Boundary::Policy { arn, document } => (arn, document),
     };
     let applies = match document {
-        None => Truth::on_document("permissions boundary"),
+        None => Truth::on_document(arn),
         Some(document) => cap::limits(asker, document, arn),
     };
     (!applies.is_false()).then(|| Limit {
-        kind: LimitKind::Boundary {
-            arn: arn.to_owned(),
-        },
+        kind: LimitKind::Boundary { arn: arn.clone() },
         applies,
         lifted_by: Vec::new(),
     })
