@@ -54,6 +54,9 @@ impl<'a> Power<'a> {
 
     fn may(&self, action: &str, resource: &str, boundary: &Boundary) -> Truth {
         let principal = self.narrowed(action);
+        if !narrow::may_cover(&principal, resource) {
+            return Truth::False;
+        }
         self.asker
             .as_principal(&principal)
             .may(action, resource, boundary)
