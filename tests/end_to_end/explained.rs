@@ -182,3 +182,32 @@ fn events_of_saved_details_carry_the_verdict() {
     // The documented rule looks at groups alone, and would not know carol.
     assert_eq!(told("carol"), (json!(2), json!("admin")));
 }
+
+#[test]
+fn admin_by_decides_whether_names_or_documents_give_the_type() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = details(directory.path());
+    // Carol's administrator policy is her own, and the rule of names looks at groups alone.
+    for (admin_by, dialect, expected) in [
+        ("auto", "ocsf", 2),
+        ("auto", "sekoia", 1),
+        ("names", "ocsf", 1),
+        ("effective", "sekoia", 2),
+    ] {
+        let config = format!("[mapping]\nadmin_by = \"{admin_by}\"\n");
+        let agent = Agent::new().config(&config);
+        let output = agent
+            .args(["map", "--dialect", dialect, &file])
+            .run()
+            .expect_code(0);
+        let events = output
+            .stdout
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let carol = events
+            .into_iter()
+            .find(|event| event["user"]["name"] == "carol")
+            .unwrap();
+        assert_eq!(carol["user"]["type_id"], expected, "{admin_by} {dialect}");
+    }
+}
