@@ -42,7 +42,7 @@ pub(super) async fn explain(args: &ExplainArgs) -> anyhow::Result<ExitStatus> {
             OutputFormat::Table => summary::text(&snapshots, now),
             OutputFormat::Json => json(&summary::of(&snapshots, now))?,
         };
-        output::write(text.as_bytes())?;
+        output::write(&args.output.page(&text))?;
         return Ok(ExitStatus::Done);
     };
     let found: Vec<(&Snapshot, &User)> = snapshots.iter().flat_map(|it| named(it, name)).collect();
@@ -65,7 +65,7 @@ pub(super) async fn explain(args: &ExplainArgs) -> anyhow::Result<ExitStatus> {
         Some(question) => asked(snapshot, &question, args.output, now)?,
         None => verdict(snapshot, user, args.output, now)?,
     };
-    output::write(text.as_bytes())?;
+    output::write(&args.output.page(&text))?;
     Ok(ExitStatus::Done)
 }
 

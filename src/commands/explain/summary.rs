@@ -6,7 +6,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::analyze::{Tier, judge};
-use crate::foreign::one_line;
+use crate::foreign::Shown;
 use crate::model::Snapshot;
 
 /// How many paths and policies are named.
@@ -56,7 +56,7 @@ pub(super) fn text(snapshots: &[&Snapshot], now: OffsetDateTime) -> String {
                 text.push_str(&format!("  {title}\n"));
             }
             for Count { name, users } in counts {
-                text.push_str(&format!("    {users:>6}  {}\n", one_line(name)));
+                text.push_str(&format!("    {users:>6}  {}\n", Shown::of(name)));
             }
         }
     }

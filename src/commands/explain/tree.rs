@@ -1,7 +1,7 @@
 //! A verdict as a tree of at most 80 columns.
 
 use crate::analyze::{Answer, Because, Change, Evidence, PathReport, Privilege, Tier};
-use crate::foreign::one_line;
+use crate::foreign::Shown;
 use crate::model::User;
 
 const COLUMNS: usize = 80;
@@ -119,7 +119,7 @@ impl Tree {
         let mut width = COLUMNS - indent.len();
         let mut line = String::new();
         let mut is_first = true;
-        for word in one_line(text).split(' ') {
+        for word in Shown::of(text).split(' ') {
             let mut word = word.to_owned();
             if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
                 self.put(&indent, is_first, &std::mem::take(&mut line));
