@@ -62,6 +62,19 @@ fn a_renamed_user_is_sent_with_its_former_name_and_its_old_arn_is_closed_where_u
 }
 
 #[test]
+fn a_renamed_user_is_not_sent_again_while_facts_cannot_be_read_and_once_they_can() {
+    let (site, _intake) = site(&["ann", "bob"], "");
+    site.change(|account| account.rename_user("ann", "anna"));
+    site.collect(0);
+    let sent = site.file("strict.ndjson").len();
+    site.deny("GetAccountAuthorizationDetails");
+    site.collect(4);
+    site.sim.calm();
+    site.collect(0);
+    assert_eq!(site.file("strict.ndjson").len(), sent);
+}
+
+#[test]
 fn an_old_arn_that_another_user_has_by_now_stays_open() {
     // UserIds decide in which order AWS lists nobody: names do, so both orders are tried.
     for (renamed, taker) in [("ann", "zoe"), ("zoe", "ann")] {

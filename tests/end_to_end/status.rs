@@ -255,7 +255,7 @@ fn a_sink_that_is_stopped_or_full_shows_and_does_not_make_the_daemon_unhealthy()
     );
     has(
         &text,
-        "sekoia-asset: NOT DELIVERING, and stopped until somebody acts: ",
+        "sekoia-asset: NOT DELIVERING until somebody acts, and tried again now and then: ",
     );
     has(
         &text,

@@ -20,13 +20,11 @@ impl Secrets {
     pub(in crate::deliver) fn replace(&mut self, read: Vec<(String, SecretString)>) -> bool {
         let before = self.0.iter().map(|(_, secret)| secret.expose_secret());
         let after = read.iter().map(|(_, secret)| secret.expose_secret());
-        if before.eq(after) {
-            return false;
-        }
+        let is_other = !before.eq(after);
         for (name, secret) in &read {
             foreign::hide(name, secret);
         }
         self.0 = read;
-        true
+        is_other
     }
 }

@@ -13,8 +13,8 @@ const LEN_MIN: usize = 4;
 /// A longer one is known by its beginning.
 const LEN_MAX: usize = 8 * 1024;
 const ANCHOR_LEN: usize = 8;
-/// So many secrets are remembered for good; of more, the oldest ones go.
-const FOR_GOOD_MAX: usize = 1_000;
+/// So many secrets of one name are remembered for good; of more, those replaced longest ago go.
+const OF_A_NAME_MAX: usize = 64;
 
 /// Known secrets. Their anchors are kept by their bytes.
 #[derive(Debug)]
@@ -55,22 +55,23 @@ impl Known {
         }
     }
 
-    /// Remembers `text` by `name`; the same one again has the newer name.
+    /// Remembers `text` by `name`; the same one again is the newest, and has the newer name.
     pub(super) fn add_for_good(&mut self, name: &str, text: &str) {
         let spaceless: String = text.split_whitespace().collect();
-        let mut kept = self.secrets.iter_mut().filter(|(_, it)| it.is_for_good);
-        if let Some((_, same)) = kept.find(|(_, it)| it.text == spaceless) {
-            same.name = name.into();
-            return;
+        let mut kept = self.secrets.iter().filter(|(_, it)| it.is_for_good);
+        let same = kept.find(|(_, it)| it.text == spaceless);
+        if let Some(id) = same.map(|(&id, _)| id) {
+            self.remove(id);
         }
         let id = self.add(name, text);
         if let Some(secret) = self.secrets.get_mut(&id) {
             secret.is_for_good = true;
         }
-        let kept = self.secrets.iter().filter(|(_, it)| it.is_for_good);
-        let kept: Vec<u64> = kept.map(|(&id, _)| id).collect();
-        if kept.len() > FOR_GOOD_MAX {
-            self.remove(kept[0]);
+        let of_name = self.secrets.iter();
+        let of_name = of_name.filter(|(_, it)| it.is_for_good && *it.name == *name);
+        let of_name: Vec<u64> = of_name.map(|(&id, _)| id).collect();
+        if of_name.len() > OF_A_NAME_MAX {
+            self.remove(of_name[0]);
         }
     }
 

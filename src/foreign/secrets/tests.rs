@@ -206,6 +206,30 @@ fn a_key_in_a_url_is_a_secret_and_its_names_are_not() {
 }
 
 #[test]
+fn words_and_the_ids_of_accounts_in_a_url_are_no_secrets() {
+    let url = "https://siem.example/sink/aws-111122223333-iam/production?source=users&env=name";
+    super::hide_url("plain-url", url);
+    let text = "users and name of account 111122223333, aws-111122223333-iam";
+    assert_eq!(Shown::of(text).as_str(), text);
+}
+
+#[test]
+fn a_secret_that_is_in_use_is_hidden_however_often_others_are_replaced() {
+    let mut known = Known::new();
+    known.add_for_good("steady", "the-key-that-stays");
+    for number in 0..2_000 {
+        known.add_for_good("rotated", &format!("rotated-key-{number:06}"));
+    }
+    assert_eq!(known.taken_out_of("the-key-that-stays"), "[steady]");
+    assert_eq!(known.taken_out_of("rotated-key-001999"), "[rotated]");
+    for number in 0..100 {
+        known.add_for_good("rotated", "rotated-key-001999");
+        known.add_for_good("rotated", &format!("another-key-{number:06}"));
+    }
+    assert_eq!(known.taken_out_of("rotated-key-001999"), "[rotated]");
+}
+
+#[test]
 fn many_secrets_and_a_long_text_take_little_time() {
     let mut known = Known::new();
     for number in 0..200 {

@@ -9,6 +9,8 @@ use super::hide;
 
 /// A shorter part of a path is a name.
 const KEY_LEN_MIN: usize = 16;
+/// In a part of a path that is a key, digits follow letters or letters digits so often.
+const TURNS_MIN: usize = 3;
 
 /// Hides what of `url` is a secret, by `name`.
 pub fn hide_url(name: &str, url: &str) {
@@ -18,20 +20,32 @@ pub fn hide_url(name: &str, url: &str) {
     let keys = path.filter(|part| is_key(part));
     // Taken apart by hand: a `+` is one.
     let query = url.query().unwrap_or_default().split('&');
-    let values = query.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
+    let values = query.filter_map(|pair| match pair.split_once('=') {
+        Some((key, value)) => (names_a_secret(key) || is_key(value)).then_some(value),
+        None => is_key(pair).then_some(pair),
+    });
     for part in keys.chain(values).chain([password]) {
         let decoded = percent_decode_str(part).decode_utf8_lossy();
         hide(name, &decoded.into_owned().into());
     }
 }
 
-/// Whether a part of a path is none that a person made up.
+/// Whether a part of a URL is none that a person made up, such as the id of an account between
+/// words: digits and letters alternate in it.
 fn is_key(part: &str) -> bool {
-    let is_of = |is: fn(&u8) -> bool| part.bytes().any(|byte| is(&byte));
-    part.len() >= KEY_LEN_MIN
-        && is_of(u8::is_ascii_digit)
-        && is_of(u8::is_ascii_alphabetic)
-        && !part.contains('.')
+    let kinds = part.bytes().filter(u8::is_ascii_alphanumeric);
+    let kinds: Vec<bool> = kinds.map(|byte| byte.is_ascii_digit()).collect();
+    let turns = kinds.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    part.len() >= KEY_LEN_MIN && turns >= TURNS_MIN && !part.contains('.')
+}
+
+/// Whether the value of a query's `key` is a secret by its name.
+fn names_a_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let words = [
+        "key", "token", "secret", "sig", "pass", "pwd", "auth", "cred", "code",
+    ];
+    words.iter().any(|word| key.contains(word))
 }
 
 /// The password in the credentials of a Basic authorization.

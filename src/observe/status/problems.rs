@@ -13,7 +13,7 @@ impl StatusReport {
             problems.extend(of_account.map(|it| format!("{}: {it}", account.id)));
         }
         for sink in &self.sinks {
-            let of_sink = sink_problems(sink).into_iter();
+            let of_sink = self.sink_problems(sink).into_iter();
             problems.extend(of_sink.map(|it| format!("{}: {it}", sink.name)));
         }
         self.problems = problems;
@@ -117,6 +117,53 @@ impl StatusReport {
         }
         problems
     }
+
+    pub(super) fn sink_problems(&self, sink: &SinkStatus) -> Vec<String> {
+        let mut problems = Vec::new();
+        match &sink.trouble {
+            Some(why) if sink.is_stopped => problems.push(format!(
+                "NOT DELIVERING until somebody acts, and tried again now and then: {why}"
+            )),
+            Some(why) => problems.push(format!("NOT DELIVERING: {why}")),
+            None => {}
+        }
+        // Why a sink took nothing is known to whoever sends alone.
+        if self.daemon.is_none() && sink.is_configured && sink.waiting > 0 {
+            problems.push(format!(
+                "NOT DELIVERED: {} events wait, and no rollcall sends them; the log of the last \
+                 run says why they were not taken, rollcall check whether they would be now, and \
+                 rollcall collect or run sends them",
+                sink.waiting
+            ));
+        }
+        if sink.is_full || sink.accounts_behind > 0 {
+            let full = if sink.is_full { "is" } else { "was" };
+            let behind = match sink.accounts_behind {
+                0 => String::new(),
+                1 => ", and it lacks users of 1 account".to_owned(),
+                more => format!(", and it lacks users of {more} accounts"),
+            };
+            problems.push(format!(
+                "its outbox {full} full{behind}: nothing is lost, and all is sent as soon as it takes \
+                 events"
+            ));
+        }
+        if !sink.is_configured {
+            let name = &sink.name;
+            let is_present = |it: &SinkStatus| it.is_configured && it.name == *name;
+            let what = match self.sinks.iter().any(is_present) {
+                true => "an earlier destination of this sink",
+                false => "not in the configuration any more",
+            };
+            problems.push(format!(
+                "{what}: nobody sends this; rollcall state forget --sink {name} drops it"
+            ));
+        }
+        if sink.dead_letters > 0 {
+            problems.push("rollcall dead-letters list shows what it rejected for good".to_owned());
+        }
+        problems
+    }
 }
 
 impl FailureStatus {
@@ -142,38 +189,4 @@ impl AccountStatus {
         let empty = self.last_incomplete.as_ref().filter(|pass| pass.users == 0);
         failed.or(empty.map(|pass| pass.at.as_str()))
     }
-}
-
-pub(super) fn sink_problems(sink: &SinkStatus) -> Vec<String> {
-    let mut problems = Vec::new();
-    match &sink.trouble {
-        Some(why) if sink.is_stopped => problems.push(format!(
-            "NOT DELIVERING, and stopped until somebody acts: {why}"
-        )),
-        Some(why) => problems.push(format!("NOT DELIVERING: {why}")),
-        None => {}
-    }
-    if sink.is_full || sink.accounts_behind > 0 {
-        let full = if sink.is_full { "is" } else { "was" };
-        let behind = match sink.accounts_behind {
-            0 => String::new(),
-            1 => ", and it lacks users of 1 account".to_owned(),
-            more => format!(", and it lacks users of {more} accounts"),
-        };
-        problems.push(format!(
-            "its outbox {full} full{behind}: nothing is lost, and all is sent as soon as it takes \
-             events"
-        ));
-    }
-    if !sink.is_configured {
-        let name = &sink.name;
-        problems.push(format!(
-            "not in the configuration any more: nobody sends this; rollcall state forget --sink \
-             {name} drops it"
-        ));
-    }
-    if sink.dead_letters > 0 {
-        problems.push("rollcall dead-letters list shows what it rejected for good".to_owned());
-    }
-    problems
 }

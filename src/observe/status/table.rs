@@ -3,7 +3,6 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::problems::sink_problems;
 use super::{AccountStatus, StatusReport};
 use crate::table::{Head, Table, Width, paragraph};
 
@@ -97,7 +96,7 @@ impl StatusReport {
                 oldest.unwrap_or_default(),
                 sink.dead_letters.to_string(),
             ]);
-            for problem in sink_problems(sink) {
+            for problem in self.sink_problems(sink) {
                 problems += &paragraph(&format!("{}: ", sink.name), &problem, width);
             }
         }
@@ -216,6 +215,22 @@ mod tests {
             assert!(line.len() <= 80, "{line}");
         }
         insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn events_that_nobody_sends_are_a_problem() {
+        let mut report = report();
+        report.daemon = None;
+        report.accounts.clear();
+        report.last_failure = None;
+        report.sinks[0].trouble = None;
+        assert!(report.sinks[0].waiting > 0);
+        let text = report.clone().with_problems().table(Width::Pipe);
+        assert!(text.starts_with("NOT WELL: "), "{text}");
+        assert!(text.contains("NOT DELIVERED: "), "{text}");
+        report.sinks[0].waiting = 0;
+        let text = report.with_problems().table(Width::Pipe);
+        assert!(!text.contains("NOT DELIVERED: "), "{text}");
     }
 
     #[test]

@@ -64,6 +64,7 @@ pub async fn daemon(
         let between_passes = async {
             if swept_at.is_none_or(|at: Instant| at.elapsed() >= SWEEP_EVERY) {
                 swept_at = Some(Instant::now());
+                receivers::adopt(agent, store).await?;
                 retention::remove_ended(agent, store, present).await?;
             }
             behind::keep_up(agent, store, &locks, wake).await
@@ -76,7 +77,8 @@ pub async fn daemon(
         }
     }
     delivery.drain(Duration::ZERO).await?;
-    Ok(())
+    // Until now these were the receivers, whatever the next configuration says.
+    receivers::adopt(agent, store).await
 }
 
 /// One pass over every account. First, whether there is no reason to hurry the next one: it came

@@ -1,6 +1,6 @@
 //! ARNs that change hands, where receivers know users by them.
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::send::{Outgoing, Outlet, Sender};
 use crate::model::{Arn, Digest, EntityKey, EventId, FormerName, User};
@@ -91,5 +91,11 @@ pub(super) fn is_sent_under(
 pub(super) fn former_name(arn: &str, until: OffsetDateTime) -> Option<FormerName> {
     let name = arn.rsplit('/').next().unwrap_or(arn).to_owned();
     let arn = Arn::parse(arn).ok()?;
+    let until = to_ms(until);
     Some(FormerName { name, arn, until })
+}
+
+/// `at` as it is kept, so that it is the same when it is read again.
+pub(super) fn to_ms(at: OffsetDateTime) -> OffsetDateTime {
+    at - Duration::nanoseconds(i64::from(at.nanosecond() % 1_000_000))
 }

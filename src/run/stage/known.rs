@@ -2,6 +2,7 @@
 
 use time::OffsetDateTime;
 
+use super::former::to_ms;
 use crate::model::{Confirmed, Fact, FormerName, Reason, StaleFact, User};
 use crate::store::{EntityRecord, ObservedDigests};
 
@@ -66,7 +67,7 @@ fn former_names(
         names.push(FormerName {
             name: last.name.clone(),
             arn: last.arn.clone(),
-            until: at,
+            until: to_ms(at),
         });
     }
     // Whoever has an old name again has not lost it.

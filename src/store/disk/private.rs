@@ -11,7 +11,7 @@ use rustix::fs::{FallocateFlags, fallocate};
 use rustix::io::Errno;
 
 use super::own_file;
-use super::sled_files::SEGMENT_SIZE;
+use super::sled_files::{SEGMENT_SIZE, db_dir};
 use crate::store::StoreError;
 
 /// How long the directory may be in use by somebody else before that is an error.
@@ -39,6 +39,7 @@ pub(in crate::store) fn take(dir: &Path) -> std::result::Result<File, StoreError
     refuse_foreign(dir)?;
     make_private(dir).map_err(|source| io(dir, "make it private", source))?;
     let lock = lock_patiently(dir)?;
+    refuse_odd_files(dir)?;
     probe_space(dir).map_err(|source| io(dir, "write to it", source))?;
     Ok(lock)
 }
@@ -50,8 +51,25 @@ pub(in crate::store) fn take_existing(dir: &Path) -> std::result::Result<File, S
         Err(error) if error.kind() == ErrorKind::NotFound => {
             File::open(dir).map_err(|source| io(dir, "look at it", source))
         }
-        opened => lock(dir, opened),
+        opened => {
+            let lock = lock(dir, opened)?;
+            refuse_odd_files(dir)?;
+            Ok(lock)
+        }
     }
+}
+
+/// sled follows links, and waits for a pipe without end.
+fn refuse_odd_files(dir: &Path) -> std::result::Result<(), StoreError> {
+    for name in ["conf", "db"] {
+        match own_file::open(&db_dir(dir).join(name)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(io(dir, "open its store", error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The user id that `dir` belongs to.

@@ -19,8 +19,8 @@ const LETTERS_AT_ONCE: usize = 250;
 
 impl Store {
     /// Puts `letters` back into the outbox, queued `at` now, each with the same id: the receiver
-    /// never took it. If a newer event about the user was made since, the letter only goes. Which
-    /// of them will be sent.
+    /// never took it. If a newer event about the user was made since, or the user is gone, the
+    /// letter only goes. Which of them will be sent.
     pub fn retry_dead_letters(
         &self,
         letters: &[DeadLetter],
@@ -130,7 +130,7 @@ impl Retry<'_> {
         let key = record::receiver_key(receiver, &letter.entity);
         let state = self.shared.read::<DeliveryState>(Tree::Deliveries, &key)?;
         let current = state.filter(|state| state.event().id == letter.id);
-        if !dead.is_record && current.is_none() {
+        if !dead.is_record && (current.is_none() || self.is_gone(letter)?) {
             return Ok(false);
         }
         let place = self.next_place(&letter.place);
@@ -150,6 +150,15 @@ impl Retry<'_> {
             self.writes.put(Tree::Deliveries, &key, state);
         }
         Ok(true)
+    }
+
+    /// Whether the user is deleted, of which its receiver may know nothing: another user may have
+    /// its ARN by now.
+    fn is_gone(&self, letter: &DeadLetter) -> Result<bool, StoreError> {
+        let key = record::entity_key(&letter.entity);
+        let tombstone = self.shared.trees.tombstones.get(&key);
+        let tombstone = tombstone.map_err(|source| self.shared.failed("read", source))?;
+        Ok(tombstone.is_some())
     }
 
     fn next_place(&mut self, old: &OutboxKey) -> OutboxKey {

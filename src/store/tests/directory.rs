@@ -157,13 +157,14 @@ fn a_store_whose_compaction_was_interrupted_is_there() {
 
 #[test]
 fn links_among_the_files_of_the_state_are_refused_and_what_they_lead_to_stays() {
-    for name in ["lock", "format"] {
+    for path in ["lock", "format", "store/db", "store/conf"] {
         let mut state = Fixture::new();
         state.close();
         let elsewhere = state.dir.parent().unwrap().join("elsewhere");
         std::fs::write(&elsewhere, "precious").unwrap();
-        std::fs::remove_file(state.dir.join(name)).unwrap();
-        std::os::unix::fs::symlink(&elsewhere, state.dir.join(name)).unwrap();
+        std::fs::remove_file(state.dir.join(path)).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, state.dir.join(path)).unwrap();
+        let name = path.rsplit('/').next().unwrap();
         for opened in [
             Store::open(&state.dir).map(|_| ()),
             Store::open_existing(&state.dir).map(|_| ()),
@@ -186,19 +187,22 @@ fn links_among_the_files_of_the_state_are_refused_and_what_they_lead_to_stays() 
 }
 
 #[test]
-fn a_pipe_in_the_place_of_the_lock_is_refused_and_not_waited_for() {
+fn a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for() {
     let mut state = Fixture::new();
     state.close();
-    let lock = state.dir.join("lock");
-    std::fs::remove_file(&lock).unwrap();
-    let made = std::process::Command::new("mkfifo").arg(&lock).status();
-    assert!(made.unwrap().success());
-    for opened in [
-        Store::open(&state.dir).map(|_| ()),
-        Store::open_existing(&state.dir).map(|_| ()),
-    ] {
-        let error = opened.unwrap_err().to_string();
-        assert!(error.contains("lock is no regular file"), "{error}");
+    for name in ["store/conf", "lock"] {
+        let file = state.dir.join(name);
+        std::fs::remove_file(&file).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&file).status();
+        assert!(made.unwrap().success());
+        let is_odd = format!("{} is no regular file", name.rsplit('/').next().unwrap());
+        for opened in [
+            Store::open(&state.dir).map(|_| ()),
+            Store::open_existing(&state.dir).map(|_| ()),
+        ] {
+            let error = opened.unwrap_err().to_string();
+            assert!(error.contains(&is_odd), "{error}");
+        }
     }
 }
 

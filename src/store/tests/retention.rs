@@ -57,6 +57,18 @@ fn delete(state: &Fixture, id: &str, at: OffsetDateTime) -> Tombstone {
 }
 
 #[test]
+fn a_retried_dead_letter_about_a_user_who_is_gone_by_now_only_goes() {
+    let state = Fixture::new();
+    delete(&state, "AIDA1", day(1));
+    let receipt = state.outbox()[0].receipt();
+    state.store().dead_letter(&receipt, "no", day(2)).unwrap();
+    let letters = state.store().dead_letters().unwrap();
+    let sent = state.store().retry_dead_letters(&letters, day(2)).unwrap();
+    assert_eq!(sent, [false]);
+    assert!(state.waiting().is_empty());
+}
+
+#[test]
 fn a_kept_user_is_read_back_whole_and_its_tombstone_too() {
     let state = Fixture::new();
     let tombstone = delete(&state, "AIDA1", day(1));

@@ -1,8 +1,7 @@
 //! The agent of a container: that of ECS, or EKS Pod Identity.
 
-use std::fs::File;
-use std::io::Read;
 use std::net::IpAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
@@ -13,6 +12,8 @@ use super::retry::retried;
 use super::{Found, SourceError};
 use crate::aws::AwsErrorClass;
 use crate::config::aws_variable;
+use crate::file;
+use crate::foreign;
 use crate::trust::ExtraRoots;
 
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -89,10 +90,8 @@ fn url() -> Result<Option<Url>, SourceError> {
 fn token() -> Result<Option<HeaderValue>, SourceError> {
     let (name, text) = match (aws_variable(TOKEN_FILE), aws_variable(TOKEN)) {
         (Some(path), _) => {
-            let mut text = String::new();
-            let file = File::open(&path).map(|file| file.take(TOKEN_BYTES_MAX));
-            let read = file.and_then(|mut file| file.read_to_string(&mut text));
-            read.map_err(|error| {
+            let text = file::read_text(Path::new(&path), TOKEN_BYTES_MAX);
+            let text = text.map_err(|error| {
                 let message =
                     format!("the token file {path} ({TOKEN_FILE}) cannot be read: {error}");
                 SourceError::wrong(message, "mount it, or correct the variable")
@@ -102,6 +101,7 @@ fn token() -> Result<Option<HeaderValue>, SourceError> {
         (None, Some(token)) => (TOKEN, token),
         (None, None) => return Ok(None),
     };
+    foreign::hide("container token", &text.as_str().into());
     let mut value = HeaderValue::from_str(&text).map_err(|_| {
         let message = format!("the token of {name} has a character that no header has");
         SourceError::wrong(message, "correct it")

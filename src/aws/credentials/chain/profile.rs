@@ -1,5 +1,6 @@
 //! The profile of the shared configuration files that is selected, and the credentials it has.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use aws_config::profile::ProfileSet;
@@ -10,7 +11,12 @@ use super::{ChainError, Found, Looked, SourceError};
 use super::{container, environment, instance, process, web_identity};
 use crate::aws::{AwsClient, AwsErrorClass};
 use crate::config::{AwsSettings, aws_variable};
+use crate::file;
+use crate::foreign;
 use crate::trust::causes;
+
+/// Far more than any file of profiles has.
+const FILE_LEN_MAX: u64 = 4 << 20;
 
 /// A profile, and all others that it may lead to.
 pub(super) struct Profile {
@@ -28,6 +34,7 @@ impl Profile {
             (None, Some(name)) => (name, Some("AWS_PROFILE")),
             (None, None) => ("default".to_owned(), None),
         };
+        readable()?;
         let selected = Some(name.clone().into());
         let (files, system, variables) =
             (Default::default(), Default::default(), Default::default());
@@ -95,7 +102,10 @@ async fn base(
     let profile = &resolved.base_profile;
     let found = match &resolved.base {
         Base::Nothing => return Ok(None),
-        Base::Key(key) => return Ok(Some(key.clone())),
+        Base::Key(key) => {
+            foreign::hide("aws secret key", &key.secret_access_key().into());
+            return Ok(Some(key.clone()));
+        }
         Base::Process(command) => {
             return Ok(Some(process::credentials(profile, command).await?));
         }
@@ -151,15 +161,42 @@ async fn signed_in(profile: &str, how: &str, _: &AwsSettings) -> Result<Credenti
     ))
 }
 
-/// Where profiles are looked for.
-fn nowhere() -> String {
-    let file = |name: &str, default: &str| {
+/// Where the profiles are, each file with the variable that names it.
+fn files() -> [(PathBuf, &'static str); 2] {
+    let file = |name: &'static str, default: &str| {
         let home = aws_variable("HOME").unwrap_or_else(|| "~".to_owned());
         let path = aws_variable(name).map(PathBuf::from);
-        path.unwrap_or_else(|| PathBuf::from(home).join(default))
+        let path = path.unwrap_or_else(|| PathBuf::from(home).join(default));
+        (path, name)
     };
-    let config = file("AWS_CONFIG_FILE", ".aws/config");
-    let credentials = file("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials");
+    [
+        file("AWS_CONFIG_FILE", ".aws/config"),
+        file("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
+    ]
+}
+
+/// Fails where a file of profiles is there and cannot be read, or has no end: other credentials
+/// than those that are meant would be found instead.
+fn readable() -> Result<(), SourceError> {
+    for (path, variable) in files() {
+        match file::read(&path, FILE_LEN_MAX) {
+            Ok(_) => {}
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+            Err(error) => {
+                return Err(SourceError::wrong(
+                    format!("the profiles in {} cannot be read: {error}", path.display()),
+                    format!("correct its owner and mode, or {variable}"),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where profiles are looked for.
+fn nowhere() -> String {
+    let [(config, _), (credentials, _)] = files();
     format!(
         "neither in {} nor in {}",
         config.display(),

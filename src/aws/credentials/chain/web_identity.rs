@@ -1,13 +1,14 @@
 //! A token of an identity provider, which STS takes for a session: EKS, and others with OIDC.
 
-use std::fs::File;
-use std::io::Read;
+use std::path::Path;
 
 use aws_credential_types::Credentials;
 
 use super::{ChainError, Found, Looked, SourceError};
 use crate::aws::AwsClient;
 use crate::config::{Role, aws_variable};
+use crate::file;
+use crate::foreign;
 use crate::model::Arn;
 
 const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
@@ -54,16 +55,13 @@ pub(super) async fn session(
     path: &str,
     role: &Role,
 ) -> Result<Credentials, ChainError> {
-    let mut token = String::new();
-    let file = File::open(path).map(|file| file.take(BYTES_MAX));
-    let read = file.and_then(|mut file| file.read_to_string(&mut token));
-    if let Err(error) = read {
-        return Err(SourceError::wrong(
+    let token = file::read_text(Path::new(path), BYTES_MAX).map_err(|error| {
+        SourceError::wrong(
             format!("the web identity token file {path} ({key}) cannot be read: {error}"),
             format!("mount it, or correct {key}"),
         )
-        .into());
-    }
+    })?;
+    foreign::hide("web identity token", &token.trim().into());
     Ok(asker
         .assume_role_with_web_identity(role, token.trim())
         .await?)
