@@ -94,9 +94,10 @@ impl Session {
         }
     }
 
+    /// What somebody wrote down has no end.
     fn is_valid(&self) -> bool {
         let expiry = self.credentials.expiry();
-        expiry.is_some_and(|expiry| expiry > SystemTime::now())
+        expiry.is_none_or(|expiry| expiry > SystemTime::now())
     }
 }
 

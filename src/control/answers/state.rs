@@ -17,7 +17,7 @@ use crate::table::{Head, Table, Width, paragraph};
 /// What becomes of receivers that are not configured.
 const FORGET: &str = "rollcall state forget --sink NAME drops all that is kept for the \
     destinations of that sink that are not configured now: events that wait, dead letters, and \
-    what was sent. If one is configured again, every user is sent to it anew";
+    what was sent. If one is configured again, every user is sent to it again";
 
 impl Answers {
     /// Where the state is, how large, what it holds, and for which receivers.

@@ -23,7 +23,7 @@ pub(super) fn create(path: &Path) -> Result<File> {
     )
 }
 
-/// Makes `path` anew, in the place of what is there.
+/// Makes a new file at `path`, in the place of what is there.
 pub(super) fn create_new(path: &Path) -> Result<File> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
