@@ -176,6 +176,25 @@ fn a_missing_web_identity_token_is_named_by_its_path() {
 }
 
 #[test]
+fn a_device_or_a_directory_in_the_place_of_a_file_of_credentials_is_named_and_not_read_for_ever() {
+    let sim = sim();
+    let with_token = agent(&sim)
+        .env("AWS_WEB_IDENTITY_TOKEN_FILE", "/dev/zero")
+        .env("AWS_ROLE_ARN", "arn:aws:iam::210000000001:role/reader");
+    let says = "the web identity token file /dev/zero (AWS_WEB_IDENTITY_TOKEN_FILE) cannot be read: \
+                it is a pipe or a device";
+    ends(&with_token, 3, &[says]);
+    for (path, why) in [
+        ("/dev/zero", "it is a pipe or a device"),
+        ("/dev", "directory"),
+    ] {
+        let with_profiles = agent(&sim).env("AWS_CONFIG_FILE", path);
+        let says = format!("the profiles in {path} cannot be read: ");
+        ends(&with_profiles, 3, &[&says, why, "or AWS_CONFIG_FILE"]);
+    }
+}
+
+#[test]
 fn a_program_that_prints_credentials_is_run_and_one_that_fails_is_named() {
     let sim = sim();
     let printing = format!(

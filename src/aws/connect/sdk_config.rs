@@ -5,6 +5,8 @@ use std::time::Duration;
 use aws_config::identity::IdentityCache;
 use aws_config::meta::region::ProvideRegion;
 use aws_config::profile::ProfileFileRegionProvider;
+#[expect(deprecated, reason = "the SDK names the type in no other way")]
+use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
@@ -13,7 +15,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provi
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use crate::aws::credentials::instance_region;
+use crate::aws::credentials::{check_profile_files, instance_region};
 use crate::config::{AwsSettings, aws_variable, is_region};
 use crate::proxy;
 use crate::trust::ExtraRoots;
@@ -49,7 +51,7 @@ pub(super) async fn sdk_config(settings: &AwsSettings) -> SdkConfig {
         .or_else(|| aws_variable("AWS_PROFILE"));
     let profile = profile.unwrap_or_else(|| "default".to_owned());
     loader = loader.region(region(settings, &profile).await);
-    loader = loader.profile_name(profile);
+    loader = loader.profile_name(profile).profile_files(profile_files());
     if let Some(url) = &settings.endpoint_url {
         loader = loader.endpoint_url(url);
     }
@@ -75,6 +77,7 @@ async fn region(settings: &AwsSettings, profile: &str) -> Region {
     }
     let of_profile = ProfileFileRegionProvider::builder()
         .profile_name(profile)
+        .profile_files(profile_files())
         .build();
     let of_profile = of_profile.region().await;
     if let Some(region) = of_profile.filter(|it| is_region(it.as_ref())) {
@@ -83,6 +86,18 @@ async fn region(settings: &AwsSettings, profile: &str) -> Region {
     match instance_region().await {
         Some(name) => Region::new(name),
         None => Region::from_static(FALLBACK_REGION),
+    }
+}
+
+/// The files of profiles; none where one of them cannot be read, which the search for credentials
+/// says, or has no end.
+#[expect(deprecated, reason = "the SDK names the type in no other way")]
+fn profile_files() -> ProfileFiles {
+    match check_profile_files() {
+        Ok(()) => ProfileFiles::default(),
+        Err(_) => ProfileFiles::builder()
+            .with_contents(ProfileFileKind::Config, "")
+            .build(),
     }
 }
 

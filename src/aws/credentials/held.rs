@@ -41,7 +41,8 @@ impl Held {
         }
     }
 
-    /// Returns once there are credentials. Of several that ask at once, one fetches them.
+    /// Returns once there are credentials. Of several that ask at once, one fetches
+    /// them; where that fails, the next one tries.
     pub(in crate::aws) async fn ready(&self) -> Result<(), CredentialsError> {
         self.credentials().await.map(drop)
     }

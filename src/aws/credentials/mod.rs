@@ -10,7 +10,7 @@ mod source_error;
 
 pub(in crate::aws) use access_key::AccessKey;
 pub use access_key::check_access_key;
-pub(in crate::aws) use chain::{Chain, instance_region};
+pub(in crate::aws) use chain::{Chain, check_profile_files, instance_region};
 pub(in crate::aws) use held::Held;
 pub use kept_sessions::KeptSessions;
 pub(in crate::aws) use role_sessions::RoleSessions;

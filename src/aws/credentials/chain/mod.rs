@@ -24,6 +24,7 @@ use crate::aws::{AwsClient, AwsError, AwsErrorClass};
 use crate::config::AwsSettings;
 pub(in crate::aws) use instance::region as instance_region;
 use profile::Profile;
+pub(in crate::aws) use profile::check_files as check_profile_files;
 
 /// The chain of places.
 pub(in crate::aws) struct Chain {

@@ -34,7 +34,7 @@ impl Profile {
             (None, Some(name)) => (name, Some("AWS_PROFILE")),
             (None, None) => ("default".to_owned(), None),
         };
-        readable()?;
+        check_files()?;
         let selected = Some(name.clone().into());
         let (files, system, variables) =
             (Default::default(), Default::default(), Default::default());
@@ -177,7 +177,7 @@ fn files() -> [(PathBuf, &'static str); 2] {
 
 /// Fails where a file of profiles is there and cannot be read, or has no end: other credentials
 /// than those that are meant would be found instead.
-fn readable() -> Result<(), SourceError> {
+pub(in crate::aws) fn check_files() -> Result<(), SourceError> {
     for (path, variable) in files() {
         match file::read(&path, FILE_LEN_MAX) {
             Ok(_) => {}
