@@ -8,8 +8,11 @@ use std::time::Duration;
 use clap::Parser;
 use rollcall::run::ExitStatus;
 use rollcall::{cli::Cli, commands, process};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
+/// Beside the main thread: so many large answers are read at the same time, and each thread keeps
+/// memory of its own.
+const WORKER_THREADS: usize = 2;
 /// How long work on blocking threads may take to end. A write that nobody reads never does.
 const BLOCKING_GRACE: Duration = Duration::from_secs(2);
 /// How long the system may take to give a thread.
@@ -44,7 +47,10 @@ fn run(cli: Cli) -> ExitCode {
 /// The runtime, with a thread for work that blocks: where the system gives none, such work would
 /// wait for ever without a word.
 fn start() -> io::Result<Runtime> {
-    let runtime = Runtime::new()?;
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(WORKER_THREADS)
+        .enable_all()
+        .build()?;
     let thread = runtime.spawn_blocking(|| ());
     let given = runtime.block_on(async { tokio::time::timeout(THREAD_PATIENCE, thread).await });
     match given {

@@ -1,13 +1,14 @@
 //! Amazon Resource Names: the one place that takes them apart and puts them together.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 /// An ARN: `arn:partition:service:region:account:resource`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Arn(String);
+pub struct Arn(Arc<str>);
 
 /// Why a string is no ARN.
 #[derive(Debug, thiserror::Error)]
@@ -18,20 +19,18 @@ impl Arn {
     /// Parses `text`; it must have six parts, with partition, service and resource not empty.
     pub fn parse(text: impl Into<String>) -> Result<Self, ArnError> {
         let text = text.into();
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
-        match parts.as_slice() {
-            ["arn", partition, service, _, _, resource]
-                if !partition.is_empty() && !service.is_empty() && !resource.is_empty() =>
-            {
-                Ok(Self(text))
-            }
-            _ => Err(ArnError(text)),
+        let mut parts = text.splitn(6, ':');
+        let [arn, partition, service, _, _, resource] = [(); 6].map(|()| parts.next());
+        let is_there = |part: Option<&str>| part.is_some_and(|it| !it.is_empty());
+        match arn == Some("arn") && is_there(partition) && is_there(service) && is_there(resource) {
+            true => Ok(Self(text.into())),
+            false => Err(ArnError(text)),
         }
     }
 
     /// The ARN of what IAM calls `resource` (`role/path/name`, `root`) in an account.
     pub fn of_iam(partition: &str, account_id: &str, resource: &str) -> Self {
-        Self(format!("arn:{partition}:iam::{account_id}:{resource}"))
+        Self(format!("arn:{partition}:iam::{account_id}:{resource}").into())
     }
 
     /// The whole ARN.

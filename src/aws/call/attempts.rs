@@ -7,6 +7,7 @@ use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::time::Instant;
 
+use super::apart::apart;
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
 use crate::backoff::Backoff;
 
@@ -28,8 +29,9 @@ impl AwsClient {
         request: impl FnMut() -> F,
     ) -> Result<T, AwsError>
     where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-        E: ProvideErrorMetadata + std::error::Error + 'static,
+        T: Send + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'static,
+        E: ProvideErrorMetadata + std::error::Error + Send + 'static,
     {
         self.admitted(action, None, request).await
     }
@@ -43,8 +45,9 @@ impl AwsClient {
         request: impl FnMut() -> F,
     ) -> Result<T, AwsError>
     where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-        E: ProvideErrorMetadata + std::error::Error + 'static,
+        T: Send + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'static,
+        E: ProvideErrorMetadata + std::error::Error + Send + 'static,
     {
         self.admitted(action, Some(target), request).await
     }
@@ -56,8 +59,9 @@ impl AwsClient {
         request: impl FnMut() -> F,
     ) -> Result<T, AwsError>
     where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-        E: ProvideErrorMetadata + std::error::Error + 'static,
+        T: Send + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'static,
+        E: ProvideErrorMetadata + std::error::Error + Send + 'static,
     {
         let admission = self.limits().given_up.enter(action).await?;
         let answer = self.attempts(action, request).await;
@@ -74,8 +78,9 @@ impl AwsClient {
         mut request: impl FnMut() -> F,
     ) -> Result<T, AwsError>
     where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-        E: ProvideErrorMetadata + std::error::Error + 'static,
+        T: Send + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'static,
+        E: ProvideErrorMetadata + std::error::Error + Send + 'static,
     {
         let mut backoff = Backoff::new(BACKOFF_FIRST, BACKOFF_MAX);
         let mut has_renewed = false;
@@ -153,13 +158,14 @@ impl AwsClient {
         request: &mut impl FnMut() -> F,
     ) -> Result<T, AwsError>
     where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-        E: ProvideErrorMetadata + std::error::Error + 'static,
+        T: Send + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'static,
+        E: ProvideErrorMetadata + std::error::Error + Send + 'static,
     {
         let limits = self.limits();
         limits.throttle.admit(action).await;
         limits.count(action);
-        let answer = request()
+        let answer = apart(request())
             .await
             .map_err(|error| AwsError::of(action, &error, &self.services().endpoint(action)));
         match &answer {

@@ -1,5 +1,6 @@
 //! One call: admitted by its gate, sent, counted, and sent again where that helps.
 
+mod apart;
 mod attempts;
 mod gate;
 mod given_up;

@@ -44,10 +44,9 @@ fn check(body: &[u8]) -> Result<(), NotWhole> {
     let text = std::str::from_utf8(body).map_err(|error| NotWhole(error.to_string()))?;
     let mut open = Vec::new();
     let mut rest = text;
-    while let Some((_, from_tag)) = rest.split_once('<') {
-        let (tag, after) = from_tag
-            .split_once('>')
-            .ok_or_else(|| NotWhole("it ends within a tag".to_owned()))?;
+    while let Some((_, from_tag)) = split_at(rest, b'<') {
+        let (tag, after) =
+            split_at(from_tag, b'>').ok_or_else(|| NotWhole("it ends within a tag".to_owned()))?;
         rest = after;
         if tag.starts_with(['?', '!']) || tag.ends_with('/') {
             continue;
@@ -62,6 +61,13 @@ fn check(body: &[u8]) -> Result<(), NotWhole> {
         Some(name) => Err(NotWhole(format!("{name:?} does not end"))),
         None => Ok(()),
     }
+}
+
+/// `text` before and after the first `mark`. An answer has some hundred thousand marks: this takes
+/// a tenth of the time of `str::split_once`.
+fn split_at(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(mark, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// Whether `body` declares entities, or uses one that XML does not have. Pages of HTML do as well:

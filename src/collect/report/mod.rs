@@ -1,14 +1,14 @@
 //! The credential report: CSV whose columns are found by name, since their number varies.
 
+mod columns;
 mod row;
 
-use std::collections::HashMap;
-
-use csv::{ReaderBuilder, StringRecord};
+use csv::ReaderBuilder;
 use time::OffsetDateTime;
 
 use crate::model::Provenance;
 
+use columns::Columns;
 use row::Row;
 
 pub(super) use row::ReportRow;
@@ -27,16 +27,6 @@ pub(super) struct Report {
     pub(super) rows: Vec<ReportRow>,
     /// What is wrong with rows or cells; their facts are left out.
     pub(super) warnings: Vec<String>,
-}
-
-/// The positions of a report's columns.
-struct Columns(HashMap<String, usize>);
-
-impl Columns {
-    /// The cell of `record` in the column `name`; `None` where the report has no such column.
-    fn cell<'r>(&self, record: &'r StringRecord, name: &str) -> Option<&'r str> {
-        record.get(*self.0.get(name)?)
-    }
 }
 
 /// Reads a saved report of `as_of`, that of its file if it has none; warnings name `file` and
@@ -70,11 +60,10 @@ fn read_until(
         .flexible(true)
         .from_reader(text.as_bytes());
     let header = reader.headers()?;
-    let columns = Columns(header.iter().map(str::to_owned).zip(0..).collect());
     let width = header.len();
-    if !columns.0.contains_key("user") || !columns.0.contains_key("arn") {
+    let Some(columns) = Columns::of(header) else {
         return Ok(None);
-    }
+    };
     let source = Provenance {
         source: SOURCE.into(),
         as_of,
@@ -95,7 +84,7 @@ fn read_until(
                 until,
             };
             let row = row::read(&row, &place, &source, &mut report.warnings);
-            if columns.cell(&record, "user") == Some(ROOT) {
+            if columns.user.cell(&record) == Some(ROOT) {
                 report.root = row;
             } else {
                 report.rows.extend(row);

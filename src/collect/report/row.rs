@@ -3,7 +3,7 @@
 use csv::StringRecord;
 use time::OffsetDateTime;
 
-use super::Columns;
+use super::columns::{Column, Columns};
 use crate::collect::timestamp;
 use crate::foreign::Shown;
 use crate::model::{AccessKey, AccessKeyUse, Arn, ConsoleAccess, Provenance};
@@ -51,14 +51,15 @@ pub(super) fn read(
     source: &Provenance,
     warnings: &mut Vec<String>,
 ) -> Option<ReportRow> {
-    let arn = match Arn::parse(row.cell("arn")?) {
+    let columns = row.columns;
+    let arn = match Arn::parse(row.cell(&columns.arn)?) {
         Ok(arn) => arn,
         Err(error) => {
             warnings.push(format!("{place}: column arn: {error}; the row is left out"));
             return None;
         }
     };
-    let more_keys = row.text("additional_credentials_info");
+    let more_keys = row.text(&columns.additional_credentials_info);
     if let Some(what) = &more_keys {
         let what = Shown::of(what);
         warnings.push(format!(
@@ -76,11 +77,12 @@ pub(super) fn read(
         arn,
         source: source.clone(),
         user_created_at: cells
-            .value(CREATED_AT, row.date("user_creation_time"))
+            .value(CREATED_AT, row.date(&columns.user_creation_time))
             .flatten(),
-        mfa_active: cells.value("mfa", row.flag("mfa_active")),
+        mfa_active: cells.value("mfa", row.flag(&columns.mfa_active)),
         console: cells.value("console_access", row.console()),
-        password_last_used: cells.value("password_last_used", row.date("password_last_used")),
+        password_last_used: cells
+            .value("password_last_used", row.date(&columns.password_last_used)),
         access_keys: match &more_keys {
             None => cells.value("access_keys", row.access_keys()),
             Some(_) => None,
@@ -131,12 +133,12 @@ pub(super) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn cell(&self, column: &str) -> Option<&'a str> {
-        let cell = self.columns.cell(self.record, column)?;
+    fn cell(&self, column: &Column) -> Option<&'a str> {
+        let cell = column.cell(self.record)?;
         (cell != "not_supported").then_some(cell)
     }
 
-    fn flag(&self, column: &str) -> Cell<bool> {
+    fn flag(&self, column: &Column) -> Cell<bool> {
         match self.cell(column) {
             None => Ok(None),
             Some(cell) if cell.eq_ignore_ascii_case("true") => Ok(Some(true)),
@@ -145,7 +147,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn date(&self, column: &str) -> Cell<Option<OffsetDateTime>> {
+    fn date(&self, column: &Column) -> Cell<Option<OffsetDateTime>> {
         match self.cell(column) {
             None => Ok(None),
             Some("N/A" | "no_information") => Ok(Some(None)),
@@ -161,34 +163,31 @@ impl<'a> Row<'a> {
         until.is_none_or(|until| timestamp::is_plausible(time, until))
     }
 
-    fn text(&self, column: &str) -> Option<String> {
+    fn text(&self, column: &Column) -> Option<String> {
         self.cell(column)
             .filter(|cell| !matches!(*cell, "" | "N/A" | "no_information"))
             .map(str::to_owned)
     }
 
     fn console(&self) -> Cell<ConsoleAccess> {
-        let Some(enabled) = self.flag("password_enabled")? else {
+        let Some(enabled) = self.flag(&self.columns.password_enabled)? else {
             return Ok(None);
         };
         Ok(Some(ConsoleAccess {
             enabled,
-            password_last_changed: self.date("password_last_changed")?.flatten(),
+            password_last_changed: self.date(&self.columns.password_last_changed)?.flatten(),
         }))
     }
 
     /// The keys in all slots. A slot with neither an active key nor a date holds none.
     fn access_keys(&self) -> Cell<Vec<AccessKey>> {
-        let slots = (1..)
-            .take_while(|slot| self.has(&format!("access_key_{slot}_active")))
-            .count();
-        let mut keys = Vec::new();
-        for slot in 1..=slots {
-            let column = |what: &str| format!("access_key_{slot}_{what}");
+        let slots = &self.columns.access_keys;
+        let mut keys = Vec::with_capacity(slots.len());
+        for slot in slots {
             let (Some(active), Some(rotated_at), Some(used_at)) = (
-                self.flag(&column("active"))?,
-                self.date(&column("last_rotated"))?,
-                self.date(&column("last_used_date"))?,
+                self.flag(&slot.active)?,
+                self.date(&slot.last_rotated)?,
+                self.date(&slot.last_used_date)?,
             ) else {
                 return Ok(None);
             };
@@ -199,23 +198,19 @@ impl<'a> Row<'a> {
                     rotated_at,
                     last_used: used_at.map(|at| AccessKeyUse {
                         at,
-                        service: self.text(&column("last_used_service")),
-                        region: self.text(&column("last_used_region")),
+                        service: self.text(&slot.last_used_service),
+                        region: self.text(&slot.last_used_region),
                     }),
                 });
             }
         }
-        Ok((slots > 0).then_some(keys))
-    }
-
-    fn has(&self, column: &str) -> bool {
-        self.columns.cell(self.record, column).is_some()
+        Ok((!slots.is_empty()).then_some(keys))
     }
 }
 
-fn bad(column: &str, value: &str, expected: &'static str) -> BadCell {
+fn bad(column: &Column, value: &str, expected: &'static str) -> BadCell {
     BadCell {
-        column: column.to_owned(),
+        column: column.name.clone(),
         value: value.to_owned(),
         expected,
     }

@@ -1,7 +1,5 @@
 //! As of when each fact of an account's users is known, so that a later pass can say how old it is.
 
-use std::collections::BTreeMap;
-
 use time::OffsetDateTime;
 
 use crate::model::{Fact, User};
@@ -9,42 +7,77 @@ use crate::model::{Fact, User};
 /// As of when each fact is known of every user that was seen.
 #[derive(Debug, Default)]
 pub(super) struct FactTimes {
-    /// The earliest; `None` once it is unknown of some user.
-    earliest: BTreeMap<&'static str, Option<OffsetDateTime>>,
+    access_keys: Earliest,
+    attached_policies: Earliest,
+    console_access: Earliest,
+    groups: Earliest,
+    inline_policies: Earliest,
+    mfa: Earliest,
+    password_last_used: Earliest,
+    permissions_boundary: Earliest,
+    tags: Earliest,
+    groups_attached_policies: Earliest,
+    groups_inline_policies: Earliest,
+}
+
+/// The earliest time of a fact.
+#[derive(Debug, Default, Clone, Copy)]
+enum Earliest {
+    /// Nobody was seen yet who could have it.
+    #[default]
+    Unseen,
+    Known(OffsetDateTime),
+    /// Unknown of somebody.
+    Unknown,
+}
+
+impl Earliest {
+    fn add<T>(&mut self, fact: &Fact<T>) {
+        *self = match (*self, fact) {
+            (Self::Unknown, _) | (_, Fact::Unknown(_)) => Self::Unknown,
+            (Self::Unseen, Fact::Known { provenance, .. }) => Self::Known(provenance.as_of),
+            (Self::Known(at), Fact::Known { provenance, .. }) => {
+                Self::Known(at.min(provenance.as_of))
+            }
+        };
+    }
 }
 
 impl FactTimes {
     pub(super) fn add(&mut self, user: &User) {
-        self.add_fact("access_keys", &user.access_keys);
-        self.add_fact("attached_policies", &user.attached_policies);
-        self.add_fact("console_access", &user.console);
-        self.add_fact("groups", &user.groups);
-        self.add_fact("inline_policies", &user.inline_policies);
-        self.add_fact("mfa", &user.mfa);
-        self.add_fact("password_last_used", &user.password_last_used);
-        self.add_fact("permissions_boundary", &user.permissions_boundary);
-        self.add_fact("tags", &user.tags);
+        self.access_keys.add(&user.access_keys);
+        self.attached_policies.add(&user.attached_policies);
+        self.console_access.add(&user.console);
+        self.groups.add(&user.groups);
+        self.inline_policies.add(&user.inline_policies);
+        self.mfa.add(&user.mfa);
+        self.password_last_used.add(&user.password_last_used);
+        self.permissions_boundary.add(&user.permissions_boundary);
+        self.tags.add(&user.tags);
         for group in user.groups.value().into_iter().flatten() {
-            self.add_fact("groups.attached_policies", &group.attached_policies);
-            self.add_fact("groups.inline_policies", &group.inline_policies);
+            self.groups_attached_policies.add(&group.attached_policies);
+            self.groups_inline_policies.add(&group.inline_policies);
         }
-    }
-
-    fn add_fact<T>(&mut self, name: &'static str, fact: &Fact<T>) {
-        let as_of = match fact {
-            Fact::Known { provenance, .. } => Some(provenance.as_of),
-            Fact::Unknown(_) => None,
-        };
-        let earliest = self.earliest.entry(name).or_insert(as_of);
-        *earliest = match (*earliest, as_of) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            _ => None,
-        };
     }
 
     /// What is known of every user, and since when at least.
     pub(super) fn confirmed(&self) -> impl Iterator<Item = (&'static str, OffsetDateTime)> {
-        let known = self.earliest.iter();
-        known.filter_map(|(name, as_of)| Some((*name, (*as_of)?)))
+        let facts = [
+            ("access_keys", self.access_keys),
+            ("attached_policies", self.attached_policies),
+            ("console_access", self.console_access),
+            ("groups", self.groups),
+            ("inline_policies", self.inline_policies),
+            ("mfa", self.mfa),
+            ("password_last_used", self.password_last_used),
+            ("permissions_boundary", self.permissions_boundary),
+            ("tags", self.tags),
+            ("groups.attached_policies", self.groups_attached_policies),
+            ("groups.inline_policies", self.groups_inline_policies),
+        ];
+        facts.into_iter().filter_map(|(name, at)| match at {
+            Earliest::Known(at) => Some((name, at)),
+            Earliest::Unseen | Earliest::Unknown => None,
+        })
     }
 }

@@ -19,16 +19,6 @@ pub(super) struct Known {
     pub(super) last: Option<User>,
 }
 
-/// The digests of `user`, as far as they follow from the observation alone.
-pub(super) fn digests(user: &User, with_last_use: bool) -> ObservedDigests {
-    let content = user.content_digest(with_last_use);
-    ObservedDigests {
-        observed: user.observation_digest(),
-        content,
-        merged: content,
-    }
-}
-
 /// `user`, observed at `at`, with what `record` keeps of it.
 pub(super) fn known(
     user: User,

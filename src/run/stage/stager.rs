@@ -10,7 +10,8 @@ use super::counts::SendCounts;
 use super::known::{self, Known};
 use super::send::{Outgoing, Outlet, Sender};
 use crate::model::{
-    Confirmed, EntityKey, FieldChange, HistoryEntry, HistoryKind, PassStamp, StaleFact, Tally, User,
+    Confirmed, Digest, EntityKey, FieldChange, HistoryEntry, HistoryKind, PassStamp, StaleFact,
+    Tally, User,
 };
 use crate::run::mapping::KnownUser;
 use crate::steps::{self, Step};
@@ -123,23 +124,31 @@ impl Stager {
             return Ok(());
         }
         let mapping = &self.sender.mapping;
-        let mut digests = known::digests(&user, mapping.is_last_use_content);
-        if let Some(record) = record.filter(|it| is_same(it, digests)) {
-            digests.merged = record.digests().merged;
-            if let Some(tally) = mapping.tally(&user) {
-                let sender = &self.sender;
-                if sender.is_settled(outlet.store, entity, digests, outlet.counts)? {
-                    counts.tally.add(tally);
-                    counts.add_unknown(&unread(&user), &record.stale);
-                    return Ok(());
-                }
+        let observed = user.observation_digest();
+        if let Some(record) = record.filter(|it| is_same(it, observed))
+            && let Some(tally) = mapping.tally(&user)
+        {
+            // Those of another mapping are no mark of a receiver's: it is not settled then.
+            let (sender, digests) = (&self.sender, record.digests());
+            if sender.is_settled(outlet.store, entity, digests, outlet.counts)? {
+                counts.tally.add(tally);
+                counts.add_unknown(&unread(&user), &record.stale);
+                return Ok(());
             }
         }
+        let content = user.content_digest(mapping.is_last_use_content);
+        let mut digests = ObservedDigests {
+            observed,
+            content,
+            merged: content,
+        };
         let at = self.sender.stamp.collected_at;
         let unread = unread(&user);
         let known = known::known(user, record, &self.confirmed, at);
         counts.add_unknown(&unread, &known.stale);
-        digests.merged = known.user.content_digest(mapping.is_last_use_content);
+        if known.last.is_some() {
+            digests.merged = known.user.content_digest(mapping.is_last_use_content);
+        }
         let judged = mapping.judge(
             &self.sender.account,
             self.sender.stamp,
@@ -220,11 +229,8 @@ fn unread(user: &User) -> Vec<&'static str> {
 }
 
 /// Whether the last observation was the same.
-fn is_same(record: &EntityRecord, digests: ObservedDigests) -> bool {
-    let last = record.digests();
-    record.absent_since.is_none()
-        && last.observed == digests.observed
-        && last.content == digests.content
+fn is_same(record: &EntityRecord, observed: Digest) -> bool {
+    record.absent_since.is_none() && record.digests().observed == observed
 }
 
 /// What happened to `user`, for the account's history.

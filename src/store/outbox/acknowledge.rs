@@ -19,8 +19,12 @@ impl Store {
         let mut writes = Writes::default();
         let mut removed: BTreeMap<&OutboxKey, usize> = BTreeMap::new();
         for event in delivered {
-            if !removed.contains_key(&event.place) && shared.still_waits(event)? {
-                shared.set_place(&mut writes, event, Place::Delivered)?;
+            if removed.contains_key(&event.place) {
+                continue;
+            }
+            let state = shared.state_after(event)?;
+            if shared.still_waits(event, state.as_ref())? {
+                shared.set_place(&mut writes, event, state, Place::Delivered)?;
                 writes.remove(Tree::Outbox, &event.place.to_bytes());
                 removed.insert(&event.place, event.stored_len);
             }
@@ -41,35 +45,45 @@ impl Store {
 }
 
 impl Shared {
-    /// Whether the event of `receipt` is still the one that waits in its place.
-    pub(in crate::store) fn still_waits(&self, receipt: &Receipt) -> Result<bool, StoreError> {
+    /// The state of the receiver and entity of `receipt`, if its event is still the last one.
+    pub(in crate::store) fn state_after(
+        &self,
+        receipt: &Receipt,
+    ) -> Result<Option<DeliveryState>, StoreError> {
         let key = record::receiver_key(&receipt.place.receiver, &receipt.entity);
         let state = self.read::<DeliveryState>(Tree::Deliveries, &key)?;
-        // A state and its entry are one transaction: the entry need not be read as well.
-        let is_current = state.is_some_and(|state| {
-            state.event().id == receipt.id && state.place() == Place::Outbox(receipt.place.number)
-        });
-        if is_current {
-            return Ok(true);
-        }
+        Ok(state.filter(|state| state.event().id == receipt.id))
+    }
+
+    /// Whether the event of `receipt` is still the one that waits in its place.
+    fn still_waits(
+        &self,
+        receipt: &Receipt,
+        state: Option<&DeliveryState>,
+    ) -> Result<bool, StoreError> {
         let OutboxKey {
             receiver,
             account,
             number,
         } = &receipt.place;
+        // A state and its entry are one transaction: the entry need not be read as well.
+        if state.is_some_and(|state| state.place() == Place::Outbox(*number)) {
+            return Ok(true);
+        }
         Ok(self.waiting_id(receiver, account, *number)? == Some(receipt.id))
     }
 
-    /// Writes where the event of `receipt` is now, if it is still the last one about its entity.
+    /// Writes where the event of `receipt` is now to `state`, if it is still the last one about
+    /// its entity.
     pub(in crate::store) fn set_place(
         &self,
         writes: &mut Writes,
         receipt: &Receipt,
+        state: Option<DeliveryState>,
         place: Place,
     ) -> Result<(), StoreError> {
-        let key = record::receiver_key(&receipt.place.receiver, &receipt.entity);
-        let state = self.read::<DeliveryState>(Tree::Deliveries, &key)?;
-        if let Some(state) = state.filter(|state| state.event().id == receipt.id) {
+        if let Some(state) = state {
+            let key = record::receiver_key(&receipt.place.receiver, &receipt.entity);
             let state = record::encode(&key, &state.at(place))?;
             writes.put(Tree::Deliveries, &key, state);
         }

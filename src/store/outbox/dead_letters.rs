@@ -129,7 +129,8 @@ impl Store {
         let key = rejected.place.to_bytes();
         writes.put(Tree::Dead, &key, record::encode(&key, &dead)?);
         writes.remove(Tree::Outbox, &key);
-        shared.set_place(&mut writes, rejected, Place::DeadLetter(*number))?;
+        let state = shared.state_after(rejected)?;
+        shared.set_place(&mut writes, rejected, state, Place::DeadLetter(*number))?;
         shared.apply(&writes)?;
         shared.fills.apply([
             FillChange::Removed(rejected.place.clone(), rejected.stored_len),

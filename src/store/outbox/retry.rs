@@ -95,7 +95,8 @@ impl Store {
                     id: letter.id,
                     stored_len: 0,
                 };
-                shared.set_place(&mut writes, &receipt, Place::Delivered)?;
+                let state = shared.state_after(&receipt)?;
+                shared.set_place(&mut writes, &receipt, state, Place::Delivered)?;
                 let receiver = letter.place.receiver.clone();
                 changes.push(FillChange::DeadLetters(receiver, -1));
             }

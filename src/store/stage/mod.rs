@@ -4,7 +4,7 @@ mod staging;
 
 pub use staging::{MarkUpdate, Placement, StagedEvent, Staging};
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use time::OffsetDateTime;
 
@@ -29,7 +29,7 @@ struct Batch<'a> {
     /// The next number of each receiver's queue of the account.
     next: HashMap<String, u64>,
     /// States written in this batch, by key.
-    states: BTreeMap<Vec<u8>, DeliveryState>,
+    states: HashMap<Vec<u8>, DeliveryState>,
 }
 
 impl Store {
@@ -44,7 +44,7 @@ impl Store {
             writes: Writes::default(),
             changes: Vec::new(),
             next: HashMap::new(),
-            states: BTreeMap::new(),
+            states: HashMap::new(),
         };
         for entity in staging.revived {
             let key = record::entity_key(&entity);

@@ -57,7 +57,7 @@ impl<T> Page<T> {
 }
 
 /// How many pages a listing may be ahead of who reads it.
-const PAGES_AHEAD: usize = 2;
+const PAGES_AHEAD: usize = 1;
 
 /// Where a listing's pages go as they come. An error is the last one.
 pub(in crate::collect) type PageSender<T> = mpsc::Sender<Result<Vec<T>, AwsError>>;

@@ -11,13 +11,14 @@ use tokio::time::{Instant, sleep};
 use super::super::listing::moment;
 use crate::aws::{Action, AwsClient, AwsError};
 use crate::collect::report::{self, ReportRow};
+use crate::model::Arn;
 
 /// The report's rows by ARN.
 #[derive(Debug)]
 pub(in crate::collect) struct CredentialReport {
     /// When it was made.
     pub(in crate::collect) as_of: OffsetDateTime,
-    pub(in crate::collect) rows: HashMap<String, ReportRow>,
+    pub(in crate::collect) rows: HashMap<Arn, ReportRow>,
     /// The row about the root user.
     pub(in crate::collect) root: Option<ReportRow>,
 }
@@ -88,10 +89,7 @@ fn read(answer: &GetCredentialReportOutput) -> Result<CredentialReport, AwsError
     for warning in report.warnings {
         tracing::debug!(warning, "a row of the credential report is not complete");
     }
-    let rows = report
-        .rows
-        .into_iter()
-        .map(|row| (row.arn.to_string(), row));
+    let rows = report.rows.into_iter().map(|row| (row.arn.clone(), row));
     Ok(CredentialReport {
         as_of,
         rows: rows.collect(),

@@ -88,7 +88,7 @@ impl AccountWide {
         let rows = &self.report.value()?.rows;
         let mut arns = [Some(&user.arn), former].into_iter().flatten();
         arns.find_map(|arn| {
-            let row = rows.get(arn.as_str())?;
+            let row = rows.get(arn)?;
             row.is_about(user.created_at).then_some(row)
         })
     }

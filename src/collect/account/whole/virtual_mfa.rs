@@ -79,7 +79,13 @@ impl VirtualMfa {
         };
         for (owner, device) in owned {
             match device {
-                Some(device) => virtual_mfa.devices.entry(owner).or_default().push(device),
+                Some(device) => {
+                    // Hardly anybody has two.
+                    let devices = virtual_mfa.devices.entry(owner);
+                    devices
+                        .or_insert_with(|| Vec::with_capacity(1))
+                        .push(device);
+                }
                 None => {
                     virtual_mfa.malformed.insert(owner);
                 }
