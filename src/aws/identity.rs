@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use aws_credential_types::Credentials;
 use aws_sdk_sts::types;
 
+use super::credentials::key_text;
 use super::{Action, AwsClient, AwsError};
 use crate::config::Role;
 use crate::model::{Account, Arn, is_account_id};
@@ -27,22 +28,27 @@ impl AwsClient {
     /// The account that the credentials belong to. From now on they must belong to the same account, also
     /// when they are renewed.
     pub async fn identity(&self) -> Result<Identity, AwsError> {
-        let identity = self.asked(|| self.services().sts).await?;
+        let identity = self.asked(None, || self.services().sts).await?;
         self.owner().confirm(&identity.account.id)?;
         Ok(identity)
     }
 
     /// The account that `credentials` belong to, whoever this client is.
     pub(super) async fn account_of(&self, credentials: Credentials) -> Result<Account, AwsError> {
-        let sts = self.services().sts_with(credentials);
-        Ok(self.asked(|| sts.clone()).await?.account)
+        let sts = self.services().sts_with(credentials.clone());
+        let asked = self.asked(Some(&credentials), || sts.clone()).await?;
+        Ok(asked.account)
     }
 
     /// Never given up: it needs no permission, and everything else depends on it.
-    async fn asked(&self, sts: impl Fn() -> aws_sdk_sts::Client) -> Result<Identity, AwsError> {
+    async fn asked(
+        &self,
+        given: Option<&Credentials>,
+        sts: impl Fn() -> aws_sdk_sts::Client,
+    ) -> Result<Identity, AwsError> {
         let action = Action::GetCallerIdentity;
         let request = || sts().get_caller_identity().send();
-        let identity = self.attempts(action, request).await?;
+        let identity = self.attempts(action, given, request).await?;
         let malformed = |message: String| AwsError::malformed(action, message);
         let arn = identity.arn().unwrap_or_default();
         let arn = Arn::parse(arn).map_err(|error| malformed(error.to_string()))?;
@@ -70,7 +76,7 @@ impl AwsClient {
     /// A session of `role`. Every role has its own answer: a denied one keeps no other from being
     /// used.
     pub(super) async fn assume_role(&self, role: &Role) -> Result<Credentials, AwsError> {
-        self.assume(role, || self.services().sts).await
+        self.assume(role, None, || self.services().sts).await
     }
 
     /// The same with other credentials.
@@ -79,8 +85,8 @@ impl AwsClient {
         credentials: Credentials,
         role: &Role,
     ) -> Result<Credentials, AwsError> {
-        let sts = self.services().sts_with(credentials);
-        self.assume(role, || sts.clone()).await
+        let sts = self.services().sts_with(credentials.clone());
+        self.assume(role, Some(&credentials), || sts.clone()).await
     }
 
     /// A session of `role` for the token of an identity provider.
@@ -99,13 +105,14 @@ impl AwsClient {
                 .web_identity_token(token)
                 .send()
         };
-        let answer = self.attempts(action, request).await?;
+        let answer = self.attempts(action, None, request).await?;
         session(action, answer.credentials)
     }
 
     async fn assume(
         &self,
         role: &Role,
+        given: Option<&Credentials>,
         sts: impl Fn() -> aws_sdk_sts::Client,
     ) -> Result<Credentials, AwsError> {
         let action = Action::AssumeRole;
@@ -120,7 +127,7 @@ impl AwsClient {
                 .set_duration_seconds(seconds)
                 .send()
         };
-        let answer = self.attempts(action, request).await?;
+        let answer = self.attempts(action, given, request).await?;
         session(action, answer.credentials)
     }
 }
@@ -130,10 +137,13 @@ fn session(action: Action, answered: Option<types::Credentials>) -> Result<Crede
     let session = answered.ok_or_else(|| AwsError::malformed(action, "no credentials"))?;
     let expiration = SystemTime::try_from(session.expiration)
         .map_err(|error| AwsError::malformed(action, error.to_string()))?;
+    let text = |field: &str, value: &str| {
+        key_text(value).map_err(|why| AwsError::malformed(action, format!("its {field} {why}")))
+    };
     Ok(Credentials::new(
-        session.access_key_id,
-        session.secret_access_key,
-        Some(session.session_token),
+        text("AccessKeyId", &session.access_key_id)?,
+        text("SecretAccessKey", &session.secret_access_key)?,
+        Some(text("SessionToken", &session.session_token)?),
         Some(expiration),
         action.as_str(),
     ))

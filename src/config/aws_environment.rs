@@ -38,6 +38,11 @@ pub fn is_region(region: &str) -> bool {
         && bytes.all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
 }
 
+/// Whether `text` may be a key, a secret or a token.
+pub fn is_key(text: &str) -> bool {
+    text.bytes().all(|it| it.is_ascii_graphic())
+}
+
 /// What is wrong with the variables that are read through `get`. No value is repeated: it may be
 /// the secret of another one.
 pub fn check_aws_environment(
@@ -52,8 +57,7 @@ pub fn check_aws_environment(
         let Some(value) = value else {
             continue;
         };
-        let is_broken = |it: char| it.is_whitespace() || it.is_control() || !it.is_ascii();
-        if KEYS.contains(&name) && value.contains(is_broken) {
+        if KEYS.contains(&name) && !is_key(&value) {
             return wrong(
                 name,
                 "holds a line end, a space or another character that no key has; set it again",

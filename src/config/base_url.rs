@@ -4,7 +4,7 @@ use reqwest::Url;
 
 /// `text` as a base URL without a slash at its end. The error reads well after the name of what
 /// was set, and does not repeat a text that may hold a password.
-pub(super) fn check(text: &str) -> Result<String, String> {
+pub(crate) fn check(text: &str) -> Result<String, String> {
     let url = parse(text)?;
     if url.query().is_some() || url.fragment().is_some() {
         return Err("goes on after its path; end it before the `?` or `#`".to_owned());

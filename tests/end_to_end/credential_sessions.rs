@@ -154,6 +154,11 @@ fn the_token_of_a_container_is_not_sent_to_another_machine_in_the_clear() {
 
 /// A metadata service that takes so long for its first answer, and whose last one is `last`.
 fn metadata(slow_first: Duration, last: Reply) -> Server {
+    metadata_of("reader", slow_first, last)
+}
+
+/// The same of an instance that has this role.
+fn metadata_of(role: &'static str, slow_first: Duration, last: Reply) -> Server {
     let asked = AtomicU32::new(0);
     Server::start(move |request| {
         let delay = match asked.fetch_add(1, Ordering::SeqCst) {
@@ -163,7 +168,7 @@ fn metadata(slow_first: Duration, last: Reply) -> Server {
         let reply = match request.uri().path() {
             "/latest/api/token" => Reply::status(200).body("t0k3n"),
             "/latest/meta-data/placement/region" => Reply::status(200).body("eu-west-3"),
-            "/latest/meta-data/iam/security-credentials/" => Reply::status(200).body("reader"),
+            "/latest/meta-data/iam/security-credentials/" => Reply::status(200).body(role),
             _ => last.clone(),
         };
         ready(reply.after(delay))
@@ -235,4 +240,35 @@ fn what_a_metadata_service_answers_is_never_shown() {
             assert!(!output.stderr.contains(internal), "{}", output.stderr);
         }
     }
+}
+
+#[test]
+fn an_instance_without_a_role_is_told_to_get_one() {
+    for role in ["", "\n"] {
+        let server = metadata_of(role, Duration::ZERO, session());
+        let agent = on_instance(&sim(), &server);
+        let says = "instance metadata (the instance has no role: attach an instance profile to it)";
+        ends(&agent, 3, &[says, "or give this machine a role"]);
+    }
+}
+
+#[test]
+fn a_line_end_within_the_keys_of_an_instance_is_named_without_them() {
+    let broken = json!({
+        "AccessKeyId": SESSION_KEY, "SecretAccessKey": "secret", "Token": "s3cr3t\ns3cr3t",
+        "Expiration": "2099-01-01T00:00:00Z",
+    });
+    let server = metadata(Duration::ZERO, Reply::json(200, &broken));
+    let agent = on_instance(&sim(), &server).env("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "1");
+    let says = "its Token holds a line end, a space or another character that no key has";
+    ends(&agent, 4, &["the metadata service http://127.0.0.1", says]);
+}
+
+#[test]
+fn a_line_end_within_a_web_identity_token_is_named_by_its_file() {
+    let sim = sim();
+    let agent = with_token(&sim).file("token", "s3cr3t\ns3cr3t\n");
+    let says = "(AWS_WEB_IDENTITY_TOKEN_FILE) holds a line end, a space or another character";
+    ends(&agent, 3, &["the web identity token file", says]);
+    assert!(sim.calls().is_empty());
 }

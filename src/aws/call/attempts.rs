@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use aws_credential_types::Credentials;
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::time::Instant;
@@ -64,17 +65,19 @@ impl AwsClient {
         E: ProvideErrorMetadata + std::error::Error + Send + 'static,
     {
         let admission = self.limits().given_up.enter(action).await?;
-        let answer = self.attempts(action, request).await;
+        let answer = self.attempts(action, None, request).await;
         if let Some(admission) = admission {
             admission.answered(target, &answer);
         }
         answer
     }
 
-    /// The same, whatever other calls of the action were answered.
+    /// The same, whatever other calls of the action were answered. `given` are the credentials that
+    /// `request` signs with, where they are not this client's own.
     pub(in crate::aws) async fn attempts<T, E, F>(
         &self,
         action: Action,
+        given: Option<&Credentials>,
         mut request: impl FnMut() -> F,
     ) -> Result<T, AwsError>
     where
@@ -91,11 +94,15 @@ impl AwsClient {
             attempt += 1;
             let renewals = self.renewals();
             // How long they take to get is not of the time that the call has.
-            if let Err(error) = self.services().ready().await {
-                let endpoint = self.services().endpoint(action);
-                return Err(AwsError::of_credentials(action, &error, &endpoint));
+            if let Err(error) = self.ready(action, given).await {
+                if error.is_of_a_session_that_is_over() && !has_renewed {
+                    has_renewed = true;
+                    self.renew(renewals).await;
+                    continue;
+                }
+                return Err(error);
             }
-            let error = match self.attempt(action, &mut request).await {
+            let error = match self.attempt(action, given, &mut request).await {
                 Ok(answer) => {
                     self.limits().retry_log.answered(action);
                     return Ok(answer);
@@ -107,12 +114,13 @@ impl AwsClient {
                 return Err(error);
             }
             let is_over = error.class == AwsErrorClass::ExpiredCredentials;
-            if is_over && !has_renewed && self.services().has_credentials() {
+            let is_own = given.is_none() && self.services().has_credentials();
+            if is_over && is_own && !has_renewed {
                 has_renewed = true;
                 self.renew(renewals).await;
                 continue;
             }
-            let attempts_max = match self.is_too_early(&error).await {
+            let attempts_max = match self.is_too_early(&error, given).await {
                 true => ATTEMPTS_MAX,
                 false => attempts_max(action, error.class),
             };
@@ -128,12 +136,34 @@ impl AwsClient {
         }
     }
 
+    /// Returns once there are credentials. Those that were `given` are there.
+    async fn ready(&self, action: Action, given: Option<&Credentials>) -> Result<(), AwsError> {
+        let services = self.services();
+        let ready = match given {
+            Some(_) => services.usable(),
+            None => services.ready().await,
+        };
+        ready.map_err(|error| {
+            let error = AwsError::of_credentials(action, &error, &services.endpoint(action));
+            // A session that is over was kept, or is over at once.
+            if error.is_of_a_session_that_is_over() {
+                self.forget_session();
+            }
+            error
+        })
+    }
+
     /// Whether AWS does not know a session that it gave a moment ago.
-    async fn is_too_early(&self, error: &AwsError) -> bool {
+    async fn is_too_early(&self, error: &AwsError, given: Option<&Credentials>) -> bool {
         let code = error.code.as_deref();
         let is_unknown =
             code == Some("InvalidClientTokenId") || code == Some("UnrecognizedClientException");
-        is_unknown && self.services().has_new_session().await
+        is_unknown
+            && match given {
+                // They were had just now.
+                Some(given) => given.expiry().is_some(),
+                None => self.services().has_new_session().await,
+            }
     }
 
     /// `error` of a call that began at `began` and first failed at `failed_at`, seen beside other
@@ -155,6 +185,7 @@ impl AwsClient {
     async fn attempt<T, E, F>(
         &self,
         action: Action,
+        given: Option<&Credentials>,
         request: &mut impl FnMut() -> F,
     ) -> Result<T, AwsError>
     where
@@ -183,6 +214,7 @@ impl AwsClient {
             _ => limits.note_answer(),
         }
         if let Err(error) = &answer
+            && given.is_none()
             && error.class.may_be_of_an_old_session()
         {
             self.forget_session();

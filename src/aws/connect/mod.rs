@@ -2,6 +2,7 @@
 
 mod bounded_answer;
 mod endpoint;
+mod of_profile;
 mod sdk_config;
 mod services;
 mod whole_answer;

@@ -9,9 +9,10 @@ use aws_credential_types::provider::error::CredentialsError;
 
 use super::bounded_answer::BoundedAnswers;
 use super::endpoint::{Destination, Endpoint};
+use super::of_profile::OfProfile;
 use super::sdk_config::sdk_config;
 use super::whole_answer::WholeAnswers;
-use crate::aws::credentials::{Held, Owner, SameAccount};
+use crate::aws::credentials::{Held, Owner, SameAccount, SourceError};
 use crate::aws::{Action, AwsClient};
 use crate::config::{AwsSettings, aws_variable};
 
@@ -22,6 +23,8 @@ pub(in crate::aws) struct Services {
     pub(in crate::aws) sts: aws_sdk_sts::Client,
     destinations: Destinations,
     config: SdkConfig,
+    /// What the selected profile says, or why calls cannot go by it.
+    of_profile: Arc<Result<OfProfile, SourceError>>,
     /// The credentials, unless calls are made without or with others.
     held: Option<Held>,
 }
@@ -38,23 +41,30 @@ struct Destinations {
 /// have no credentials yet.
 pub(in crate::aws) async fn connect(settings: &AwsSettings) -> Services {
     let config = sdk_config(settings).await;
-    Services::new(config, Destinations::default(), None)
+    let of_profile = Arc::new(OfProfile::read(settings).await);
+    Services::new(config, Destinations::default(), of_profile, None)
 }
 
 impl Services {
-    fn new(config: SdkConfig, destinations: Destinations, held: Option<Held>) -> Self {
+    fn new(
+        config: SdkConfig,
+        destinations: Destinations,
+        of_profile: Arc<Result<OfProfile, SourceError>>,
+        held: Option<Held>,
+    ) -> Self {
         let mut iam = aws_sdk_iam::config::Builder::from(&config)
             .interceptor(BoundedAnswers)
             .interceptor(WholeAnswers)
             .interceptor(destinations.iam.clone());
-        if let Some(endpoint) = instead_of_empty(&config, "IAM") {
+        if let Some(endpoint) = instead_of_empty(&config, &of_profile, "IAM") {
             iam.set_endpoint_url(endpoint);
         }
         Self {
             iam: aws_sdk_iam::Client::from_conf(iam.build()),
-            sts: sts(&config, &destinations, None),
+            sts: sts(&config, &destinations, &of_profile, None),
             destinations,
             config,
+            of_profile,
             held,
         }
     }
@@ -65,7 +75,7 @@ impl Services {
         let mut config = aws_sdk_organizations::config::Builder::from(&self.config)
             .interceptor(BoundedAnswers)
             .interceptor(self.destinations.organizations.clone());
-        if let Some(endpoint) = instead_of_empty(&self.config, "ORGANIZATIONS") {
+        if let Some(endpoint) = instead_of_empty(&self.config, &self.of_profile, "ORGANIZATIONS") {
             config.set_endpoint_url(endpoint);
         }
         aws_sdk_organizations::Client::from_conf(config.build())
@@ -94,19 +104,38 @@ impl Services {
         let held = Held::new(SharedCredentialsProvider::new(of_owner));
         let config = self.config.clone().into_builder();
         let config = config.credentials_provider(SharedCredentialsProvider::new(held.clone()));
-        Self::new(config.build(), self.destinations.clone(), Some(held))
+        Self::new(
+            config.build(),
+            self.destinations.clone(),
+            Arc::clone(&self.of_profile),
+            Some(held),
+        )
     }
 
     /// STS with these credentials, over the same connections.
     pub(in crate::aws) fn sts_with(&self, credentials: Credentials) -> aws_sdk_sts::Client {
-        sts(&self.config, &self.destinations, Some(credentials))
+        sts(
+            &self.config,
+            &self.destinations,
+            &self.of_profile,
+            Some(credentials),
+        )
     }
 
     /// Returns once there are credentials, where calls are made with any.
     pub(in crate::aws) async fn ready(&self) -> Result<(), CredentialsError> {
+        self.usable()?;
         match &self.held {
             Some(held) => held.ready().await,
             None => Ok(()),
+        }
+    }
+
+    /// Fails where calls would go by what the profile says, and that is of no use.
+    pub(in crate::aws) fn usable(&self) -> Result<(), CredentialsError> {
+        match self.of_profile.as_ref() {
+            Ok(_) => Ok(()),
+            Err(error) => Err(CredentialsError::provider_error(error.clone())),
         }
     }
 
@@ -127,6 +156,7 @@ impl Services {
 fn sts(
     config: &SdkConfig,
     destinations: &Destinations,
+    of_profile: &Result<OfProfile, SourceError>,
     credentials: Option<Credentials>,
 ) -> aws_sdk_sts::Client {
     let mut sts = aws_sdk_sts::config::Builder::from(config)
@@ -136,15 +166,19 @@ fn sts(
     if let Some(credentials) = credentials {
         sts = sts.credentials_provider(credentials);
     }
-    if let Some(endpoint) = instead_of_empty(config, "STS") {
+    if let Some(endpoint) = instead_of_empty(config, of_profile, "STS") {
         sts.set_endpoint_url(endpoint);
     }
     aws_sdk_sts::Client::from_conf(sts.build())
 }
 
 /// The endpoint of `service` where a variable that is to name it is empty, which the SDK takes for
-/// one; unless the configuration names an endpoint.
-fn instead_of_empty(config: &SdkConfig, service: &str) -> Option<Option<String>> {
+/// one: that of another variable or of the profile; unless the configuration names an endpoint.
+fn instead_of_empty(
+    config: &SdkConfig,
+    of_profile: &Result<OfProfile, SourceError>,
+    service: &str,
+) -> Option<Option<String>> {
     if config.get_origin("endpoint_url").is_client_config() {
         return None;
     }
@@ -153,6 +187,8 @@ fn instead_of_empty(config: &SdkConfig, service: &str) -> Option<Option<String>>
         "AWS_ENDPOINT_URL".to_owned(),
     ];
     let is_empty = |name: &String| std::env::var_os(name).is_some() && aws_variable(name).is_none();
+    let of_profile = || of_profile.as_ref().ok()?.endpoint(service);
     let named = names.iter().find_map(|name| aws_variable(name));
+    let named = named.or_else(of_profile);
     names.iter().any(is_empty).then_some(named)
 }

@@ -5,11 +5,10 @@ use std::error::Error as StdError;
 use aws_credential_types::provider::error::CredentialsError;
 
 use super::aws_error::AwsError;
-use super::class::AwsErrorClass::NoCredentials;
+use super::class::AwsErrorClass::{ExpiredCredentials, NoCredentials};
 use super::remedy::Failure;
 use crate::aws::credentials::SourceError;
 use crate::aws::{Action, Endpoint};
-use crate::foreign::Shown;
 use crate::trust::causes;
 
 impl AwsError {
@@ -22,13 +21,12 @@ impl AwsError {
         if let Some(of_credentials) = Self::of_cause(action, error, endpoint) {
             return of_credentials;
         }
-        let all: Vec<String> = causes(error).map(ToString::to_string).collect();
-        let none = SourceError {
-            class: NoCredentials,
-            message: Shown::of(all.join(": ")),
-            remedy: None,
-        };
-        Self::of_source(action, &none, endpoint)
+        Self::of_source(action, &SourceError::of_any(error), endpoint)
+    }
+
+    /// Whether AWS, asked whose new credentials are, says that they are over.
+    pub(in crate::aws) fn is_of_a_session_that_is_over(&self) -> bool {
+        self.action == Action::GetCallerIdentity && self.class == ExpiredCredentials
     }
 
     /// The error of credentials that caused `error`, if one did: that of the call that failed to get

@@ -7,6 +7,7 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Url};
 
+use super::answer::Writer;
 use super::local_http::{self, Timeouts, answer, refused};
 use super::retry::retried;
 use super::{Found, SourceError};
@@ -54,7 +55,7 @@ async fn ask(client: &Client, url: &Url) -> Result<Found, SourceError> {
     if !status.is_success() {
         return Err(refused(&who, status));
     }
-    match super::answer::credentials(&body, "container") {
+    match super::answer::credentials(&body, Writer::Container) {
         Ok(credentials) => Ok(Found::Credentials(credentials)),
         Err(why) => Err(SourceError::failed(
             AwsErrorClass::Malformed,

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use reqwest::{Client, StatusCode};
 
+use super::answer::Writer;
 use super::local_http::{self, Timeouts, answer, refused};
 use super::retry::retried;
 use super::{Found, SourceError};
@@ -106,19 +107,27 @@ impl Metadata {
     async fn session(&self) -> Result<Found, SourceError> {
         let who = self.who();
         let (status, role) = self.get(ROLES).await?;
-        if status == StatusCode::NOT_FOUND {
-            return Ok(Found::Nothing("the instance has no role".to_owned()));
-        }
         let role = String::from_utf8_lossy(&role).trim().to_owned();
-        let is_name = |it: char| it.is_ascii_alphanumeric() || "+=,.@_-".contains(it);
-        if !status.is_success() || role.is_empty() || !role.chars().all(is_name) {
+        if status == StatusCode::NOT_FOUND || (status.is_success() && role.is_empty()) {
+            let why = "the instance has no role: attach an instance profile to it";
+            return Ok(Found::Nothing(why.to_owned()));
+        }
+        if !status.is_success() {
             return Err(refused(&who, status));
+        }
+        let is_name = |it: char| it.is_ascii_alphanumeric() || "+=,.@_-".contains(it);
+        if !role.chars().all(is_name) {
+            let message = format!("{who} answers something else than the name of a role");
+            return Err(SourceError::wrong(
+                message,
+                format!("correct or unset {ENDPOINT}"),
+            ));
         }
         let (status, body) = self.get(&format!("{ROLES}{role}")).await?;
         if !status.is_success() {
             return Err(refused(&who, status));
         }
-        match super::answer::credentials(&body, "instance") {
+        match super::answer::credentials(&body, Writer::Instance) {
             Ok(credentials) => Ok(Found::Credentials(extended(credentials))),
             Err(why) => Err(SourceError::failed(
                 AwsErrorClass::Malformed,

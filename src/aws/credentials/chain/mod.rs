@@ -1,5 +1,5 @@
 //! Where credentials are looked for when the configuration names none: the places and the order of
-//! the SDKs. The SDK's own chain cannot retry, names neither profiles nor files, and waits for a
+//! the SDKs, a profile that the configuration names before all others. The SDK's own chain cannot retry, names neither profiles nor files, and waits for a
 //! process for ever.
 
 mod answer;
@@ -9,6 +9,7 @@ mod instance;
 mod local_http;
 mod process;
 mod profile;
+mod profile_files;
 mod profile_source;
 mod retry;
 mod web_identity;
@@ -24,7 +25,9 @@ use crate::aws::{AwsClient, AwsError, AwsErrorClass};
 use crate::config::AwsSettings;
 pub(in crate::aws) use instance::region as instance_region;
 use profile::Profile;
-pub(in crate::aws) use profile::check_files as check_profile_files;
+pub(in crate::aws) use profile_files::{
+    LEN_MAX as PROFILES_LEN_MAX, check as check_profile_files, files as profile_files,
+};
 
 /// The chain of places.
 pub(in crate::aws) struct Chain {
@@ -68,12 +71,24 @@ impl Chain {
                 None
             }
         };
+        let (asker, settings) = (&self.asker, &self.settings);
+        let has_named_one = settings.profile.is_some();
+        // The profile that the configuration names is meant, whatever the environment has.
+        if has_named_one {
+            let profile = Profile::selected(settings).await?;
+            if let Some(found) = note("profile", profile.look(asker, settings).await?) {
+                profile.note_other_key();
+                return Ok(found);
+            }
+        }
         if let Some(found) = note("environment", environment::look()?) {
             return Ok(found);
         }
-        let profile = Profile::selected(&self.settings).await?;
-        if let Some(found) = note("profile", profile.look(&self.asker, &self.settings).await?) {
-            return Ok(found);
+        if !has_named_one {
+            let profile = Profile::selected(settings).await?;
+            if let Some(found) = note("profile", profile.look(asker, settings).await?) {
+                return Ok(found);
+            }
         }
         if let Some(found) = note("web identity", web_identity::look(&self.asker).await?) {
             return Ok(found);

@@ -1,19 +1,23 @@
 //! `credential_process`: a program that prints credentials. It has its time, and its children too.
+//! Once it has ended by itself, what it left running is not ours to end.
 
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use super::SourceError;
+use super::answer::Writer;
 use crate::aws::AwsErrorClass;
 use crate::foreign::Shown;
 
 const TIME_MAX: Duration = Duration::from_secs(30);
-const BYTES_MAX: u64 = 256 << 10;
+/// What a program printed is there when it ends: only others that it started may go on printing.
+const REST_MAX: Duration = Duration::from_millis(500);
+const BYTES_MAX: usize = 256 << 10;
 
 /// Ends a process and everything that it started, when dropped.
 struct Group(Option<Pid>);
@@ -25,6 +29,13 @@ impl Drop for Group {
             let _ = kill_process_group(pid, Signal::KILL);
         }
     }
+}
+
+/// What a program gave.
+#[derive(Default)]
+struct Output {
+    printed: Vec<u8>,
+    said: Vec<u8>,
 }
 
 /// The credentials that the `command` of `profile` prints.
@@ -46,12 +57,10 @@ pub(super) async fn credentials(profile: &str, command: &str) -> Result<Credenti
         .spawn()
         .map_err(|error| failed(format!("cannot be started: {error}")))?;
     let id = child.id().and_then(|id| i32::try_from(id).ok());
-    let _group = Group(id.and_then(Pid::from_raw));
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let ended = tokio::time::timeout(TIME_MAX, async {
-        tokio::join!(all(stdout), all(stderr), child.wait())
-    });
-    let (printed, said, status) = ended.await.map_err(|_| SourceError {
+    let mut group = Group(id.and_then(Pid::from_raw));
+    let mut output = Output::default();
+    let ended = tokio::time::timeout(TIME_MAX, end(&mut child, &mut output)).await;
+    let status = ended.map_err(|_| SourceError {
         class: AwsErrorClass::NoAnswer,
         ..failed(format!(
             "did not end within {} s, and was ended",
@@ -59,22 +68,52 @@ pub(super) async fn credentials(profile: &str, command: &str) -> Result<Credenti
         ))
     })?;
     let status = status.map_err(|error| failed(format!("cannot be waited for: {error}")))?;
+    group.0 = None;
     if !status.success() {
-        let said = Shown::of(String::from_utf8_lossy(&said));
+        let said = Shown::of(String::from_utf8_lossy(&output.said));
         return Err(failed(format!("failed ({status}): {said}")));
     }
-    super::answer::credentials(&printed, "credential_process")
+    super::answer::credentials(&output.printed, Writer::Process)
         .map_err(|why| failed(format!("is of no use: {why}")))
 }
 
-/// What a stream gives, as far as it is of use.
-async fn all(stream: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if let Some(mut stream) = stream {
-        // What came before an error is all there is.
-        let _ = (&mut stream).take(BYTES_MAX).read_to_end(&mut bytes).await;
-        // A program that has more to say is not ended by a pipe that nobody reads.
-        let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+/// How `child` ended, and what it printed until then. Whoever it leaves running may keep its
+/// streams open for as long as it likes.
+async fn end(child: &mut Child, output: &mut Output) -> std::io::Result<ExitStatus> {
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let reading = async {
+        tokio::join!(
+            read(stdout, &mut output.printed),
+            read(stderr, &mut output.said)
+        );
+    };
+    tokio::pin!(reading);
+    let mut is_read = false;
+    let status = loop {
+        tokio::select! {
+            () = &mut reading, if !is_read => is_read = true,
+            status = child.wait() => break status,
+        }
+    };
+    if !is_read {
+        // What came until then is all there is.
+        let _ = tokio::time::timeout(REST_MAX, reading).await;
     }
-    bytes
+    status
+}
+
+/// Reads what a stream gives into `bytes`, as far as it is of use.
+async fn read(stream: Option<impl AsyncRead + Unpin>, bytes: &mut Vec<u8>) {
+    let Some(mut stream) = stream else {
+        return;
+    };
+    while bytes.len() < BYTES_MAX {
+        // What came before an error is all there is.
+        match stream.read_buf(bytes).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+    }
+    // A program that has more to say is not ended by a pipe that nobody reads.
+    let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
 }

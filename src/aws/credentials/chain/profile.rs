@@ -1,22 +1,21 @@
 //! The profile of the shared configuration files that is selected, and the credentials it has.
 
-use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::sync::Once;
 
 use aws_config::profile::ProfileSet;
 use aws_credential_types::Credentials;
 
+use super::profile_files::{check, nowhere};
 use super::profile_source::{Base, Resolved, resolve};
 use super::{ChainError, Found, Looked, SourceError};
 use super::{container, environment, instance, process, web_identity};
 use crate::aws::{AwsClient, AwsErrorClass};
 use crate::config::{AwsSettings, aws_variable};
-use crate::file;
 use crate::foreign;
 use crate::trust::causes;
 
-/// Far more than any file of profiles has.
-const FILE_LEN_MAX: u64 = 4 << 20;
+/// One note a process.
+static NOTED: Once = Once::new();
 
 /// A profile, and all others that it may lead to.
 pub(super) struct Profile {
@@ -34,7 +33,7 @@ impl Profile {
             (None, Some(name)) => (name, Some("AWS_PROFILE")),
             (None, None) => ("default".to_owned(), None),
         };
-        check_files()?;
+        check()?;
         let selected = Some(name.clone().into());
         let (files, system, variables) =
             (Default::default(), Default::default(), Default::default());
@@ -49,6 +48,19 @@ impl Profile {
             named_by,
             all,
         })
+    }
+
+    /// Says that the key of the environment is not used.
+    pub(super) fn note_other_key(&self) {
+        if aws_variable("AWS_ACCESS_KEY_ID").is_some() {
+            let name = &self.name;
+            NOTED.call_once(|| {
+                tracing::info!(
+                    "aws.profile names {name:?}, and AWS_ACCESS_KEY_ID is set too: the profile is \
+                     used"
+                );
+            });
+        }
     }
 
     /// What the profile has.
@@ -159,47 +171,4 @@ async fn signed_in(profile: &str, how: &str, _: &AwsSettings) -> Result<Credenti
              role instead"
         ),
     ))
-}
-
-/// Where the profiles are, each file with the variable that names it.
-fn files() -> [(PathBuf, &'static str); 2] {
-    let file = |name: &'static str, default: &str| {
-        let home = aws_variable("HOME").unwrap_or_else(|| "~".to_owned());
-        let path = aws_variable(name).map(PathBuf::from);
-        let path = path.unwrap_or_else(|| PathBuf::from(home).join(default));
-        (path, name)
-    };
-    [
-        file("AWS_CONFIG_FILE", ".aws/config"),
-        file("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
-    ]
-}
-
-/// Fails where a file of profiles is there and cannot be read, or has no end: other credentials
-/// than those that are meant would be found instead.
-pub(in crate::aws) fn check_files() -> Result<(), SourceError> {
-    for (path, variable) in files() {
-        match file::read(&path, FILE_LEN_MAX) {
-            Ok(_) => {}
-            Err(error)
-                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
-            Err(error) => {
-                return Err(SourceError::wrong(
-                    format!("the profiles in {} cannot be read: {error}", path.display()),
-                    format!("correct its owner and mode, or {variable}"),
-                ));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Where profiles are looked for.
-fn nowhere() -> String {
-    let [(config, _), (credentials, _)] = files();
-    format!(
-        "neither in {} nor in {}",
-        config.display(),
-        credentials.display()
-    )
 }

@@ -6,6 +6,7 @@ use aws_config::profile::{Profile, ProfileSet};
 use aws_credential_types::Credentials;
 
 use super::{SourceError, web_identity};
+use crate::aws::credentials::key_text;
 use crate::config::Role;
 
 /// What the first of several profiles leads to.
@@ -185,13 +186,19 @@ fn key(profile: &Profile) -> Result<Option<Credentials>, SourceError> {
         );
         Err(SourceError::wrong(message, "add it"))
     };
-    let text = |key: &str| profile.get(key).map(str::trim).filter(|it| !it.is_empty());
-    match (text("aws_access_key_id"), text("aws_secret_access_key")) {
+    let text = |key: &str| {
+        let text = key_text(profile.get(key).unwrap_or_default()).map_err(|why| {
+            let message = format!("{key} of profile {} {why}", profile.name());
+            SourceError::wrong(message, "correct it")
+        })?;
+        Ok::<_, SourceError>(Some(text).filter(|it| !it.is_empty()))
+    };
+    match (text("aws_access_key_id")?, text("aws_secret_access_key")?) {
         (None, None) => Ok(None),
         (Some(_), None) => half("aws_secret_access_key"),
         (None, Some(_)) => half("aws_access_key_id"),
         (Some(id), Some(secret)) => {
-            let token = text("aws_session_token").map(str::to_owned);
+            let token = text("aws_session_token")?;
             Ok(Some(Credentials::new(id, secret, token, None, "profile")))
         }
     }

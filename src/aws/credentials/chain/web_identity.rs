@@ -6,6 +6,7 @@ use aws_credential_types::Credentials;
 
 use super::{ChainError, Found, Looked, SourceError};
 use crate::aws::AwsClient;
+use crate::aws::credentials::key_text;
 use crate::config::{Role, aws_variable};
 use crate::file;
 use crate::foreign;
@@ -62,7 +63,11 @@ pub(super) async fn session(
         )
     })?;
     foreign::hide("web identity token", &token.trim().into());
-    Ok(asker
-        .assume_role_with_web_identity(role, token.trim())
-        .await?)
+    let token = key_text(&token).map_err(|why| {
+        SourceError::wrong(
+            format!("the web identity token file {path} ({key}) {why}"),
+            "write the token again",
+        )
+    })?;
+    Ok(asker.assume_role_with_web_identity(role, &token).await?)
 }
