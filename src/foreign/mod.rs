@@ -9,6 +9,7 @@
 //! clippy refuses `std::io::stdout` and `std::io::stderr` there. Events are data, and stay as
 //! they are.
 
+mod json;
 mod page;
 mod secrets;
 mod shown;

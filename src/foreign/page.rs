@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::json;
 use super::secrets::without_secrets;
 use super::unseen::{escaped_in_json, spelled_out};
 
@@ -19,9 +20,13 @@ impl Page {
         Self(spelled_out(&without_secrets(text)))
     }
 
-    /// A JSON document for machines: strings keep what is not seen, escaped.
+    /// A JSON document for machines: strings keep what is not seen, escaped. Its shape and the names
+    /// of its fields stay.
     pub fn json(document: &str) -> Self {
-        Self(escaped_in_json(&without_secrets(document)))
+        let cleaned = json::without_secrets(document);
+        Self(escaped_in_json(
+            &cleaned.unwrap_or_else(|| without_secrets(document)),
+        ))
     }
 
     /// Events, which are data: the same JSON, with what is not seen escaped.

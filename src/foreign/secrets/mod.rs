@@ -2,11 +2,14 @@
 
 mod environment;
 mod forms;
+mod index;
 mod known;
+mod lists;
 mod reading;
 mod url;
+mod windows;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, PoisonError, RwLock, RwLockWriteGuard};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -15,8 +18,8 @@ use self::known::Known;
 pub use environment::hide_environment;
 pub use url::hide_url;
 
-/// Every secret that this process knows.
-static KNOWN: Mutex<Known> = Mutex::new(Known::new());
+/// Every secret that this process knows. Those who read a text wait for nobody but a new secret.
+static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
 
 /// While this lives, a secret is hidden.
 #[derive(Debug)]
@@ -44,11 +47,19 @@ impl Drop for Hidden {
 
 /// `text` with the names of secrets in their places, before its form is changed in any way.
 pub(crate) fn without_secrets(text: &str) -> String {
-    known().taken_out_of(text)
+    found_out(text).unwrap_or_else(|| text.to_owned())
 }
 
-fn known() -> MutexGuard<'static, Known> {
-    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+/// The same, if any secret is in `text`.
+pub(super) fn found_out(text: &str) -> Option<String> {
+    windows::taken_out_of(text, |window, start, found| {
+        let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+        known.find(window, start, found);
+    })
+}
+
+fn known() -> RwLockWriteGuard<'static, Known> {
+    KNOWN.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What of `secret` is a secret by itself: all of it, its last word, and the password of a Basic

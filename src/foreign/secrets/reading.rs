@@ -1,12 +1,14 @@
-//! A text as somebody reads it who looks for a secret in it: escapes undone, spaces left out,
-//! in one case.
+//! A text as somebody reads it who looks for a secret in it: escapes and lists of bytes undone,
+//! spaces left out, in one case.
+
+use super::lists;
 
 /// A byte of the reading, and which bytes of the text it stands for.
 #[derive(Debug, Clone, Copy)]
-struct Unit {
-    byte: u8,
-    start: usize,
-    end: usize,
+pub(super) struct Unit {
+    pub(super) byte: u8,
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 /// The reading of a text.
@@ -34,6 +36,7 @@ impl Reading {
                 break;
             }
         }
+        units = lists::read(units);
         units.retain(|unit| !unit.byte.is_ascii_whitespace() && !unit.byte.is_ascii_control());
         for unit in &mut units {
             unit.byte = folded(unit.byte);
@@ -44,6 +47,12 @@ impl Reading {
     /// Its bytes.
     pub(super) fn bytes(&self) -> Vec<u8> {
         self.0.iter().map(|unit| unit.byte).collect()
+    }
+
+    /// Whether nothing stands in the text between the byte at `at` and the next one.
+    pub(super) fn adjoins(&self, at: usize) -> bool {
+        let pair = self.0.get(at..at + 2);
+        pair.is_some_and(|pair| pair[0].end == pair[1].start)
     }
 
     /// The bytes of the text that those of the reading from `start` to `end` stand for.
@@ -64,7 +73,7 @@ pub(super) fn folded(byte: u8) -> u8 {
 }
 
 /// Whether `char` may stand between the characters of a secret and hide nothing.
-fn is_skipped(char: char) -> bool {
+pub(super) fn is_skipped(char: char) -> bool {
     char.is_whitespace() || crate::foreign::unseen::is_unseen(char)
 }
 
