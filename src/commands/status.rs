@@ -1,11 +1,12 @@
 //! `rollcall status`: from a running daemon, else from the store.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use super::{setup, stored};
 use crate::cli::{GlobalArgs, StatusArgs};
 use crate::control::{self, Query, Request};
-use crate::observe::StatusReport;
+use crate::observe::{AskError, StatusReport};
 use crate::output;
 use crate::run::ExitStatus;
 use crate::store::StoreError;
@@ -27,13 +28,28 @@ pub(super) async fn status(global: &GlobalArgs, args: &StatusArgs) -> anyhow::Re
             Err(unasked) => match stored::ask(&config, request).await {
                 // Somebody holds the state who does not answer: that is the news.
                 Err(error) if is_locked(&error) => return Err(unasked.into()),
-                answer => answer?.stdout,
+                answer => {
+                    warn_of(&unasked, &dir);
+                    answer?.stdout
+                }
             },
         },
         (None, None) => stored::ask(&config, request).await?.stdout,
     };
     output::write(&page)?;
     Ok(ExitStatus::Done)
+}
+
+/// Says that what is shown is the state of this command's own, where somebody listens at the
+/// daemon's address and tells no status.
+fn warn_of(unasked: &AskError, dir: &Path) {
+    if !unasked.is_nobody {
+        tracing::warn!(
+            address = %unasked.address, error = %unasked.why, state = %dir.display(),
+            "what listens at status.listen told no status: what follows is read from the state, \
+             and not from a daemon; is it a rollcall, and of this version?"
+        );
+    }
 }
 
 fn is_locked(error: &anyhow::Error) -> bool {

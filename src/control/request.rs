@@ -115,6 +115,14 @@ pub(super) struct AnswerLine {
     pub(super) stdout: Page,
 }
 
+/// Why an answer of so many bytes is not sent.
+pub(super) fn too_long(len: usize) -> String {
+    format!(
+        "the answer has {len} bytes, and the daemon sends {ANSWER_LEN_MAX} at most; stop the daemon \
+         and ask again"
+    )
+}
+
 impl AnswerLine {
     pub(super) fn new(answer: Answer) -> Self {
         Self {

@@ -13,7 +13,9 @@ use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::Answers;
-use super::request::{ANSWER_LEN_MAX, AnswerLine, REQUEST_LEN_MAX, Request, RequestLine, VERSION};
+use super::request::{
+    ANSWER_LEN_MAX, AnswerLine, REQUEST_LEN_MAX, Request, RequestLine, VERSION, too_long,
+};
 use super::socket::{self, SocketFile};
 use crate::run::ExitStatus;
 
@@ -86,11 +88,7 @@ async fn serve_one(mut stream: UnixStream, answers: Answers) -> io::Result<()> {
     };
     let mut line = serde_json::to_vec(&answer)?;
     if line.len() as u64 >= ANSWER_LEN_MAX {
-        let why = format!(
-            "the answer has {} bytes, and the daemon sends {ANSWER_LEN_MAX} at most; stop the \
-             daemon and ask again",
-            line.len()
-        );
+        let why = too_long(line.len());
         line = serde_json::to_vec(&AnswerLine::refusing(why, ExitStatus::State))?;
     }
     line.push(b'\n');

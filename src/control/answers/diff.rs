@@ -61,8 +61,8 @@ struct Difference<'a> {
     account_id: &'a str,
     from: &'a Past<PassRecord>,
     to: &'a Past<PassRecord>,
-    /// By UserId.
-    users: BTreeMap<&'a str, UserDifference<'a>>,
+    /// By name, then by UserId.
+    users: Vec<(&'a str, UserDifference<'a>)>,
 }
 
 /// What became of one user.
@@ -100,6 +100,8 @@ impl<'a> Difference<'a> {
             merge(&mut users, past);
         }
         users.retain(|_, user| user.kind != HistoryKind::Changed || !user.changes.is_empty());
+        let mut users: Vec<_> = users.into_iter().collect();
+        users.sort_by_key(|(user_id, user)| (user.name, *user_id));
         (from.at < to.at).then_some(Self {
             account_id: &timeline.account_id,
             from,
@@ -120,7 +122,7 @@ impl<'a> Difference<'a> {
             1 => text.push_str("1 user\n"),
             users => text.push_str(&format!("{users} users\n")),
         }
-        for user in self.users.values() {
+        for (_, user) in &self.users {
             text.push_str(&format!("  {} {}\n", user.name, verb(user.kind)));
             text.push_str(&lines(&user.changes, width));
         }

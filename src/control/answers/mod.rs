@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::request::{ANSWER_LEN_MAX, too_long};
 use super::{Answer, Query, Request};
 use crate::foreign::Page;
 use crate::observe::DaemonStatus;
@@ -56,6 +57,9 @@ pub enum Refusal {
     /// What was asked for is not there.
     #[error("{0}")]
     NotFound(String),
+    /// A daemon sends no answer of so many bytes.
+    #[error("{}", too_long(*.0))]
+    TooLong(usize),
     /// The state cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -67,7 +71,7 @@ impl Refusal {
         match self {
             Self::Usage(_) => ExitStatus::Usage,
             Self::NotFound(_) => ExitStatus::No,
-            Self::Store(_) => ExitStatus::State,
+            Self::TooLong(_) | Self::Store(_) => ExitStatus::State,
         }
     }
 }
@@ -106,6 +110,10 @@ impl Answers {
             Query::ForgetSink(name) => self.forget_sink(name)?,
             Query::ChangedDestinations(receivers) => self.changed_destinations(receivers)?,
         };
+        // Before it is made fit to show, which takes as much again.
+        if self.daemon.is_some() && text.len() as u64 >= ANSWER_LEN_MAX {
+            return Err(Refusal::TooLong(text.len()));
+        }
         let stdout = match &request.query {
             Query::ShowLetter(_) | Query::ExportLetters => Page::events(&text),
             _ => request.output.page(&text),

@@ -1,5 +1,6 @@
 //! Asking a running daemon for its status.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use super::StatusReport;
+use crate::foreign::Shown;
 
 /// How long the daemon may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -24,8 +26,12 @@ const BODY_LEN_MAX: usize = 16 * 1024 * 1024;
     "cannot ask {address} for the status: {why}; is status.listen what the daemon was started with?"
 )]
 pub struct AskError {
-    address: SocketAddr,
-    why: String,
+    /// Where it was asked.
+    pub address: SocketAddr,
+    /// Why there is no status.
+    pub why: Shown,
+    /// Whether nobody listens there.
+    pub is_nobody: bool,
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -35,9 +41,13 @@ impl StatusReport {
     pub async fn ask(address: SocketAddr) -> Result<Self, AskError> {
         let answer = tokio::time::timeout(PATIENCE, exchange(address)).await;
         let answer = answer.unwrap_or_else(|_| Err("it does not answer".into()));
-        answer.map_err(|why| AskError {
-            address,
-            why: why.to_string(),
+        answer.map_err(|why| {
+            let refused = |error: &std::io::Error| error.kind() == ErrorKind::ConnectionRefused;
+            AskError {
+                address,
+                is_nobody: why.downcast_ref().is_some_and(refused),
+                why: Shown::of(why),
+            }
         })
     }
 }
@@ -56,7 +66,8 @@ async fn exchange(address: SocketAddr) -> Result<StatusReport, Failure> {
         .await?;
     connection.abort();
     match status {
-        StatusCode::OK => Ok(serde_json::from_slice(&body.to_bytes())?),
+        StatusCode::OK => serde_json::from_slice(&body.to_bytes())
+            .map_err(|error| format!("its answer is no status of this version: {error}").into()),
         status => Err(format!("it answers {status}").into()),
     }
 }

@@ -3,26 +3,37 @@
 
 use std::net::IpAddr;
 
-use hyper::header::{HOST, HeaderMap, HeaderName, ORIGIN};
+use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use hyper::http::uri::Authority;
 use hyper::{Request, StatusCode, Version};
 
+/// From which site a browser was made to ask: `none` by its user.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
 /// Why `request` gets no answer, if it gets none.
 pub(super) fn refusal<B>(request: &Request<B>) -> Option<(StatusCode, &'static str)> {
-    let host = text(request.headers(), &HOST);
+    let headers = request.headers();
+    if headers.get_all(HOST).iter().count() > 1 {
+        return Some((StatusCode::BAD_REQUEST, "give one Host, not several\n"));
+    }
+    let host = text(headers, &HOST);
     let is_ours = match host {
         Some(host) => is_address(host),
         // Probes of load balancers speak the earlier version, and no browser does.
-        None => request.version() == Version::HTTP_10 && !request.headers().contains_key(HOST),
+        None => request.version() == Version::HTTP_10 && !headers.contains_key(HOST),
     };
     if !is_ours {
         let why = "ask by the address of this machine, or as localhost: names may be anybody's\n";
         return Some((StatusCode::MISDIRECTED_REQUEST, why));
     }
-    let is_of_another_site = request.headers().contains_key(ORIGIN) && {
-        let origin = text(request.headers(), &ORIGIN);
-        origin.and_then(|origin| origin.strip_prefix("http://")) != host
+    // Browsers say who makes them ask, also where they name no origin; nobody else does.
+    let is_own_origin = |origin: &HeaderValue| {
+        let origin = origin.to_str().ok();
+        origin.and_then(|origin| origin.strip_prefix("http://")) == host
     };
+    let is_own_fetch = |site: &HeaderValue| matches!(site.as_bytes(), b"none" | b"same-origin");
+    let is_of_another_site = !headers.get_all(ORIGIN).iter().all(is_own_origin)
+        || !headers.get_all(FETCH_SITE).iter().all(is_own_fetch);
     is_of_another_site.then_some((StatusCode::FORBIDDEN, "not for pages of other sites\n"))
 }
 
@@ -93,7 +104,32 @@ mod tests {
             let headers = [host.clone(), (ORIGIN, origin)];
             assert_eq!(status(&headers, Version::HTTP_11), Some(403), "{origin}");
         }
+        for site in ["cross-site", "same-site", "Cross-Site", "", "else"] {
+            let headers = [host.clone(), (FETCH_SITE, site)];
+            assert_eq!(status(&headers, Version::HTTP_11), Some(403), "{site}");
+        }
+        let own = "http://127.0.0.1:9464";
+        for [first, second] in [["https://evil.example", own], [own, "https://evil.example"]] {
+            let headers = [host.clone(), (ORIGIN, first), (ORIGIN, second)];
+            assert_eq!(status(&headers, Version::HTTP_11), Some(403));
+        }
+        for site in ["none", "same-origin"] {
+            let headers = [host.clone(), (FETCH_SITE, site)];
+            assert_eq!(status(&headers, Version::HTTP_11), None, "{site}");
+        }
         let own = [host, (ORIGIN, "http://127.0.0.1:9464")];
         assert_eq!(status(&own, Version::HTTP_11), None);
+    }
+    #[test]
+    fn who_names_two_hosts_gets_no_answer() {
+        let own = (HOST, "127.0.0.1:9464");
+        for other in ["127.0.0.1:9464", "localhost", "evil.example"] {
+            for version in [Version::HTTP_10, Version::HTTP_11] {
+                let mut hosts = [own.clone(), (HOST, other)];
+                assert_eq!(status(&hosts, version), Some(400), "{other}");
+                hosts.reverse();
+                assert_eq!(status(&hosts, version), Some(400), "{other}");
+            }
+        }
     }
 }
