@@ -30,7 +30,7 @@ async fn compact(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
     let Compacted { before, after } = match tokio::task::spawn_blocking(compact).await? {
         Ok(Some(compacted)) => compacted,
         Ok(None) => {
-            output::write(&Page::of("nothing collected yet\n"))?;
+            output::write(&Page::of("nothing collected yet; run rollcall collect\n"))?;
             return Ok(ExitStatus::Done);
         }
         Err(error) => return Err(lock::explain_lock(error, &dir).await),

@@ -42,7 +42,10 @@ fn rollcall_config_names_the_configuration_file_unless_config_does() {
     let of_option = stderr_of(&agent.args(["history", "--config", "other.toml"]));
     assert!(of_option.contains("other.toml:2"), "{of_option}");
     let unset = agent.env("ROLLCALL_CONFIG", "").arg("history").run();
-    assert_eq!(unset.expect_code(0).stdout, "nothing collected yet\n");
+    assert_eq!(
+        unset.expect_code(0).stdout,
+        "nothing collected yet; run rollcall collect\n"
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::support::http::Server;
 use crate::support::reply::Reply;
 
 const SOON: Duration = Duration::from_secs(20);
-const NOTHING: &str = "nothing collected yet";
+const NOTHING: &str = "nothing collected yet; run rollcall collect";
 
 /// Questions, the exit code, and what the answer begins with where that is a list.
 const QUESTIONS: [(&str, i32, &str); 12] = [
@@ -65,7 +65,10 @@ fn without_a_state_lists_are_empty_and_nothing_is_made() {
         ("state info --output json", "{\"bytes\":0,"),
         ("state verify", NOTHING),
         ("state compact", NOTHING),
-        ("status", "Nothing has been collected yet"),
+        (
+            "status",
+            "Nothing has been collected yet: run rollcall collect.",
+        ),
     ] {
         let output = asked(&agent, question).run().expect_code(0);
         assert!(output.stdout.starts_with(says), "{question}: {output:?}");

@@ -131,7 +131,7 @@ fn a_report_that_cannot_be_made_anew_is_the_one_that_there_is_and_its_age_is_tol
     assert_eq!(proxy.count("GenerateCredentialReport") - before, 3);
     for says in [
         "no new credential report; taking the one that there is",
-        "hours old, and so are its facts",
+        "days old, and so are its facts",
     ] {
         assert!(output.stderr.contains(says), "{}", output.stderr);
     }

@@ -11,7 +11,7 @@ use crate::control::{Answer, Letters, Query, Request};
 use crate::run::ExitStatus;
 
 /// What a list says that is empty since nothing was collected.
-pub(super) const NOTHING_YET: &str = "nothing collected yet";
+pub(super) const NOTHING_YET: &str = "nothing collected yet; run rollcall collect";
 
 /// The answer to `request`, any but one for the status, where `dir` holds no state.
 pub fn without_state(dir: &Path, request: &Request) -> Result<Answer, Refusal> {
@@ -48,7 +48,7 @@ pub fn without_state(dir: &Path, request: &Request) -> Result<Answer, Refusal> {
         | Query::RetryLetters(Letters::All)
         | Query::DropLetters(Letters::All) => format!("{NOTHING_YET}\n"),
         Query::Status | Query::StateInfo | Query::VerifyState => {
-            format!("{NOTHING_YET}: there is no state in {dir}\n")
+            format!("{NOTHING_YET} (there is no state in {dir})\n")
         }
         Query::History { .. }
         | Query::Diff { .. }
@@ -57,7 +57,7 @@ pub fn without_state(dir: &Path, request: &Request) -> Result<Answer, Refusal> {
         | Query::DropLetters(Letters::Ids(_))
         | Query::ForgetSink(_) => {
             return Err(Refusal::NotFound(format!(
-                "{NOTHING_YET}: there is no state in {dir}; run rollcall collect first"
+                "{NOTHING_YET} first (there is no state in {dir})"
             )));
         }
     };

@@ -35,7 +35,10 @@ impl StatusReport {
             None if problems == 1 => "NOT WELL: 1 problem, named below.".to_owned(),
             None if problems > 1 => format!("NOT WELL: {problems} problems, named below."),
             None => match (self.last_pass_at(), &self.daemon) {
-                (None, _) => "Nothing has been collected yet.".to_owned(),
+                (None, None) => "Nothing has been collected yet: run rollcall collect.".to_owned(),
+                (None, Some(_)) => {
+                    "Nothing has been collected yet: the first pass has not ended.".to_owned()
+                }
                 (Some(_), Some(_)) => "All is well.".to_owned(),
                 (Some(at), None) => {
                     format!("All was well at the last pass, {} ago.", self.ago(at))

@@ -50,13 +50,21 @@ pub(in crate::collect) async fn fetch(client: &AwsClient) -> Result<CredentialRe
     let report = read(&answer)?;
     let age = OffsetDateTime::now_utc() - report.as_of;
     if age > LIFETIME {
-        let age_h = age.whole_hours();
         tracing::warn!(
-            age_h,
-            "the credential report is {age_h} hours old, and so are its facts"
+            age_h = age.whole_hours(),
+            "the credential report is {} old, and so are its facts",
+            in_words(age)
         );
     }
     Ok(report)
+}
+
+/// An age in hours, or in days from two of them on.
+fn in_words(age: time::Duration) -> String {
+    match age.whole_hours() {
+        hours @ ..48 => format!("{hours} hours"),
+        _ => format!("{} days", age.whole_days()),
+    }
 }
 
 async fn get(client: &AwsClient) -> Result<GetCredentialReportOutput, AwsError> {
@@ -115,5 +123,20 @@ async fn generate(client: &AwsClient) -> Result<(), AwsError> {
         }
         sleep(pause).await;
         pause = (pause * 2).min(POLL_MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::Duration;
+
+    use super::in_words;
+
+    #[test]
+    fn an_age_of_days_is_told_in_days() {
+        assert_eq!(in_words(Duration::hours(5)), "5 hours");
+        assert_eq!(in_words(Duration::hours(47)), "47 hours");
+        assert_eq!(in_words(Duration::hours(48)), "2 days");
+        assert_eq!(in_words(Duration::days(4_000)), "4000 days");
     }
 }
