@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use aws_sdk_organizations::types::{Account, AccountState};
+use aws_sdk_organizations::types::{Account, AccountState, OrganizationalUnit};
 use wildmatch::WildMatch;
 
 use super::{Action, AwsClient, AwsError, Paging};
@@ -165,6 +165,23 @@ async fn name_of(client: &AwsClient, unit_id: &str) -> Result<String, AwsError> 
     name.ok_or_else(|| AwsError::malformed(action, "a unit without a name"))
 }
 
+/// An entry of a listing.
+trait Identified {
+    fn id(&self) -> Option<&str>;
+}
+
+impl Identified for Account {
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
+impl Identified for OrganizationalUnit {
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
 /// What a page holds, and where the next one starts.
 type Page<T> = Result<(Option<Vec<T>>, Option<String>, Action), AwsError>;
 
@@ -193,7 +210,7 @@ async fn units_page(
     client: &AwsClient,
     parent: &str,
     token: Option<String>,
-) -> Page<aws_sdk_organizations::types::OrganizationalUnit> {
+) -> Page<OrganizationalUnit> {
     let action = Action::ListOrganizationalUnitsForParent;
     let request = || {
         let organizations = client.organizations();
@@ -206,16 +223,20 @@ async fn units_page(
 }
 
 /// Gives every item of a listing to `take`. A page may be empty and still not be the last.
-async fn each_page<T, F: Future<Output = Page<T>>>(
+async fn each_page<T: Identified, F: Future<Output = Page<T>>>(
     mut fetch: impl FnMut(Option<String>) -> F,
     mut take: impl FnMut(T),
 ) -> Result<(), AwsError> {
     let (mut paging, mut token) = (Paging::default(), None);
     loop {
         let (items, next, action) = fetch(token).await?;
-        let count = items.as_ref().map_or(0, Vec::len);
-        items.into_iter().flatten().for_each(&mut take);
-        token = paging.follow(action, count, next)?;
+        let items = items.unwrap_or_default();
+        let ids: Vec<Option<String>> = items
+            .iter()
+            .map(|item| item.id().map(str::to_owned))
+            .collect();
+        items.into_iter().for_each(&mut take);
+        token = paging.follow(action, ids, next)?;
         if token.is_none() {
             return Ok(());
         }

@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use rollcall::aws::AwsErrorClass;
 use rollcall::collect::Completeness;
-use rollcall::config::{AwsSettings, Strategy};
+use rollcall::config::{AccessKeyLookup, AwsSettings, Strategy};
 
 use super::collected::{Collected, collect};
 use crate::support::block_on;
-use crate::support::sim_aws::{Fault, PageShape, SimAccount, SimAws, SimUser};
+use crate::support::sim_aws::{Denial, Fault, PageShape, SimAccount, SimAws, SimUser};
 
 const DETAILS: &str = "GetAccountAuthorizationDetails";
 
@@ -18,6 +18,14 @@ fn ten() -> SimAws {
 
 fn collect_in_bulk(sim: &SimAws) -> Collected {
     block_on(async { collect(sim, sim.settings()).await })
+}
+
+fn collect_per_user(sim: &SimAws) -> Collected {
+    let settings = AwsSettings {
+        strategy: Strategy::PerUser,
+        ..sim.settings()
+    };
+    block_on(async { collect(sim, settings).await })
 }
 
 /// The first page, the second, and one that leads back to it.
@@ -35,16 +43,95 @@ fn pages_that_lead_in_a_circle_end_the_listing_and_the_details_tell_of_everybody
 fn pages_that_lead_in_a_circle_end_a_pass_that_has_nothing_else_after_those_before() {
     let sim = ten();
     sim.inject(Fault::MarkersInTurn.of("ListUsers"));
-    let settings = AwsSettings {
-        strategy: Strategy::PerUser,
-        ..sim.settings()
-    };
-    let collected = block_on(async { collect(&sim, settings).await });
+    let collected = collect_per_user(&sim);
     assert_eq!(collected.names().len(), 10);
     let failure = collected.ended.failure.expect("a failure").to_string();
     let expected = "iam:ListUsers: malformed answer: a page's marker leads back to a page that \
                     was read already";
     assert_eq!(failure, expected);
+}
+
+#[test]
+fn pages_that_repeat_themselves_under_new_markers_for_ever_end_the_listing_and_lose_nobody() {
+    let sim = ten();
+    sim.inject(Fault::NewMarkers.of("ListUsers"));
+    let collected = collect_per_user(&sim);
+    assert_eq!(collected.names().len(), 10);
+    let failure = collected.ended.failure.expect("a failure").to_string();
+    let expected = "iam:ListUsers: malformed answer: the listing leads on after 101 pages, and the \
+                    last 100 of them held nothing new";
+    assert_eq!(failure, expected);
+    assert_eq!(sim.calls()["ListUsers"], 101);
+}
+
+/// A listing of anything else than users: the fact alone fails, and those calls end as well.
+#[test]
+fn each_kind_of_listing_ends_that_repeats_itself_under_new_markers() {
+    for action in [
+        DETAILS,
+        "ListVirtualMFADevices",
+        "ListGroupsForUser",
+        "ListAttachedGroupPolicies",
+        "ListMFADevices",
+        "ListAccessKeys",
+    ] {
+        let sim = SimAws::start([SimAccount::generate(63, 2)]);
+        sim.inject(Fault::NewMarkers.of(action));
+        let is_bulk = [DETAILS, "ListVirtualMFADevices"].contains(&action);
+        let settings = AwsSettings {
+            strategy: if is_bulk {
+                Strategy::Auto
+            } else {
+                Strategy::PerUser
+            },
+            access_keys: AccessKeyLookup::Ids,
+            ..sim.settings()
+        };
+        let collected = block_on(async { collect(&sim, settings).await });
+        assert_eq!(collected.names().len(), 2, "{action}");
+        assert!(sim.calls()[action] >= 100, "{action}");
+        assert!(sim.calls()[action] <= 101 * 2 * 5, "{action}");
+    }
+}
+
+#[test]
+fn users_of_details_alone_are_everybody_where_they_are_counted_and_the_listing_that_failed_is_named()
+ {
+    let sim = ten();
+    sim.inject(Fault::Endless.of("ListUsers"));
+    let collected = collect_in_bulk(&sim);
+    assert_eq!(collected.names().len(), 10);
+    assert_eq!(collected.ended.completeness, Completeness::Proven);
+    let row = &collected.ended.provenance[0];
+    assert_eq!(
+        (row.facts, row.by.as_str()),
+        ("who there is", "GetAccountAuthorizationDetails")
+    );
+    assert_eq!(row.why.as_deref(), Some("iam:ListUsers: unreadable answer"));
+}
+
+#[test]
+fn users_of_details_alone_are_no_complete_inventory_where_nobody_counts_them() {
+    for (fault, is_incomplete) in [
+        (Fault::Endless, true),
+        (Fault::MarkersInTurn, true),
+        (Fault::Denied(Denial::NothingAllows), false),
+    ] {
+        let sim = ten();
+        sim.inject(fault.of("ListUsers"));
+        sim.inject(Fault::Denied(Denial::NothingAllows).of("GetAccountSummary"));
+        let collected = collect_in_bulk(&sim);
+        assert_eq!(collected.names().len(), 10);
+        let failure = collected
+            .ended
+            .failure
+            .map(|error| error.action.to_string());
+        assert_eq!(
+            failure.as_deref(),
+            is_incomplete.then_some("iam:ListUsers"),
+            "{fault:?}"
+        );
+    }
 }
 
 #[test]

@@ -151,7 +151,10 @@ impl Judge<'_> {
         let reading = &self.case.reading;
         let knows = |hidden: &BTreeSet<&'static str>| Oracle { reading, hidden }.knows_everybody();
         let may_succeed = knows(&troubles.hidden());
-        let may_fail = !knows(&troubles.perhaps_hidden());
+        // The details alone are no complete inventory where nobody counts its users.
+        let is_without = |action| troubles.perhaps_hidden().contains(action);
+        let is_uncounted = is_without("ListUsers") && is_without("GetAccountSummary");
+        let may_fail = is_uncounted || !knows(&troubles.perhaps_hidden());
         let is_right = if ended.failure.is_some() {
             may_fail
         } else {

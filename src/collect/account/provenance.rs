@@ -9,6 +9,8 @@ use crate::collect::FactsProvenance;
 pub(super) struct PassCalls<'a> {
     pub(super) plan: &'a CallPlan,
     pub(super) wide: &'a AccountWide,
+    /// Why ListUsers ended early, if it did.
+    pub(super) listing_error: Option<&'a AwsError>,
     /// Why the details ended early, if they did.
     pub(super) details_error: Option<&'a AwsError>,
     pub(super) calls: &'a CallCounts,
@@ -24,7 +26,8 @@ const REPORT: &str = "the credential report";
 impl PassCalls<'_> {
     /// The provenance of all facts that the plan asks for.
     pub(super) fn provenance(&self) -> Vec<FactsProvenance> {
-        let mut provenance = vec![self.groups()];
+        let mut provenance: Vec<_> = self.users_without_listing().into_iter().collect();
+        provenance.push(self.groups());
         if self.is_bulk() {
             let details = match self.details_error {
                 None => vec![DETAILS],
@@ -39,6 +42,16 @@ impl PassCalls<'_> {
 
     fn is_bulk(&self) -> bool {
         self.plan.is_in_bulk()
+    }
+
+    /// Who there is, where ListUsers did not tell.
+    fn users_without_listing(&self) -> Option<FactsProvenance> {
+        let error = self.listing_error?;
+        let by = match self.details_error {
+            None => vec![DETAILS],
+            Some(_) => Vec::new(),
+        };
+        Some(row("who there is", &by, vec![reason(error)]))
     }
 
     fn groups(&self) -> FactsProvenance {

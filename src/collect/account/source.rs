@@ -18,7 +18,7 @@ use super::renamed;
 use super::sending::{NewUsers, Sending, Stop};
 use super::summary::{self, AccountSummary, account_summary};
 use super::whole::AccountWide;
-use crate::aws::{Action, AwsClient, AwsError};
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
 use crate::collect::{Completeness, Enumeration, FactsProvenance, InventorySource, root};
 use crate::config::AwsSettings;
 use crate::model::{Account, Fact, Mfa, User};
@@ -36,6 +36,8 @@ pub struct AccountSource {
 /// How the users of a plan ended.
 struct Ended {
     stop: Option<Stop>,
+    /// Why ListUsers ended early, where the details made up for it.
+    listing: Option<AwsError>,
     provenance: Vec<FactsProvenance>,
     wide: AccountWide,
 }
@@ -125,12 +127,14 @@ impl AccountSource {
         let calls = PassCalls {
             plan: &self.plan,
             wide: &joiner.wide,
+            listing_error: ends.listing.as_ref(),
             details_error: ends.details.as_ref(),
             calls: &client.calls(),
             denied: &client.denied(),
         };
         Ended {
             stop,
+            listing: ends.listing.clone(),
             provenance: calls.provenance(),
             wide: joiner.wide,
         }
@@ -188,15 +192,26 @@ impl InventorySource for AccountSource {
         let (summary, ended) = join(summary, read).await;
         let Ended {
             mut stop,
+            listing,
             provenance,
             wide,
         } = ended;
         let root = self.root(&wide, &summary);
         sending.left_out.extend(root.as_ref().err().cloned());
-        let completeness = match stop {
+        let mut completeness = match stop {
             None => completeness(&self.client, summary, &sending).await,
             Some(_) => Completeness::EndedEarly,
         };
+        // One of two listings broke off, and nobody counts whom the other holds. Where ListUsers
+        // is denied, the other is all that there is.
+        let broke_off = listing.filter(|error| error.class != AwsErrorClass::Denied);
+        if let (None, Some(error)) = (&stop, &broke_off) {
+            tracing::warn!(%error, "who there is comes from the authorization details alone");
+        }
+        if let (Completeness::Unproven(_), Some(error)) = (&completeness, broke_off) {
+            stop = Some(Stop::Failed(error));
+            completeness = Completeness::EndedEarly;
+        }
         if let (None, Ok(Some(root))) = (&stop, root) {
             stop = sending.send(root).await.err();
         }

@@ -36,6 +36,8 @@ pub(crate) enum Fault {
     RepeatedMarker,
     /// Every page is truncated, and their markers take turns.
     MarkersInTurn,
+    /// Every page is the first one and truncated, and no marker comes back.
+    NewMarkers,
     /// 200 and an answer that never ends.
     Endless,
     /// 200 and an answer whose entities grow without bound.
@@ -68,6 +70,7 @@ pub(super) enum Twist {
     NoMarker,
     RepeatedMarker,
     MarkersInTurn,
+    NewMarkers,
     WrongCount(i64),
     RepeatedUser,
     UserInPlaceOfAnother,
@@ -123,6 +126,7 @@ impl Fault {
             Self::NoMarker => Some(Twist::NoMarker),
             Self::RepeatedMarker => Some(Twist::RepeatedMarker),
             Self::MarkersInTurn => Some(Twist::MarkersInTurn),
+            Self::NewMarkers => Some(Twist::NewMarkers),
             Self::WrongCount(off) => Some(Twist::WrongCount(off)),
             Self::RepeatedUser => Some(Twist::RepeatedUser),
             Self::UserInPlaceOfAnother => Some(Twist::UserInPlaceOfAnother),

@@ -122,6 +122,11 @@ impl<T> Page<T> {
                 };
                 (true, Some(next))
             }
+            (Some(Twist::NewMarkers), _) => {
+                let asked = Start::asked(ctx.call).unwrap_or_default();
+                let (empty, after) = (asked.empty + 1, None);
+                (true, Some(Start { after, empty }.marker()))
+            }
             _ => (marker.is_some(), marker),
         };
         Self {

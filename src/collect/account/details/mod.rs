@@ -71,7 +71,8 @@ async fn groups(client: &AwsClient) -> Result<Groups, AwsError> {
         let groups: Result<Vec<_>, _> = groups
             .map(|detail| groups::group(detail, &provenance))
             .collect();
-        page(groups?, &answer)
+        let ids = answer.group_detail_list().iter();
+        page(groups?, ids.filter_map(|group| group.group_id()), &answer)
     });
     Ok(Groups::of(groups.await?))
 }
@@ -86,7 +87,9 @@ async fn users(
     let provenance = now();
     let users = answer.user_detail_list().iter();
     let users = users.map(|detail| UserDetail::read(detail, scope, &provenance));
-    page(users.collect(), &answer)
+    let ids = answer.user_detail_list().iter();
+    let ids = ids.filter_map(|detail| detail.user_id());
+    page(users.collect(), ids, &answer)
 }
 
 async fn get(
@@ -107,11 +110,12 @@ async fn get(
     client.call(ACTION, request).await
 }
 
-fn page<T>(
+fn page<'a, T>(
     items: Vec<T>,
+    ids: impl Iterator<Item = &'a str>,
     answer: &GetAccountAuthorizationDetailsOutput,
 ) -> Result<Page<T>, AwsError> {
-    Page::new(ACTION, items, answer.is_truncated(), answer.marker())
+    Page::new(ACTION, items, ids, answer.is_truncated(), answer.marker())
 }
 
 /// The provenance of what was answered just now.

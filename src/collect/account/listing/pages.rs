@@ -16,16 +16,19 @@ pub(in crate::collect) struct Page<T> {
     action: Action,
     /// What the page lists; may be empty on any page.
     items: Vec<T>,
+    /// What tells the entries of the answer apart, those among them that are not of use.
+    ids: Vec<String>,
     /// Where the next page starts, unless this is the last.
     next: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// A page from an answer's parts. A truncated answer without a marker would end the listing
-    /// too early: it is malformed.
-    pub(in crate::collect) fn new(
+    /// A page from an answer's parts; `ids` tell the entries apart that it came with. A truncated
+    /// answer without a marker would end the listing too early: it is malformed.
+    pub(in crate::collect) fn new<'a>(
         action: Action,
         items: Vec<T>,
+        ids: impl Iterator<Item = &'a str>,
         is_truncated: bool,
         marker: Option<&str>,
     ) -> Result<Self, AwsError> {
@@ -42,6 +45,7 @@ impl<T> Page<T> {
         Ok(Self {
             action,
             items,
+            ids: ids.map(str::to_owned).collect(),
             next,
         })
     }
@@ -51,7 +55,7 @@ impl<T> Page<T> {
         self,
         paging: &mut Paging,
     ) -> (Vec<T>, Result<Option<String>, AwsError>) {
-        let next = paging.follow(self.action, self.items.len(), self.next);
+        let next = paging.follow(self.action, self.ids, self.next);
         (self.items, next)
     }
 }

@@ -81,6 +81,7 @@ async fn page(
     Page::new(
         ACTION,
         users.collect(),
+        answer.users().iter().map(|user| user.user_id()),
         answer.is_truncated(),
         answer.marker(),
     )

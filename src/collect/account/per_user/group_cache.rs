@@ -80,8 +80,16 @@ async fn attached_policies(
             request.set_marker(marker.clone()).send()
         };
         let answer = client.call_about(group_name, action, request).await?;
-        let policies = listing::attached_policies(action, answer.attached_policies())?;
-        Page::new(action, policies, answer.is_truncated(), answer.marker())
+        let listed = answer.attached_policies();
+        let policies = listing::attached_policies(action, listed)?;
+        let ids = listed.iter().filter_map(|policy| policy.policy_arn());
+        Page::new(
+            action,
+            policies,
+            ids,
+            answer.is_truncated(),
+            answer.marker(),
+        )
     })
     .await
 }

@@ -65,8 +65,15 @@ async fn list(
                 .send()
         };
         let answer = client.call_about(user_name, action, request).await?;
-        let keys = answer.access_key_metadata().to_vec();
-        Page::new(action, keys, answer.is_truncated(), answer.marker())
+        let keys = answer.access_key_metadata();
+        let ids = keys.iter().filter_map(|key| key.access_key_id());
+        Page::new(
+            action,
+            keys.to_vec(),
+            ids,
+            answer.is_truncated(),
+            answer.marker(),
+        )
     })
     .await
 }

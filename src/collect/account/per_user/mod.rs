@@ -62,8 +62,10 @@ impl<'a> UserReader<'a> {
                     .send()
             };
             let answer = self.client.call_about(user_name, action, request).await?;
-            let devices = answer.mfa_devices().iter().map(mfa_device).collect();
-            Page::new(action, devices, answer.is_truncated(), answer.marker())
+            let listed = answer.mfa_devices();
+            let devices = listed.iter().map(mfa_device).collect();
+            let ids = listed.iter().map(|device| device.serial_number());
+            Page::new(action, devices, ids, answer.is_truncated(), answer.marker())
         });
         fact(action, devices.await.map(Mfa::Devices))
     }
@@ -94,8 +96,15 @@ impl<'a> UserReader<'a> {
                     .send()
             };
             let answer = self.client.call_about(user_name, action, request).await?;
-            let groups = answer.groups().to_vec();
-            Page::new(action, groups, answer.is_truncated(), answer.marker())
+            let groups = answer.groups();
+            let ids = groups.iter().map(|group| group.group_id());
+            Page::new(
+                action,
+                groups.to_vec(),
+                ids,
+                answer.is_truncated(),
+                answer.marker(),
+            )
         })
         .await
     }

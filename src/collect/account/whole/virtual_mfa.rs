@@ -38,11 +38,14 @@ pub(super) async fn list(client: &AwsClient, scope: &AccountScope) -> Result<Vir
                 .send()
         };
         let answer = client.call(ACTION, request).await?;
-        let devices = answer.virtual_mfa_devices().iter();
-        let devices = devices.filter_map(|device| owned_device(device, scope));
+        let listed = answer.virtual_mfa_devices();
+        let devices = listed
+            .iter()
+            .filter_map(|device| owned_device(device, scope));
         Page::new(
             ACTION,
             devices.collect(),
+            listed.iter().map(|device| device.serial_number()),
             answer.is_truncated(),
             answer.marker(),
         )
