@@ -17,6 +17,7 @@ use crate::run::{AccountError, ExitStatus, Fleet, Member};
 
 /// What a pass over each account will cost and miss: its size, and one call of each action that
 /// a pass may make, which shows what is denied. Nothing is sent, and no state is read or written.
+/// Where the pass will be refused, the exit code is that of `collect`.
 pub(super) async fn plan(global: &GlobalArgs, args: &PlanArgs) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     let fleet = Fleet::find(&setup::aws(&config)?, &args.accounts).await?;
@@ -51,11 +52,12 @@ pub(super) async fn plan(global: &GlobalArgs, args: &PlanArgs) -> anyhow::Result
         }
     };
     output::write(&args.output.page(&text))?;
-    let is_whole = plans.len() == fleet.members.len() && fleet.failure.is_none();
-    Ok(match (is_whole, plans.is_empty()) {
+    let collecting = plans.iter().filter(|plan| !plan.is_refused()).count();
+    let is_whole = collecting == fleet.members.len() && fleet.failure.is_none();
+    Ok(match (is_whole, collecting) {
         (true, _) => ExitStatus::Done,
-        (false, true) => ExitStatus::AwsRefused,
-        (false, false) => ExitStatus::Partial,
+        (false, 0) => ExitStatus::AwsRefused,
+        (false, _) => ExitStatus::Partial,
     })
 }
 
@@ -123,6 +125,11 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
+    /// Whether AWS will refuse the pass, since no call says who there is.
+    fn is_refused(&self) -> bool {
+        !self.prediction.nobody_by.is_empty()
+    }
+
     fn table(&self) -> String {
         let Self {
             settings, summary, ..
@@ -135,6 +142,11 @@ impl Plan<'_> {
         let name: String = name.map(|name| format!(" ({name})")).collect();
         row("account", &format!("{}{name}", self.account.id));
         row("plan", describe(settings.strategy));
+        if self.is_refused() {
+            let code = ExitStatus::AwsRefused as u8;
+            let text = format!("will collect nothing and end with exit code {code}");
+            row("collect", &text);
+        }
         let size = |count: fn(&AccountSummary) -> u64| match summary {
             Some(summary) => count(summary).to_string(),
             None => NOT_KNOWN.to_owned(),
@@ -146,7 +158,11 @@ impl Plan<'_> {
             Some(_) => "",
             None => "more than ",
         };
-        row("calls", &format!("{at_least}{total}{}", on_top(settings)));
+        let on_top = match self.is_refused() {
+            true => String::new(),
+            false => on_top(settings),
+        };
+        row("calls", &format!("{at_least}{total}{on_top}"));
         for (action, calls) in &self.prediction.calls {
             row("", &format!("{calls:>6}  {action}"));
         }
@@ -192,6 +208,7 @@ impl Plan<'_> {
             "groups": size.map(|it| it.groups),
             "calls": calls.collect::<serde_json::Map<_, _>>(),
             "duration_ms": size.map(|_| duration_ms()),
+            "collect_exit_code": self.is_refused().then_some(ExitStatus::AwsRefused as u8),
             "missing": is_known.then(|| missing.collect::<Vec<_>>()),
         })
     }

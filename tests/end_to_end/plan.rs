@@ -117,6 +117,33 @@ fn plan_without_the_accounts_size_names_it_as_missing_and_goes_on() {
 }
 
 #[test]
+fn plan_says_that_nothing_will_be_collected_where_no_call_says_who_there_is() {
+    let both = ["ListUsers", "GetAccountAuthorizationDetails"];
+    for (settings, denied) in [
+        ("", &both[..]),
+        ("strategy = \"bulk\"", &both[..]),
+        ("strategy = \"per-user\"", &both[..1]),
+    ] {
+        let sim = simulated(20);
+        for action in denied {
+            sim.inject(Fault::Denied(Denial::NothingAllows).of(action));
+        }
+        let agent = agent(&sim, settings);
+        let output = agent.args(["plan", "--output", "json"]).run();
+        let plan: Value = serde_json::from_str(&output.stdout).expect("one JSON object");
+        assert_eq!(plan["collect_exit_code"], 3, "{settings}: {plan:#}");
+        assert_eq!(plan["missing"][0]["fact"], "everything", "{plan:#}");
+        let calls = plan["calls"].as_object().expect("calls");
+        assert!(!calls.contains_key("iam:ListGroupsForUser"), "{plan:#}");
+        assert_eq!(output.code, Some(3), "{settings}");
+        let table = agent.arg("plan").run().expect_code(3).stdout;
+        let line = "collect   will collect nothing and end with exit code 3";
+        assert!(table.contains(line), "{table}");
+        agent.arg("collect").run().expect_code(3);
+    }
+}
+
+#[test]
 fn plan_ends_well_whichever_call_is_denied() {
     let sim = simulated(4);
     let agent = agent(&sim, "access_keys = \"ids\"");

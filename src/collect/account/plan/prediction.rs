@@ -18,6 +18,9 @@ pub struct Prediction {
     pub calls: BTreeMap<Action, u64>,
     /// Actions whose calls cannot be counted, since the size of the account is not known.
     pub uncounted: Vec<Action>,
+    /// The denials by which no call says who there is, so that nothing is collected; none if one
+    /// does.
+    pub nobody_by: Vec<Action>,
     /// Facts that will be missing, each with the permission it lacks.
     pub missing: Vec<(&'static str, Action)>,
 }
@@ -63,6 +66,7 @@ impl Prediction {
         Self {
             calls,
             uncounted,
+            nobody_by: account.nobody_by(),
             missing: account.missing(),
         }
     }
@@ -95,10 +99,6 @@ impl Predicted<'_> {
         self.denied.contains(&action)
     }
 
-    fn has_details(&self) -> bool {
-        self.plan.is_in_bulk() && !self.is_denied(Action::GetAccountAuthorizationDetails)
-    }
-
     fn has_report(&self) -> bool {
         self.plan.is_in_bulk() && self.bulk_denied(Facts::Passwords).is_none()
     }
@@ -121,6 +121,8 @@ impl Predicted<'_> {
             let is_planned = action == Action::GetAccountSummary || self.plan.has(action);
             let count = match action {
                 Action::GetCallerIdentity => Some(1),
+                // There is nobody to ask about.
+                _ if action.is_per_user() && !self.nobody_by().is_empty() => None,
                 _ if is_planned => self.count(action),
                 _ => None,
             };
@@ -159,17 +161,30 @@ impl Predicted<'_> {
         }
     }
 
+    /// The denials by which no call says who there is.
+    fn nobody_by(&self) -> Vec<Action> {
+        let listings = [Action::ListUsers, Action::GetAccountAuthorizationDetails];
+        let asked = listings.into_iter().filter(|&it| self.plan.has(it));
+        let asked: Vec<Action> = asked.collect();
+        match asked.iter().all(|&action| self.is_denied(action)) {
+            true => asked,
+            false => Vec::new(),
+        }
+    }
+
     fn missing(&self) -> Vec<(&'static str, Action)> {
+        let nobody_by = self.nobody_by();
+        if !nobody_by.is_empty() {
+            return nobody_by.into_iter().map(|it| ("everything", it)).collect();
+        }
         let mut missing = Vec::new();
         if self.is_denied(Action::GetAccountSummary) {
             let proof = "the proof that nobody is missing";
             missing.push((proof, Action::GetAccountSummary));
         }
         if self.is_denied(Action::ListUsers) {
-            match (self.has_details(), self.has_report()) {
-                (false, _) => missing.push(("users", Action::ListUsers)),
-                (true, false) => missing.push(("last use of passwords", Action::ListUsers)),
-                (true, true) => {}
+            if !self.has_report() {
+                missing.push(("last use of passwords", Action::ListUsers));
             }
         }
         if let Some(action) = self.bulk_denied(Facts::UserPolicies) {

@@ -66,7 +66,7 @@ fn what_is_missing_follows_from_the_plan_and_the_denials() {
         (
             by(Strategy::Auto),
             &[ListUsers, details],
-            &["users", "policies and tags of users"],
+            &["everything", "everything"],
         ),
         (
             by(Strategy::Bulk),
