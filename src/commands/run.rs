@@ -14,11 +14,12 @@ pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
     let agent = setup::agent(&config)?;
     exposed::warn(global, &config);
     let sinks = sinks::ready(&config)?;
+    // First: another daemon that has the state also has the address.
+    let store = lock::open_store(&config.agent.resolved_state_dir()?).await?;
     let status = match config.status.listen {
         Some(address) => Some(StatusServer::bind(address).await?),
         None => None,
     };
-    let store = lock::open_store(&config.agent.resolved_state_dir()?).await?;
     let listeners = Listeners {
         control: control(&store),
         status,

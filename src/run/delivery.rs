@@ -170,9 +170,17 @@ impl Delivery {
     }
 }
 
+/// The sinks to which nothing was ever staged, by name.
+fn never_sent_to<'a>(store: &Store, sinks: &'a [ReadySink]) -> Vec<&'a str> {
+    let is_new = |sink: &&ReadySink| !store.was_sent_to(&sink.receiver).unwrap_or(true);
+    let new = sinks.iter().filter(is_new);
+    new.map(|sink| sink.name.as_str()).collect()
+}
+
 /// A sink that was renamed, removed or given another destination leaves its events behind:
 /// somebody should know.
 fn warn_of_orphans(store: &Store, sinks: &[ReadySink]) {
+    let new = never_sent_to(store, sinks);
     for (receiver, fill) in store.outbox_fills() {
         if sinks.iter().any(|ready| ready.receiver == receiver) {
             continue;
@@ -189,8 +197,10 @@ fn warn_of_orphans(store: &Store, sinks: &[ReadySink]) {
             tracing::warn!(
                 sink,
                 events,
+                new = new.join(", "),
                 "events wait for a sink that is not configured any more: nobody sends them until \
-                 it is configured again"
+                 it is configured again; if one of the new sinks is the same by another name, give \
+                 it back its name, or drop them with rollcall state forget --sink"
             );
         }
     }

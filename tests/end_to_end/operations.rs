@@ -145,6 +145,27 @@ fn status_shows_accounts_and_sinks_and_those_that_are_configured_no_more() {
     );
 }
 
+#[test]
+fn a_sink_that_was_renamed_is_told_of_with_what_waits_for_it_and_which_is_new() {
+    let planted = plant(3);
+    let intake = Intake::start();
+    intake.otherwise(Some(Reply::status(503)));
+    let agent = sekoia_agent(&planted.account, &intake);
+    let collect = ["collect", "--drain-timeout", "1s"];
+    agent.args(collect).run().expect_code(5);
+    intake.otherwise(None);
+    let renamed = sekoia_config(&intake, "").replace("type =", "name = \"assets\"\ntype =");
+    let output = agent.config(&renamed).args(collect).run().expect_code(0);
+    let told = output
+        .stderr
+        .lines()
+        .find(|line| line.contains("not configured any more"));
+    let told = told.expect("a warning");
+    for part in ["sink=\"sekoia-asset\"", "events=3", "new=\"assets\""] {
+        assert!(told.contains(part), "{told}");
+    }
+}
+
 /// A port that is free at this moment.
 fn free_port() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -165,6 +186,29 @@ fn status_is_asked_of_the_daemon_that_holds_the_state() {
     let status = document(&agent, "status");
     assert_eq!(status["daemon"]["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(status["accounts"][0]["last_complete"]["users"], 4);
+    running.signal(Signal::SIGTERM);
+    running.wait(SOON).expect_code(0);
+}
+
+#[test]
+fn a_second_daemon_is_told_of_the_state_that_is_held_and_not_of_the_address() {
+    let planted = plant(1);
+    let intake = Intake::start();
+    let config = sekoia_config(&intake, "");
+    let agent = sekoia_agent(&planted.account, &intake);
+    let address = free_port();
+    let agent = agent.config(&format!("[status]\nlisten = \"{address}\"\n{config}"));
+    let running = agent.arg("run").spawn();
+    until(SOON, || {
+        !document(&agent, "status")["accounts"][0].is_null()
+    });
+    let second = agent.arg("run").run().expect_code(6);
+    assert!(
+        second.stderr.contains("holds the state directory"),
+        "{}",
+        second.stderr
+    );
+    assert!(!second.stderr.contains("in use"), "{}", second.stderr);
     running.signal(Signal::SIGTERM);
     running.wait(SOON).expect_code(0);
 }

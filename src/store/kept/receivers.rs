@@ -122,6 +122,15 @@ impl Store {
         Ok(wanted.into_iter().collect())
     }
 
+    /// Whether an event about anybody was ever staged for `receiver`.
+    pub fn was_sent_to(&self, receiver: &str) -> Result<bool, StoreError> {
+        let prefix = [receiver.as_bytes(), b"\0"].concat();
+        let deliveries = self.shared.trees.get(Tree::Deliveries);
+        let first = deliveries.scan_prefix(prefix).next().transpose();
+        let first = first.map_err(|source| self.shared.failed("read", source))?;
+        Ok(first.is_some())
+    }
+
     /// Whether anything is kept for `receiver`.
     fn is_kept_for(&self, receiver: &str) -> Result<bool, StoreError> {
         let shared = &self.shared;
