@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use rollcall::run::ExitStatus;
-use rollcall::{cli::Cli, commands, process};
+use rollcall::{cli::Cli, commands, foreign::Page, output, process};
 use tokio::runtime::{Builder, Runtime};
 
 /// Beside the main thread: so many large answers are read at the same time, and each thread keeps
@@ -20,7 +20,10 @@ const THREAD_PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
     process::prepare();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return say(&answer),
+    };
     let status = match catch_unwind(AssertUnwindSafe(|| run(cli))) {
         Ok(code) => return code,
         Err(panic) if process::is_of_lost_limit(&*panic) => ExitStatus::State,
@@ -28,6 +31,19 @@ fn main() -> ExitCode {
         Err(_) => ExitStatus::Bug,
     };
     ExitCode::from(status as u8)
+}
+
+/// Prints what the command line asks for, or what is wrong with it. A reader that has left has
+/// what it wants.
+fn say(answer: &clap::Error) -> ExitCode {
+    match answer.print() {
+        Err(error) if !answer.use_stderr() && error.kind() != io::ErrorKind::BrokenPipe => {
+            let why = format!("cannot write to standard output: {error}");
+            output::say_last(&Page::of(&why));
+            ExitCode::from(ExitStatus::Undelivered as u8)
+        }
+        _ => ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(ExitStatus::Usage as u8)),
+    }
 }
 
 fn run(cli: Cli) -> ExitCode {

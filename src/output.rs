@@ -16,25 +16,44 @@ pub fn write(page: &Page) -> io::Result<()> {
     write_events(page.as_str().as_bytes())
 }
 
-/// Writes lines of events, which are data, to standard output and flushes it.
+/// Writes lines of events, which are data, to standard output and flushes it. An error names it.
 pub fn write_events(lines: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(lines)?;
-    stdout.flush()
+    let written = stdout.write_all(lines).and_then(|()| stdout.flush());
+    written.map_err(|error| {
+        let why = format!("cannot write to standard output: {error}");
+        io::Error::new(error.kind(), why)
+    })
 }
 
-/// Whether what is written is read by nobody, for lack of a standard output. One that was closed
-/// when the process began is `/dev/null` by now, opened for reading and writing, which a shell
-/// never does for `>/dev/null`.
-pub fn is_closed() -> bool {
+/// Says on standard error why the process ends, before there is a log.
+pub fn say_last(page: &Page) {
+    let _ = writeln!(io::stderr(), "{}", page.as_str());
+}
+
+/// What becomes of what is written to standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Somebody may read it.
+    Any,
+    /// It is `/dev/null`, opened for reading and writing. Some parents give that to a child on
+    /// purpose, and it stands in for a standard output that was closed when the process began:
+    /// nothing tells one from the other.
+    NobodyPerhaps,
+    /// It cannot be written to.
+    None,
+}
+
+/// What becomes of what is written to standard output.
+pub fn reader() -> Reader {
     let stdout = io::stdout();
     let Ok(flags) = fcntl_getfl(&stdout) else {
-        return true;
+        return Reader::None;
     };
     match flags & OFlags::RWMODE {
-        OFlags::RDONLY => true,
-        OFlags::RDWR => is_null_device(&stdout),
-        _ => false,
+        OFlags::RDONLY => Reader::None,
+        OFlags::RDWR if is_null_device(&stdout) => Reader::NobodyPerhaps,
+        _ => Reader::Any,
     }
 }
 

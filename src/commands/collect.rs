@@ -2,7 +2,7 @@
 
 use super::{dry_run, exposed, lock, setup, sinks};
 use crate::cli::{CollectArgs, GlobalArgs};
-use crate::observe::{LogFormat, Progress, log_sinks, print_summary};
+use crate::observe::{LogFormat, Progress, log_shortfall, log_sinks, print_summary};
 use crate::run::{self, CollectOptions, ExitStatus, RunReport};
 
 /// One pass over every account, delivered, with a summary at the end.
@@ -39,9 +39,12 @@ fn report_end(report: &RunReport, global: &GlobalArgs) {
         tracing::error!(%error, "nothing was collected");
     }
     match global.log_format {
-        LogFormat::Text if global.quiet => {}
+        LogFormat::Text if global.quiet => log_shortfall(report),
         LogFormat::Text => print_summary(report),
         // The pass has its own line already.
-        LogFormat::Json => log_sinks(report),
+        LogFormat::Json => {
+            log_sinks(report);
+            log_shortfall(report);
+        }
     }
 }

@@ -9,16 +9,52 @@ use super::stderr;
 use crate::collect::Completeness;
 use crate::foreign::Page;
 use crate::output;
-use crate::run::{PassReport, RunReport, SinkReport, how_to_accept_deletions};
+use crate::run::{ExitStatus, PassReport, RunReport, SinkReport, how_to_accept_deletions};
 use crate::table::{Width, paragraph};
 
 /// Values stand below each other behind names that are not longer.
 const NAME_LEN_MAX: usize = 28;
+/// Of more accounts, the log has a line each.
+const TOLD_MAX: usize = 3;
 
 /// Writes the summary of `collect` to standard error, if somebody reads it.
 pub fn print_summary(report: &RunReport) {
     let summary = Page::of(&summarize(report, output::width_beside()));
     let _ = stderr::write(summary.as_str().as_bytes(), |_| String::new());
+}
+
+/// Logs why a run did not end well, in one line, for those who see no summary.
+pub fn log_shortfall(report: &RunReport) {
+    let status = report.status();
+    if status == ExitStatus::Done {
+        return;
+    }
+    let accounts = report.accounts.iter().filter_map(|account| {
+        let why = account.why.as_ref()?;
+        Some(format!("account {}: {why}", account.id))
+    });
+    let mut why: Vec<String> = accounts.take(TOLD_MAX).collect();
+    let sinks = report.sinks.iter().filter(|sink| !sink.is_done());
+    why.extend(sinks.map(|sink| format!("sink {}: {}", sink.name, sent(sink))));
+    if report.unsendable > 0 {
+        let events = counted(report.unsendable, "event", "events");
+        why.push(format!(
+            "{events} cannot be written (rollcall dead-letters list)"
+        ));
+    }
+    if report.is_behind {
+        why.push("an outbox is too full for what is known".to_owned());
+    }
+    if let Some(error) = &report.listing_failure {
+        why.push(format!("accounts: not all listed: {error}"));
+    }
+    if report.is_interrupted {
+        why.push("interrupted by a signal".to_owned());
+    }
+    if report.refused.is_none() {
+        let code = status as u8;
+        tracing::error!(why = why.join("; "), "collect ends with exit code {code}");
+    }
 }
 
 /// The summary of `collect`, a short table within `width`.

@@ -125,15 +125,81 @@ fn a_process_leaves_no_core_closes_its_files_to_others_and_may_open_many() {
     running.wait(LIMIT).expect_code(0);
 }
 
+/// As a parent opens it that gives a null device to its children, such as Python's DEVNULL.
 #[test]
-fn a_closed_standard_output_is_not_delivered_and_dev_null_is() {
+fn dev_null_that_is_open_for_reading_and_writing_is_fine() {
     let sim = sim();
     let agent = Agent::new().aws(&sim.url()).arg("collect");
-    for (redirect, code) in [(">&-", 5), ("1</dev/null", 5), (">/dev/null", 0)] {
+    let script = "exec \"$0\" \"$@\" 1<>/dev/null".to_owned();
+    agent.in_shell(script).run().expect_code(0);
+}
+
+/// Whatever a command writes, a full standard output is one error, and is named.
+#[test]
+fn a_full_standard_output_is_exit_code_5_of_every_command() {
+    let sim = sim();
+    let agent = Agent::new().aws(&sim.url());
+    for command in [
+        "--help",
+        "--version",
+        "help check",
+        "check",
+        "demo",
+        "status",
+        "policy",
+        "plan",
+        "history",
+        "collect --dry-run",
+        "collect --drain-timeout 1s",
+        "collect -q --drain-timeout 1s",
+        "state info",
+    ] {
+        let mut full = agent.clone();
+        for arg in command.split(' ') {
+            full = full.arg(arg);
+        }
+        let output = full
+            .in_shell("exec \"$0\" \"$@\" >/dev/full".to_owned())
+            .run();
+        assert_eq!(output.code, Some(5), "{command}: {output:?}");
+        let last = output.stderr.lines().last().unwrap_or_default();
+        let is_named = output.stderr.contains("standard output");
+        assert!(is_named && !last.is_empty(), "{command}: {}", output.stderr);
+    }
+}
+
+/// Quiet, but not without a word: why it did not end well is the last line.
+#[test]
+fn a_quiet_collect_that_leaves_events_behind_says_so() {
+    let sim = sim();
+    let sink = "[[sinks]]\ntype = \"http\"\nurl = \"http://127.0.0.1:9/in\"\n";
+    let agent = Agent::new().config(sink).aws(&sim.url());
+    let collect = agent.args(["collect", "-q", "--drain-timeout", "1s"]);
+    let output = collect.run().expect_code(5);
+    let last = output.stderr.lines().last().unwrap_or_default();
+    for part in ["exit code 5", "sink http", "kept for the next time"] {
+        assert!(last.contains(part), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn a_closed_standard_output_is_not_delivered_or_warned_of_and_dev_null_is_fine() {
+    let sim = sim();
+    let agent = Agent::new()
+        .aws(&sim.url())
+        .args(["collect", "--full", "--drain-timeout", "1s"]);
+    // A program cannot tell the second from a null device that it was given.
+    for (redirect, code, is_told) in [
+        ("1</dev/null", 5, true),
+        (">&-", 0, true),
+        (">/dev/null", 0, false),
+    ] {
         let output = agent
             .in_shell(format!("exec \"$0\" \"$@\" {redirect}"))
             .run();
         assert_eq!(output.code, Some(code), "{redirect}: {output:?}");
+        let says = output.stderr.contains("closed");
+        assert_eq!(says, is_told, "{redirect}: {output:?}");
     }
 }
 
