@@ -58,7 +58,44 @@ impl ConfigError {
             Some(message) => message,
             None => in_plain_words(&without_text(message).unwrap_or_else(|| message.to_owned())),
         };
+        let key = error.span().and_then(|span| key_of(text, span.start));
+        let message = match key {
+            Some(key) if !message.contains(&format!("`{key}`")) => {
+                format!("{}: {message}", key_path(text, error.span(), &key))
+            }
+            _ => message,
+        };
         Self::at(path, text, error.span(), message)
+    }
+}
+
+/// The key whose value is at `offset`, or holds it in the same line.
+fn key_of(text: &str, offset: usize) -> Option<String> {
+    let before = text.get(..offset)?;
+    let line = before.rsplit('\n').next()?;
+    let (keys, rest) = line.rsplit_once('=')?;
+    // In a list, the key stands before its beginning.
+    let keys = match rest.trim() {
+        "" => keys,
+        _ => line.split_once('=')?.0,
+    };
+    let key = keys.rsplit(['{', ',']).next()?.trim().trim_matches('"');
+    (!key.is_empty()).then(|| name::shown(key).to_owned())
+}
+
+/// `key` after the table that it stands in, as far as that has a name.
+fn key_path(text: &str, span: Option<Range<usize>>, key: &str) -> String {
+    let before = span
+        .and_then(|span| text.get(..span.start))
+        .unwrap_or_default();
+    let mut headers = before
+        .lines()
+        .filter(|line| line.trim_start().starts_with('['));
+    let table = headers.next_back().unwrap_or_default().trim();
+    let table = table.split(']').next().unwrap_or_default();
+    match table.trim_start_matches('[').trim() {
+        "" => key.to_owned(),
+        table => format!("{}.{key}", name::shown(table)),
     }
 }
 
