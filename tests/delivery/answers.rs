@@ -190,9 +190,12 @@ async fn a_redirect_is_not_followed_and_the_key_goes_nowhere_else() {
 
 #[tokio::test]
 async fn a_connection_cut_before_or_within_the_answer_is_retried() {
-    retried(verdict_of(Reply::cut()).await, "error sending request");
+    retried(
+        verdict_of(Reply::cut()).await,
+        "connection closed before message completed",
+    );
     let halved = Reply::json(200, &json!({"detail": "accepted, it was to say"})).cut_halfway();
-    retried(verdict_of(halved).await, "body");
+    retried(verdict_of(halved).await, "end of file before message");
     let halved = Reply::json(400, &json!({"message": "bad"})).cut_halfway();
     assert!(matches!(verdict_of(halved).await, Verdict::Rejected { .. }));
 }

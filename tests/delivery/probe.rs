@@ -53,15 +53,51 @@ async fn a_refused_key_a_wrong_address_and_a_failing_server_are_distinguished() 
 }
 
 #[tokio::test]
-async fn a_receiver_that_calls_nothing_bad_has_let_us_in() {
+async fn a_receiver_that_calls_nothing_bad_has_let_us_in_perhaps() {
     let no_data = Reply::json(400, &json!({"text": "No data", "code": 5}));
-    assert_eq!(probe(Kind::Http, no_data.clone()).await, Verdict::Delivered);
+    let verdict = probe(Kind::Http, no_data.clone()).await;
+    assert!(matches!(verdict, Verdict::Doubtful { .. }), "{verdict:?}");
     for kind in [Kind::Asset, Kind::Intake] {
         let verdict = probe(kind, no_data.clone()).await;
         assert!(
             matches!(&verdict, Verdict::Rejected { why } if why.ends_with("(5: No data)")),
             "{kind:?}: {verdict:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn of_a_receiver_that_refuses_a_batch_without_events_it_cannot_be_told_what_it_takes() {
+    let words = json!({"error": "index missing"});
+    for status in [400, 422] {
+        let verdict = probe(Kind::Http, Reply::json(status, &words)).await;
+        let Verdict::Doubtful { why } = verdict else {
+            panic!("{status}: {verdict:?}");
+        };
+        for part in [&status.to_string(), "(index missing)", "cannot be told"] {
+            assert!(why.contains(part), "{why}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_receiver_says_is_shown_wherever_in_its_answer_it_says_it() {
+    for words in [
+        json!({"error": "index missing"}),
+        json!({"error": {"type": "bad", "reason": "index missing"}}),
+        json!({"error": {"message": "index missing"}, "status": 404}),
+        json!({"errors": ["index missing"]}),
+        json!({"errors": [{"message": "index missing"}]}),
+        json!({"detail": "index missing"}),
+        json!({"title": "no", "error_description": "index missing"}),
+        json!({"reason": "index missing"}),
+        json!([{"message": "index missing"}]),
+    ] {
+        let verdict = probe(Kind::Http, Reply::json(404, &words)).await;
+        let Verdict::Refused { why } = verdict else {
+            panic!("{words}: {verdict:?}");
+        };
+        assert!(why.contains("index missing)"), "{words}: {why}");
     }
 }
 

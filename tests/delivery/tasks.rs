@@ -146,7 +146,7 @@ async fn a_task_endpoint_without_a_usable_answer_is_given_up_in_time_and_its_bat
     for (reply, part) in [
         (Reply::status(404), "404"),
         (Reply::status(500), "500"),
-        (Reply::cut(), "error sending request"),
+        (Reply::cut(), "connection closed before message completed"),
         (Reply::status(200).body("<html>"), "names no status"),
         (
             Reply::json(200, &json!({"state": "FINISHED"})),
@@ -154,7 +154,7 @@ async fn a_task_endpoint_without_a_usable_answer_is_given_up_in_time_and_its_bat
         ),
         (
             Reply::json(200, &json!({"status": "FINISHED"})).cut_halfway(),
-            "body",
+            "end of file before message",
         ),
         (Reply::silence(), "timed out"),
     ] {

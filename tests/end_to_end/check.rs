@@ -6,6 +6,8 @@ use serde_json::Value;
 use super::accounts::TINY;
 use super::policy::{self, SETTINGS, bare};
 use crate::support::agent::Agent;
+use crate::support::intake_posts::Posts;
+use crate::support::reply::Reply;
 use crate::support::running::Output;
 use crate::support::sim_aws::{Denial, Fault, SimAccount, SimAws, SimUser, UNIT_ID};
 
@@ -91,10 +93,30 @@ fn moto_accepts_every_permission_probe() {
     let agent = Agent::new().config(config).account(&TINY.account);
     let output = agent.arg("check").run().expect_code(0);
     assert!(
-        output.stdout.contains("it would take events"),
+        output.stdout.contains("it can be written to"),
         "{}",
         output.stdout
     );
+}
+
+#[test]
+fn a_receiver_that_answers_400_to_everything_is_not_called_fine() {
+    let sim = SimAws::start([policy::account()]);
+    let posts = Posts::start();
+    let words = serde_json::json!({"error": "index missing"});
+    posts.decide(move |_| Some(Reply::json(400, &words)));
+    let sink = format!("[[sinks]]\ntype = \"http\"\nurl = \"{}/in\"\n", posts.url());
+    let agent = Agent::new().config(&sink).aws(&sim.url());
+    let output = agent.arg("check").run().expect_code(0);
+    let line = output
+        .stdout
+        .lines()
+        .find(|line| line.contains("sink http"));
+    let line = line.expect("a line of the sink");
+    assert!(line.starts_with("note "), "{line}");
+    for part in ["400 Bad Request", "(index missing)", "cannot be told"] {
+        assert!(line.contains(part), "{line}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::item::{Finding, Item};
 use crate::cli::OutputFormat;
 use crate::commands::{sinks, stored};
-use crate::config::{Config, SinkSettings};
+use crate::config::{Config, SinkKind, SinkSettings};
 use crate::control::{Query, Request};
 use crate::deliver::Verdict;
 use crate::output;
@@ -44,6 +44,16 @@ async fn changed_destinations(config: &Config) -> Vec<String> {
     names.ok().and_then(Result::ok).unwrap_or_default()
 }
 
+/// What a probe of a sink proves that ended well.
+fn proved(kind: &SinkKind) -> &'static str {
+    match kind {
+        SinkKind::Ndjson(_) => "it can be written to",
+        SinkKind::Http(_) | SinkKind::SekoiaAsset(_) | SinkKind::SekoiaIntake(_) => {
+            "it let us in, with a post without events"
+        }
+    }
+}
+
 async fn one(settings: &SinkSettings, roots: &ExtraRoots) -> Item {
     let name = format!("sink {}", settings.name);
     let mut sink = match sinks::ready_one(settings, roots) {
@@ -55,7 +65,7 @@ async fn one(settings: &SinkSettings, roots: &ExtraRoots) -> Item {
     };
     match sink.probe().await {
         // Nothing was sent of which a part could be refused.
-        Verdict::Delivered | Verdict::Partial { .. } => Item::ok(name, "it would take events"),
+        Verdict::Delivered | Verdict::Partial { .. } => Item::ok(name, proved(&settings.kind)),
         Verdict::Doubtful { why } => Item::new(Finding::Note, name, why),
         Verdict::Retry { why, .. }
         | Verdict::Pending { why }

@@ -6,8 +6,8 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde_json::Value;
 
-use super::message::message_of;
-use super::{BODY_LEN_MAX, body, causes, refusals, remedy, retry_after};
+use super::message::{complaint, message_of};
+use super::{BODY_LEN_MAX, body, cause, refusals, remedy, retry_after};
 use crate::deliver::{Outgoing, Verdict};
 use crate::trust;
 
@@ -44,18 +44,40 @@ pub(in crate::deliver) async fn exchange(
     }
 }
 
-/// Sends `request`, which carries no event. A failure of which `is_let_in` holds, by its status
-/// and its body, is about that alone.
+/// What a refusal of a post without events is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::deliver) enum RefusalOfNothing {
+    /// The lack of events alone, as the receiver says.
+    IsOfTheLack,
+    /// Perhaps that, and perhaps any post.
+    MayBeOfTheLack,
+    /// Whoever asks, or what is asked.
+    IsOfAnyPost,
+}
+
+/// Sends `request`, which carries no event. What a failure is about `tells`, by its status and its
+/// body.
 pub(in crate::deliver) async fn probe(
     request: RequestBuilder,
     rules: AnswerRules,
-    is_let_in: impl Fn(StatusCode, &Value) -> bool,
+    tells: impl Fn(StatusCode, &Value) -> RefusalOfNothing,
 ) -> Verdict {
-    match send(request).await {
-        Ok(Ok(accepted)) => accepted.verdict(&[], rules),
-        Ok(Err(failure)) if is_let_in(failure.status, &failure.body) => Verdict::Delivered,
-        Ok(Err(failure)) => verdict_of_failure(failure, rules, &[]),
-        Err(verdict) => verdict,
+    let failure = match send(request).await {
+        Ok(Ok(accepted)) => return accepted.verdict(&[], rules),
+        Ok(Err(failure)) => failure,
+        Err(verdict) => return verdict,
+    };
+    match tells(failure.status, &failure.body) {
+        RefusalOfNothing::IsOfTheLack => Verdict::Delivered,
+        RefusalOfNothing::MayBeOfTheLack => Verdict::Doubtful {
+            why: format!(
+                "it refused a post without events with {}{}: whether it takes events cannot be told \
+                 before some are sent",
+                failure.status,
+                excerpt(&failure.body)
+            ),
+        },
+        RefusalOfNothing::IsOfAnyPost => verdict_of_failure(failure, rules, &[]),
     }
 }
 
@@ -120,15 +142,12 @@ impl Accepted {
 
 /// The verdict of an exchange that brought no answer. Of the address only the host is shown: a
 /// path may hold a key.
-fn verdict_of_error(mut error: reqwest::Error) -> Verdict {
+fn verdict_of_error(error: reqwest::Error) -> Verdict {
     let url = error.url().cloned();
-    if let Some(url) = error.url_mut() {
-        url.set_path("");
-        url.set_query(None);
-    }
+    let error = error.without_url();
     let why = match remedy::of_error(&error, url.as_ref()) {
-        Some(remedy) => format!("{}; {remedy}", causes(&error)),
-        None => causes(&error),
+        Some(remedy) => format!("{}; {remedy}", cause(&error)),
+        None => format!("no whole answer came: {}", cause(&error)),
     };
     match trust::refused_certificate(&error) {
         Some(_) => Verdict::Refused { why },
@@ -221,7 +240,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 /// What a JSON error body says of itself. Nothing else of a body is ever shown: it may repeat
 /// what was sent.
 fn excerpt(body: &Value) -> String {
-    match message_of(body).as_str() {
+    match complaint(body).as_str() {
         "" => String::new(),
         message => format!(" ({message})"),
     }

@@ -16,7 +16,7 @@ use reqwest::{Certificate, Client, RequestBuilder, Response, redirect};
 use crate::proxy;
 use crate::trust::{self, ExtraRoots};
 
-pub(super) use answer::{Accepted, AnswerRules, exchange, probe};
+pub(super) use answer::{Accepted, AnswerRules, RefusalOfNothing, exchange, probe};
 pub(super) use body::{content_type, encode};
 pub(super) use message::message_of;
 pub(super) use secrets::Secrets;
@@ -52,7 +52,7 @@ pub enum HttpError {
     #[error(
         "cannot set up HTTPS: {}; install the system's CA certificates, or name them in \
          SSL_CERT_FILE or agent.ca_file",
-        causes(.0)
+        cause(.0)
     )]
     Client(#[source] reqwest::Error),
     /// What a header is to say cannot be sent.
@@ -90,12 +90,11 @@ pub(super) fn post(client: &Client, url: &str, body: Vec<u8>) -> RequestBuilder 
     client.post(url).header(CONTENT_LENGTH, length).body(body)
 }
 
-/// An error with everything that caused it: the outermost alone says little.
-pub(super) fn causes(error: &reqwest::Error) -> String {
-    let mut all: Vec<String> = trust::causes(error).map(ToString::to_string).collect();
-    // Some repeat what they wrap.
-    all.dedup();
-    all.join(": ")
+/// What an error comes from, alone: those around it say where in the client it was met.
+pub(super) fn cause(error: &reqwest::Error) -> String {
+    let causes = trust::causes(error).map(ToString::to_string);
+    let innermost = causes.filter(|text| !text.is_empty()).last();
+    innermost.unwrap_or_else(|| error.to_string())
 }
 
 /// The body of `answer`, or as much of it as is ever of use.

@@ -13,7 +13,9 @@ use serde_json::Value;
 
 use super::read_off_thread;
 use crate::config::{Compression, HeaderText, HttpSettings, HttpShape};
-use crate::deliver::http::{self, AnswerRules, HttpError, HttpTimeouts, Secrets, exchange};
+use crate::deliver::http::{
+    self, AnswerRules, HttpError, HttpTimeouts, RefusalOfNothing, Secrets, exchange,
+};
 use crate::deliver::{Outgoing, Sink, Verdict};
 use crate::foreign;
 use crate::trust::ExtraRoots;
@@ -86,15 +88,19 @@ impl HttpSink {
         Ok(post.headers(self.headers.clone()))
     }
 
-    /// Whether a failure is about nothing but the lack of events. What Splunk says of anything
-    /// else, such as a token that waits for acknowledgements, it says of events as well.
-    fn is_about_nothing(&self, status: StatusCode, body: &Value) -> bool {
-        let is_bad_request = status == StatusCode::BAD_REQUEST;
-        match self.settings.shape {
-            HttpShape::SplunkHec(_) => is_bad_request && body["code"] == SPLUNK_NO_DATA,
-            HttpShape::Ndjson | HttpShape::JsonArray => {
-                is_bad_request || status == StatusCode::UNPROCESSABLE_ENTITY
+    /// What a refusal of a post without events is about. What Splunk says of anything but the
+    /// lack of them, such as a token that waits for acknowledgements, it says of events as well.
+    fn tell(&self, status: StatusCode, body: &Value) -> RefusalOfNothing {
+        use RefusalOfNothing::{IsOfAnyPost, IsOfTheLack, MayBeOfTheLack};
+        match (&self.settings.shape, status) {
+            (HttpShape::SplunkHec(_), StatusCode::BAD_REQUEST)
+                if body["code"] == SPLUNK_NO_DATA =>
+            {
+                IsOfTheLack
             }
+            (HttpShape::SplunkHec(_), _) => IsOfAnyPost,
+            (_, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY) => MayBeOfTheLack,
+            _ => IsOfAnyPost,
         }
     }
 
@@ -117,13 +123,13 @@ impl Sink for HttpSink {
         deliver.boxed()
     }
 
-    /// Posts nothing. A receiver that calls that bad has let us in before it said so, as Splunk
-    /// does with its "No data"; what it says of anything else would also be said of events.
+    /// Posts nothing. Splunk says "No data" to those alone that it lets in; of any other receiver
+    /// that calls this bad, nothing is known.
     fn probe<'a>(&'a mut self) -> BoxFuture<'a, Verdict> {
         let probe = async {
-            let is_let_in = |status, body: &Value| self.is_about_nothing(status, body);
+            let tells = |status, body: &Value| self.tell(status, body);
             let verdict = match self.request(&[]) {
-                Ok(request) => http::probe(request, RULES, is_let_in).await,
+                Ok(request) => http::probe(request, RULES, tells).await,
                 Err(verdict) => verdict,
             };
             verdict.shown()

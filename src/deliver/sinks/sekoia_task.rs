@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::deliver::Verdict;
-use crate::deliver::http::{body, causes, message_of};
+use crate::deliver::http::{body, cause, message_of};
 
 /// How patiently to wait for a task.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +78,7 @@ impl TaskWait {
         let get = client.get(&task.url).timeout(self.look);
         let answer = match get.bearer_auth(api_key.expose_secret()).send().await {
             Ok(answer) => answer,
-            Err(error) => return Seen::Nothing(causes(&error.without_url())),
+            Err(error) => return Seen::Nothing(cause(&error.without_url())),
         };
         let status = answer.status();
         match status {
@@ -95,7 +95,7 @@ impl TaskWait {
         }
         match body(answer).await {
             Ok(body) => seen(task, &body),
-            Err(error) => Seen::Nothing(causes(&error.without_url())),
+            Err(error) => Seen::Nothing(cause(&error.without_url())),
         }
     }
 }
