@@ -182,10 +182,8 @@ impl Predicted<'_> {
             let proof = "the proof that nobody is missing";
             missing.push((proof, Action::GetAccountSummary));
         }
-        if self.is_denied(Action::ListUsers) {
-            if !self.has_report() {
-                missing.push(("last use of passwords", Action::ListUsers));
-            }
+        if self.is_denied(Action::ListUsers) && !self.has_report() {
+            missing.push(("last use of passwords", Action::ListUsers));
         }
         if let Some(action) = self.bulk_denied(Facts::UserPolicies) {
             missing.push(("policies and tags of users", action));
