@@ -109,7 +109,7 @@ impl Trees {
 }
 
 /// Writes by tree.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Writes {
     batches: [Option<sled::Batch>; TREES.len()],
 }

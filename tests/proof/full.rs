@@ -35,7 +35,11 @@ fn agent_without_space_says_so_and_loses_nothing_once_there_is_some() {
     let entries = std::fs::read_dir(world.state_dir()).unwrap();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["format", "lock", "store"], "nothing was set aside");
+    assert_eq!(
+        names,
+        ["format", "lock", "store", "writes"],
+        "nothing was set aside"
+    );
 
     world.agent.run().expect_code(0);
     world.assert_nothing_lost("with space");

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(20);
 
 /// What may be in a state directory; `quarantine-...` beside it.
-const OURS: [&str; 9] = [
+const OURS: [&str; 10] = [
     "control.sock",
     "format",
     "format.new",
@@ -29,6 +29,7 @@ const OURS: [&str; 9] = [
     "store",
     "store.new",
     "store.old",
+    "writes",
 ];
 
 /// Takes `dir` for this process, made as needed and with mode 0700. It is ours while the file

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::{db_dir, format};
+use super::{db_dir, format, mark};
 use crate::store::StoreError;
 
 /// Moves the store's files into `quarantine-<time>` beside them.
@@ -20,6 +20,7 @@ pub(in crate::store) fn set_aside(dir: &Path, why: &str) -> Result<(), StoreErro
         why: why.to_owned(),
         source,
     })?;
+    mark::forget(dir);
     tracing::error!(
         state_dir = %dir.display(), quarantine = %aside.display(), why,
         "the state was damaged and has been set aside; a fresh one begins, and every user is \

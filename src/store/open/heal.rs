@@ -66,7 +66,7 @@ fn read_all(tree: Tree, records: &sled::Tree, fills: &Fills) -> sled::Result<Vec
 
 /// Makes the next pass over every account look at everybody, and every receiver hear of what it
 /// misses. Observations go on to be counted from the highest that anything kept belongs to.
-fn look_at_everybody(trees: &Trees) -> sled::Result<()> {
+pub(in crate::store) fn look_at_everybody(trees: &Trees) -> sled::Result<()> {
     let mut accounts: BTreeMap<String, AccountRecord> = BTreeMap::new();
     for item in trees.meta.scan_prefix(MetaKey::Account("").to_bytes()) {
         let (key, value) = item?;

@@ -3,27 +3,28 @@
 mod compact;
 pub(super) mod heal;
 mod threads;
+mod whole;
 
 pub use compact::Compacted;
 pub use threads::on_store_thread;
 
 use std::fs::File;
 use std::io::ErrorKind;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::steps::{self, Step};
-use crate::store::disk::{self, Damage, DbFile, Found, Looked, damage_of};
+use crate::store::StoreError;
+use crate::store::disk::{self, Damage, DbFile, Looked, Mark};
 use crate::store::outbox::Fills;
-use crate::store::record::{self, MetaKey, fixed};
+use crate::store::record::{self, MetaKey};
 use crate::store::trees::{Tree, Trees, Writes};
-use crate::store::{StoreError, migrate};
+use whole::{OpenMode, Opened, StoreRecord, open_whole};
 
 /// The open store. Clones share it; the directory stays locked while one lives.
 #[derive(Debug, Clone)]
@@ -42,6 +43,13 @@ pub(in crate::store) struct Shared {
     /// How much waits for each receiver.
     pub(in crate::store) fills: Fills,
     file: DbFile,
+    /// The id in the store's own record.
+    record_id: [u8; 16],
+    /// How many writes it has held.
+    writes: AtomicU64,
+    /// How many of the writes that it once held are lost.
+    lost_writes: u64,
+    mark: Mark,
     /// Held by every write and by reads of the outbox, so that nothing is sent before it is
     /// durable.
     writer: Mutex<()>,
@@ -51,22 +59,6 @@ pub(in crate::store) struct Shared {
     _copy: Option<TempDir>,
     /// Last, so that it outlives sled.
     _lock: File,
-}
-
-/// What to do about damage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OpenMode {
-    /// Move a damaged store aside and drop damaged records, so that work can go on.
-    Repair,
-    /// Change nothing: the command only looks.
-    ReadOnly,
-}
-
-/// The store's own record; a store that has none was never begun, or has lost its content.
-#[derive(Debug, Serialize, Deserialize)]
-struct StoreRecord {
-    #[serde(with = "fixed")]
-    id: [u8; 16],
 }
 
 impl Store {
@@ -130,6 +122,12 @@ impl Store {
         &self.shared.id
     }
 
+    /// How many writes were lost when it was opened: sled reads a log that is damaged in its
+    /// middle, or cut, up to there, and takes that for all.
+    pub fn lost_writes(&self) -> u64 {
+        self.shared.lost_writes
+    }
+
     /// The state directory.
     pub fn dir(&self) -> &Path {
         &self.shared.dir
@@ -150,7 +148,14 @@ impl Store {
             trees,
             fills,
             file,
+            record,
+            lost_writes,
+            mode,
         } = opened;
+        let mark = match mode {
+            OpenMode::Repair => Mark::begin(dir, record.writes),
+            OpenMode::ReadOnly => Mark::unwritten(),
+        };
         Self {
             shared: Arc::new(Shared {
                 dir: dir.to_owned(),
@@ -159,6 +164,10 @@ impl Store {
                 id: Uuid::new_v4().into_bytes(),
                 fills,
                 file,
+                record_id: record.id,
+                writes: AtomicU64::new(record.writes),
+                lost_writes,
+                mark,
                 writer: Mutex::new(()),
                 poisoned: OnceLock::new(),
                 _copy: copy,
@@ -166,87 +175,6 @@ impl Store {
             }),
         }
     }
-}
-
-/// sled and its trees, and what was read on the way.
-struct Opened {
-    db: sled::Db,
-    trees: Trees,
-    fills: Fills,
-    file: DbFile,
-}
-
-/// Opens sled and reads every record once, so that damage shows now and not during a pass.
-fn open_whole(dir: &Path, mode: OpenMode) -> Result<Opened, Damage> {
-    let found = disk::check_format(dir)?;
-    if let (Found::Older(found), OpenMode::ReadOnly) = (found, mode) {
-        let dir = dir.to_owned();
-        return Err(Damage::None(StoreError::OlderFormat { dir, found }));
-    }
-    let opened = catch_unwind(AssertUnwindSafe(|| -> Result<Opened, Damage> {
-        let failed = |what| move |source| damage_of(dir, what, source);
-        let db = disk::open_sled(dir).map_err(failed("open"))?;
-        let has_earlier_trees = migrate::has_earlier_trees(&db);
-        let trees = Trees::open(&db).map_err(failed("open a tree of"))?;
-        let key = MetaKey::Store.to_bytes();
-        let begun = trees.meta.get(&key).map_err(failed("read"))?;
-        let begun = begun.and_then(|record| record::decode::<StoreRecord>(&key, &record).ok());
-        match (begun, found) {
-            (Some(_), Found::Current) => {}
-            // Interrupted between the store's record and the format.
-            (Some(_), Found::Nothing) => settle(dir, &db)?,
-            (None, Found::Nothing) => begin(dir, &db, &trees)?,
-            (_, Found::Older(_)) if has_earlier_trees => {
-                migrate::migrate(&db, &trees).map_err(failed("migrate"))?;
-                begin(dir, &db, &trees)?;
-            }
-            // sled takes a file that it cannot read at all for an empty one.
-            (None, _) | (_, Found::Older(_)) => {
-                return Err(Damage::Found("it has lost its content".to_owned()));
-            }
-        }
-        let fills = match mode {
-            OpenMode::Repair => {
-                migrate::drop_earlier_trees(&db).map_err(failed("write to"))?;
-                heal::drop_damaged_records(&trees)
-            }
-            OpenMode::ReadOnly => heal::count(&trees),
-        };
-        let fills = fills.map_err(failed("read"))?;
-        let file = DbFile::open(dir)
-            .map_err(|source| Damage::None(disk::io(dir, "open its file", source)))?;
-        file.refuse_blobs()
-            .map_err(|source| Damage::Found(format!("it is not in one file: {source}")))?;
-        Ok(Opened {
-            db,
-            trees,
-            fills,
-            file,
-        })
-    }));
-    opened.unwrap_or_else(|_panic| Err(Damage::Found("it cannot be read".to_owned())))
-}
-
-/// Gives a new store its record, durably, and only then its format: one that has a format and no
-/// record is no longer what it was.
-fn begin(dir: &Path, db: &sled::Db, trees: &Trees) -> Result<(), Damage> {
-    let id = Uuid::new_v4().into_bytes();
-    let key = MetaKey::Store.to_bytes();
-    let record = record::encode(&key, &StoreRecord { id })
-        .map_err(|error| Damage::None(StoreError::Worker(error.to_string())))?;
-    let marked = trees.meta.insert(key, record);
-    marked.map_err(|source| damage_of(dir, "write to", source))?;
-    settle(dir, db)
-}
-
-/// Makes what was written durable, and then writes its format.
-fn settle(dir: &Path, db: &sled::Db) -> Result<(), Damage> {
-    db.flush()
-        .map_err(|source| damage_of(dir, "write to", source))?;
-    disk::sync_new(&disk::db_dir(dir))
-        .and_then(|()| File::open(dir)?.sync_all())
-        .and_then(|()| disk::write_format(dir))
-        .map_err(|source| Damage::None(disk::io(dir, "write its format", source)))
 }
 
 impl Shared {
@@ -281,15 +209,32 @@ impl Shared {
             return Ok(());
         }
         steps::reach(Step::BeforeWrite);
-        let written = self.trees.apply(writes);
+        let count = self.writes.fetch_add(1, Ordering::Relaxed) + 1;
+        let written = self.counted(writes, count)?;
+        let written = self.trees.apply(&written);
         let written = written.map_err(|source| self.failed("write to it", source));
         steps::reach(Step::WrittenNotSynced);
         let synced = written.and_then(|()| self.file.sync(&self.db));
+        if synced.is_ok() {
+            self.mark.set(count);
+        }
         steps::reach(Step::Synced);
         if let Err(error) = &synced {
             self.poisoned.get_or_init(|| error.to_string());
         }
         synced
+    }
+
+    /// `writes`, and with them that the store has held `count` of them.
+    fn counted(&self, writes: &Writes, count: u64) -> Result<Writes, StoreError> {
+        let key = MetaKey::Store.to_bytes();
+        let record = StoreRecord {
+            id: self.record_id,
+            writes: count,
+        };
+        let mut writes = writes.clone();
+        writes.put(Tree::Meta, &key, record::encode(&key, &record)?);
+        Ok(writes)
     }
 
     pub(in crate::store) fn failed(&self, what: &'static str, source: sled::Error) -> StoreError {

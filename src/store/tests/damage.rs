@@ -180,6 +180,45 @@ fn a_store_that_lost_all_content_is_set_aside_and_not_taken_for_a_new_one() {
     assert_eq!(state.queued(&last), USERS);
 }
 
+/// Where sled reads its log up to a point, it opens a smaller store and says nothing.
+#[test]
+fn a_store_that_lost_what_was_written_last_is_told_of_and_a_whole_one_is_not() {
+    let (state, _) = history();
+    let whole = open(&state.dir).unwrap();
+    assert_eq!(whole.lost_writes(), 0);
+    let count = |store: &Store| store.shared.db.checksum().unwrap();
+    let all = count(&whole);
+    drop(whole);
+    let db = state.dir.join("store/db");
+    let content = std::fs::read(&db).unwrap();
+    let (mut opened, used) = (0, used(&content));
+    for part in 1..20 {
+        let cut = tempfile::tempdir().unwrap();
+        std::fs::create_dir(cut.path().join("store")).unwrap();
+        std::fs::create_dir(cut.path().join("store/blobs")).unwrap();
+        for file in ["format", "writes", "store/conf"] {
+            std::fs::copy(state.dir.join(file), cut.path().join(file)).unwrap();
+        }
+        // No snapshot, and a log that cannot be read on from here.
+        let mut torn = content.clone();
+        torn[used * part / 20..].fill(0);
+        std::fs::write(cut.path().join("store/db"), torn).unwrap();
+        let dir = cut.path();
+        let looked = Store::open_existing(dir).map(|store| store.unwrap().lost_writes());
+        let store = open(dir).unwrap();
+        let is_aside = names_in(dir).iter().any(|it| it.starts_with("quarantine-"));
+        if is_aside || count(&store) == all {
+            continue;
+        }
+        opened += 1;
+        assert!(store.lost_writes() > 0, "{part} of 20");
+        assert!(looked.is_ok_and(|lost| lost > 0), "{part} of 20");
+        drop(store);
+        assert_eq!(open(dir).unwrap().lost_writes(), 0, "it is told once");
+    }
+    assert!(opened > 0, "sled opened no smaller store");
+}
+
 #[test]
 fn a_damaged_record_is_found_when_opening_and_its_user_sent_again_alone() {
     let (mut state, last) = history();

@@ -19,7 +19,7 @@ fn a_new_directory_is_private_with_all_that_leads_to_it() {
         (mode_of(&dir), mode_of(&home.path().join("a"))),
         (0o700, 0o700)
     );
-    assert_eq!(names_in(&dir), ["format", "lock", "store"]);
+    assert_eq!(names_in(&dir), ["format", "lock", "store", "writes"]);
 }
 
 #[test]

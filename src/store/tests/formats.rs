@@ -110,7 +110,7 @@ fn an_older_store_keeps_its_users_its_deletions_and_its_dead_letters() {
             assert_eq!(known.unwrap().map(|state| state.epoch), Some(0));
             assert!(store.outbox_fills().keys().all(|it| sink_of(it) == "siem"));
         }
-        assert_eq!(super::names_in(&dir), ["format", "lock", "store"]);
+        assert_eq!(super::names_in(&dir), ["format", "lock", "store", "writes"]);
     }
 }
 

@@ -121,7 +121,7 @@ fn a_store_is_not_opened_without_space_and_not_set_aside_for_it() {
     let error = value_of(&output, "not opened: ");
     let (dir, advice) = (state.dir.display().to_string(), "free space");
     assert!(error.contains(&dir) && error.contains(advice), "{error}");
-    assert_eq!(names_in(&state.dir), ["format", "lock", "store"]);
+    assert_eq!(names_in(&state.dir), ["format", "lock", "store", "writes"]);
     state.reopen();
     assert_eq!(state.waiting(), ["a"]);
 }

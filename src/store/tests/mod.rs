@@ -8,6 +8,7 @@ mod fairness;
 mod formats;
 mod full_disk;
 mod history;
+mod looking;
 mod model;
 mod retention;
 mod size;
