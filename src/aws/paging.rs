@@ -40,15 +40,15 @@ impl Paging {
         I::Item: Hash,
     {
         self.pages += 1;
+        let Some(marker) = next else {
+            return Ok(None);
+        };
         let mut is_news = false;
         for id in ids {
             self.items += 1;
             is_news |= self.known.insert(hash(id));
         }
         self.without_news = if is_news { 0 } else { self.without_news + 1 };
-        let Some(marker) = next else {
-            return Ok(None);
-        };
         let pages = self.pages;
         let why = if !self.seen.insert(hash(marker.as_str())) {
             "a page's marker leads back to a page that was read already".to_owned()

@@ -11,9 +11,9 @@ mod timestamp;
 
 use std::future::Future;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
-use crate::model::User;
+use crate::model::{AccountPolicies, Fact, User};
 
 pub use account::{
     AccountSource, AccountSummary, CallPlan, Confirmation, NewUsers, Prediction, account_summary,
@@ -21,18 +21,24 @@ pub use account::{
 };
 pub use from_file::{FileError, FromFiles};
 
+/// Where a source says what the account has of policies: once, after the last page that can tell, or as
+/// soon as it is certain that it will not know.
+pub type PolicySender = oneshot::Sender<Fact<AccountPolicies>>;
+
 /// A source of users: an AWS account or saved files.
 pub trait InventorySource {
     /// Why an enumeration can end early.
     type Error;
 
-    /// Sends every user to `users` and returns how the enumeration ended.
+    /// Sends every user to `users`, the account's policies to `policies`, and returns how the
+    /// enumeration ended.
     ///
     /// Waits while the channel is full, so a slow reader slows the collection instead of
     /// filling memory. Dropping the future cancels the collection.
     fn collect(
         &self,
         users: mpsc::Sender<User>,
+        policies: PolicySender,
     ) -> impl Future<Output = Enumeration<Self::Error>> + Send;
 }
 

@@ -52,13 +52,14 @@ async fn of_account(
     if account.name.is_none() {
         account.name = client.account_alias().await.unwrap_or_default();
     }
-    let source = AccountSource::new(client, &config.aws, &account);
     let dialect = config
         .sinks
         .first()
         .map_or(Dialect::Ocsf, |sink| sink.dialect);
     let stamp = PassStamp::new(OffsetDateTime::now_utc());
     let mapping: MappingPlan = setup::mapping(&config.mapping);
+    let source = AccountSource::new(client, &config.aws, &account);
+    let source = source.with_policies(mapping.needs_policies([dialect]));
     let printed = run::print_events(
         &source,
         |_| account.clone(),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::canonical;
-use crate::analyze::AdminVerdict;
+use crate::analyze::{AdminVerdict, Privilege, Tier};
 use crate::model::{Fact, FieldChange, Mfa, User};
 
 /// A user with the verdict on it.
@@ -13,6 +13,8 @@ pub struct Judged<'a> {
     pub user: &'a User,
     /// Whether it is an administrator.
     pub admin: &'a AdminVerdict,
+    /// How much it can do, where that was judged.
+    pub privilege: Option<&'a Privilege>,
 }
 
 /// What changed from `before` to `after`, of the same user, in a fixed order. A field that was or
@@ -33,12 +35,15 @@ pub fn changes(before: Judged<'_>, after: Judged<'_>) -> Vec<FieldChange> {
 }
 
 /// The fields that are compared; `None` where one is unknown.
-fn fields(judged: Judged<'_>) -> [(&'static str, Option<Value>); 11] {
+fn fields(judged: Judged<'_>) -> [(&'static str, Option<Value>); 13] {
     let user = judged.user;
+    let privilege = judged.privilege.filter(|it| it.tier != Tier::Unknown);
     [
         ("user.name", Some(json!(user.name))),
         ("user.uid", Some(json!(user.arn.as_str()))),
         ("user.type", admin(judged.admin)),
+        ("privilege.tier", privilege.map(|it| json!(it.tier))),
+        ("privilege.paths", privilege.map(path_ids)),
         (
             "user.has_mfa",
             user.mfa.value().map(Mfa::is_active).map(Value::from),
@@ -65,6 +70,14 @@ fn admin(verdict: &AdminVerdict) -> Option<Value> {
         AdminVerdict::NotAdmin => Some(json!("User")),
         AdminVerdict::Unknown => None,
     }
+}
+
+/// The ids of the open paths, each once.
+fn path_ids(privilege: &Privilege) -> Value {
+    let mut ids: Vec<&str> = privilege.paths.iter().map(|it| it.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    json!(ids)
 }
 
 fn groups(user: &User) -> Option<Value> {

@@ -12,7 +12,6 @@ mod event_input;
 mod identity;
 mod ocsf;
 mod ocsf_marks;
-mod ocsf_privilege;
 mod ocsf_unmapped;
 mod owed;
 mod sekoia;

@@ -7,9 +7,8 @@ use serde_json::Value;
 
 use super::admin_by::{effective_tier, privilege};
 use super::ocsf_marks::{self, Former, Stale, TagsCut, Unknown, rfc3339};
-use super::ocsf_privilege::PrivilegeView;
 use super::{Dialect, EventInput, canonical};
-use crate::analyze::{AdminProof, AdminVerdict};
+use crate::analyze::{AdminProof, AdminVerdict, Privilege};
 use crate::model::{self, AttachedPolicy, FieldChange, Mfa, User};
 
 #[derive(Serialize)]
@@ -36,7 +35,7 @@ struct AwsIam<'a> {
     permissions_boundary: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     admin_because: Vec<AdminBecause<'a>>,
-    privilege: PrivilegeView<'a>,
+    privilege: &'a Privilege,
     #[serde(skip_serializing_if = "Option::is_none")]
     mfa_devices: Option<Vec<MfaDevice<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,7 +151,7 @@ pub(super) fn unmapped<'a>(input: &EventInput<'a>) -> Unmapped<'a> {
                 Some(_) if !user.is_root() => Vec::new(),
                 _ => admin_because(input.admin),
             },
-            privilege: privilege(input).into(),
+            privilege: privilege(input),
             mfa_devices: user.mfa.value().map(|mfa| mfa_devices(mfa, false)),
             mfa_devices_complete: None,
             console_access: console.map(|console| console.enabled),

@@ -42,5 +42,5 @@ pub use policy::{
     DocumentId, DocumentIdError, InlinePolicy, ManagedPolicy, PolicyDocument, PolicyVersion,
 };
 pub use role::Role;
-pub use snapshot::Snapshot;
+pub use snapshot::{AccountPolicies, Snapshot};
 pub use user::{ConsoleAccess, FormerName, Tag, User};

@@ -29,3 +29,39 @@ pub struct Snapshot {
     /// The documents that any of them refers to.
     pub documents: BTreeMap<DocumentId, Arc<PolicyDocument>>,
 }
+
+/// What an account has of groups, roles and policies: a snapshot without its users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountPolicies {
+    /// See [`Snapshot::groups`].
+    pub groups: BTreeMap<String, Arc<Group>>,
+    /// See [`Snapshot::roles`].
+    pub roles: Fact<BTreeMap<String, Arc<Role>>>,
+    /// See [`Snapshot::managed_policies`].
+    pub managed_policies: BTreeMap<String, ManagedPolicy>,
+    /// See [`Snapshot::inline_policies`].
+    pub inline_policies: BTreeMap<(EntityKind, String), Vec<InlinePolicy>>,
+    /// See [`Snapshot::documents`].
+    pub documents: BTreeMap<DocumentId, Arc<PolicyDocument>>,
+}
+
+impl AccountPolicies {
+    /// The account as a whole, with `users`.
+    pub fn with_users(
+        self,
+        account: Account,
+        users: impl IntoIterator<Item = Arc<User>>,
+    ) -> Snapshot {
+        let users = users.into_iter();
+        Snapshot {
+            account,
+            users: users.map(|user| (user.id.clone(), user)).collect(),
+            groups: self.groups,
+            roles: self.roles,
+            managed_policies: self.managed_policies,
+            inline_policies: self.inline_policies,
+            service_control_policies: None,
+            documents: self.documents,
+        }
+    }
+}

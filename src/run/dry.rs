@@ -2,14 +2,16 @@
 
 use std::io;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::mapping::MappingPlan;
-use super::pass::{UnknownCounts, count_unknown, next_chunk};
+use super::pass::verdicts::{self, Held};
+use super::pass::{UnknownCounts, count_unknown, next_chunk, split_chunks};
+use super::stage::AccountVerdicts;
 use crate::analyze::Privilege;
 use crate::collect::{Enumeration, InventorySource};
 use crate::map::Dialect;
-use crate::model::{Account, PassStamp, User};
+use crate::model::{Account, Fact, PassStamp, User};
 use crate::output;
 
 /// What was printed, and what it lacks.
@@ -24,7 +26,8 @@ pub struct Printed<E> {
 /// Writes the event about every user of `source` as one line each, and returns how that went.
 ///
 /// `account_of` names the account of a user; files may hold several accounts. `privilege_of` has the
-/// verdict on a user, where there is one.
+/// verdict on a user, where there is one already; where the source sends policies, users are judged
+/// by them.
 pub async fn print_events<'a, S: InventorySource>(
     source: &S,
     account_of: impl Fn(&User) -> Account,
@@ -33,29 +36,53 @@ pub async fn print_events<'a, S: InventorySource>(
     dialect: Dialect,
     stamp: PassStamp,
 ) -> io::Result<Printed<S::Error>> {
-    let (sender, mut users) = mpsc::channel(64);
-    // The channel goes with its reader: when nobody reads our output any more, the source stops.
-    let print_all = async move {
-        let mut unknown_facts = UnknownCounts::new();
-        loop {
-            let chunk = next_chunk(&mut users).await;
-            if chunk.is_empty() {
-                return Ok::<_, io::Error>(unknown_facts);
-            }
-            count_unknown(&mut unknown_facts, &chunk);
-            let events = chunk.iter().filter_map(|user| {
-                mapping.event(&account_of(user), user, privilege_of(user), stamp, dialect)
-            });
-            let mut lines = Vec::new();
-            for event in events {
+    let (sender, users) = mpsc::channel(64);
+    let (policy_sender, policies) = oneshot::channel();
+    let mut unknown_facts = UnknownCounts::new();
+    let mut print = |chunk: &[User], verdicts: &AccountVerdicts| {
+        count_unknown(&mut unknown_facts, chunk, verdicts);
+        let mut lines = Vec::new();
+        for user in chunk {
+            let privilege = verdicts.value().and_then(|all| all.get(&user.id));
+            let privilege = privilege.or_else(|| privilege_of(user));
+            let event = mapping.event(&account_of(user), user, privilege, stamp, dialect);
+            if let Some(event) = event {
                 lines.extend_from_slice(&event);
                 lines.push(b'\n');
             }
-            output::write_events(&lines)?;
+        }
+        output::write_events(&lines)
+    };
+    // The channel goes with its reader: when nobody reads our output any more, the source stops.
+    let print_as_they_come = async {
+        let mut users = users;
+        let held = verdicts::hold(&mut users, policies, || ()).await;
+        let Fact::Unknown(why) = &held.policies else {
+            return Ok::<_, io::Error>(Some(held));
+        };
+        let none = Fact::Unknown(why.clone());
+        for chunk in split_chunks(held.users) {
+            print(&chunk, &none)?;
+        }
+        loop {
+            let chunk = next_chunk(&mut users).await;
+            if chunk.is_empty() {
+                return Ok(None);
+            }
+            print(&chunk, &none)?;
         }
     };
-    let (ended, printed) = tokio::join!(source.collect(sender), print_all);
-    let unknown_facts = printed?;
+    let (ended, held) = tokio::join!(source.collect(sender, policy_sender), print_as_they_come);
+    if let Some(Held { users, policies }) = held?
+        && let Some(first) = users.first()
+    {
+        let account = account_of(first);
+        let ended_early = ended.failure.is_some();
+        let verdicts = verdicts::judge_all(&account, policies, &users, ended_early).await;
+        for chunk in split_chunks(users) {
+            print(&chunk, &verdicts)?;
+        }
+    }
     Ok(Printed {
         ended,
         unknown_facts,

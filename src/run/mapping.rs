@@ -28,6 +28,8 @@ pub(super) struct KnownUser<'a> {
     pub(super) user: &'a User,
     pub(super) stale: &'a [StaleFact],
     pub(super) former_names: &'a [FormerName],
+    /// How much it can do, where that was judged.
+    pub(super) privilege: Option<&'a Privilege>,
 }
 
 /// One user, judged: everything that its events are made from.
@@ -37,13 +39,18 @@ pub(super) struct JudgedUser<'a> {
     plan: &'a MappingPlan,
     known: KnownUser<'a>,
     admin: AdminVerdict,
-    privilege: Option<&'a Privilege>,
 }
 
 impl MappingPlan {
     /// Whether there are events about `user` at all.
     pub(super) fn includes(&self, user: &User) -> bool {
         self.with_root || !user.is_root()
+    }
+
+    /// Whether events of `dialects` tell what policies allow.
+    pub fn needs_policies(&self, dialects: impl IntoIterator<Item = Dialect>) -> bool {
+        let is_told = |dialect| dialect == Dialect::Ocsf || self.admin_by == AdminBy::Effective;
+        dialects.into_iter().any(is_told)
     }
 
     /// Judges `known` of `account`, as of the pass `stamp`.
@@ -58,7 +65,6 @@ impl MappingPlan {
             stamp,
             plan: self,
             admin: self.admin.judge(known.user),
-            privilege: None,
             known,
         }
     }
@@ -88,11 +94,9 @@ impl MappingPlan {
             user,
             stale: &[],
             former_names: &[],
-        };
-        let judged = JudgedUser {
             privilege,
-            ..self.judge(account, stamp, known)
         };
+        let judged = self.judge(account, stamp, known);
         let written = judged.digest(dialect).and_then(|digest| {
             let entity = EntityKey::user(&account.id, &user.id);
             let id = EventId::derive(&Revision {
@@ -155,15 +159,17 @@ impl JudgedUser<'_> {
         dialect.write_closing(&self.input(&[]), former, id)
     }
 
-    /// What changed since the user was known as `last`.
-    pub(super) fn changes(&self, last: &User) -> Vec<FieldChange> {
+    /// What changed since the user was known as `last`, and could do `privilege`.
+    pub(super) fn changes(&self, last: &User, privilege: Option<&Privilege>) -> Vec<FieldChange> {
         let before = Judged {
             user: last,
             admin: &self.plan.admin.judge(last),
+            privilege,
         };
         let after = Judged {
             user: self.known.user,
             admin: &self.admin,
+            privilege: self.known.privilege,
         };
         map::changes(before, after)
     }
@@ -183,7 +189,7 @@ impl JudgedUser<'_> {
             account: self.account,
             user: self.known.user,
             admin: &self.admin,
-            privilege: self.privilege,
+            privilege: self.known.privilege,
             admin_by: self.plan.admin_by,
             tag_names: &self.plan.tag_names,
             is_last_use_content: self.plan.is_last_use_content,

@@ -23,7 +23,8 @@ pub use error::StoreError;
 pub use inspect::{Inspection, TreeState};
 pub use kept::{
     AccountRecord, Checkpoint, DeliveryState, EntityRecord, FailedAttempts, FailedRuns, Kept,
-    KeptPass, KnownReceiver, ObservedDigests, PassEnd, PassOf, SentEvent, SyncRecord, Tombstone,
+    KeptPass, KeptVerdict, KnownReceiver, ObservedDigests, PassEnd, PassOf, SentEvent, SyncRecord,
+    Tombstone,
 };
 pub use open::{Compacted, Store, on_store_thread};
 pub use outbox::{Batch, BatchLimits, DeadLetter, Fill, Queued, Receipt, sink_of};

@@ -45,6 +45,9 @@ pub(super) async fn collect_new(
         }
         users
     };
-    let (ended, users) = tokio::join!(Box::pin(source.collect(sender)), receive);
+    let (ended, users) = tokio::join!(
+        Box::pin(source.collect(sender, tokio::sync::oneshot::channel().0)),
+        receive
+    );
     Collected { users, ended }
 }

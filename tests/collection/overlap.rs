@@ -43,7 +43,9 @@ fn users_that_are_asked_about_hold_up_no_page_and_not_each_other() {
         let source = source(&sim).await;
         let (sender, _reader) = tokio::sync::mpsc::channel(100);
         let began = Instant::now();
-        let ended = source.collect(sender).await;
+        let ended = source
+            .collect(sender, tokio::sync::oneshot::channel().0)
+            .await;
         (began.elapsed(), ended)
     });
     assert_eq!(ended.completeness, Completeness::Proven);
@@ -65,7 +67,7 @@ fn first_users_leave_before_the_last_page_and_wait_for_no_summary() {
         };
         tokio::select! {
             calls = first => calls,
-            _ = source.collect(sender) => panic!("nobody was sent"),
+            _ = source.collect(sender, tokio::sync::oneshot::channel().0) => panic!("nobody was sent"),
         }
     });
     assert!(calls["GetAccountAuthorizationDetails"] <= 5, "{calls:?}");

@@ -6,6 +6,7 @@ mod destination;
 mod facts;
 mod gone;
 mod ids;
+mod judged;
 mod large;
 mod logged;
 mod renamed;

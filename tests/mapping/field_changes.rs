@@ -10,7 +10,11 @@ use super::catalogue::case;
 fn changes_between(before: &User, after: &User) -> Vec<FieldChange> {
     let rule = AdminRule::new(AdminRule::DOCUMENTED);
     let verdicts: [AdminVerdict; 2] = [before, after].map(|user| rule.judge(user));
-    let judged = |user, admin| Judged { user, admin };
+    let judged = |user, admin| Judged {
+        user,
+        admin,
+        privilege: None,
+    };
     changes(judged(before, &verdicts[0]), judged(after, &verdicts[1]))
 }
 

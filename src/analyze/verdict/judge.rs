@@ -156,11 +156,11 @@ fn limits(standing: &Standing) -> Vec<LimitReport> {
 
 fn limit(limit: &Limit) -> LimitReport {
     let mut report = LimitReport {
-        kind: "service_control_policy",
+        kind: "service_control_policy".into(),
         policy: None,
         from: None,
         statement: None,
-        lifted_by: limit.lifted_by.clone(),
+        lifted_by: limit.lifted_by.iter().copied().map(Into::into).collect(),
     };
     match &limit.kind {
         LimitKind::Deny {
@@ -168,7 +168,7 @@ fn limit(limit: &Limit) -> LimitReport {
             statement,
             sid,
         } => {
-            report.kind = "deny";
+            report.kind = "deny".into();
             report.statement = Some(sid.clone().unwrap_or_else(|| statement.to_string()));
             match source {
                 PolicySource::Inline { holder, name } => {
@@ -183,11 +183,11 @@ fn limit(limit: &Limit) -> LimitReport {
             }
         }
         LimitKind::Missing { source } => {
-            report.kind = "missing_document";
+            report.kind = "missing_document".into();
             report.policy = Some(source.label());
         }
         LimitKind::Boundary { arn } => {
-            report.kind = "boundary";
+            report.kind = "boundary".into();
             report.policy = Some(arn.clone());
         }
         LimitKind::Guardrail | LimitKind::ServiceControl => {}

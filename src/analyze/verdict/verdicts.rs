@@ -13,10 +13,14 @@ use crate::model::{Snapshot, User};
 pub struct Verdicts(BTreeMap<String, BTreeMap<String, Privilege>>);
 
 impl Verdicts {
-    /// The verdicts on every user of `snapshots`, as of `now`.
+    /// The verdicts on every user of `snapshots`, as of `now`, as events have them.
     pub fn on(snapshots: &[Snapshot], now: OffsetDateTime) -> Self {
         let of_each = snapshots.iter();
-        let of_each = of_each.map(|it| (it.account.id.clone(), judge(it, now)));
+        let of_each = of_each.map(|snapshot| {
+            let verdicts = judge(snapshot, now).into_iter();
+            let shortened = verdicts.map(|(id, privilege)| (id, privilege.shortened()));
+            (snapshot.account.id.clone(), shortened.collect())
+        });
         Self(of_each.collect())
     }
 

@@ -19,7 +19,9 @@ use super::sending::{NewUsers, Sending, Stop};
 use super::summary::{self, AccountSummary, account_summary};
 use super::whole::AccountWide;
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
-use crate::collect::{Completeness, Enumeration, FactsProvenance, InventorySource, root};
+use crate::collect::{
+    Completeness, Enumeration, FactsProvenance, InventorySource, PolicySender, root,
+};
 use crate::config::AwsSettings;
 use crate::model::{Account, Fact, Mfa, User};
 
@@ -31,6 +33,7 @@ pub struct AccountSource {
     plan: CallPlan,
     max_in_flight: usize,
     only_new: Option<Arc<NewUsers>>,
+    reads_policies: bool,
 }
 
 /// How the users of a plan ended.
@@ -52,6 +55,17 @@ impl AccountSource {
             plan: CallPlan::of(settings),
             max_in_flight: settings.max_in_flight.get(),
             only_new: None,
+            reads_policies: false,
+        }
+    }
+
+    /// Whether the documents of policies and roles are read as well. They are where the plan is in
+    /// bulk and about everybody: a verdict on one user needs all of them.
+    #[must_use]
+    pub fn with_policies(self, reads_policies: bool) -> Self {
+        Self {
+            reads_policies,
+            ..self
         }
     }
 
@@ -74,6 +88,19 @@ impl AccountSource {
         }
     }
 
+    /// `policies`, if they will be read; else who waits for them is told why they are not.
+    fn wanted(&self, policies: PolicySender) -> Option<PolicySender> {
+        let why = match (self.plan.is_in_bulk(), &self.only_new) {
+            (false, _) => "per-user plan",
+            (true, Some(_)) => "only new users are read",
+            (true, None) if !self.reads_policies => "nothing that is sent needs them",
+            (true, None) => return Some(policies),
+        };
+        // Who does not wait for it has no use for it.
+        drop(policies.send(Fact::not_collected(why)));
+        None
+    }
+
     /// Reads per user, page by page, as ListUsers has them.
     async fn per_user(&self, sending: &mut Sending) -> Ended {
         let wide = AccountWide::read(&self.client, &self.scope, &self.plan).await;
@@ -85,14 +112,14 @@ impl AccountSource {
     }
 
     /// Reads in bulk: everything at the same time, users a page at a time.
-    async fn in_bulk(&self, sending: &mut Sending) -> Ended {
+    async fn in_bulk(&self, sending: &mut Sending, policies: Option<PolicySender>) -> Ended {
         let (client, scope) = (&self.client, &self.scope);
         let (to_listing, listing) = listing::channel();
         let (to_details, details) = listing::channel();
         // A call in progress is large, and three of them are too large for a thread's stack.
         let fetched = join(
             Box::pin(listing::send_users(client, scope, to_listing)),
-            Box::pin(details::send(client, scope, to_details)),
+            Box::pin(details::send(client, scope, to_details, policies)),
         );
         let joined = Box::pin(async {
             let wide = AccountWide::read(client, scope, &self.plan).await;
@@ -100,7 +127,9 @@ impl AccountSource {
             let sent = bulk_plan::send(&joiner, sending, listing, details).await;
             self.ended(joiner, sending, sent).await
         });
-        listing::meanwhile(fetched, joined).await
+        // What there is of policies may come after the last user.
+        let has_ended = |ended: &Ended| ended.stop.is_none();
+        listing::meanwhile(fetched, joined, has_ended).await
     }
 
     /// Ends a plan: finds users again that were renamed, and says where facts came from.
@@ -179,12 +208,17 @@ impl AccountSource {
 impl InventorySource for AccountSource {
     type Error = AwsError;
 
-    async fn collect(&self, users: mpsc::Sender<User>) -> Enumeration<AwsError> {
+    async fn collect(
+        &self,
+        users: mpsc::Sender<User>,
+        policies: PolicySender,
+    ) -> Enumeration<AwsError> {
         let mut sending = Sending::new(users, self.only_new.clone());
+        let policies = self.wanted(policies);
         // The futures are boxed: they are large, and deep.
         let read = Box::pin(async {
             match self.plan.is_in_bulk() {
-                true => Box::pin(self.in_bulk(&mut sending)).await,
+                true => Box::pin(self.in_bulk(&mut sending, policies)).await,
                 false => Box::pin(self.per_user(&mut sending)).await,
             }
         });

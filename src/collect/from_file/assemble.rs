@@ -80,23 +80,11 @@ fn snapshots(
     }
     let accounts = by_account.into_iter().filter_map(|(id, users)| {
         let account = Account::of(&users.first()?.arn);
-        let policies = policies.of_account(id, &account.partition, source);
-        let of_account = groups.of_account(id);
-        Some(Snapshot {
-            account,
-            users: users
-                .into_iter()
-                .map(|user| (user.id.clone(), Arc::new(user.clone())))
-                .collect(),
-            groups: of_account
-                .map(|(name, group)| (name.clone(), Arc::clone(group)))
-                .collect(),
-            roles: policies.roles,
-            managed_policies: policies.managed,
-            inline_policies: policies.inline,
-            service_control_policies: None,
-            documents: policies.documents,
-        })
+        let groups = groups.of_account(id);
+        let groups = groups.map(|(name, group)| (name.clone(), Arc::clone(group)));
+        let policies = policies.of_account(id, &account.partition, groups.collect(), source);
+        let users = users.into_iter().map(|user| Arc::new(user.clone()));
+        Some(policies.with_users(account, users))
     });
     accounts.collect()
 }

@@ -11,7 +11,7 @@ use super::document::Document;
 use super::error::FileError;
 use super::tables::Tables;
 use super::text;
-use crate::collect::{Completeness, Enumeration, InventorySource};
+use crate::collect::{Completeness, Enumeration, InventorySource, PolicySender};
 use crate::model::{Snapshot, User};
 
 /// Users from saved files, read and checked.
@@ -93,7 +93,8 @@ impl FromFiles {
 impl InventorySource for FromFiles {
     type Error = Infallible;
 
-    async fn collect(&self, users: mpsc::Sender<User>) -> Enumeration<Infallible> {
+    /// Files may hold several accounts: their policies are in [`Self::snapshots`].
+    async fn collect(&self, users: mpsc::Sender<User>, _: PolicySender) -> Enumeration<Infallible> {
         let mut sent = 0;
         for user in &self.users {
             // A closed channel means that the reader wants no more.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::groups::{attached, fact_of};
 use super::wire;
 use crate::model::{
-    AttachedPolicy, DocumentId, EntityKind, Fact, InlinePolicy, ManagedPolicy, PolicyDocument,
-    PolicyVersion, Provenance, Role, Tag,
+    AccountPolicies, AttachedPolicy, DocumentId, EntityKind, Fact, Group, InlinePolicy,
+    ManagedPolicy, PolicyDocument, PolicyVersion, Provenance, Role, Tag,
 };
 
 /// What the details say of policies; of what comes twice the later is used.
@@ -20,14 +20,6 @@ pub(super) struct PolicyTables {
     /// By account, and by UserId or GroupName.
     inline: BTreeMap<(String, EntityKind, String), Vec<InlinePolicy>>,
     documents: BTreeMap<DocumentId, Arc<PolicyDocument>>,
-}
-
-/// What one account has of it.
-pub(super) struct AccountPolicies {
-    pub(super) roles: Fact<BTreeMap<String, Arc<Role>>>,
-    pub(super) managed: BTreeMap<String, ManagedPolicy>,
-    pub(super) inline: BTreeMap<(EntityKind, String), Vec<InlinePolicy>>,
-    pub(super) documents: BTreeMap<DocumentId, Arc<PolicyDocument>>,
 }
 
 impl PolicyTables {
@@ -73,6 +65,7 @@ impl PolicyTables {
         &mut self,
         id: &str,
         partition: &str,
+        groups: BTreeMap<String, Arc<Group>>,
         source: &Provenance,
     ) -> AccountPolicies {
         let roles = self.roles.as_mut().map(|roles| {
@@ -94,11 +87,12 @@ impl PolicyTables {
             .iter()
             .filter(|((account, ..), _)| account == id);
         AccountPolicies {
+            groups,
             roles: fact_of(roles, source),
-            managed: managed
+            managed_policies: managed
                 .map(|(arn, policy)| (arn.clone(), policy.clone()))
                 .collect(),
-            inline: inline
+            inline_policies: inline
                 .map(|((_, kind, id), policies)| ((*kind, id.clone()), policies.clone()))
                 .collect(),
             documents: self.documents.clone(),

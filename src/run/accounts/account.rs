@@ -97,7 +97,10 @@ impl Context<'_> {
             progress: self.progress,
         };
         let new_users = self.new_users(&account.id, record).await?;
-        let source = AccountSource::new(client.clone(), &agent.aws, account).only_new(new_users);
+        let dialects = agent.receivers.iter().map(|receiver| receiver.dialect);
+        let source = AccountSource::new(client.clone(), &agent.aws, account)
+            .only_new(new_users)
+            .with_policies(agent.mapping.needs_policies(dialects));
         let batches = self.delivery.batch_counter();
         let staged = |users: usize| {
             if users > 0 {

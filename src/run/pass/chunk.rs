@@ -1,5 +1,6 @@
 //! Users in chunks: large enough to make a sync worth it, soon enough to lose little.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -26,6 +27,15 @@ pub(in crate::run) async fn next(users: &mut mpsc::Receiver<User>) -> Vec<User> 
         }
     }
     chunk
+}
+
+/// `users` that are there already, in chunks.
+pub(in crate::run) fn split(users: Vec<Arc<User>>) -> impl Iterator<Item = Vec<User>> {
+    let mut users = users.into_iter().map(Arc::unwrap_or_clone);
+    std::iter::from_fn(move || {
+        let chunk: Vec<User> = users.by_ref().take(CHUNK_LEN).collect();
+        (!chunk.is_empty()).then_some(chunk)
+    })
 }
 
 #[cfg(test)]

@@ -7,9 +7,10 @@ mod end;
 mod fact_times;
 mod one_pass;
 mod report;
+pub(super) mod verdicts;
 
 pub use one_pass::Pass;
 pub use report::{Deletions, PassReport, UnknownCounts, incomplete};
 
-pub(super) use chunk::next as next_chunk;
+pub(super) use chunk::{next as next_chunk, split as split_chunks};
 pub(super) use report::count_unknown;

@@ -4,21 +4,22 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use time::OffsetDateTime;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::begin::Start;
 use super::fact_times::FactTimes;
 use super::report::{PassReport, count_unknown};
+use super::verdicts::{self, Held};
 use super::{chunk, deletions};
 use crate::aws::{AwsClient, AwsError};
 use crate::collect::InventorySource;
 use crate::config::Emit;
-use crate::model::{Account, PassStamp, User};
+use crate::model::{Account, AccountPolicies, Fact, PassStamp, User};
 use crate::observe::Progress;
 use crate::run::agent::{PassPlan, Receiver};
 use crate::run::mapping::MappingPlan;
-use crate::run::stage::{ArnIndex, Capacity, CatchUp, SendCounts, Sender, Stager};
+use crate::run::stage::{AccountVerdicts, ArnIndex, Capacity, CatchUp, SendCounts, Sender, Stager};
 use crate::steps::{self, Step};
 use crate::store::{Store, StoreError};
 
@@ -66,6 +67,13 @@ pub(super) struct Seen {
     pub(super) times: FactTimes,
 }
 
+/// What a pass has observed so far.
+#[derive(Debug, Default)]
+struct Observed {
+    report: PassReport,
+    seen: Seen,
+}
+
 impl Seen {
     fn add(&mut self, users: &[User]) {
         self.ids.extend(users.iter().map(|user| user.id.clone()));
@@ -98,11 +106,23 @@ impl Pass<'_> {
         }
         let stager = Arc::new(self.stager(&start));
         let (sender, users) = mpsc::channel(CHANNEL_LEN);
-        let (ended, staged_all) = tokio::join!(
-            source.collect(sender),
-            self.stage_all(&stager, users, &mut staged)
+        let (policy_sender, policies) = oneshot::channel();
+        let mut observed = Observed::default();
+        let (ended, held) = tokio::join!(
+            source.collect(sender, policy_sender),
+            self.stage_as_they_come(&stager, users, policies, &mut observed, &mut staged)
         );
-        let (mut report, seen) = staged_all?;
+        if let Some(Held { users, policies }) = held? {
+            let ended_early = ended.failure.is_some();
+            let verdicts = verdicts::judge_all(self.account, policies, &users, ended_early).await;
+            self.stage_held(&stager, users, verdicts, &mut observed, &mut staged)
+                .await?;
+        }
+        for receiver in self.receivers {
+            let held_up = stager.held_up(&receiver.id);
+            observed.report.add_held_up(&receiver.sink, held_up);
+        }
+        let Observed { mut report, seen } = observed;
         steps::reach(Step::CollectionEnded);
         report.account_id.clone_from(&self.account.id);
         report.add_enumeration(ended);
@@ -190,31 +210,68 @@ impl Pass<'_> {
         self.store.run(work).await
     }
 
-    async fn stage_all(
+    /// Stages users as they come, unless they will be judged. Those are held back, and returned.
+    async fn stage_as_they_come(
         &self,
         stager: &Arc<Stager>,
         mut users: mpsc::Receiver<User>,
+        policies: oneshot::Receiver<Fact<AccountPolicies>>,
+        observed: &mut Observed,
         notify: &mut impl FnMut(usize),
-    ) -> Result<(PassReport, Seen), StoreError> {
-        let (mut report, mut seen) = (PassReport::default(), Seen::default());
-        loop {
-            let mut chunk = chunk::next(&mut users).await;
-            if chunk.is_empty() {
-                for receiver in self.receivers {
-                    report.add_held_up(&receiver.sink, stager.held_up(&receiver.id));
-                }
-                return Ok((report, seen));
-            }
-            steps::reach(Step::ChunkCollected);
-            chunk.retain(|user| self.mapping.includes(user));
-            seen.add(&chunk);
-            count_unknown(&mut report.unknown_facts, &chunk);
-            let users = chunk.len();
-            let counts = stager.stage(self.store, chunk).await?;
-            report.add_chunk(users, counts);
-            steps::reach(Step::ChunkStaged);
-            self.progress.add_users(users);
-            notify(users);
+    ) -> Result<Option<Held>, StoreError> {
+        let held = verdicts::hold(&mut users, policies, || self.progress.add_users(1)).await;
+        let Fact::Unknown(why) = &held.policies else {
+            return Ok(Some(held));
+        };
+        let unknown = Arc::new(Fact::Unknown(why.clone()));
+        for chunk in chunk::split(held.users) {
+            self.stage_chunk(stager, chunk, &unknown, observed, notify)
+                .await?;
         }
+        loop {
+            let chunk = chunk::next(&mut users).await;
+            if chunk.is_empty() {
+                return Ok(None);
+            }
+            self.progress.add_users(chunk.len());
+            self.stage_chunk(stager, chunk, &unknown, observed, notify)
+                .await?;
+        }
+    }
+
+    async fn stage_held(
+        &self,
+        stager: &Arc<Stager>,
+        users: Vec<Arc<User>>,
+        verdicts: AccountVerdicts,
+        observed: &mut Observed,
+        notify: &mut impl FnMut(usize),
+    ) -> Result<(), StoreError> {
+        let verdicts = Arc::new(verdicts);
+        for chunk in chunk::split(users) {
+            self.stage_chunk(stager, chunk, &verdicts, observed, notify)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn stage_chunk(
+        &self,
+        stager: &Arc<Stager>,
+        mut chunk: Vec<User>,
+        verdicts: &Arc<AccountVerdicts>,
+        observed: &mut Observed,
+        notify: &mut impl FnMut(usize),
+    ) -> Result<(), StoreError> {
+        steps::reach(Step::ChunkCollected);
+        chunk.retain(|user| self.mapping.includes(user));
+        observed.seen.add(&chunk);
+        count_unknown(&mut observed.report.unknown_facts, &chunk, verdicts);
+        let users = chunk.len();
+        let counts = stager.stage(self.store, chunk, verdicts).await?;
+        observed.report.add_chunk(users, counts);
+        steps::reach(Step::ChunkStaged);
+        notify(users);
+        Ok(())
     }
 }

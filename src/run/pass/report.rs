@@ -7,7 +7,7 @@ use crate::aws::{AwsError, CallCounts, LearntRates};
 use crate::collect::{Completeness, Enumeration, FactsProvenance};
 use crate::foreign::Shown;
 use crate::model::{PassRecord, PassStamp, Tally, Unknown, User};
-use crate::run::stage::{ChunkCounts, SendCounts};
+use crate::run::stage::{AccountVerdicts, ChunkCounts, SendCounts, unknown_verdict};
 use crate::store::Checkpoint;
 
 /// The most characters of a reason that are kept with a pass.
@@ -174,9 +174,14 @@ impl PassReport {
 }
 
 /// Counts the facts about `users` that were asked for and could not be read.
-pub(in crate::run) fn count_unknown(counts: &mut UnknownCounts, users: &[User]) {
+pub(in crate::run) fn count_unknown(
+    counts: &mut UnknownCounts,
+    users: &[User],
+    verdicts: &AccountVerdicts,
+) {
     for user in users {
-        for (fact, why) in user.unknown_facts() {
+        let facts = user.unknown_facts().into_iter();
+        for (fact, why) in facts.chain(unknown_verdict(verdicts, user)) {
             if why.reason.is_shortfall() {
                 *counts.entry((fact, why.clone())).or_default() += 1;
             }

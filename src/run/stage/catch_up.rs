@@ -7,8 +7,9 @@ use time::OffsetDateTime;
 use super::arns::ArnIndex;
 use super::capacity::Capacity;
 use super::counts::SendCounts;
-use super::deletion::Successors;
+use super::deletion::{GoneUser, Successors};
 use super::send::{Outgoing, Outlet, Sender};
+use super::verdict;
 use crate::model::EntityKey;
 use crate::run::mapping::KnownUser;
 use crate::store::{EntityRecord, Staging, Store, StoreError};
@@ -57,7 +58,13 @@ impl CatchUp<'_> {
                 let mut successors = Successors::default();
                 for (entity, tombstone) in chunk {
                     if let Some(user) = tombstone.user() {
-                        sender.send_deletion(entity, &user, true, outlet, &mut successors)?;
+                        let privilege = verdict::kept(tombstone.verdict.as_ref());
+                        let gone = GoneUser {
+                            entity,
+                            user: &user,
+                            privilege: privilege.as_ref(),
+                        };
+                        sender.send_deletion(gone, true, outlet, &mut successors)?;
                     }
                 }
                 send_again(sender, &successors, outlet)
@@ -151,10 +158,12 @@ fn send_kept(
     let Some(user) = record.user().filter(|user| sender.mapping.includes(user)) else {
         return Ok(());
     };
+    let privilege = verdict::kept(record.verdict.as_ref());
     let known = KnownUser {
         user: &user,
         stale: &record.stale,
         former_names: &record.former_names,
+        privilege: privilege.as_ref(),
     };
     let judged = sender.mapping.judge(&sender.account, sender.stamp, known);
     let outgoing = Outgoing {

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::former::{former_name, is_sent_under};
 use super::send::{Outlet, Sender};
 use super::stager::history_entry;
+use super::verdict;
+use crate::analyze::Privilege;
 use crate::model::{Digest, EntityKey, EventId, HistoryKind, User};
 use crate::run::agent::Receiver;
 use crate::run::mapping::{JudgedUser, KnownUser};
@@ -13,6 +15,14 @@ use crate::store::{EntityRecord, Placement, StoreError};
 /// The users that have the ARN of a deleted one by now, by UserId, each with the receivers that
 /// were told that the ARN is gone, and must hear of the user again.
 pub(super) type Successors = BTreeMap<String, BTreeSet<String>>;
+
+/// A user that is gone, as last known.
+#[derive(Clone, Copy)]
+pub(super) struct GoneUser<'a> {
+    pub(super) entity: &'a EntityKey,
+    pub(super) user: &'a User,
+    pub(super) privilege: Option<&'a Privilege>,
+}
 
 impl Sender {
     /// Keeps that the user of `record` is gone, and stages the events that say so. Whether
@@ -27,7 +37,13 @@ impl Sender {
         let Some(user) = record.user() else {
             return Ok(false);
         };
-        self.send_deletion(entity, &user, false, outlet, successors)?;
+        let privilege = verdict::kept(record.verdict.as_ref());
+        let gone = GoneUser {
+            entity,
+            user: &user,
+            privilege: privilege.as_ref(),
+        };
+        self.send_deletion(gone, false, outlet, successors)?;
         let entry = history_entry(self.stamp, &user, HistoryKind::Deleted, Vec::new());
         outlet.staging.history.push((user.id.clone(), entry));
         let tombstone = record.into_tombstone(self.stamp.unix_ms(), self.stamp.id.to_string());
@@ -35,25 +51,25 @@ impl Sender {
         Ok(true)
     }
 
-    /// Stages the event that `user` was deleted for every receiver that was not sent it; with
+    /// Stages the event that the user is `gone` for every receiver that was not sent it; with
     /// `only_if_sent`, for those alone that were sent the user.
     pub(super) fn send_deletion(
         &self,
-        entity: &EntityKey,
-        user: &User,
+        gone: GoneUser<'_>,
         only_if_sent: bool,
         outlet: &mut Outlet<'_>,
         successors: &mut Successors,
     ) -> Result<(), StoreError> {
         let known = KnownUser {
-            user,
+            user: gone.user,
             stale: &[],
             former_names: &[],
+            privilege: gone.privilege,
         };
         let judged = self.mapping.judge(&self.account, self.stamp, known);
         for receiver in &self.receivers {
             let successor =
-                self.send_deletion_to(receiver, entity, &judged, only_if_sent, outlet)?;
+                self.send_deletion_to(receiver, gone.entity, &judged, only_if_sent, outlet)?;
             if let Some(successor) = successor {
                 let told = successors.entry(successor).or_default();
                 told.insert(receiver.id.clone());

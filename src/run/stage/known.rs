@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use super::former::to_ms;
+use super::verdict::{self, AccountVerdicts, KnownVerdict};
 use crate::model::{Confirmed, Fact, FormerName, Reason, StaleFact, User};
 use crate::store::{EntityRecord, ObservedDigests};
 
@@ -15,6 +16,8 @@ pub(super) struct Known {
     pub(super) user: User,
     pub(super) stale: Vec<StaleFact>,
     pub(super) former_names: Vec<FormerName>,
+    /// How much it can do.
+    pub(super) verdict: KnownVerdict,
     /// As it was known before, if it was.
     pub(super) last: Option<User>,
 }
@@ -23,25 +26,31 @@ pub(super) struct Known {
 pub(super) fn known(
     user: User,
     record: Option<&EntityRecord>,
+    verdicts: &AccountVerdicts,
     confirmed: &Confirmed,
     at: OffsetDateTime,
 ) -> Known {
     let last = record.and_then(EntityRecord::user);
     let last = last.filter(|last| last.id == user.id);
+    let last_verdict = record.and_then(|record| record.verdict.as_ref());
+    let verdict = verdict::known(verdicts, &user, last_verdict);
     let Some(last) = last else {
         return Known {
             user,
             stale: Vec::new(),
             former_names: Vec::new(),
+            verdict,
             last: None,
         };
     };
-    let merged = user.with_last_known(&last, confirmed);
+    let mut merged = user.with_last_known(&last, confirmed);
+    merged.stale.extend(verdict.stale.clone());
     let former = record.map(|it| it.former_names.clone()).unwrap_or_default();
     Known {
         former_names: former_names(former, &last, &merged.user, at),
         user: merged.user,
         stale: merged.stale,
+        verdict,
         last: Some(last),
     }
 }
@@ -96,6 +105,7 @@ pub(super) fn record(
     })?;
     record.former_names.clone_from(&known.former_names);
     record.stale.clone_from(&known.stale);
+    record.verdict.clone_from(&known.verdict.kept);
     Some(record)
 }
 

@@ -12,6 +12,7 @@ mod former;
 mod known;
 mod send;
 mod stager;
+mod verdict;
 
 pub(super) use arns::ArnIndex;
 pub(super) use capacity::Capacity;
@@ -19,3 +20,4 @@ pub(super) use catch_up::CatchUp;
 pub(super) use counts::SendCounts;
 pub(super) use send::Sender;
 pub(super) use stager::{ChunkCounts, Stager};
+pub(super) use verdict::{AccountVerdicts, unknown_verdict};

@@ -9,6 +9,7 @@ use super::capacity::Capacity;
 use super::counts::SendCounts;
 use super::known::{self, Known};
 use super::send::{Outgoing, Outlet, Sender};
+use super::verdict::{self, AccountVerdicts, unknown_verdict};
 use crate::model::{
     Confirmed, Digest, EntityKey, FieldChange, HistoryEntry, HistoryKind, PassStamp, StaleFact,
     Tally, User,
@@ -27,6 +28,12 @@ pub(in crate::run) struct Stager {
     pub(in crate::run) is_first_pass: bool,
     /// How much the outboxes take, and who has which ARN: both for the whole pass.
     pub(in crate::run) shared: Mutex<(Capacity, ArnIndex)>,
+}
+
+/// A user as a pass observes it, and the verdicts on the users of its account.
+struct Observed<'a> {
+    user: User,
+    verdicts: &'a AccountVerdicts,
 }
 
 /// What became of a chunk of users.
@@ -62,9 +69,11 @@ impl Stager {
         self: &Arc<Self>,
         store: &Store,
         users: Vec<User>,
+        verdicts: &Arc<AccountVerdicts>,
     ) -> Result<ChunkCounts, StoreError> {
-        let this = Arc::clone(self);
-        store.run(move |store| this.stage_chunk(store, users)).await
+        let (this, verdicts) = (Arc::clone(self), Arc::clone(verdicts));
+        let work = move |store: &Store| this.stage_chunk(store, users, &verdicts);
+        store.run(work).await
     }
 
     /// Users that were not staged for `receiver`, since its outbox was full.
@@ -73,7 +82,12 @@ impl Stager {
         shared.0.held_up(receiver)
     }
 
-    fn stage_chunk(&self, store: &Store, users: Vec<User>) -> Result<ChunkCounts, StoreError> {
+    fn stage_chunk(
+        &self,
+        store: &Store,
+        users: Vec<User>,
+        verdicts: &AccountVerdicts,
+    ) -> Result<ChunkCounts, StoreError> {
         let account = &self.sender.account.id;
         let entities: Vec<EntityKey> = users
             .iter()
@@ -88,6 +102,7 @@ impl Stager {
         staging.queued_at = OffsetDateTime::now_utc();
         let mut counts = ChunkCounts::default();
         for ((user, entity), record) in users.into_iter().zip(&entities).zip(&records) {
+            let observed = Observed { user, verdicts };
             let mut sent = SendCounts::default();
             let mut outlet = Outlet {
                 store,
@@ -96,7 +111,7 @@ impl Stager {
                 staging: &mut staging,
                 counts: &mut sent,
             };
-            self.add(user, entity, record.as_ref(), &mut outlet, &mut counts)?;
+            self.add(observed, entity, record.as_ref(), &mut outlet, &mut counts)?;
             counts.sent.add(sent);
         }
         if store.has_tombstones(account)? {
@@ -107,10 +122,10 @@ impl Stager {
         Ok(counts)
     }
 
-    /// Adds what to keep and to send of `user`, of which `record` is kept.
+    /// Adds what to keep and to send of a user, of which `record` is kept.
     fn add(
         &self,
-        user: User,
+        Observed { user, verdicts }: Observed<'_>,
         entity: &EntityKey,
         record: Option<&EntityRecord>,
         outlet: &mut Outlet<'_>,
@@ -124,7 +139,8 @@ impl Stager {
             return Ok(());
         }
         let mapping = &self.sender.mapping;
-        let observed = user.observation_digest();
+        let privilege = verdict::on(verdicts, &user);
+        let observed = verdict::digest(user.observation_digest(), privilege);
         if let Some(record) = record.filter(|it| is_same(it, observed))
             && let Some(tally) = mapping.tally(&user)
         {
@@ -132,22 +148,25 @@ impl Stager {
             let (sender, digests) = (&self.sender, record.digests());
             if sender.is_settled(outlet.store, entity, digests, outlet.counts)? {
                 counts.tally.add(tally);
-                counts.add_unknown(&unread(&user), &record.stale);
+                counts.add_unknown(&unread(&user, verdicts), &record.stale);
                 return Ok(());
             }
         }
-        let content = user.content_digest(mapping.is_last_use_content);
+        let content_of = |user: &User, privilege| {
+            verdict::digest(user.content_digest(mapping.is_last_use_content), privilege)
+        };
+        let content = content_of(&user, privilege);
         let mut digests = ObservedDigests {
             observed,
             content,
             merged: content,
         };
         let at = self.sender.stamp.collected_at;
-        let unread = unread(&user);
-        let known = known::known(user, record, &self.confirmed, at);
+        let unread = unread(&user, verdicts);
+        let known = known::known(user, record, verdicts, &self.confirmed, at);
         counts.add_unknown(&unread, &known.stale);
         if known.last.is_some() {
-            digests.merged = known.user.content_digest(mapping.is_last_use_content);
+            digests.merged = content_of(&known.user, known.verdict.privilege.as_ref());
         }
         let judged = mapping.judge(
             &self.sender.account,
@@ -156,10 +175,14 @@ impl Stager {
                 user: &known.user,
                 stale: &known.stale,
                 former_names: &known.former_names,
+                privilege: known.verdict.privilege.as_ref(),
             },
         );
         let changes = match &known.last {
-            Some(last) => judged.changes(last),
+            Some(last) => {
+                let last_verdict = record.and_then(|record| record.verdict.as_ref());
+                judged.changes(last, verdict::kept(last_verdict).as_ref())
+            }
             None => Vec::new(),
         };
         let outgoing = Outgoing {
@@ -220,8 +243,9 @@ impl Stager {
 }
 
 /// The facts of `user` that were asked for and could not be read, each once.
-fn unread(user: &User) -> Vec<&'static str> {
+fn unread(user: &User, verdicts: &AccountVerdicts) -> Vec<&'static str> {
     let unknown = user.unknown_facts().into_iter();
+    let unknown = unknown.chain(unknown_verdict(verdicts, user));
     let unread = unknown.filter(|(_, why)| why.reason.is_shortfall());
     let mut facts: Vec<&str> = unread.map(|(fact, _)| fact).collect();
     facts.dedup();

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::verdict::KeptVerdict;
 use crate::model::{Digest, EntityKey, EntityKind, FormerName, StaleFact, User};
 use crate::store::record::{self, AccountKey, blob, fixed, parse_entity_key};
 use crate::store::trees::Tree;
@@ -30,13 +31,16 @@ pub struct EntityRecord {
     /// The facts that are known from earlier observations alone.
     #[serde(default)]
     pub stale: Vec<StaleFact>,
+    /// The verdict on it, where one was made.
+    #[serde(default)]
+    pub verdict: Option<KeptVerdict>,
     /// The user with the last known value of every fact.
     #[serde(with = "blob")]
     user: Vec<u8>,
 }
 
 /// The most bytes of a user in a record, which has room for the rest then.
-const USER_SIZE_MAX: usize = record::SIZE_MAX - 8 * 1024;
+const USER_SIZE_MAX: usize = record::SIZE_MAX - 16 * 1024;
 
 /// The digests of one observation of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +60,9 @@ pub struct Tombstone {
     pub deleted_at_unix_ms: i64,
     /// The pass that noticed it.
     pub pass_id: String,
+    /// The last verdict on it, where one was made.
+    #[serde(default)]
+    pub verdict: Option<KeptVerdict>,
     /// The user as last known.
     #[serde(with = "blob")]
     user: Vec<u8>,
@@ -74,6 +81,7 @@ impl EntityRecord {
             absent_since: None,
             former_names: Vec::new(),
             stale: Vec::new(),
+            verdict: None,
             user: packed,
         })
     }
@@ -97,6 +105,7 @@ impl EntityRecord {
         Tombstone {
             deleted_at_unix_ms,
             pass_id,
+            verdict: self.verdict,
             user: self.user,
         }
     }

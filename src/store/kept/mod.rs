@@ -9,6 +9,7 @@ pub(super) mod entities;
 pub(super) mod history;
 pub(super) mod receivers;
 mod syncs;
+mod verdict;
 
 pub use accounts::{AccountRecord, PassEnd, PassOf};
 pub use attempts::{FailedAttempts, FailedRuns};
@@ -19,3 +20,4 @@ pub use entities::{EntityRecord, ObservedDigests, Tombstone};
 pub use history::{Kept, KeptPass};
 pub use receivers::KnownReceiver;
 pub use syncs::SyncRecord;
+pub use verdict::KeptVerdict;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 
 use super::report::SimReport;
-use super::{SimGroup, SimPolicy, SimUser};
+use super::{SimGroup, SimPolicy, SimRole, SimUser};
 
 /// An account: who is in it, and what they hold. Maps are by name, as IAM has it.
 #[derive(Clone, Debug)]
@@ -22,6 +22,7 @@ pub(crate) struct SimAccount {
     pub(crate) groups: BTreeMap<String, SimGroup>,
     /// The account's own policies and AWS's, by ARN.
     pub(crate) policies: BTreeMap<String, SimPolicy>,
+    pub(crate) roles: BTreeMap<String, SimRole>,
     /// Names of virtual MFA devices that nobody uses.
     pub(crate) spare_mfa: BTreeSet<String>,
     /// The last credential report, frozen when it was made.
@@ -45,6 +46,7 @@ impl SimAccount {
             users: BTreeMap::new(),
             groups: BTreeMap::new(),
             policies: BTreeMap::new(),
+            roles: BTreeMap::new(),
             spare_mfa: BTreeSet::new(),
             report: None,
             report_polls: 1,
@@ -68,6 +70,16 @@ impl SimAccount {
     pub(crate) fn policy(mut self, policy: SimPolicy) -> Self {
         self.policies.insert(policy.arn.clone(), policy);
         self
+    }
+
+    /// Adds a role, or replaces the one of that name.
+    pub(crate) fn role(mut self, role: SimRole) -> Self {
+        self.roles.insert(role.name.clone(), role);
+        self
+    }
+
+    pub(crate) fn role_arn(&self, role: &SimRole) -> String {
+        format!("arn:{}:iam::{}:role/{}", self.partition, self.id, role.name)
     }
 
     /// Deletes a group; nobody is in it any more.

@@ -33,7 +33,7 @@ pub(crate) use client::any_credentials;
 pub(crate) use compare::{Verdict, compare};
 pub(crate) use faults::{Denial, Fault, Rule};
 pub(crate) use paging::PageShape;
-pub(crate) use policy::{Document, SimGroup, SimPolicy};
+pub(crate) use policy::{Document, SimGroup, SimPolicy, SimRole};
 pub(crate) use principal::session_token;
 pub(crate) use report::SimReport;
 pub(crate) use sim::SimAws;

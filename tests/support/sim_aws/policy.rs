@@ -53,6 +53,31 @@ impl SimGroup {
     }
 }
 
+/// A role.
+#[derive(Clone, Debug)]
+pub(crate) struct SimRole {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    /// Who may assume it.
+    pub(crate) trust: Document,
+    /// ARNs of managed policies.
+    pub(crate) attached: BTreeSet<String>,
+    pub(crate) inline: BTreeMap<String, Document>,
+}
+
+impl SimRole {
+    /// A role that allows nothing, which `trust` says who may assume.
+    pub(crate) fn new(name: &str, trust: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            id: unique_id("AROA", name),
+            trust: Document::new(trust),
+            attached: BTreeSet::new(),
+            inline: BTreeMap::new(),
+        }
+    }
+}
+
 /// A managed policy with its versions, the last one being the default.
 #[derive(Clone, Debug)]
 pub(crate) struct SimPolicy {

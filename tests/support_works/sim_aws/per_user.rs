@@ -45,7 +45,10 @@ fn collect(sim: &SimAws, max_in_flight: usize) -> (Vec<User>, Enumeration<AwsErr
                 users.push(user);
             }
         };
-        let (ended, ()) = tokio::join!(source.collect(sender), receive);
+        let (ended, ()) = tokio::join!(
+            source.collect(sender, tokio::sync::oneshot::channel().0),
+            receive
+        );
         (users, ended)
     })
 }

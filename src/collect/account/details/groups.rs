@@ -1,6 +1,6 @@
 //! The groups of the account, by the name that users' details refer to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use aws_sdk_iam::types;
@@ -34,6 +34,11 @@ impl Groups {
             by_name: HashMap::new(),
             failure: Some(error),
         }
+    }
+
+    /// Those that were listed, by name.
+    pub(super) fn listed(self) -> BTreeMap<String, Arc<Group>> {
+        self.by_name.into_iter().collect()
     }
 
     /// The group `name`; one that was made after the groups were listed is known by name alone.

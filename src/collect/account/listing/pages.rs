@@ -1,7 +1,7 @@
 //! AWS's paging, followed to its end: a page may be short or empty and still not be the last.
 
-use std::convert::Infallible;
-use std::future::{Future, pending};
+use std::future::Future;
+use std::pin::pin;
 
 use tokio::sync::mpsc;
 
@@ -73,8 +73,12 @@ pub(in crate::collect) fn channel<T>() -> (PageSender<T>, PageReceiver<T>) {
     mpsc::channel(PAGES_AHEAD)
 }
 
-/// Sends each page that `fetch` lists to `pages`, as long as somebody reads them.
-pub(in crate::collect) async fn send_each<T, F, Fut>(pages: PageSender<T>, mut fetch: F)
+/// Sends each page that `fetch` lists to `pages`, as long as somebody reads them; the error that
+/// ended the listing early is returned as well.
+pub(in crate::collect) async fn send_each<T, F, Fut>(
+    pages: PageSender<T>,
+    mut fetch: F,
+) -> Result<(), AwsError>
 where
     F: FnMut(Option<String>) -> Fut,
     Fut: Future<Output = Result<Page<T>, AwsError>>,
@@ -83,31 +87,41 @@ where
     loop {
         let (items, next) = match fetch(marker).await {
             Ok(page) => page.follow(&mut paging),
-            Err(error) => return drop(pages.send(Err(error)).await),
+            Err(error) => return failed(&pages, error).await,
         };
         if pages.send(Ok(items)).await.is_err() {
-            return;
+            return Ok(());
         }
         marker = match next {
             Ok(Some(next)) => Some(next),
-            Ok(None) => return,
-            Err(error) => return drop(pages.send(Err(error)).await),
+            Ok(None) => return Ok(()),
+            Err(error) => return failed(&pages, error).await,
         };
     }
 }
 
-/// Runs `work` to its end, and `others` meanwhile, as far as they come.
+async fn failed<T>(pages: &PageSender<T>, error: AwsError) -> Result<(), AwsError> {
+    // Who does not read it has no use for it.
+    drop(pages.send(Err(error.clone())).await);
+    Err(error)
+}
+
+/// Runs `work` to its end, and `others` meanwhile: to their end too if `work` came to something that
+/// `needs_others`, and else as far as they come.
 pub(in crate::collect) async fn meanwhile<T>(
     others: impl Future,
     work: impl Future<Output = T>,
+    needs_others: impl FnOnce(&T) -> bool,
 ) -> T {
-    let others = async {
-        others.await;
-        pending::<Infallible>().await
-    };
+    let (mut others, mut work) = (pin!(others), pin!(work));
     tokio::select! {
-        done = work => done,
-        never = others => match never {},
+        done = &mut work => {
+            if needs_others(&done) {
+                others.await;
+            }
+            done
+        }
+        _ = &mut others => work.await,
     }
 }
 

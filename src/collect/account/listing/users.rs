@@ -49,7 +49,8 @@ pub(in crate::collect) async fn send_users(
     scope: &AccountScope,
     to: PageSender<Result<ListedUser, RefusedUser>>,
 ) {
-    pages::send_each(to, |marker| page(client, scope, marker)).await;
+    // The error is the last page.
+    drop(pages::send_each(to, |marker| page(client, scope, marker)).await);
 }
 
 /// Every user of the account; those who are refused are not among them.

@@ -216,7 +216,10 @@ async fn collecting_sends_every_user_through_a_full_channel_and_ends_cleanly() {
         }
         count
     };
-    let (enumeration, received) = tokio::join!(files.collect(sender), receive);
+    let (enumeration, received) = tokio::join!(
+        files.collect(sender, tokio::sync::oneshot::channel().0),
+        receive
+    );
     assert_eq!((enumeration.users, received), (20, 20));
     assert!(enumeration.failure.is_none());
 }
@@ -226,5 +229,11 @@ async fn collecting_stops_when_the_receiver_is_dropped() {
     let files = load(&[list_users(&[listed("anna"), listed("ben")])]).unwrap();
     let (sender, receiver) = mpsc::channel(1);
     drop(receiver);
-    assert_eq!(files.collect(sender).await.users, 0);
+    assert_eq!(
+        files
+            .collect(sender, tokio::sync::oneshot::channel().0)
+            .await
+            .users,
+        0
+    );
 }

@@ -2,19 +2,20 @@
 
 use std::collections::HashMap;
 
-use super::super::SimPolicy;
 use super::super::answer::Answer;
 use super::super::faults::Twist;
 use super::super::paging::{Page, past};
 use super::super::xml::Xml;
+use super::super::{SimPolicy, SimRole};
 use super::{Ctx, SimAccount, SimGroup, SimUser, groups, policies, users};
 
 /// The parts of the listing, in the order in which they come: each letter begins its keys.
-const FILTERS: [(&str, &str); 4] = [
+const FILTERS: [(&str, &str); 5] = [
     ("User", "u"),
     ("Group", "v"),
     ("LocalManagedPolicy", "w"),
     ("AWSManagedPolicy", "x"),
+    ("Role", "y"),
 ];
 
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,7 @@ enum Item<'a> {
     User(&'a SimUser),
     Group(&'a SimGroup),
     Policy(&'a SimPolicy),
+    Role(&'a SimRole),
 }
 
 pub(super) fn get_account_authorization_details(ctx: &Ctx<'_>) -> Answer {
@@ -34,11 +36,13 @@ pub(super) fn get_account_authorization_details(ctx: &Ctx<'_>) -> Answer {
         parts.flat_map(move |(_, part)| items(ctx.account, part, key.as_deref()))
     })?;
     let (mut users, mut groups, mut managed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut roles = Vec::new();
     for item in &page.items {
         match item {
             Item::User(user) => users.push(*user),
             Item::Group(group) => groups.push(*group),
             Item::Policy(policy) => managed.push(*policy),
+            Item::Role(role) => roles.push(*role),
         }
     }
     let account = ctx.account;
@@ -55,7 +59,9 @@ pub(super) fn get_account_authorization_details(ctx: &Ctx<'_>) -> Answer {
     xml.list("GroupDetailList", groups, |xml, group| {
         group_detail(xml, account, group)
     });
-    xml.list("RoleDetailList", [], |_, ()| ());
+    xml.list("RoleDetailList", roles, |xml, role| {
+        role_detail(xml, account, role)
+    });
     xml.list("Policies", managed, |xml, policy| {
         let holders = attachments.get(&*policy.arn).copied();
         policy_detail(xml, policy, holders.unwrap_or_default());
@@ -90,6 +96,14 @@ fn items<'a>(
             Box::new(
                 groups
                     .map(|(name, group)| (name, Item::Group(group)))
+                    .map(keyed),
+            )
+        }
+        "y" => {
+            let roles = past(&account.roles, past_key);
+            Box::new(
+                roles
+                    .map(|(name, role)| (name, Item::Role(role)))
                     .map(keyed),
             )
         }
@@ -143,6 +157,20 @@ fn group_detail(xml: &mut Xml, account: &SimAccount, group: &SimGroup) {
     groups::identity(xml, account, group);
     xml.list("GroupPolicyList", &group.inline, policies::document);
     xml.list("AttachedManagedPolicies", &group.attached, |xml, arn| {
+        policies::reference(xml, arn);
+    });
+}
+
+fn role_detail(xml: &mut Xml, account: &SimAccount, role: &SimRole) {
+    xml.text("Path", "/");
+    xml.text("RoleName", &role.name);
+    xml.text("RoleId", &role.id);
+    xml.text("Arn", &account.role_arn(role));
+    xml.date("CreateDate", account.created_at);
+    xml.text("AssumeRolePolicyDocument", &role.trust.encoded);
+    xml.list("InstanceProfileList", [], |_, ()| ());
+    xml.list("RolePolicyList", &role.inline, policies::document);
+    xml.list("AttachedManagedPolicies", &role.attached, |xml, arn| {
         policies::reference(xml, arn);
     });
 }

@@ -1,0 +1,137 @@
+//! What the details have of roles, policies and their documents, each text once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_sdk_iam::types;
+
+use super::super::listing::attached_policies;
+use super::{ACTION, required};
+use crate::aws::AwsError;
+use crate::model::{
+    AccountPolicies, Arn, DocumentId, EntityKind, Fact, Group, InlinePolicy, ManagedPolicy,
+    PolicyDocument, PolicyVersion, Provenance, Role, Tag,
+};
+
+/// Policies as the pages bring them.
+#[derive(Debug, Default)]
+pub(super) struct PolicyShelf {
+    inline: BTreeMap<(EntityKind, String), Vec<InlinePolicy>>,
+    roles: BTreeMap<String, Arc<Role>>,
+    managed: BTreeMap<String, ManagedPolicy>,
+    documents: BTreeMap<DocumentId, Arc<PolicyDocument>>,
+    /// Why the inline policies of somebody make no sense, if so.
+    malformed: Option<AwsError>,
+}
+
+impl PolicyShelf {
+    /// Keeps the inline policies of a user, by UserId, or of a group, by GroupName.
+    pub(super) fn add_inline(
+        &mut self,
+        kind: EntityKind,
+        id: &str,
+        policies: &[types::PolicyDetail],
+    ) {
+        match self.inline(policies) {
+            Ok(policies) => drop(self.inline.insert((kind, id.to_owned()), policies)),
+            Err(error) => self.malformed = Some(error),
+        }
+    }
+
+    pub(super) fn add_role(
+        &mut self,
+        detail: &types::RoleDetail,
+        provenance: &Provenance,
+    ) -> Result<(), AwsError> {
+        let arn = required(detail.arn(), "a role's ARN")?;
+        let arn =
+            Arn::parse(arn).map_err(|error| AwsError::malformed(ACTION, error.to_string()))?;
+        let attached = attached_policies(ACTION, detail.attached_managed_policies())?;
+        let inline = self.inline(detail.role_policy_list())?;
+        let trust = detail.assume_role_policy_document();
+        let trust = trust.map(|text| self.keep(text));
+        let profiles = detail.instance_profile_list().iter();
+        let profiles = profiles.map(|profile| profile.instance_profile_name().to_owned());
+        let tags = detail.tags().iter().map(|tag| Tag {
+            key: tag.key().into(),
+            value: tag.value().into(),
+        });
+        let boundary = detail.permissions_boundary();
+        let boundary = boundary.and_then(|it| it.permissions_boundary_arn());
+        let role = Role {
+            name: required(detail.role_name(), "a role's name")?,
+            arn,
+            id: required(detail.role_id(), "a role's id")?,
+            path: detail.path().unwrap_or("/").to_owned(),
+            trust_policy: match trust {
+                Some(document) => Fact::known(document, provenance),
+                None => Fact::not_collected("a role without a trust policy"),
+            },
+            attached_policies: Fact::known(attached, provenance),
+            inline_policies: Fact::known(inline, provenance),
+            instance_profiles: Fact::known(profiles.collect(), provenance),
+            tags: Fact::known(tags.collect(), provenance),
+            permissions_boundary: Fact::known(boundary.map(str::to_owned), provenance),
+        };
+        self.roles.insert(role.id.clone(), Arc::new(role));
+        Ok(())
+    }
+
+    pub(super) fn add_managed(
+        &mut self,
+        detail: &types::ManagedPolicyDetail,
+    ) -> Result<(), AwsError> {
+        let default = detail.default_version_id();
+        let versions = detail.policy_version_list().iter().map(|version| {
+            let id = required(version.version_id(), "a policy version's id")?;
+            Ok(PolicyVersion {
+                is_default: default.map_or(version.is_default_version(), |it| it == id),
+                id,
+                document: version.document().map(|text| self.keep(text)),
+            })
+        });
+        let versions: Result<Vec<_>, AwsError> = versions.collect();
+        let policy = ManagedPolicy {
+            name: required(detail.policy_name(), "a policy's name")?,
+            arn: required(detail.arn(), "a policy's ARN")?,
+            versions: versions?,
+        };
+        self.managed.insert(policy.arn.clone(), policy);
+        Ok(())
+    }
+
+    /// All of it, with `groups`.
+    pub(super) fn finish(
+        self,
+        groups: BTreeMap<String, Arc<Group>>,
+        provenance: &Provenance,
+    ) -> Result<AccountPolicies, AwsError> {
+        match self.malformed {
+            Some(error) => Err(error),
+            None => Ok(AccountPolicies {
+                groups,
+                roles: Fact::known(self.roles, provenance),
+                managed_policies: self.managed,
+                inline_policies: self.inline,
+                documents: self.documents,
+            }),
+        }
+    }
+
+    fn inline(&mut self, policies: &[types::PolicyDetail]) -> Result<Vec<InlinePolicy>, AwsError> {
+        let policies = policies.iter().map(|policy| {
+            Ok(InlinePolicy {
+                name: required(policy.policy_name(), "an inline policy's name")?,
+                document: policy.policy_document().map(|text| self.keep(text)),
+            })
+        });
+        policies.collect()
+    }
+
+    fn keep(&mut self, text: &str) -> DocumentId {
+        let id = DocumentId::of(text);
+        let document = self.documents.entry(id);
+        document.or_insert_with(|| Arc::new(PolicyDocument::new(text)));
+        id
+    }
+}
