@@ -15,6 +15,7 @@ mod figures;
 mod intake;
 mod large_store;
 mod measure;
+mod policies;
 mod scenario;
 mod tables;
 
@@ -99,11 +100,15 @@ fn scenarios() -> impl Iterator<Item = Scenario> {
         sinks: 2,
         ..Scenario::new(Plan::Bulk, 5_000, 0)
     };
+    let judged = LATENCIES_MS.map(|latency_ms| Scenario {
+        with_verdicts: true,
+        ..Scenario::new(Plan::Bulk, 5_000, latency_ms)
+    });
     // The same users in one account and in twenty, and more accounts than one has.
     let many = [(20, 5_000, 0), (1_000, 50_000, 0), (1_000, 50_000, 30)];
     let many = many.map(|(accounts, users, latency_ms)| Scenario {
         accounts,
         ..Scenario::new(Plan::Bulk, users, latency_ms)
     });
-    all.chain([mixed, two_sinks]).chain(many)
+    all.chain([mixed, two_sinks]).chain(judged).chain(many)
 }

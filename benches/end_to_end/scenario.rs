@@ -9,6 +9,7 @@ use crate::accounts::{Mfa, accounts};
 use crate::agent::Agent;
 use crate::intake::Intake;
 use crate::measure::Usage;
+use crate::policies::with_policies;
 use crate::sim_aws::SimAws;
 
 /// How often a scenario is run, unless a run takes long.
@@ -35,6 +36,8 @@ pub(crate) struct Scenario {
     pub(crate) mfa: Mfa,
     /// Each is sent every event.
     pub(crate) sinks: usize,
+    /// Whether policies are read and users judged by them.
+    pub(crate) with_verdicts: bool,
 }
 
 /// What a scenario came to: its first pass, and the unchanged one after it.
@@ -74,6 +77,7 @@ impl Scenario {
             latency_ms,
             mfa: Mfa::Apps,
             sinks: 1,
+            with_verdicts: false,
         }
     }
 
@@ -88,10 +92,12 @@ impl Scenario {
             1 => String::new(),
             count => format!(", {count} sinks"),
         };
-        match self.mfa {
-            Mfa::Apps => format!("{strategy}{accounts}{sinks}"),
-            Mfa::Mixed => format!("{strategy}{accounts}{sinks}, mixed MFA"),
-        }
+        let mfa = match self.mfa {
+            Mfa::Apps => "",
+            Mfa::Mixed => ", mixed MFA",
+        };
+        let verdicts = if self.with_verdicts { ", verdicts" } else { "" };
+        format!("{strategy}{accounts}{sinks}{mfa}{verdicts}")
     }
 
     /// The run of median wall time.
@@ -128,11 +134,19 @@ impl Scenario {
             _ => ORGANIZATION,
         };
         let strategy = self.plan.strategy();
-        format!("[aws]\nstrategy = \"{strategy}\"\n{limit}{organization}")
+        let mapping = match self.with_verdicts {
+            true => "[mapping]\nadmin_by = \"effective\"\n",
+            false => "",
+        };
+        format!("{mapping}[aws]\nstrategy = \"{strategy}\"\n{limit}{organization}")
     }
 
     fn pass(&self, agent: &Agent, intake: &Intake) -> Pass {
-        let aws = SimAws::start(accounts(self.accounts, self.users, self.mfa));
+        let mut accounts = accounts(self.accounts, self.users, self.mfa);
+        if self.with_verdicts {
+            accounts = accounts.into_iter().map(with_policies).collect();
+        }
+        let aws = SimAws::start(accounts);
         aws.delay(None, Duration::from_millis(self.latency_ms));
         let usage = agent.collect(&aws);
         Pass {

@@ -77,7 +77,9 @@ async fn of_account<'a>(
             None
         }
     };
-    let calls = CallPlan::of(&config.aws);
+    let dialects = config.sinks.iter().map(|sink| sink.dialect);
+    let reads_policies = setup::mapping(&config.mapping).needs_policies(dialects);
+    let calls = CallPlan::of(&config.aws).with_policies(reads_policies);
     not_probed.extend(probe(&client, &calls).await);
     let mut prediction = Prediction::of(&calls, summary.as_ref(), &client.denied());
     if account.name.is_none() {

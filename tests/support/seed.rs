@@ -43,6 +43,8 @@ pub(crate) struct Expected {
     pub(crate) id: String,
     pub(crate) groups: BTreeSet<String>,
     pub(crate) group_policies: BTreeSet<String>,
+    /// Whether one of these policies allows everything, whatever it is called.
+    pub(crate) allows_everything: bool,
     pub(crate) has_mfa: bool,
 }
 
@@ -137,6 +139,12 @@ impl Seed {
             arn: created.arn,
             id: created.user_id,
             groups: user.groups.clone(),
+            allows_everything: policies
+                .clone()
+                .any(|policy| match self.policies.get(policy) {
+                    Some(document) => document == FULL_ACCESS,
+                    None => policy == "AdministratorAccess",
+                }),
             group_policies: policies.cloned().collect(),
             has_mfa: user.mfa != Mfa::None,
         };

@@ -33,7 +33,6 @@ pub struct AccountSource {
     plan: CallPlan,
     max_in_flight: usize,
     only_new: Option<Arc<NewUsers>>,
-    reads_policies: bool,
 }
 
 /// How the users of a plan ended.
@@ -55,7 +54,6 @@ impl AccountSource {
             plan: CallPlan::of(settings),
             max_in_flight: settings.max_in_flight.get(),
             only_new: None,
-            reads_policies: false,
         }
     }
 
@@ -64,7 +62,7 @@ impl AccountSource {
     #[must_use]
     pub fn with_policies(self, reads_policies: bool) -> Self {
         Self {
-            reads_policies,
+            plan: self.plan.with_policies(reads_policies),
             ..self
         }
     }
@@ -93,7 +91,7 @@ impl AccountSource {
         let why = match (self.plan.is_in_bulk(), &self.only_new) {
             (false, _) => "per-user plan",
             (true, Some(_)) => "only new users are read",
-            (true, None) if !self.reads_policies => "nothing that is sent needs them",
+            (true, None) if !self.plan.reads_policies() => "nothing that is sent needs them",
             (true, None) => return Some(policies),
         };
         // Who does not wait for it has no use for it.

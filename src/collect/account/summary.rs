@@ -15,6 +15,10 @@ pub struct AccountSummary {
     pub users: u64,
     /// Groups.
     pub groups: u64,
+    /// Roles.
+    pub roles: u64,
+    /// The account's own managed policies.
+    pub policies: u64,
     /// MFA devices in use, of every kind.
     pub mfa_devices_in_use: u64,
     /// Virtual MFA devices, in use or not.
@@ -38,6 +42,8 @@ pub async fn account_summary(client: &AwsClient) -> Result<AccountSummary, AwsEr
     Ok(AccountSummary {
         users: count(SummaryKeyType::Users)?,
         groups: count(SummaryKeyType::Groups).unwrap_or_default(),
+        roles: count(SummaryKeyType::Roles).unwrap_or_default(),
+        policies: count(SummaryKeyType::Policies).unwrap_or_default(),
         mfa_devices_in_use: count(SummaryKeyType::MfaDevicesInUse).unwrap_or_default(),
         virtual_mfa_devices: count(SummaryKeyType::MfaDevices).unwrap_or_default(),
         has_root_mfa: map

@@ -72,7 +72,10 @@ pub(in crate::collect) async fn send(
         let read = read.and_then(|groups| shelf.finish(groups.listed(), &now()));
         let read = match read {
             Ok(read) => Fact::known(read, &now()),
-            Err(error) => error.as_unknown(),
+            Err(error) => {
+                tracing::warn!(%error, "policies could not be read: verdicts are as last known");
+                error.as_unknown()
+            }
         };
         // Who does not wait for it has no use for it.
         drop(policies.send(read));

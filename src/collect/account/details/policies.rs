@@ -91,10 +91,13 @@ impl PolicyShelf {
             })
         });
         let versions: Result<Vec<_>, AwsError> = versions.collect();
+        let arn = required(detail.arn(), "a policy's ARN")?;
+        // Its ARN ends with its name.
+        let name = arn.rsplit('/').next().unwrap_or(&arn);
         let policy = ManagedPolicy {
-            name: required(detail.policy_name(), "a policy's name")?,
-            arn: required(detail.arn(), "a policy's ARN")?,
+            name: detail.policy_name().unwrap_or(name).to_owned(),
             versions: versions?,
+            arn,
         };
         self.managed.insert(policy.arn.clone(), policy);
         Ok(())

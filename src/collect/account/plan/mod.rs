@@ -15,6 +15,8 @@ pub use prediction::Prediction;
 pub struct CallPlan {
     /// Whether users are asked about one by one where a call about the whole account fails.
     pub falls_back: bool,
+    /// Whether the documents of policies and roles are read with the details.
+    reads_policies: bool,
     calls: Vec<FactCalls>,
 }
 
@@ -109,7 +111,25 @@ impl CallPlan {
                 },
             });
         }
-        Self { falls_back, calls }
+        Self {
+            falls_back,
+            reads_policies: false,
+            calls,
+        }
+    }
+
+    /// The same with the documents of policies and roles or without them, as far as it is in bulk.
+    #[must_use]
+    pub fn with_policies(self, reads_policies: bool) -> Self {
+        Self {
+            reads_policies: reads_policies && self.is_in_bulk(),
+            ..self
+        }
+    }
+
+    /// Whether the documents of policies and roles are read.
+    pub fn reads_policies(&self) -> bool {
+        self.reads_policies
     }
 
     /// Whether the plan may call `action`.

@@ -14,7 +14,8 @@ use crate::config::AwsSettings;
 pub struct Prediction {
     /// Calls by action. Users whose MFA only ListMFADevices has come on top, and one call
     /// for each access key where ids are asked for. Pages of virtual devices are the most there
-    /// can be: the summary counts devices of every kind.
+    /// can be: the summary counts devices of every kind. AWS's own policies that are attached are
+    /// not counted: they may fill another page of details.
     pub calls: BTreeMap<Action, u64>,
     /// Actions whose calls cannot be counted, since the size of the account is not known.
     pub uncounted: Vec<Action>,
@@ -29,6 +30,8 @@ pub struct Prediction {
 const EMPTY: AccountSummary = AccountSummary {
     users: 0,
     groups: 0,
+    roles: 0,
+    policies: 0,
     mfa_devices_in_use: 0,
     virtual_mfa_devices: 0,
     has_root_mfa: None,
@@ -36,6 +39,8 @@ const EMPTY: AccountSummary = AccountSummary {
 const LARGE: AccountSummary = AccountSummary {
     users: 10_000,
     groups: 10_000,
+    roles: 10_000,
+    policies: 10_000,
     mfa_devices_in_use: 10_000,
     virtual_mfa_devices: 10_000,
     has_root_mfa: None,
@@ -138,6 +143,8 @@ impl Predicted<'_> {
         let AccountSummary {
             users,
             groups,
+            roles,
+            policies,
             mfa_devices_in_use,
             ..
         } = *self.summary;
@@ -145,7 +152,13 @@ impl Predicted<'_> {
         match action {
             Action::GetAccountSummary | Action::GenerateCredentialReport => Some(1),
             Action::ListUsers => Some(pages(users)),
-            Action::GetAccountAuthorizationDetails => Some(pages(users) + pages(groups)),
+            Action::GetAccountAuthorizationDetails => {
+                let of_policies = match self.plan.reads_policies() {
+                    true => pages(roles + policies),
+                    false => 0,
+                };
+                Some(pages(users) + pages(groups) + of_policies)
+            }
             Action::ListVirtualMfaDevices => Some(pages(mfa_devices_in_use)),
             Action::GetCredentialReport => {
                 (!self.is_denied(Action::GenerateCredentialReport)).then_some(1)

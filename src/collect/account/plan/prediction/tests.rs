@@ -3,6 +3,8 @@ use crate::config::{AccessKeyLookup, Strategy};
 
 const SUMMARY: AccountSummary = AccountSummary {
     users: 5_000,
+    roles: 0,
+    policies: 0,
     groups: 300,
     mfa_devices_in_use: 4_100,
     virtual_mfa_devices: 4_100,
