@@ -12,8 +12,9 @@ pub struct ExplainArgs {
     /// UserName, ARN or UserId
     #[arg(required_unless_present = "summary", conflicts_with = "summary")]
     pub user: Option<String>,
-    /// Saved AWS CLI output, as for rollcall map; may be given several times
-    #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
+    /// Saved AWS CLI output, as for rollcall map; may be given several times. Without it, the verdict
+    /// of the last pass
+    #[arg(long, required_unless_present = "user", value_name = "FILE", num_args = 1..)]
     pub from: Vec<PathBuf>,
     /// Only this account
     #[arg(long, value_name = "ID")]
@@ -25,7 +26,7 @@ pub struct ExplainArgs {
     #[arg(
         long,
         value_name = "ACTION",
-        requires = "on",
+        requires_all = ["on", "from"],
         conflicts_with = "summary"
     )]
     pub can: Option<String>,

@@ -67,7 +67,7 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         Command::Policy(args) => policy::policy(global, args),
         Command::Plan(args) => plan::plan(global, args).await,
         Command::Map(args) => map::map(global, args).await,
-        Command::Explain(args) => explain::explain(args).await,
+        Command::Explain(args) => explain::explain(global, args).await,
         Command::Demo(args) => demo::demo(args).await,
     };
     let status = ended.unwrap_or_else(|error| {

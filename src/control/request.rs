@@ -49,6 +49,13 @@ pub enum Query {
         /// Only this account.
         account: Option<String>,
     },
+    /// How much a user can do, as JSON.
+    Verdict {
+        /// UserName, ARN or UserId.
+        user: String,
+        /// Only this account.
+        account: Option<String>,
+    },
     /// Which events sinks rejected for good.
     ListLetters,
     /// One of these events, by the beginning of its id.

@@ -218,3 +218,40 @@ fn a_deletion_tells_how_much_the_user_could_do() {
     assert_eq!(gone["activity_id"], 6);
     assert_eq!(privilege(&gone)["tier"], "admin");
 }
+
+#[test]
+fn explain_tells_the_verdict_of_the_last_pass_and_that_there_is_no_newer_one() {
+    let site = site();
+    site.collect(0);
+    let explain = |name: &str| site.agent.args(["explain", name]).run();
+    let ada = explain("ada").expect_code(0).stdout;
+    for part in [
+        "ada is admin",
+        "all, statement 0, held by group/admins",
+        "As of 20",
+    ] {
+        assert!(ada.contains(part), "{part}: {ada}");
+    }
+    let lea = explain("lea").expect_code(0).stdout;
+    assert!(
+        lea.contains("lambda-001") && lea.contains("runner"),
+        "{lea}"
+    );
+    site.deny("GetAccountAuthorizationDetails");
+    site.change(|account| account.users.get_mut("ada").expect("ada").path = "/staff/".to_owned());
+    site.collect(4);
+    let ada = explain("ada").expect_code(0).stdout;
+    assert!(
+        ada.contains("ada is admin") && ada.contains("no newer verdict"),
+        "{ada}"
+    );
+    let document = site
+        .agent
+        .args(["explain", "ada", "--output", "json"])
+        .run();
+    let document: Value = serde_json::from_str(&document.expect_code(0).stdout).expect("JSON");
+    assert_eq!(document["privilege"]["tier"], "admin");
+    explain("nobody").expect_code(7);
+    let summary = site.agent.args(["explain", "--summary"]).run();
+    assert!(summary.expect_code(2).stderr.contains("--from"));
+}

@@ -1,5 +1,6 @@
 //! `rollcall explain`.
 
+mod stored;
 mod summary;
 mod tree;
 
@@ -9,7 +10,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::analyze::{Answer, Privilege, Question, answer, judge};
-use crate::cli::{ExplainArgs, OutputFormat};
+use crate::cli::{ExplainArgs, GlobalArgs, OutputFormat};
 use crate::collect::FromFiles;
 use crate::model::{Snapshot, User};
 use crate::output;
@@ -21,11 +22,21 @@ struct Explained<'a> {
     account: &'a str,
     user: &'a str,
     arn: &'a str,
+    /// As of when it holds, where it was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<&'a str>,
     privilege: &'a Privilege,
 }
 
-/// Explains the verdict on a user of saved files.
-pub(super) async fn explain(args: &ExplainArgs) -> anyhow::Result<ExitStatus> {
+/// Explains the verdict on a user of the last pass, or of saved files.
+pub(super) async fn explain(global: &GlobalArgs, args: &ExplainArgs) -> anyhow::Result<ExitStatus> {
+    match &args.user {
+        Some(user) if args.from.is_empty() => stored::explain(global, args, user).await,
+        _ => of_files(args).await,
+    }
+}
+
+async fn of_files(args: &ExplainArgs) -> anyhow::Result<ExitStatus> {
     let now = OffsetDateTime::now_utc();
     let files = args.from.clone();
     let source = tokio::task::spawn_blocking(move || FromFiles::load(&files, now)).await??;
@@ -126,6 +137,7 @@ fn verdict(
             account: &snapshot.account.id,
             user: &user.name,
             arn: user.arn.as_str(),
+            as_of: None,
             privilege,
         }),
     }

@@ -8,13 +8,18 @@ const COLUMNS: usize = 80;
 
 /// The verdict on `user`.
 pub(super) fn verdict(user: &User, privilege: &Privilege) -> String {
+    verdict_on(&user.name, user.arn.as_str(), privilege)
+}
+
+/// The verdict on the user of this name and ARN.
+pub(super) fn verdict_on(name: &str, arn: &str, privilege: &Privilege) -> String {
     let mut tree = Tree::default();
     let tier = privilege.tier;
     tree.line(
         0,
-        &format!("{} is {}: {}", user.name, tier.as_str(), meaning(tier)),
+        &format!("{name} is {}: {}", tier.as_str(), meaning(tier)),
     );
-    tree.line(0, user.arn.as_str());
+    tree.line(0, arn);
     let proof = privilege.proof.iter().map(|it| {
         let version = it.version.as_deref().map(|id| format!(" {id}"));
         let version = version.unwrap_or_default();

@@ -10,6 +10,7 @@ mod sink;
 mod state;
 mod status;
 mod timeline;
+mod verdict;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -100,6 +101,7 @@ impl Answers {
                 let passes = (from.as_deref(), to.as_deref());
                 diff::diff(store, passes, account.as_deref(), request)?
             }
+            Query::Verdict { user, account } => verdict::verdicts(store, user, account.as_deref())?,
             Query::ListLetters => dead_letters::list(store, request)?,
             Query::ShowLetter(id) => dead_letters::show(store, id)?,
             Query::ExportLetters => dead_letters::export(store)?,

@@ -52,6 +52,7 @@ pub fn without_state(dir: &Path, request: &Request) -> Result<Answer, Refusal> {
         }
         Query::History { .. }
         | Query::Diff { .. }
+        | Query::Verdict { .. }
         | Query::ShowLetter(_)
         | Query::RetryLetters(Letters::Ids(_))
         | Query::DropLetters(Letters::Ids(_))

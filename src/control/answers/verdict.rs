@@ -1,0 +1,48 @@
+//! How much a user can do, by the last verdict that is kept.
+
+use serde_json::{Value, json};
+
+use super::Refusal;
+use super::named_user::NamedUser;
+use super::timeline::{moment, timelines};
+use crate::model::EntityKey;
+use crate::store::{EntityRecord, KeptVerdict, Store};
+
+/// The users that `asked` names, as JSON: each with its verdict, as of when it holds, and why there
+/// is no newer one.
+pub(super) fn verdicts(
+    store: &Store,
+    asked: &str,
+    account: Option<&str>,
+) -> Result<String, Refusal> {
+    let mut found = Vec::new();
+    for timeline in timelines(store, account)? {
+        for user in NamedUser::find(store, &timeline, asked)? {
+            let entity = EntityKey::user(&timeline.account_id, &user.user_id);
+            let record = store.entities(&[entity])?.pop().flatten();
+            found.push(document(&timeline.account_id, &user, record.as_ref()));
+        }
+    }
+    if found.is_empty() {
+        return Err(Refusal::NotFound(format!(
+            "no user {asked} is kept; give its name, ARN or UserId, or --from with saved files"
+        )));
+    }
+    Ok(format!("{}\n", Value::Array(found)))
+}
+
+fn document(account: &str, user: &NamedUser, record: Option<&EntityRecord>) -> Value {
+    let verdict = record.and_then(|record| record.verdict.as_ref());
+    let stale = record.into_iter().flat_map(|record| &record.stale);
+    let stale = stale.filter(|it| it.fact == "privilege").last();
+    json!({
+        "account": account,
+        "user": user.name,
+        "arn": user.arn,
+        "user_id": user.user_id,
+        "is_deleted": user.is_deleted,
+        "as_of": verdict.and_then(KeptVerdict::as_of).map(moment),
+        "stale": stale.map(|it| it.why.to_string()),
+        "privilege": verdict.and_then(KeptVerdict::read::<Value>),
+    })
+}
