@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Arn;
+use crate::model::Arn;
 
 /// An AWS account as events name it.
 #[derive(Debug, Clone, PartialEq, Eq)]

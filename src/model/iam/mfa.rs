@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::encoding::unix_ms;
+use crate::model::unix_ms;
 
 /// What is known about a user's MFA.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

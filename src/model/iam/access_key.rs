@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::encoding::unix_ms;
+use crate::model::unix_ms;
 
 /// One access key, or one key slot of the credential report (which has no id).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::encoding::unix_ms;
-use super::{AccessKey, Arn, AttachedPolicy, Fact, Group, Mfa, Unknown};
+use crate::model::unix_ms;
+use crate::model::{AccessKey, Arn, AttachedPolicy, Fact, Group, Mfa, Unknown};
 
 /// One IAM user. What ListUsers has is certain; everything else is a [`Fact`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

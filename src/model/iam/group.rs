@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Fact;
+use crate::model::Fact;
 
 /// An IAM group. Shared between its members (`Arc<Group>`): fetched once a pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Arn, AttachedPolicy, DocumentId, Fact, InlinePolicy, Tag};
+use crate::model::{Arn, AttachedPolicy, DocumentId, Fact, InlinePolicy, Tag};
 
 /// An IAM role: its trusted principals, and what it grants.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
