@@ -106,7 +106,10 @@ async fn pass(
         is_daemon: false,
         progress: &Progress::hidden(),
     };
-    let source = AccountSource::new(client.clone(), settings, &account);
+    let dialects = receivers.iter().map(|receiver| receiver.dialect);
+    let reads_policies = mapping().needs_policies(dialects);
+    let source =
+        AccountSource::new(client.clone(), settings, &account).with_policies(reads_policies);
     let ran = pass.run(&source, staged).await;
     Some(ran.expect("a store that works"))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rollcall::analyze::AdminRule;
 use rollcall::config::MappingSettings;
-use rollcall::map::Dialect;
+use rollcall::map::{AdminBy, Dialect};
 use rollcall::model::{Account, PassStamp};
 use rollcall::run::MappingPlan;
 use serde_json::Value;
@@ -22,12 +22,13 @@ pub(super) struct Truth {
     states: BTreeMap<String, Vec<Value>>,
 }
 
-/// How users become events here: as by default, without the root user, who is no user.
+/// How users become events here: as by default, without the root user, who is no user. Names give
+/// the type: verdicts, which hold users back, are told beside it.
 pub(super) fn mapping() -> MappingPlan {
     let settings = MappingSettings::default();
     MappingPlan {
         admin: AdminRule::new(&settings.admin),
-        admin_by: settings.admin_by,
+        admin_by: AdminBy::Names,
         tag_names: settings.tags,
         with_root: false,
         is_last_use_content: false,
