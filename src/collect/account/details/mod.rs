@@ -109,7 +109,13 @@ async fn groups(
     shelf: Option<&Mutex<PolicyShelf>>,
 ) -> Result<Groups, AwsError> {
     let groups = listing::all(async |marker: Option<String>| {
-        let answer = get(client, &[EntityType::Group], marker).await?;
+        let answer = get(
+            client,
+            &[EntityType::Group],
+            client.page_size(ACTION),
+            marker,
+        )
+        .await?;
         let provenance = now();
         let groups = answer.group_detail_list().iter();
         let groups: Result<Vec<_>, _> = groups
@@ -135,7 +141,13 @@ async fn users(
     shelf: Option<&Mutex<PolicyShelf>>,
     marker: Option<String>,
 ) -> Result<Page<Result<UserDetail, RefusedUser>>, AwsError> {
-    let answer = get(client, &[EntityType::User], marker).await?;
+    let answer = get(
+        client,
+        &[EntityType::User],
+        client.page_size(ACTION),
+        marker,
+    )
+    .await?;
     let provenance = now();
     let users = answer.user_detail_list().iter();
     let users = users.map(|detail| UserDetail::read(detail, scope, &provenance));
@@ -151,6 +163,10 @@ async fn users(
     page(users.collect(), ids, &answer)
 }
 
+/// How many roles and policies are asked for at once: with all versions of their documents, so many of
+/// AWS's own policies are an answer of some ten megabytes.
+pub(in crate::collect) const POLICIES_A_PAGE: i32 = 500;
+
 /// Every role and managed policy, in one listing: the fewest pages.
 async fn roles_and_policies(
     client: &AwsClient,
@@ -162,7 +178,8 @@ async fn roles_and_policies(
         EntityType::AwsManagedPolicy,
     ];
     let read = listing::all(async |marker: Option<String>| {
-        let answer = get(client, &filters, marker).await?;
+        let page_size = client.page_size(ACTION).min(POLICIES_A_PAGE);
+        let answer = get(client, &filters, page_size, marker).await?;
         let provenance = now();
         let mut shelf = lock(shelf);
         for detail in answer.role_detail_list() {
@@ -183,6 +200,7 @@ async fn roles_and_policies(
 async fn get(
     client: &AwsClient,
     filters: &[EntityType],
+    page_size: i32,
     marker: Option<String>,
 ) -> Result<GetAccountAuthorizationDetailsOutput, AwsError> {
     let request = || {
@@ -191,7 +209,7 @@ async fn get(
             .get_account_authorization_details()
             .set_filter(Some(filters.to_vec()));
         request
-            .max_items(client.page_size(ACTION))
+            .max_items(page_size)
             .set_marker(marker.clone())
             .send()
     };

@@ -77,21 +77,36 @@ impl PolicyShelf {
         Ok(())
     }
 
+    /// Keeps a managed policy. Of AWS's own, of which each account is sent more than a thousand with
+    /// all their versions, those that are in use count, and nobody can bring back an older version.
     pub(super) fn add_managed(
         &mut self,
         detail: &types::ManagedPolicyDetail,
     ) -> Result<(), AwsError> {
+        let arn = required(detail.arn(), "a policy's ARN")?;
+        let is_of_aws = arn.split(':').nth(4) == Some("aws");
+        let uses = [
+            detail.attachment_count(),
+            detail.permissions_boundary_usage_count(),
+        ];
+        if is_of_aws && uses.iter().all(|count| *count == Some(0)) {
+            return Ok(());
+        }
         let default = detail.default_version_id();
-        let versions = detail.policy_version_list().iter().map(|version| {
-            let id = required(version.version_id(), "a policy version's id")?;
+        let is_default = |version: &types::PolicyVersion| match default {
+            Some(id) => version.version_id() == Some(id),
+            None => version.is_default_version(),
+        };
+        let versions = detail.policy_version_list().iter();
+        let versions = versions.filter(|version| !is_of_aws || is_default(version));
+        let versions = versions.map(|version| {
             Ok(PolicyVersion {
-                is_default: default.map_or(version.is_default_version(), |it| it == id),
-                id,
+                is_default: is_default(version),
+                id: required(version.version_id(), "a policy version's id")?,
                 document: version.document().map(|text| self.keep(text)),
             })
         });
         let versions: Result<Vec<_>, AwsError> = versions.collect();
-        let arn = required(detail.arn(), "a policy's ARN")?;
         // Its ARN ends with its name.
         let name = arn.rsplit('/').next().unwrap_or(&arn);
         let policy = ManagedPolicy {
@@ -136,5 +151,52 @@ impl PolicyShelf {
         let document = self.documents.entry(id);
         document.or_insert_with(|| Arc::new(PolicyDocument::new(text)));
         id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(arn: &str, attached: i32, versions: &[(&str, &str)]) -> types::ManagedPolicyDetail {
+        let detail = types::ManagedPolicyDetail::builder()
+            .arn(arn)
+            .attachment_count(attached)
+            .permissions_boundary_usage_count(0)
+            .default_version_id("v2");
+        let versions = versions.iter().map(|(id, text)| {
+            let version = types::PolicyVersion::builder().version_id(*id);
+            version.document(*text).build()
+        });
+        detail
+            .set_policy_version_list(Some(versions.collect()))
+            .build()
+    }
+
+    fn kept(policies: &[types::ManagedPolicyDetail]) -> (Vec<(String, usize)>, usize) {
+        let mut shelf = PolicyShelf::default();
+        for policy in policies {
+            shelf.add_managed(policy).unwrap();
+        }
+        let managed = shelf.managed.into_values();
+        let managed = managed.map(|policy| (policy.name, policy.versions.len()));
+        (managed.collect(), shelf.documents.len())
+    }
+
+    #[test]
+    fn of_policies_of_aws_those_in_use_are_kept_and_their_present_version() {
+        let versions = [("v1", "{\"old\":1}"), ("v2", "{}")];
+        let policies = [
+            policy("arn:aws:iam::aws:policy/Used", 1, &versions),
+            policy("arn:aws:iam::aws:policy/Unused", 0, &versions),
+        ];
+        assert_eq!(kept(&policies), (vec![("Used".to_owned(), 1)], 1));
+    }
+
+    #[test]
+    fn of_own_policies_all_versions_are_kept_and_each_text_once() {
+        let versions = [("v1", "{}"), ("v2", "{}"), ("v3", "{\"new\":1}")];
+        let own = policy("arn:aws:iam::111122223333:policy/own", 0, &versions);
+        assert_eq!(kept(&[own]), (vec![("own".to_owned(), 3)], 2));
     }
 }

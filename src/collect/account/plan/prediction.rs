@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::super::details::POLICIES_A_PAGE;
 use super::super::listing::PAGE_SIZE;
 use super::super::summary::AccountSummary;
 use super::{Asked, CallPlan, Facts};
@@ -14,8 +15,8 @@ use crate::config::AwsSettings;
 pub struct Prediction {
     /// Calls by action. Users whose MFA only ListMFADevices has come on top, and one call
     /// for each access key where ids are asked for. Pages of virtual devices are the most there
-    /// can be: the summary counts devices of every kind. AWS's own policies that are attached are
-    /// not counted: they may fill another page of details.
+    /// can be: the summary counts devices of every kind. AWS's own policies, more than a thousand, are
+    /// in no count: they are some pages of details more.
     pub calls: BTreeMap<Action, u64>,
     /// Actions whose calls cannot be counted, since the size of the account is not known.
     pub uncounted: Vec<Action>,
@@ -154,7 +155,7 @@ impl Predicted<'_> {
             Action::ListUsers => Some(pages(users)),
             Action::GetAccountAuthorizationDetails => {
                 let of_policies = match self.plan.reads_policies() {
-                    true => pages(roles + policies),
+                    true => pages_of(roles + policies, POLICIES_A_PAGE),
                     false => 0,
                 };
                 Some(pages(users) + pages(groups) + of_policies)
@@ -255,7 +256,11 @@ impl Predicted<'_> {
 
 /// Pages of a listing of `count` entries; an empty one is a page as well.
 fn pages(count: u64) -> u64 {
-    count.div_ceil(u64::from(PAGE_SIZE.unsigned_abs())).max(1)
+    pages_of(count, PAGE_SIZE)
+}
+
+fn pages_of(count: u64, size: i32) -> u64 {
+    count.div_ceil(u64::from(size.unsigned_abs())).max(1)
 }
 
 #[cfg(test)]
