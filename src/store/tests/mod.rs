@@ -10,6 +10,7 @@ mod full_disk;
 mod history;
 mod looking;
 mod model;
+mod odd_files;
 mod retention;
 mod size;
 mod staging;
