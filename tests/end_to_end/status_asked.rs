@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::support::agent::Agent;
 use crate::support::http::Server;
 use crate::support::reply::Reply;
+use crate::support::running::Running;
 use crate::support::sim_aws::{SimAccount, SimAws, SimUser};
 
 const SOON: Duration = Duration::from_secs(20);
@@ -56,19 +57,22 @@ fn asked(address: SocketAddr, head: &str) -> String {
     answer.lines().next().unwrap_or_default().to_owned()
 }
 
-#[test]
-fn pages_of_other_sites_and_two_hosts_are_refused_and_people_and_probes_are_answered() {
+/// A daemon without an end, and where it tells its status.
+fn daemon(sim: &SimAws) -> (Running, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address");
     drop(listener);
-    let sim = sim();
     let config = format!("[status]\nlisten = \"{address}\"\n");
-    let mut running = Agent::new()
-        .config(&config)
-        .aws(&sim.url())
-        .arg("run")
-        .spawn();
+    let agent = Agent::new().config(&config).aws(&sim.url());
+    let mut running = agent.arg("run").spawn();
     running.wait_for("waiting for the next pass", SOON);
+    (running, address)
+}
+
+#[test]
+fn pages_of_other_sites_and_two_hosts_are_refused_and_people_and_probes_are_answered() {
+    let sim = sim();
+    let (running, address) = daemon(&sim);
     let host = format!("Host: {address}\r\n");
     for (head, code) in [
         (format!("HTTP/1.1\r\n{host}"), "200"),
@@ -97,6 +101,56 @@ fn pages_of_other_sites_and_two_hosts_are_refused_and_people_and_probes_are_answ
             assert!(line.contains(code), "{path} {head}: {line}");
         }
     }
+    running.signal(Signal::SIGTERM);
+    running.wait(SOON).expect_code(0);
+}
+
+#[test]
+fn who_follows_a_link_of_another_site_is_answered_and_nothing_else_of_that_site_is() {
+    let sim = sim();
+    let (running, address) = daemon(&sim);
+    let navigate = "Sec-Fetch-Mode: navigate\r\n";
+    let document = "Sec-Fetch-Dest: document\r\n";
+    let link = format!("{navigate}{document}");
+    for (method, headers, code) in [
+        ("GET", format!("{link}Sec-Fetch-User: ?1\r\n"), "200"),
+        ("GET", link.clone(), "200"),
+        ("HEAD", link.clone(), "403"),
+        ("POST", format!("{link}Content-Length: 0\r\n"), "403"),
+        (
+            "GET",
+            format!("{navigate}Sec-Fetch-Dest: iframe\r\n"),
+            "403",
+        ),
+        ("GET", format!("{navigate}Sec-Fetch-Dest: embed\r\n"), "403"),
+        ("GET", navigate.to_owned(), "403"),
+        ("GET", document.to_owned(), "403"),
+        ("GET", format!("Sec-Fetch-Mode: cors\r\n{document}"), "403"),
+        ("GET", format!("{link}Sec-Fetch-Dest: iframe\r\n"), "403"),
+        ("GET", format!("Sec-Fetch-Mode: cors\r\n{link}"), "403"),
+        (
+            "GET",
+            format!("{link}Origin: https://evil.example\r\n"),
+            "403",
+        ),
+    ] {
+        for site in ["cross-site", "same-site"] {
+            let head = format!(
+                "{method} /status HTTP/1.1\r\nHost: {address}\r\nSec-Fetch-Site: {site}\r\n{headers}\
+                 Connection: close\r\n\r\n"
+            );
+            let line = asked(address, &head);
+            assert!(line.contains(code), "{head}: {line}");
+        }
+    }
+    let named = asked(
+        address,
+        &format!(
+            "GET /status HTTP/1.1\r\nHost: evil.example\r\nSec-Fetch-Site: cross-site\r\n{link}\
+             Connection: close\r\n\r\n"
+        ),
+    );
+    assert!(named.contains("421"), "{named}");
     running.signal(Signal::SIGTERM);
     running.wait(SOON).expect_code(0);
 }

@@ -5,10 +5,14 @@ use std::net::IpAddr;
 
 use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use hyper::http::uri::Authority;
-use hyper::{Request, StatusCode, Version};
+use hyper::{Method, Request, StatusCode, Version};
 
 /// From which site a browser was made to ask: `none` by its user.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// How a browser asks: `navigate` to show the answer as a page.
+const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+/// Where a browser shows the answer: `document` in a window of its own, in none of another page.
+const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// Why `request` gets no answer, if it gets none.
 pub(super) fn refusal<B>(request: &Request<B>) -> Option<(StatusCode, &'static str)> {
@@ -31,10 +35,25 @@ pub(super) fn refusal<B>(request: &Request<B>) -> Option<(StatusCode, &'static s
         let origin = origin.to_str().ok();
         origin.and_then(|origin| origin.strip_prefix("http://")) == host
     };
-    let is_own_fetch = |site: &HeaderValue| matches!(site.as_bytes(), b"none" | b"same-origin");
+    let may_follow = follows_a_link(request);
+    let is_own_fetch = |site: &HeaderValue| match site.as_bytes() {
+        b"none" | b"same-origin" => true,
+        b"cross-site" | b"same-site" => may_follow,
+        _ => false,
+    };
     let is_of_another_site = !headers.get_all(ORIGIN).iter().all(is_own_origin)
         || !headers.get_all(FETCH_SITE).iter().all(is_own_fetch);
     is_of_another_site.then_some((StatusCode::FORBIDDEN, "not for pages of other sites\n"))
+}
+
+/// Whether a person follows a link to here: what is answered is seen by that person, and not by
+/// the page that has the link.
+fn follows_a_link<B>(request: &Request<B>) -> bool {
+    let is = |name: &HeaderName, value: &str| {
+        let mut values = request.headers().get_all(name).iter();
+        values.next().is_some_and(|it| it == value) && values.next().is_none()
+    };
+    request.method() == Method::GET && is(&FETCH_MODE, "navigate") && is(&FETCH_DEST, "document")
 }
 
 /// Whether `host` is an address or `localhost`, with or without a port.
