@@ -5,7 +5,7 @@ use std::ops::Range;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 
-use super::reading::{Reading, folded};
+use super::reading::{Reading, fold};
 
 /// One form of a secret: as it is, in Base64 or in hex.
 #[derive(Debug)]
@@ -44,9 +44,15 @@ impl Form {
         let kinds = part.iter().filter_map(|byte| kind(*byte));
         let kinds: Vec<u8> = kinds.collect();
         let turns = kinds.windows(2).filter(|pair| pair[0] != pair[1]).count();
-        let words = part.split(|byte| !byte.is_ascii_alphabetic());
-        turns >= TURNS_MIN || words.map(<[u8]>::len).any(|len| len > WORD_LEN_MAX)
+        let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+        let words = part.split(|byte| !is_letter(byte));
+        turns >= TURNS_MIN || words.map(chars).any(|len| len > WORD_LEN_MAX)
     }
+}
+
+/// How many characters begin in `utf_8`.
+fn chars(utf_8: &[u8]) -> usize {
+    utf_8.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 fn kind(byte: u8) -> Option<u8> {
@@ -76,6 +82,14 @@ pub(super) fn forms(secret: &str) -> Vec<Form> {
         encoded(&mut forms, secret);
     }
     encoded(&mut forms, &spaceless);
+    if !secret.is_ascii() {
+        // As who takes its bytes for Latin-1 repeats it.
+        let latin_1: String = spaceless.bytes().map(char::from).collect();
+        push(
+            &mut forms,
+            plain(&Reading::of(&latin_1).bytes(), part_len * 2),
+        );
+    }
     forms
 }
 
@@ -157,9 +171,7 @@ fn push(forms: &mut Vec<Form>, form: Form) {
 }
 
 fn push_one(forms: &mut Vec<Form>, mut form: Form) {
-    for byte in &mut form.bytes {
-        *byte = folded(*byte);
-    }
+    fold(&mut form.bytes);
     if !forms.iter().any(|it| it.bytes == form.bytes) {
         forms.push(form);
     }

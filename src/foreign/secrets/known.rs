@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::forms::{Form, forms};
 use super::index::{Index, SHORT_LEN};
-use super::reading::Reading;
+use super::reading::{Reading, is_skipped};
 use super::windows::Found;
 
 /// A longer one is known by its beginning.
@@ -61,12 +61,11 @@ impl Known {
         let id = self.next_id;
         self.next_id += 1;
         let text = text.trim();
-        // Texts are read without spaces.
-        let len = text.split_whitespace().map(str::len).sum::<usize>();
-        if len < SHORT_LEN || !text.is_ascii() {
+        // Texts are read without what is not seen.
+        if text.chars().filter(|it| !is_skipped(*it)).count() < SHORT_LEN {
             return id;
         }
-        let forms = forms(text.get(..LEN_MAX).unwrap_or(text));
+        let forms = forms(&text[..text.floor_char_boundary(LEN_MAX)]);
         self.index.add(id, &forms);
         let secret = Secret {
             name: name.into(),

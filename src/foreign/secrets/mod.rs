@@ -1,6 +1,7 @@
 //! The secrets that this process knows, and texts without them.
 
 mod environment;
+mod escapes;
 mod forms;
 mod index;
 mod known;

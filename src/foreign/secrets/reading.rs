@@ -1,6 +1,7 @@
 //! A text as somebody reads it who looks for a secret in it: escapes and lists of bytes undone,
 //! spaces left out, in one case.
 
+use super::escapes::unescaped;
 use super::lists;
 
 /// A byte of the reading, and which bytes of the text it stands for.
@@ -38,8 +39,10 @@ impl Reading {
         }
         units = lists::read(units);
         units.retain(|unit| !unit.byte.is_ascii_whitespace() && !unit.byte.is_ascii_control());
-        for unit in &mut units {
-            unit.byte = folded(unit.byte);
+        let mut bytes: Vec<u8> = units.iter().map(|unit| unit.byte).collect();
+        fold(&mut bytes);
+        for (unit, byte) in units.iter_mut().zip(bytes) {
+            unit.byte = byte;
         }
         Self(units)
     }
@@ -62,111 +65,49 @@ impl Reading {
     }
 }
 
-/// One byte for those that are one in some encoding: upper and lower case, and the two alphabets
-/// of Base64.
-pub(super) fn folded(byte: u8) -> u8 {
-    match byte {
-        b'-' => b'+',
-        b'_' => b'/',
-        byte => byte.to_ascii_lowercase(),
+/// Makes one of those in `bytes` that are one in some encoding: upper and lower case, and the two
+/// alphabets of Base64. None becomes longer or shorter.
+pub(super) fn fold(bytes: &mut [u8]) {
+    let mut at = 0;
+    while let Some(byte) = bytes.get_mut(at) {
+        if byte.is_ascii() {
+            *byte = match *byte {
+                b'-' => b'+',
+                b'_' => b'/',
+                other => other.to_ascii_lowercase(),
+            };
+            at += 1;
+            continue;
+        }
+        let Some(char) = first_char(&bytes[at..]) else {
+            at += 1;
+            continue;
+        };
+        let len = char.len_utf8();
+        let mut lower = char.to_lowercase();
+        if let (Some(lower), None) = (lower.next(), lower.next())
+            && lower.len_utf8() == len
+        {
+            lower.encode_utf8(&mut bytes[at..at + len]);
+        }
+        at += len;
     }
+}
+
+/// The character that `bytes` begin with, in UTF-8, if it is none of ASCII.
+fn first_char(bytes: &[u8]) -> Option<char> {
+    let len = match bytes.first()? {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => return None,
+    };
+    std::str::from_utf8(bytes.get(..len)?).ok()?.chars().next()
 }
 
 /// Whether `char` may stand between the characters of a secret and hide nothing.
 pub(super) fn is_skipped(char: char) -> bool {
     char.is_whitespace() || crate::foreign::unseen::is_unseen(char)
-}
-
-/// `units` with one layer of escapes undone: `%2F`, `\u002f`, `\x2f`, `\/`, `&#47;`, `&#x2f;` and
-/// `&amp;`.
-fn unescaped(units: &[Unit]) -> Vec<Unit> {
-    let mut read = Vec::with_capacity(units.len());
-    let mut at = 0;
-    while let Some(unit) = units.get(at) {
-        let rest = &units[at..];
-        let escape = match unit.byte {
-            b'%' => number(rest, 1, 2, 16),
-            b'\\' => backslash(rest),
-            b'&' => entity(rest),
-            _ => None,
-        };
-        match escape {
-            Some((byte, len)) => {
-                let end = rest[len - 1].end;
-                let start = unit.start;
-                read.push(Unit { byte, start, end });
-                at += len;
-            }
-            None => {
-                read.push(*unit);
-                at += 1;
-            }
-        }
-    }
-    read
-}
-
-/// What a backslash and what follows it stand for, and how many units they are.
-fn backslash(units: &[Unit]) -> Option<(u8, usize)> {
-    match units.get(1)?.byte {
-        b'x' => number(units, 2, 2, 16),
-        // As JSON and C write it, and as Rust does.
-        b'u' | b'U' if units.get(2)?.byte == b'{' => braced(units, 3, b'}'),
-        b'u' => number(units, 2, 4, 16),
-        b'U' => number(units, 2, 8, 16),
-        byte if byte.is_ascii_punctuation() => Some((byte, 2)),
-        _ => None,
-    }
-}
-
-/// What an entity of HTML or XML stands for, and how many units it is.
-fn entity(units: &[Unit]) -> Option<(u8, usize)> {
-    const NAMED: [(&[u8], u8); 5] = [
-        (b"&amp;", b'&'),
-        (b"&lt;", b'<'),
-        (b"&gt;", b'>'),
-        (b"&quot;", b'"'),
-        (b"&apos;", b'\''),
-    ];
-    if units.get(1)?.byte != b'#' {
-        let is = |name: &[u8]| {
-            let text = units.get(..name.len());
-            text.is_some_and(|text| text.iter().map(|unit| unit.byte).eq(name.iter().copied()))
-        };
-        let found = NAMED.into_iter().find(|(name, _)| is(name))?;
-        return Some((found.1, found.0.len()));
-    }
-    match units.get(2)?.byte {
-        b'x' | b'X' => braced(units, 3, b';'),
-        _ => until(units, 2, b';', 10),
-    }
-}
-
-fn braced(units: &[Unit], start: usize, end: u8) -> Option<(u8, usize)> {
-    until(units, start, end, 16)
-}
-
-/// The number from `start` to the byte `end`.
-fn until(units: &[Unit], start: usize, end: u8, radix: u32) -> Option<(u8, usize)> {
-    const DIGITS_MAX: usize = 8;
-    let digits = units.iter().skip(start).take(DIGITS_MAX + 1);
-    let len = digits.take_while(|unit| unit.byte != end).count();
-    (units.get(start + len)?.byte == end && len > 0)
-        .then(|| number(units, start, len, radix))?
-        .map(|(byte, len)| (byte, len + 1))
-}
-
-/// The byte that `len` digits from `start` on stand for, and how many units that is from the
-/// beginning.
-fn number(units: &[Unit], start: usize, len: usize, radix: u32) -> Option<(u8, usize)> {
-    let digits = units.get(start..start + len)?;
-    let value = digits.iter().try_fold(0u32, |value, digit| {
-        let digit = char::from(digit.byte).to_digit(radix)?;
-        value.checked_mul(radix)?.checked_add(digit)
-    })?;
-    // Secrets have no other characters than those of ASCII.
-    let byte = u8::try_from(value).ok().filter(u8::is_ascii)?;
-    Some((byte, start + len))
 }
 
 #[cfg(test)]
@@ -194,8 +135,27 @@ mod tests {
             "ab_c",
             "a\\u{62}/c",
             "a%0d%0ab/c",
+            "a\\u200bb&#8203;/\\u{202e}c",
         ] {
             assert_eq!(read(text), "ab/c", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn characters_of_any_alphabet_are_read_in_one_case_and_without_escapes() {
+        for text in [
+            "ä🔑д",
+            "Ä🔑Д",
+            "%C3%A4%f0%9f%94%91%d0%b4",
+            "%25C3%25A4🔑д",
+            "\\u00e4\\ud83d\\udd11\\u0434",
+            "\\U000000C4\\u{1F511}\\u{434}",
+            "&#228;&#128273;&#x434;",
+            "\\xc3\\xa4\\xf0\\x9f\\x94\\x91\\xd0\\xb4",
+            "[195, 164, 240, 159, 148, 145, 208, 180]",
+        ] {
+            let text = text.trim_matches(['[', ']']);
+            assert_eq!(read(text), "ä🔑д", "{text:?}");
         }
     }
 
@@ -210,6 +170,9 @@ mod tests {
             "\\",
             "\\u12",
             "&#99999999999;",
+            "&#x110000;",
+            "\\ud83dx",
+            "\\udd11",
         ] {
             assert_eq!(read(text), text, "{text:?}");
         }

@@ -1,5 +1,7 @@
 //! What of a URL is a secret: its password, the values of its query, and keys in its path.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use percent_encoding::percent_decode_str;
@@ -25,8 +27,10 @@ pub fn hide_url(name: &str, url: &str) {
         None => is_key(pair).then_some(pair),
     });
     for part in keys.chain(values).chain([password]) {
-        let decoded = percent_decode_str(part).decode_utf8_lossy();
-        hide(name, &decoded.into_owned().into());
+        // What is no UTF-8 is known as it is written.
+        let decoded = percent_decode_str(part).decode_utf8();
+        let decoded = decoded.map_or_else(|_| part.to_owned(), Cow::into_owned);
+        hide(name, &decoded.into());
     }
 }
 

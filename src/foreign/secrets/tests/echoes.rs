@@ -7,7 +7,8 @@ use crate::foreign::secrets::hide_while;
 use crate::foreign::{Page, Shown};
 
 /// A key of Sekoia, a secret of AWS, a token of Splunk, a session's token, short ones, one with
-/// plus signs, one of words, and one that looks escaped.
+/// plus signs, one of words, one that looks escaped, and ones of other letters than those of ASCII:
+/// in the same number of bytes in either case, without any case, and of four bytes.
 fn secrets() -> Vec<String> {
     let session = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQD+tok/en=".repeat(9);
     [
@@ -19,6 +20,10 @@ fn secrets() -> Vec<String> {
         "w+Jal+rX/tnF+MI9K7+ENGzb+xRf",
         "correct h0rse battery staple",
         "Zk%41q9&lt;x7\\u0062Wm",
+        "pä5swörd-zoë9",
+        "ключ9-от_Двери7",
+        "秘密の鍵4合言葉",
+        "k3y🔑9of🚪d00r",
         session.as_str(),
     ]
     .map(str::to_owned)
@@ -101,7 +106,8 @@ fn no_secret_is_left_in_any_echo_in_any_encoding() {
 
 #[test]
 fn a_secret_that_a_server_cut_is_hidden_where_half_of_it_and_no_words_are_left() {
-    for secret in secrets().into_iter().filter(|secret| secret.len() > 15) {
+    let long = secrets().into_iter().filter(|secret| secret.len() > 15);
+    for secret in long.filter(|secret| secret.is_ascii()) {
         let _hidden = hide_while("key", &secret);
         // Half of those is words alone, or too few characters once its escapes are undone.
         if secret.contains("very_secret") || secret.contains("h0rse") || secret.contains('%') {
@@ -117,4 +123,28 @@ fn a_secret_that_a_server_cut_is_hidden_where_half_of_it_and_no_words_are_left()
             assert_eq!(shown.as_str(), "got [key]... here");
         }
     }
+}
+
+#[test]
+fn of_a_secret_of_any_alphabet_nine_tenths_are_hidden() {
+    for secret in [
+        "pä5swörd-zoë9-und-Ä7hnlich",
+        "秘密の鍵の合言葉",
+        "ключи_От_Двери",
+    ] {
+        let _hidden = hide_while("key", secret);
+        let chars: Vec<char> = secret.chars().collect();
+        for part in [&chars[..chars.len() - 1], &chars[1..]] {
+            let part: String = part.iter().collect();
+            let shown = Shown::of(format!("got {part}... here"));
+            assert_eq!(shown.as_str(), "got [key]... here");
+        }
+    }
+}
+
+#[test]
+fn letters_of_other_alphabets_beside_a_secret_stay() {
+    let _hidden = hide_while("key", "ключ9-от_Двери7");
+    let shown = Shown::of("дверь: ключ9-от_Двери7, ключ от двери; двери7");
+    assert_eq!(shown.as_str(), "дверь: [key], ключ от двери; двери7");
 }

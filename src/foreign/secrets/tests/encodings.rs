@@ -22,7 +22,7 @@ fn split(text: &str, by: &str) -> String {
     pieces.collect::<Vec<_>>().join(by)
 }
 
-pub(super) const ENCODINGS: [(&str, Encode); 32] = [
+pub(super) const ENCODINGS: [(&str, Encode); 35] = [
     ("plain", |it| it.to_owned()),
     ("upper case", |it| it.to_uppercase()),
     ("lower case", |it| it.to_lowercase()),
@@ -59,10 +59,22 @@ pub(super) const ENCODINGS: [(&str, Encode); 32] = [
         split(it, "\u{200b}\u{1b}")
     }),
     ("JSON's escapes", |it| {
-        it.bytes().map(|byte| format!("\\u{byte:04x}")).collect()
+        let units = it.encode_utf16();
+        units.map(|unit| format!("\\u{unit:04x}")).collect()
     }),
     ("XML's escapes", |it| {
-        it.bytes().map(|byte| format!("&#{byte};")).collect()
+        let chars = it.chars();
+        chars.map(|it| format!("&#{};", u32::from(it))).collect()
+    }),
+    ("XML's escapes in hex", |it| {
+        let chars = it.chars();
+        chars.map(|it| format!("&#x{:X};", u32::from(it))).collect()
+    }),
+    ("C's escapes", |it| {
+        it.bytes().map(|byte| format!("\\x{byte:02x}")).collect()
+    }),
+    ("its bytes read as Latin-1", |it| {
+        it.bytes().map(char::from).collect()
     }),
     ("Rust's escapes", |it| {
         it.chars().flat_map(char::escape_unicode).collect()

@@ -36,3 +36,16 @@ fn words_and_the_ids_of_accounts_in_a_url_are_no_secrets() {
     let text = "users and name of account 111122223333, aws-111122223333-iam";
     assert_eq!(Shown::of(text).as_str(), text);
 }
+
+#[test]
+fn a_password_in_a_url_is_hidden_in_whichever_alphabet_and_encoding_it_is() {
+    hide_url("utf-8", "https://u:p%C3%A4ssw%C3%B6rd9@h.example/");
+    hide_url("latin-1", "https://u:p%E9n%E8l9pe@h.example/");
+    for (text, shown) in [
+        ("bad pässwörd9", "bad [utf-8]"),
+        ("bad p%c3%a4ssw%c3%b6rd9", "bad [utf-8]"),
+        ("bad p%e9n%e8l9pe", "bad [latin-1]"),
+    ] {
+        assert_eq!(Shown::of(text).as_str(), shown);
+    }
+}
