@@ -88,7 +88,12 @@ impl Known {
         if self.index.is_empty() || window.len() < SHORT_LEN {
             return;
         }
-        let reading = Reading::of(window);
+        for reading in Reading::all_of(window) {
+            self.find_in(&reading, start, found);
+        }
+    }
+
+    fn find_in(&self, reading: &Reading, start: usize, found: &mut Vec<Found>) {
         let bytes = reading.bytes();
         // What begins and ends in a place that was found is part of it.
         let mut found_to = 0;
@@ -108,7 +113,7 @@ impl Known {
                 }
                 found_to = found_to.max(same.end);
                 let whole = match form.has_edges {
-                    true => with_edges(&reading, &bytes, same),
+                    true => with_edges(reading, &bytes, same),
                     false => same,
                 };
                 if let Some((from, to)) = reading.place(whole.start, whole.end) {

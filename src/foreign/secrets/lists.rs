@@ -8,7 +8,7 @@ const COUNT_MIN: usize = 4;
 const SEPARATORS: &[u8] = b":-.;|_";
 
 /// `units` with such lists as the bytes that they stand for.
-pub(super) fn read(units: Vec<Unit>) -> Vec<Unit> {
+pub(super) fn read(units: &[Unit]) -> Vec<Unit> {
     let (mut read, mut at) = (Vec::with_capacity(units.len()), 0);
     while let Some(unit) = units.get(at) {
         let list = hex(&units[at..]).or_else(|| decimal(&units[at..]));

@@ -20,24 +20,38 @@ pub(super) struct Reading(Vec<Unit>);
 const LAYERS: usize = 3;
 
 impl Reading {
-    /// Reads `text`.
+    /// Reads `text` with every escape and list undone.
     pub(super) fn of(text: &str) -> Self {
-        let mut units = Vec::with_capacity(text.len());
-        for (start, char) in text.char_indices() {
-            let end = start + char.len_utf8();
-            if !is_skipped(char) {
-                let bytes = text.as_bytes()[start..end].iter();
-                units.extend(bytes.map(|&byte| Unit { byte, start, end }));
-            }
-        }
+        let mut units = written(text);
         for _ in 0..LAYERS {
-            let before = units.len();
             units = unescaped(&units);
-            if units.len() == before {
+        }
+        Self::folded(lists::read(&units))
+    }
+
+    /// Every reading of `text`, from the one with all its escapes to the one without any: what
+    /// stands before a secret may make an escape or a list of its beginning.
+    pub(super) fn all_of(text: &str) -> Vec<Self> {
+        let mut readings = Vec::new();
+        let mut units = written(text);
+        for _ in 0..LAYERS {
+            let next = unescaped(&units);
+            if next.len() == units.len() {
                 break;
             }
+            readings.push(Self::folded(units));
+            units = next;
         }
-        units = lists::read(units);
+        let listed = lists::read(&units);
+        if listed.len() < units.len() {
+            readings.push(Self::folded(units));
+        }
+        readings.push(Self::folded(listed));
+        readings
+    }
+
+    /// `units` without what is not seen, in one case.
+    fn folded(mut units: Vec<Unit>) -> Self {
         units.retain(|unit| !unit.byte.is_ascii_whitespace() && !unit.byte.is_ascii_control());
         let mut bytes: Vec<u8> = units.iter().map(|unit| unit.byte).collect();
         fold(&mut bytes);
@@ -63,6 +77,19 @@ impl Reading {
         let last = self.0.get(end.checked_sub(1)?)?;
         Some((self.0.get(start)?.start, last.end))
     }
+}
+
+/// `text` as it is written, without what is not seen.
+fn written(text: &str) -> Vec<Unit> {
+    let mut units = Vec::with_capacity(text.len());
+    for (start, char) in text.char_indices() {
+        let end = start + char.len_utf8();
+        if !is_skipped(char) {
+            let bytes = text.as_bytes()[start..end].iter();
+            units.extend(bytes.map(|&byte| Unit { byte, start, end }));
+        }
+    }
+    units
 }
 
 /// Makes one of those in `bytes` that are one in some encoding: upper and lower case, and the two

@@ -69,3 +69,31 @@ fn words_beside_a_secret_in_base64_stay() {
         "got [key] said it"
     );
 }
+
+#[test]
+fn what_stands_before_a_secret_and_begins_an_escape_or_a_list_with_it_hides_nothing() {
+    let mut known = Known::default();
+    let secret = "4dm1n-pa55";
+    known.add("key", secret);
+    let percent: String = secret.bytes().map(|it| format!("%{it:02x}")).collect();
+    let base64 = BASE64_STANDARD.encode(secret);
+    for secret in [secret, &percent, &base64] {
+        for before in [
+            "%",
+            "100%",
+            "%25",
+            "%2525",
+            "\\x",
+            "\\",
+            "&",
+            "1,2,3,",
+            "aa:bb:cc:",
+            "0x0a,0x0b,0x0c,0x",
+        ] {
+            let shown = taken_out(&known, &format!("got {before}{secret} end"));
+            let is_hidden =
+                shown.contains("[key]") && shown.ends_with("end") && !shown.contains(secret);
+            assert!(is_hidden, "{before}: {shown}");
+        }
+    }
+}
