@@ -32,10 +32,11 @@ pub(super) fn quoted(text: &str) -> String {
     }
 }
 
-/// `text` in quotes if it is an ARN, or a name where one belongs.
+/// `text` in quotes if it is an ARN of names, or a name where one belongs.
 pub(super) fn quoted_arn(text: &str) -> String {
-    let is_ordinary = |char: char| char.is_ascii_alphanumeric() || ":/+=,.@_-*".contains(char);
-    match text.starts_with("arn:") && text.len() < 300 && text.chars().all(is_ordinary) {
+    const ARN_LEN_MAX: usize = 300;
+    let is_arn = text.starts_with("arn:") && text.len() < ARN_LEN_MAX;
+    match is_arn && text.split([':', '/', '*']).all(is_name) {
         true => format!("{text:?}"),
         false => quoted(text),
     }
@@ -97,6 +98,26 @@ mod tests {
             "/tmp/kJ8veryVERYsecret99",
         ] {
             assert_eq!(shown_path(Path::new(path)).to_string(), path);
+        }
+    }
+
+    #[test]
+    fn arns_of_names_are_shown_and_a_key_in_one_is_not() {
+        for text in [
+            "arn:aws:iam::111122223333:user/anna",
+            "arn:aws:iam::aws:policy/AdministratorAccess",
+            "arn:aws-us-gov:iam::*:role/audit/hub",
+            "audit-role",
+        ] {
+            assert_eq!(quoted_arn(text), format!("{text:?}"));
+        }
+        for text in [
+            "arn:akJ8/zQ4+mR7x9Tw2==65:role/read",
+            "arn:aws:iam::111122223333:role/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "arn:aws:iam::111122223333:role/6f9619ff-8b86-d011-b42d-00cf4fc964ff",
+            "kJ8/zQ4+mR7x9Tw2==",
+        ] {
+            assert_eq!(quoted_arn(text), NO_NAME);
         }
     }
 
