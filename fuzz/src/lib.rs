@@ -1,0 +1,5 @@
+//! What several targets check.
+
+pub mod inventory;
+pub mod policies;
+pub mod seen;
