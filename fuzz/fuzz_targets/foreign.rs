@@ -21,6 +21,9 @@ const SECRETS: [&str; 7] = [
     "zoë's pässwörd 9ß!",
 ];
 
+/// So many signs of escapes before a secret are each taken for a sign alone, too.
+const SIGNS_MAX: usize = 60;
+
 static KNOWN: Once = Once::new();
 
 fn encoded(secret: &str, how: u8) -> String {
@@ -52,8 +55,14 @@ fuzz_target!(|input: (u8, u8, u8, &str)| {
     let secret = SECRETS[usize::from(which) % SECRETS.len()];
     let echoed = encoded(secret, how);
     let at = around.floor_char_boundary(usize::from(at));
-    // What stands before an encoded secret may make an escape of its beginning: there it is quoted.
-    let quote = if echoed.contains('%') { "\"" } else { "" };
+    // Behind many signs of escapes, one more may take the beginning of an encoded secret.
+    let is_sign = |it: &char| matches!(it, '%' | '\\' | '&');
+    let has_many = around.chars().filter(is_sign).count() > SIGNS_MAX;
+    let quote = if has_many && echoed.contains('%') {
+        "\""
+    } else {
+        ""
+    };
     let (before, after) = around.split_at(at);
     let text = format!("{before}{quote}{echoed}{quote}{after}");
     let line = Shown::of(&text);

@@ -10,9 +10,17 @@ enum Stands {
     Char(char),
 }
 
+/// What is read with one layer of escapes undone.
+pub(super) struct Unescaped {
+    pub(super) units: Vec<Unit>,
+    /// Where escapes began.
+    pub(super) signs: Vec<usize>,
+}
+
 /// `units` with one layer of escapes undone: `%2F`, `\u002f`, `\x2f`, `\/`, `&#47;`, `&#x2f;` and
 /// `&amp;`.
-pub(super) fn unescaped(units: &[Unit]) -> Vec<Unit> {
+pub(super) fn unescaped(units: &[Unit]) -> Unescaped {
+    let mut signs = Vec::new();
     let mut read = Vec::with_capacity(units.len());
     let mut at = 0;
     while let Some(unit) = units.get(at) {
@@ -26,6 +34,7 @@ pub(super) fn unescaped(units: &[Unit]) -> Vec<Unit> {
         match escape {
             Some((stands, len)) => {
                 push(&mut read, &stands, unit.start, rest[len - 1].end);
+                signs.push(at);
                 at += len;
             }
             None => {
@@ -34,7 +43,7 @@ pub(super) fn unescaped(units: &[Unit]) -> Vec<Unit> {
             }
         }
     }
-    read
+    Unescaped { units: read, signs }
 }
 
 /// Adds what an escape from `start` to `end` stands for, if it is seen.

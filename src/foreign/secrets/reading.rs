@@ -1,7 +1,7 @@
 //! A text as somebody reads it who looks for a secret in it: escapes and lists of bytes undone,
 //! spaces left out, in one case.
 
-use super::escapes::unescaped;
+use super::escapes::{Unescaped, unescaped};
 use super::lists;
 
 /// A byte of the reading, and which bytes of the text it stands for.
@@ -18,27 +18,32 @@ pub(super) struct Reading(Vec<Unit>);
 
 /// Escapes may be escaped again so often.
 const LAYERS: usize = 3;
+/// So many escapes of a layer are also taken for a sign before something else.
+const SIGNS_MAX: usize = 64;
+/// So much behind such a sign is read.
+const BEHIND_SIGN: usize = 256;
 
 impl Reading {
     /// Reads `text` with every escape and list undone.
     pub(super) fn of(text: &str) -> Self {
-        let mut units = written(text);
-        for _ in 0..LAYERS {
-            units = unescaped(&units);
-        }
-        Self::folded(lists::read(&units))
+        Self::folded(lists::read(&undone(written(text))))
     }
 
-    /// Every reading of `text`, from the one with all its escapes to the one without any: what
-    /// stands before a secret may make an escape or a list of its beginning.
+    /// Every reading of `text`, from the one with all its escapes to the one without any, and those
+    /// of what is behind the sign of an escape: what stands before a secret may make an escape or a
+    /// list of its beginning.
     pub(super) fn all_of(text: &str) -> Vec<Self> {
         let mut readings = Vec::new();
         let mut units = written(text);
         for _ in 0..LAYERS {
-            let next = unescaped(&units);
-            if next.len() == units.len() {
+            let Unescaped { units: next, signs } = unescaped(&units);
+            if signs.is_empty() {
                 break;
             }
+            readings.extend(signs.iter().take(SIGNS_MAX).map(|sign| {
+                let behind = units[sign + 1..].iter().take(BEHIND_SIGN);
+                Self::folded(undone(behind.copied().collect()))
+            }));
             readings.push(Self::folded(units));
             units = next;
         }
@@ -77,6 +82,14 @@ impl Reading {
         let last = self.0.get(end.checked_sub(1)?)?;
         Some((self.0.get(start)?.start, last.end))
     }
+}
+
+/// `units` with every layer of escapes undone.
+fn undone(mut units: Vec<Unit>) -> Vec<Unit> {
+    for _ in 0..LAYERS {
+        units = unescaped(&units).units;
+    }
+    units
 }
 
 /// `text` as it is written, without what is not seen.

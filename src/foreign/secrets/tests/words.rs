@@ -77,9 +77,11 @@ fn what_stands_before_a_secret_and_begins_an_escape_or_a_list_with_it_hides_noth
     known.add("key", secret);
     let percent: String = secret.bytes().map(|it| format!("%{it:02x}")).collect();
     let base64 = BASE64_STANDARD.encode(secret);
-    for secret in [secret, &percent, &base64] {
+    let signs = "4dm1n%2Dpa55";
+    for secret in [secret, signs, &percent, &base64] {
         for before in [
             "%",
+            "% 1",
             "100%",
             "%25",
             "%2525",
