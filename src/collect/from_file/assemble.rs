@@ -18,7 +18,7 @@ use crate::model::{Account, AttachedPolicy, Fact, Group, Mfa, Provenance, Snapsh
 /// What the files together have.
 pub(super) struct Assembled {
     /// In the order of their first appearance.
-    pub(super) users: Vec<User>,
+    pub(super) users: Vec<Arc<User>>,
     /// One an account.
     pub(super) snapshots: Vec<Snapshot>,
     /// What belongs to no user, and what is missing.
@@ -42,7 +42,7 @@ pub(super) fn assemble(tables: Tables, read_at: OffsetDateTime) -> Assembled {
     for entry in tables.users {
         let row = take_row(&mut rows, &entry.identity, &mut warnings);
         let mfa = mfa.take(&entry.identity, row.as_ref(), read_at);
-        users.push(user(entry, row, mfa, &mut groups, &source));
+        users.push(Arc::new(user(entry, row, mfa, &mut groups, &source)));
     }
     for row in tables.roots.values() {
         let root = root::user(row, mfa.take_root(row, read_at));
@@ -53,7 +53,7 @@ pub(super) fn assemble(tables: Tables, read_at: OffsetDateTime) -> Assembled {
                 row.place
             ));
         }
-        users.extend(root);
+        users.extend(root.map(Arc::new));
     }
     warnings.extend(unmatched(&rows));
     warnings.extend(mfa.unmatched());
@@ -66,12 +66,12 @@ pub(super) fn assemble(tables: Tables, read_at: OffsetDateTime) -> Assembled {
 }
 
 fn snapshots(
-    users: &[User],
+    users: &[Arc<User>],
     groups: &Groups,
     policies: &mut PolicyTables,
     source: &Provenance,
 ) -> Vec<Snapshot> {
-    let mut by_account: BTreeMap<&str, Vec<&User>> = BTreeMap::new();
+    let mut by_account: BTreeMap<&str, Vec<&Arc<User>>> = BTreeMap::new();
     for user in users {
         by_account
             .entry(user.arn.account_id())
@@ -83,8 +83,7 @@ fn snapshots(
         let groups = groups.of_account(id);
         let groups = groups.map(|(name, group)| (name.clone(), Arc::clone(group)));
         let policies = policies.of_account(id, &account.partition, groups.collect(), source);
-        let users = users.into_iter().map(|user| Arc::new(user.clone()));
-        Some(policies.with_users(account, users))
+        Some(policies.with_users(account, users.into_iter().cloned()))
     });
     accounts.collect()
 }

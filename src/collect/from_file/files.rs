@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
@@ -17,7 +18,7 @@ use crate::model::{Snapshot, User};
 /// Users from saved files, read and checked.
 #[derive(Debug)]
 pub struct FromFiles {
-    pub(super) users: Vec<User>,
+    pub(super) users: Vec<Arc<User>>,
     snapshots: Vec<Snapshot>,
     warnings: Vec<String>,
 }
@@ -98,7 +99,7 @@ impl InventorySource for FromFiles {
         let mut sent = 0;
         for user in &self.users {
             // A closed channel means that the reader wants no more.
-            if users.send(user.clone()).await.is_err() {
+            if users.send(User::clone(user)).await.is_err() {
                 break;
             }
             sent += 1;
