@@ -3,7 +3,7 @@
 use super::conditions;
 use super::request::Request;
 use super::truth::Truth;
-use crate::analyze::document::{Pattern, Resolved, ResourceElement, Statement, Text};
+use crate::analyze::document::{Pattern, Resolved, ResourceElement, Statement, Text, Variable};
 
 /// Whether `statement` applies to `request`, its Principal element aside.
 pub fn applies(statement: &Statement, request: &Request<'_>) -> Truth {
@@ -46,6 +46,21 @@ fn covers(element: &ResourceElement, request: &Request<'_>) -> Truth {
 /// The pattern that `text` is for `request`, if its variables have known values.
 pub fn resolve_text(text: &Text, request: &Request<'_>) -> Option<Pattern> {
     match text.resolve(|key| conditions::variable(request, key)) {
+        Resolved::Pattern(pattern) => Some(pattern),
+        Resolved::Unresolvable | Resolved::Unknown(_) => None,
+    }
+}
+
+/// The same where nothing but who asks decides it, whatever is asked.
+pub fn resolve_own(text: &Text, request: &Request<'_>) -> Option<Pattern> {
+    let is_own = |key: &str| {
+        matches!(key, "aws:username" | "aws:userid") || key.starts_with("aws:principaltag/")
+    };
+    let resolved = text.resolve(|key| match is_own(key) {
+        true => conditions::variable(request, key),
+        false => Variable::Unknown,
+    });
+    match resolved {
         Resolved::Pattern(pattern) => Some(pattern),
         Resolved::Unresolvable | Resolved::Unknown(_) => None,
     }

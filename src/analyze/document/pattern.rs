@@ -34,6 +34,15 @@ impl Pattern {
         self.tokens == [Token::AnyRun]
     }
 
+    /// The text before its first wildcard.
+    pub fn prefix(&self) -> String {
+        let literals = self.tokens.iter().map_while(|token| match token {
+            Token::Literal(char) => Some(*char),
+            Token::AnyOne | Token::AnyRun => None,
+        });
+        literals.collect()
+    }
+
     /// Whether it matches the whole of `text`.
     pub fn matches(&self, text: &str) -> bool {
         if self.is_everything() {

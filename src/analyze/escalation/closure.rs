@@ -43,6 +43,21 @@ impl<'a> Graph<'a> {
             .collect()
     }
 
+    /// Those of `fresh`, in order, that one of `paths` may lead to.
+    fn among(&self, power: &Power<'a>, paths: &[&'static Path], fresh: &[usize]) -> Vec<usize> {
+        let mut among = Vec::new();
+        for path in paths {
+            match self.within(power, path) {
+                Some(positions) => among.extend(positions),
+                None => return fresh.to_vec(),
+            }
+        }
+        among.sort_unstable();
+        among.dedup();
+        among.retain(|position| fresh.binary_search(position).is_ok());
+        among
+    }
+
     /// Whether `node` reaches one of `fresh`.
     fn reached(
         &self,
@@ -55,7 +70,7 @@ impl<'a> Graph<'a> {
         let mut via = None;
         for session in &node.taken_sessions {
             let power = Power::new(Asker::new(self.account, node.principal, *session));
-            for &position in fresh {
+            for position in self.among(&power, &paths, fresh) {
                 let Some(target) = self.nodes.get(position) else {
                     continue;
                 };

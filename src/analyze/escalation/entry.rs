@@ -29,8 +29,8 @@ impl Power<'_> {
             None => Truth::True,
             Some(entry) => {
                 let context = self.asker.context();
-                let principal = self.narrowed("sts:assumerole");
-                let asker = self.asker.as_principal(&principal);
+                let narrowed = self.narrowed("sts:assumerole");
+                let asker = self.asker.as_principal(&narrowed.principal);
                 let response = asker.decide("sts:assumerole", arn, &context, Some(trust));
                 match entry {
                     Entry::Named => response.by_name.clone().and(!response.denied.clone()),

@@ -9,6 +9,7 @@ use super::limits::{granted_everything, standing};
 use super::node::{Node, role_node, user_node};
 use super::own;
 use super::power::{Candidate, Power};
+use super::reach::Places;
 use crate::analyze::account::{IamAccount, IamRole};
 use crate::analyze::decision::{Boundary, Principal, Session, Truth};
 use crate::analyze::document::PrincipalName;
@@ -18,6 +19,10 @@ use crate::analyze::paths::{Catalogue, Family, Gain, Path, Target};
 pub(in crate::analyze) struct Graph<'a> {
     pub(super) account: &'a IamAccount,
     pub(super) nodes: Vec<Node<'a>>,
+    /// Where each user is, by ARN.
+    pub(super) user_places: Places<'a>,
+    /// Where each role is, by ARN.
+    pub(super) role_places: Places<'a>,
     /// Whether each user is an administrator once everything is granted to it.
     pub(super) granted_users: Vec<Truth>,
     /// The same of each role.
@@ -54,6 +59,8 @@ impl<'a> Graph<'a> {
         };
         let mut graph = Self {
             account,
+            user_places: Places::of_users(account),
+            role_places: Places::of_roles(account),
             granted_users: account
                 .users
                 .iter()

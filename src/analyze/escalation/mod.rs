@@ -18,6 +18,7 @@ mod narrow;
 mod node;
 mod own;
 mod power;
+mod reach;
 mod resources;
 mod targets;
 mod ways;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::analyze::decision::{AppliedPolicy, Boundary, Principal};
-use crate::analyze::document::{Effect, Policy};
+use crate::analyze::document::Policy;
 
 /// `principal` with the statements on `action` alone; it is decided on as before, since no other
 /// statement applies to the action.
@@ -37,27 +37,6 @@ pub(super) fn to_action(principal: &Principal, action: &str) -> Principal {
             other => other.clone(),
         },
     }
-}
-
-/// Whether an identity policy of `principal`, which is cut down to one action, may allow it on
-/// `resource`: most targets are out of reach, and need no decision.
-pub(super) fn may_cover(principal: &Principal, resource: &str) -> bool {
-    principal.policies.iter().any(|policy| {
-        let Some(document) = &policy.document else {
-            return true;
-        };
-        let mut allows = document
-            .statements
-            .iter()
-            .filter(|it| it.effect == Effect::Allow);
-        allows.any(|statement| match &statement.resource {
-            Some(element) if !element.is_negated => element
-                .texts
-                .iter()
-                .any(|text| text.fixed().is_none_or(|pattern| pattern.matches(resource))),
-            _ => true,
-        })
-    })
 }
 
 fn cut(document: &Arc<Policy>, action: &str) -> Arc<Policy> {

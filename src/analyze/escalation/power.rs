@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::asker::Asker;
 use super::found::{Found, NodeId, Step};
 use super::narrow;
+use super::reach::{Places, Reach};
 use super::resources::{candidates, filled, pattern_of};
 use crate::analyze::account::{IamRole, IamUser};
 use crate::analyze::decision::{Boundary, PolicySource, Principal, Truth};
@@ -20,7 +21,13 @@ pub(super) struct Power<'a> {
     chosen: RefCell<BTreeMap<&'static str, (Truth, String)>>,
     /// The principal with the statements on one action alone, by action: the same question is
     /// asked of many targets.
-    narrowed: RefCell<HashMap<String, Rc<Principal>>>,
+    narrowed: RefCell<HashMap<String, Rc<Narrowed>>>,
+}
+
+/// A principal with the statements on one action alone, and where they may allow it.
+pub(super) struct Narrowed {
+    pub(super) principal: Principal,
+    reach: Reach,
 }
 
 /// What a path may lead to.
@@ -42,24 +49,38 @@ impl<'a> Power<'a> {
     }
 
     /// The principal with the statements on `action`, which decide all that the others do.
-    pub(super) fn narrowed(&self, action: &str) -> Rc<Principal> {
+    pub(super) fn narrowed(&self, action: &str) -> Rc<Narrowed> {
         if let Some(known) = self.narrowed.borrow().get(action) {
             return Rc::clone(known);
         }
-        let narrowed = Rc::new(narrow::to_action(self.asker.principal, action));
+        let principal = narrow::to_action(self.asker.principal, action);
+        let reach = Reach::of(&self.asker, &principal);
+        let narrowed = Rc::new(Narrowed { principal, reach });
         let mut all = self.narrowed.borrow_mut();
         all.insert(action.to_owned(), Rc::clone(&narrowed));
         narrowed
     }
 
     fn may(&self, action: &str, resource: &str, boundary: &Boundary) -> Truth {
-        let principal = self.narrowed(action);
-        if !narrow::may_cover(&principal, resource) {
+        let narrowed = self.narrowed(action);
+        if !narrowed.reach.covers(resource) {
             return Truth::False;
         }
         self.asker
-            .as_principal(&principal)
+            .as_principal(&narrowed.principal)
             .may(action, resource, boundary)
+    }
+
+    /// The places of the targets of `path` that every need may be allowed on; `None` if none is
+    /// ruled out.
+    pub(super) fn within(&self, path: &Path, places: &Places<'_>) -> Option<Vec<usize>> {
+        let on_target = |need: &&Need| matches!(need.on, On::User | On::Role | On::PassedRole);
+        let needs = path.needs.iter().filter(on_target);
+        let each = needs.filter_map(|need| {
+            let narrowed = self.narrowed(&need.action.to_ascii_lowercase());
+            places.within(&narrowed.reach)
+        });
+        each.min_by_key(Vec::len)
     }
 
     /// Whether `path` can be taken to `target`, whatever that is worth.
@@ -171,8 +192,8 @@ impl<'a> Power<'a> {
             }
             (On::PassedRole, Candidate::Role(_, role)) => {
                 let service = path.service.as_deref().unwrap_or_default();
-                let principal = self.narrowed("iam:passrole");
-                let asker = self.asker.as_principal(&principal);
+                let narrowed = self.narrowed("iam:passrole");
+                let asker = self.asker.as_principal(&narrowed.principal);
                 asker.may_pass(role.principal.arn.as_str(), service)
             }
             (On::RolePolicy, Candidate::Role(_, role)) => {

@@ -33,7 +33,8 @@ impl<'a> Graph<'a> {
         };
         match path.target {
             Target::User => {
-                for (index, user) in self.account.users.iter().enumerate() {
+                let within = power.within(path, &self.user_places);
+                for (index, user) in among(&self.account.users, within) {
                     let worth = self.worth(path, NodeId::User(index));
                     if node.id != NodeId::User(index) && look(Candidate::User(index, user), worth) {
                         break;
@@ -41,7 +42,8 @@ impl<'a> Graph<'a> {
                 }
             }
             Target::Role => {
-                for (index, role) in self.account.roles.iter().enumerate() {
+                let within = power.within(path, &self.role_places);
+                for (index, role) in among(&self.account.roles, within) {
                     let worth = self.worth(path, NodeId::Role(index));
                     if self.may_enter(node, path, index)
                         && look(Candidate::Role(index, role), worth)
@@ -54,6 +56,19 @@ impl<'a> Graph<'a> {
         }
         let (truth, candidate) = best?;
         power.found(path, candidate, truth)
+    }
+
+    /// The positions of the nodes that `path` may be taken to; `None` if none is ruled out.
+    pub(super) fn within(&self, power: &Power<'a>, path: &Path) -> Option<Vec<usize>> {
+        match path.target {
+            Target::User => power.within(path, &self.user_places),
+            Target::Role => {
+                let places = power.within(path, &self.role_places)?;
+                let positions = places.into_iter().map(NodeId::Role);
+                Some(positions.map(|id| self.position(id)).collect())
+            }
+            Target::None | Target::NewUser | Target::NewRole => Some(Vec::new()),
+        }
     }
 
     /// What the target is worth to `path`.
@@ -98,4 +113,14 @@ impl<'a> Graph<'a> {
             _ => None,
         }
     }
+}
+
+/// Those of `all` at the places `within`, each with its place; all of them if there is none.
+fn among<T>(all: &[T], within: Option<Vec<usize>>) -> impl Iterator<Item = (usize, &T)> {
+    let every = match &within {
+        Some(_) => 0..0,
+        None => 0..all.len(),
+    };
+    let places = within.into_iter().flatten().chain(every);
+    places.filter_map(|place| Some((place, all.get(place)?)))
 }

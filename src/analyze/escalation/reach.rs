@@ -1,0 +1,92 @@
+//! Which users and roles an action may be allowed on: of many targets, most are out of reach.
+
+use super::asker::Asker;
+use crate::analyze::account::IamAccount;
+use crate::analyze::decision::{Principal, Request, resolve_own};
+use crate::analyze::document::{Effect, Pattern};
+
+/// Where a principal may be allowed an action.
+pub(super) enum Reach {
+    /// Nothing is ruled out.
+    Anywhere,
+    /// On resources of these patterns alone.
+    Within(Vec<Pattern>),
+}
+
+impl Reach {
+    /// The reach of `principal`, which is cut down to one action.
+    pub(super) fn of(asker: &Asker<'_>, principal: &Principal) -> Self {
+        let context = asker.context();
+        let request = Request {
+            principal,
+            action: "",
+            resource: "*",
+            context: &context,
+        };
+        let mut patterns = Vec::new();
+        for policy in &principal.policies {
+            let Some(document) = &policy.document else {
+                return Self::Anywhere;
+            };
+            let statements = document.statements.iter();
+            for statement in statements.filter(|it| it.effect == Effect::Allow) {
+                let Some(element) = statement.resource.as_ref().filter(|it| !it.is_negated) else {
+                    return Self::Anywhere;
+                };
+                for text in &element.texts {
+                    match resolve_own(text, &request) {
+                        Some(pattern) if !pattern.is_everything() => patterns.push(pattern),
+                        _ => return Self::Anywhere,
+                    }
+                }
+            }
+        }
+        Self::Within(patterns)
+    }
+
+    /// Whether `resource` may be within it.
+    pub(super) fn covers(&self, resource: &str) -> bool {
+        match self {
+            Self::Anywhere => true,
+            Self::Within(patterns) => patterns.iter().any(|pattern| pattern.matches(resource)),
+        }
+    }
+}
+
+/// The users or roles of an account by ARN, each with its place.
+pub(super) struct Places<'a>(Vec<(&'a str, usize)>);
+
+impl<'a> Places<'a> {
+    pub(super) fn of_users(account: &'a IamAccount) -> Self {
+        Self::new(account.users.iter().map(|user| user.principal.arn.as_str()))
+    }
+
+    pub(super) fn of_roles(account: &'a IamAccount) -> Self {
+        Self::new(account.roles.iter().map(|role| role.principal.arn.as_str()))
+    }
+
+    fn new(arns: impl Iterator<Item = &'a str>) -> Self {
+        let mut places: Vec<(&str, usize)> = arns.zip(0..).collect();
+        places.sort_unstable();
+        Self(places)
+    }
+
+    /// The places within `reach`, in order; `None` if nothing is ruled out.
+    pub(super) fn within(&self, reach: &Reach) -> Option<Vec<usize>> {
+        let Reach::Within(patterns) = reach else {
+            return None;
+        };
+        let mut found = Vec::new();
+        for pattern in patterns {
+            let prefix = pattern.prefix();
+            let first = self.0.partition_point(|(arn, _)| *arn < prefix.as_str());
+            let rest = self.0.iter().skip(first);
+            let alike = rest.take_while(|(arn, _)| arn.starts_with(&prefix));
+            let matching = alike.filter(|(arn, _)| pattern.matches(arn));
+            found.extend(matching.map(|(_, place)| *place));
+        }
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
+    }
+}
