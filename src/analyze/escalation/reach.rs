@@ -90,3 +90,32 @@ impl<'a> Places<'a> {
         Some(found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn places_are_found_as_if_each_were_tried(
+            arns in prop::collection::btree_set("[ab/]{0,5}", 0..12),
+            patterns in prop::collection::vec("[ab/*?]{0,5}", 0..4),
+        ) {
+            let arns: Vec<String> = arns.into_iter().rev().collect();
+            let reach = Reach::Within(patterns.iter().map(|it| Pattern::parse(it)).collect());
+            let places = Places::new(arns.iter().map(String::as_str));
+            let tried: Vec<usize> = (0..arns.len()).filter(|&at| reach.covers(&arns[at])).collect();
+            prop_assert_eq!(places.within(&reach), Some(tried));
+        }
+    }
+
+    #[test]
+    fn what_rules_nothing_out_finds_no_places() {
+        assert_eq!(
+            Places::new(["a"].into_iter()).within(&Reach::Anywhere),
+            None
+        );
+    }
+}

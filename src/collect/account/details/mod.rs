@@ -12,7 +12,7 @@ use aws_sdk_iam::types::EntityType;
 use futures_util::future::join3;
 use time::OffsetDateTime;
 
-use super::listing::{self, AccountScope, Page, PageReceiver, PageSender, RefusedUser};
+use super::listing::{self, AccountScope, PAGE_SIZE, Page, PageReceiver, PageSender, RefusedUser};
 use crate::aws::{Action, AwsClient, AwsError};
 use crate::collect::PolicySender;
 use crate::model::{EntityKind, Fact, Provenance};
@@ -109,13 +109,7 @@ async fn groups(
     shelf: Option<&Mutex<PolicyShelf>>,
 ) -> Result<Groups, AwsError> {
     let groups = listing::all(async |marker: Option<String>| {
-        let answer = get(
-            client,
-            &[EntityType::Group],
-            client.page_size(ACTION),
-            marker,
-        )
-        .await?;
+        let answer = get(client, &[EntityType::Group], PAGE_SIZE, marker).await?;
         let provenance = now();
         let groups = answer.group_detail_list().iter();
         let groups: Result<Vec<_>, _> = groups
@@ -141,13 +135,7 @@ async fn users(
     shelf: Option<&Mutex<PolicyShelf>>,
     marker: Option<String>,
 ) -> Result<Page<Result<UserDetail, RefusedUser>>, AwsError> {
-    let answer = get(
-        client,
-        &[EntityType::User],
-        client.page_size(ACTION),
-        marker,
-    )
-    .await?;
+    let answer = get(client, &[EntityType::User], PAGE_SIZE, marker).await?;
     let provenance = now();
     let users = answer.user_detail_list().iter();
     let users = users.map(|detail| UserDetail::read(detail, scope, &provenance));
@@ -178,8 +166,7 @@ async fn roles_and_policies(
         EntityType::AwsManagedPolicy,
     ];
     let read = listing::all(async |marker: Option<String>| {
-        let page_size = client.page_size(ACTION).min(POLICIES_A_PAGE);
-        let answer = get(client, &filters, page_size, marker).await?;
+        let answer = get(client, &filters, POLICIES_A_PAGE, marker).await?;
         let provenance = now();
         let mut shelf = lock(shelf);
         for detail in answer.role_detail_list() {
@@ -200,7 +187,7 @@ async fn roles_and_policies(
 async fn get(
     client: &AwsClient,
     filters: &[EntityType],
-    page_size: i32,
+    items_max: i32,
     marker: Option<String>,
 ) -> Result<GetAccountAuthorizationDetailsOutput, AwsError> {
     let request = || {
@@ -209,7 +196,7 @@ async fn get(
             .get_account_authorization_details()
             .set_filter(Some(filters.to_vec()));
         request
-            .max_items(page_size)
+            .max_items(client.page_size(ACTION).min(items_max))
             .set_marker(marker.clone())
             .send()
     };
