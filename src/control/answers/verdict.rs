@@ -33,8 +33,7 @@ pub(super) fn verdicts(
 
 fn document(account: &str, user: &NamedUser, record: Option<&EntityRecord>) -> Value {
     let verdict = record.and_then(|record| record.verdict.as_ref());
-    let stale = record.into_iter().flat_map(|record| &record.stale);
-    let stale = stale.filter(|it| it.fact == "privilege").last();
+    let stale = record.and_then(|record| record.stale.iter().find(|it| it.fact == "privilege"));
     json!({
         "account": account,
         "user": user.name,
