@@ -57,6 +57,18 @@ pub struct Enumeration<E> {
     pub provenance: Vec<FactsProvenance>,
 }
 
+impl<E> Enumeration<E> {
+    /// Whether somebody is missing among the users sent. Nobody is where AWS counts fewer.
+    pub fn lacks_users(&self) -> bool {
+        let is_short = match self.completeness {
+            Completeness::Contradicted { counted, seen } => counted > seen,
+            Completeness::LeftOut { .. } | Completeness::EndedEarly => true,
+            Completeness::Proven | Completeness::Unproven(_) => false,
+        };
+        is_short || self.failure.is_some()
+    }
+}
+
 /// Whether an enumeration saw everybody, by an independent count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Completeness {

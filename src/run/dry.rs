@@ -77,8 +77,8 @@ pub async fn print_events<'a, S: InventorySource>(
         && let Some(first) = users.first()
     {
         let account = account_of(first);
-        let ended_early = ended.failure.is_some();
-        let verdicts = verdicts::judge_all(&account, policies, &users, ended_early).await;
+        let lacks_users = ended.lacks_users();
+        let verdicts = verdicts::judge_all(&account, policies, &users, lacks_users).await;
         for chunk in split_chunks(users) {
             print(&chunk, &verdicts)?;
         }

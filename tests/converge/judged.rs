@@ -255,3 +255,25 @@ fn explain_tells_the_verdict_of_the_last_pass_and_that_there_is_no_newer_one() {
     let summary = site.agent.args(["explain", "--summary"]).run();
     assert!(summary.expect_code(2).stderr.contains("--from"));
 }
+
+#[test]
+fn nobody_is_judged_while_a_user_is_left_out_whom_another_may_become() {
+    let mut boss = SimUser::new("boss").in_group("admins");
+    boss.id = "AIDA/../BOSS".to_owned();
+    let mut max = SimUser::new("max");
+    let keys = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+        "Action":"iam:CreateAccessKey","Resource":"arn:aws:iam::210000000000:user/boss"}}"#;
+    max.inline.insert("keys".to_owned(), Document::new(keys));
+    let site = Site::with([office().user(boss).user(max)]);
+    site.configure(&Settings {
+        sinks: file_sink("strict", ""),
+        ..Settings::default()
+    });
+    site.collect(4);
+    assert_eq!(tier(&site, "max"), "unknown");
+    site.change(|account| {
+        account.users.get_mut("boss").expect("boss").id = "AIDABOSS".to_owned();
+    });
+    site.collect(0);
+    assert_eq!(tier(&site, "max"), "can_escalate");
+}

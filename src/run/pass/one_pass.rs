@@ -113,8 +113,8 @@ impl Pass<'_> {
             self.stage_as_they_come(&stager, users, policies, &mut observed, &mut staged)
         );
         if let Some(Held { users, policies }) = held? {
-            let ended_early = ended.failure.is_some();
-            let verdicts = verdicts::judge_all(self.account, policies, &users, ended_early).await;
+            let lacks_users = ended.lacks_users();
+            let verdicts = verdicts::judge_all(self.account, policies, &users, lacks_users).await;
             self.stage_held(&stager, users, verdicts, &mut observed, &mut staged)
                 .await?;
         }

@@ -54,17 +54,17 @@ pub(in crate::run) async fn hold(
     }
 }
 
-/// The verdicts on `users` by `policies`. There are none of an account that was not read to its end:
+/// The verdicts on `users` by `policies`. There are none of an account that was not seen whole:
 /// whoever is missing may be what another user escalates to.
 pub(in crate::run) async fn judge_all(
     account: &Account,
     policies: Fact<AccountPolicies>,
     users: &[Arc<User>],
-    ended_early: bool,
+    lacks_users: bool,
 ) -> AccountVerdicts {
     match policies {
         Fact::Unknown(why) => Fact::Unknown(why),
-        Fact::Known { .. } if ended_early => {
+        Fact::Known { .. } if lacks_users => {
             Fact::unknown(Reason::Failed, "not every user was read")
         }
         Fact::Known { value, provenance } => judge_by(account, value, provenance, users).await,
