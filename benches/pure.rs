@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use divan::{Bencher, black_box};
 use rollcall::analyze::AdminRule;
-use rollcall::map::{AdminBy, Dialect, EventInput, TagNames};
+use rollcall::map::{Dialect, EventInput, MappingRules};
 use rollcall::model::{
     Account, Arn, AttachedPolicy, EventId, Fact, Group, Mfa, MfaDevice, PassStamp, Provenance, Tag,
     User,
@@ -81,10 +81,10 @@ fn user() -> User {
 
 #[divan::bench(args = [Dialect::Ocsf, Dialect::Sekoia])]
 fn map_and_serialize_one_event(bencher: Bencher<'_, '_>, dialect: Dialect) {
-    let (user, rule, tag_names) = (
+    let (user, rule, rules) = (
         user(),
         AdminRule::new(AdminRule::DOCUMENTED),
-        TagNames::default(),
+        MappingRules::default(),
     );
     let account = Account::of(&user.arn);
     let pass = PassStamp::new(OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_500));
@@ -95,9 +95,7 @@ fn map_and_serialize_one_event(bencher: Bencher<'_, '_>, dialect: Dialect) {
             user: &user,
             admin: &admin,
             privilege: None,
-            admin_by: AdminBy::Auto,
-            tag_names: &tag_names,
-            is_last_use_content: false,
+            rules: &rules,
             changes: &[],
             stale: &[],
             former_names: &[],

@@ -3,7 +3,7 @@
 use rollcall::analyze::{AdminRule, judge};
 use rollcall::collect::{FromFiles, InventorySource};
 use rollcall::foreign::Page;
-use rollcall::map::{AdminBy, Dialect, EventInput, RenderError, TagNames};
+use rollcall::map::{Dialect, EventInput, MappingRules, RenderError};
 use rollcall::model::{Account, EventId, PassStamp, User};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -43,9 +43,7 @@ pub fn check(documents: &[(&str, &[u8])]) {
             user,
             admin: &rule.judge(user),
             privilege,
-            admin_by: AdminBy::Auto,
-            tag_names: &TagNames::default(),
-            is_last_use_content: false,
+            rules: &MappingRules::default(),
             changes: &[],
             stale: &[],
             former_names: &[],
@@ -90,7 +88,8 @@ fn users(files: &FromFiles) -> Vec<User> {
                 users.push(user);
             }
         };
-        let (_, enumeration) = tokio::join!(receive, files.collect(sender));
+        let (policies, _) = tokio::sync::oneshot::channel();
+        let (_, enumeration) = tokio::join!(receive, files.collect(sender, policies));
         assert_eq!(enumeration.users, users.len() as u64);
         users
     })

@@ -13,6 +13,7 @@ use crate::config::{
     SinkSettings, check_aws_environment,
 };
 use crate::foreign;
+use crate::map::MappingRules;
 use crate::output;
 use crate::run::{Agent, DeletionPlan, MappingPlan, PassPlan, Receiver};
 use crate::trust::{ExtraRoots, RootsError};
@@ -114,10 +115,14 @@ pub(super) fn deletions(settings: &MappingSettings) -> DeletionPlan {
 pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
     MappingPlan {
         admin: AdminRule::new(&settings.admin),
-        admin_by: settings.admin_by,
-        tag_names: settings.tags.clone(),
+        rules: MappingRules {
+            admin_by: settings.admin_by,
+            service_accounts: settings.service_accounts.clone(),
+            tag_names: settings.tags.clone(),
+            is_last_use_content: settings.send_last_used,
+            has_risk: settings.risk,
+        },
         with_root: settings.root_account,
-        is_last_use_content: settings.send_last_used,
     }
 }
 

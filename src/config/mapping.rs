@@ -4,7 +4,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use crate::analyze::AdminRule;
-use crate::map::{AdminBy, TagNames};
+use crate::map::{AdminBy, ServiceAccounts, TagNames};
 
 /// `[mapping]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -17,6 +17,10 @@ pub struct MappingSettings {
     pub admin: Vec<String>,
     /// Whether those names give the user's type, or what policies allow does.
     pub admin_by: AdminBy,
+    /// Which users are programs, by ARN or tag.
+    pub service_accounts: ServiceAccounts,
+    /// Whether events of dialect `ocsf` have a risk level.
+    pub risk: bool,
     /// Whether the account's root user is an inventory entry; only the credential report
     /// holds it.
     pub root_account: bool,
@@ -61,6 +65,8 @@ impl Default for MappingSettings {
             emit: Emit::Changed,
             admin: AdminRule::DOCUMENTED.map(str::to_owned).to_vec(),
             admin_by: AdminBy::Auto,
+            service_accounts: ServiceAccounts::default(),
+            risk: false,
             root_account: true,
             deleted_users: DeletedUsers::Send,
             max_deleted_percent: 20,

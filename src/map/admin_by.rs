@@ -23,11 +23,23 @@ pub enum AdminBy {
 pub(super) enum UserType {
     Unknown,
     User,
+    Service,
     Admin,
 }
 
-/// The type of the user in `dialect`.
+/// The type of the user in `dialect`. A program that is an administrator is an administrator.
 pub(super) fn user_type(dialect: Dialect, input: &EventInput<'_>) -> UserType {
+    match by_power(dialect, input) {
+        UserType::User => match input.rules.service_accounts.includes(input.user) {
+            Some(true) => UserType::Service,
+            Some(false) => UserType::User,
+            None => UserType::Unknown,
+        },
+        decided => decided,
+    }
+}
+
+fn by_power(dialect: Dialect, input: &EventInput<'_>) -> UserType {
     match effective_tier(dialect, input) {
         Some(Tier::Admin | Tier::AdminWithMfa) => UserType::Admin,
         Some(_) => UserType::User,
@@ -41,7 +53,7 @@ pub(super) fn user_type(dialect: Dialect, input: &EventInput<'_>) -> UserType {
 
 /// The tier, where it decides the type: where it is known, and asked for.
 pub(super) fn effective_tier(dialect: Dialect, input: &EventInput<'_>) -> Option<Tier> {
-    let is_asked = match (input.admin_by, dialect) {
+    let is_asked = match (input.rules.admin_by, dialect) {
         (AdminBy::Names, _) | (AdminBy::Auto, Dialect::Sekoia) => false,
         (AdminBy::Effective, _) | (AdminBy::Auto, Dialect::Ocsf) => true,
     };

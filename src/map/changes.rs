@@ -1,10 +1,14 @@
 //! What changed about a user between two passes, field by field.
 
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::canonical;
 use crate::analyze::{AdminVerdict, Privilege, Tier};
 use crate::model::{Fact, FieldChange, Mfa, User};
+
+const TIER: &str = "privilege.tier";
+const PATHS: &str = "privilege.paths";
 
 /// A user with the verdict on it.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +38,44 @@ pub fn changes(before: Judged<'_>, after: Judged<'_>) -> Vec<FieldChange> {
         .collect()
 }
 
+/// What a `change` of how much a user can do means, in words: `admin gained`, `admin lost`,
+/// `path opened: iam-008`, `path closed: iam-008`. `None` of any other field.
+pub fn meaning(change: &FieldChange) -> Option<String> {
+    match change.field.as_str() {
+        TIER => match (is_admin(&change.before), is_admin(&change.after)) {
+            (false, true) => Some("admin gained".to_owned()),
+            (true, false) => Some("admin lost".to_owned()),
+            _ => None,
+        },
+        PATHS => {
+            let opened = only_in(&change.after, &change.before);
+            let closed = only_in(&change.before, &change.after);
+            let said = [("path opened: ", opened), ("path closed: ", closed)].into_iter();
+            let said = said.filter(|(_, ids)| !ids.is_empty());
+            let said: Vec<String> = said.map(|(what, ids)| what.to_owned() + &ids).collect();
+            (!said.is_empty()).then(|| said.join("; "))
+        }
+        _ => None,
+    }
+}
+
+fn is_admin(tier: &Value) -> bool {
+    let tier = Tier::deserialize(tier);
+    tier.is_ok_and(|it| matches!(it, Tier::Admin | Tier::AdminWithMfa))
+}
+
+/// The ids that `these` has and `those` lacks.
+fn only_in(these: &Value, those: &Value) -> String {
+    let ids = |value: &Value| -> Vec<String> {
+        let ids = value.as_array().into_iter().flatten();
+        ids.filter_map(|id| id.as_str().map(str::to_owned))
+            .collect()
+    };
+    let (these, those) = (ids(these), ids(those));
+    let only = these.into_iter().filter(|id| !those.contains(id));
+    only.collect::<Vec<_>>().join(", ")
+}
+
 /// The fields that are compared; `None` where one is unknown.
 fn fields(judged: Judged<'_>) -> [(&'static str, Option<Value>); 13] {
     let user = judged.user;
@@ -42,8 +84,8 @@ fn fields(judged: Judged<'_>) -> [(&'static str, Option<Value>); 13] {
         ("user.name", Some(json!(user.name))),
         ("user.uid", Some(json!(user.arn.as_str()))),
         ("user.type", admin(judged.admin)),
-        ("privilege.tier", privilege.map(|it| json!(it.tier))),
-        ("privilege.paths", privilege.map(path_ids)),
+        (TIER, privilege.map(|it| json!(it.tier))),
+        (PATHS, privilege.and_then(path_ids)),
         (
             "user.has_mfa",
             user.mfa.value().map(Mfa::is_active).map(Value::from),
@@ -72,12 +114,15 @@ fn admin(verdict: &AdminVerdict) -> Option<Value> {
     }
 }
 
-/// The ids of the open paths, each once.
-fn path_ids(privilege: &Privilege) -> Value {
+/// The ids of the open paths, each once. An administrator needs none: its own are no news.
+fn path_ids(privilege: &Privilege) -> Option<Value> {
+    if matches!(privilege.tier, Tier::Admin | Tier::AdminWithMfa) {
+        return None;
+    }
     let mut ids: Vec<&str> = privilege.paths.iter().map(|it| it.id.as_str()).collect();
     ids.sort_unstable();
     ids.dedup();
-    json!(ids)
+    Some(json!(ids))
 }
 
 fn groups(user: &User) -> Option<Value> {

@@ -1,6 +1,6 @@
 //! Everything an event is made from.
 
-use super::{AdminBy, TagNames};
+use super::MappingRules;
 use crate::analyze::{AdminVerdict, Privilege};
 use crate::model::{Account, FieldChange, FormerName, PassStamp, StaleFact, User};
 
@@ -15,13 +15,8 @@ pub struct EventInput<'a> {
     pub admin: &'a AdminVerdict,
     /// The verdict by policy documents, where those were read.
     pub privilege: Option<&'a Privilege>,
-    /// Which of the two gives the user's type.
-    pub admin_by: AdminBy,
-    /// Which tags hold a person's name and address.
-    pub tag_names: &'a TagNames,
-    /// Whether last-used times are content, so that a new one alone is a change; else they are
-    /// stamped on the event.
-    pub is_last_use_content: bool,
+    /// What the operator decides.
+    pub rules: &'a MappingRules,
     /// What changed since the last pass: stamped on the event, and no part of its content.
     pub changes: &'a [FieldChange],
     /// The facts that are as last known: stamped on the event, and no part of its content.

@@ -14,12 +14,17 @@ mod ocsf;
 mod ocsf_marks;
 mod ocsf_unmapped;
 mod owed;
+mod risk;
+mod rules;
 mod sekoia;
+mod service_accounts;
 mod write;
 
 pub use admin_by::AdminBy;
-pub use changes::{Judged, changes};
+pub use changes::{Judged, changes, meaning};
 pub use dialect::Dialect;
 pub use event_input::EventInput;
 pub use identity::{Identity, Person, TagNames};
+pub use rules::MappingRules;
+pub use service_accounts::ServiceAccounts;
 pub use write::{EVENT_BYTES_MAX, RenderError};

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::admin_by::{UserType, user_type};
 use super::identity::Person;
 use super::ocsf_unmapped::{Unmapped, unmapped};
+use super::risk::risk_level;
 use super::write::Stamped;
 use super::{Dialect, EventInput, Identity, canonical};
 use crate::model::{self, EventId, Mfa, unix_ms};
@@ -97,6 +98,10 @@ struct User<'a> {
     email_addr: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     has_mfa: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risk_level_id: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risk_level: Option<&'static str>,
     account: Account<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     org: Option<Organization<'a>>,
@@ -238,12 +243,14 @@ fn organization(account: &model::Account) -> Option<Organization<'_>> {
 
 fn user<'a>(input: &EventInput<'a>) -> User<'a> {
     let user = input.user;
-    let identity = Identity::of(user, input.tag_names);
+    let identity = Identity::of(user, &input.rules.tag_names);
     let (type_id, r#type) = match user_type(Dialect::Ocsf, input) {
         UserType::Admin => (2, "Admin"),
+        UserType::Service => (4, "Service"),
         UserType::User => (1, "User"),
         UserType::Unknown => (0, "Unknown"),
     };
+    let risk = risk_level(input).filter(|_| input.rules.has_risk);
     User {
         name: &user.name,
         uid: user.arn.as_str(),
@@ -253,10 +260,12 @@ fn user<'a>(input: &EventInput<'a>) -> User<'a> {
         full_name: identity.full_name,
         email_addr: identity.email_addr,
         has_mfa: user.mfa.value().map(Mfa::is_active),
+        risk_level_id: risk.map(|(id, _)| id),
+        risk_level: risk.map(|(_, caption)| caption),
         account: aws_account(input.account),
         org: organization(input.account),
         groups: canonical::groups(user).map(|groups| groups.into_iter().map(group).collect()),
-        programmatic_credentials: credentials(user, input.is_last_use_content),
+        programmatic_credentials: credentials(user, input.rules.is_last_use_content),
         ldap_person: identity.person,
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::admin_by::{effective_tier, privilege};
 use super::ocsf_marks::{self, Former, Stale, TagsCut, Unknown, rfc3339};
-use super::{Dialect, EventInput, canonical};
+use super::{Dialect, EventInput, canonical, meaning};
 use crate::analyze::{AdminProof, AdminVerdict, Privilege};
 use crate::model::{self, AttachedPolicy, FieldChange, Mfa, User};
 
@@ -62,6 +62,8 @@ struct Change<'a> {
     field: &'a str,
     before: Option<Cow<'a, str>>,
     after: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaning: Option<String>,
 }
 
 impl<'a> Change<'a> {
@@ -70,6 +72,7 @@ impl<'a> Change<'a> {
             field: &change.field,
             before: in_text(&change.before),
             after: in_text(&change.after),
+            meaning: meaning(change),
         }
     }
 }
@@ -129,7 +132,7 @@ struct AccessKey<'a> {
 pub(super) fn unmapped<'a>(input: &EventInput<'a>) -> Unmapped<'a> {
     let user = input.user;
     let console = user.console.value();
-    let with_last_use = input.is_last_use_content;
+    let with_last_use = input.rules.is_last_use_content;
     Unmapped {
         aws_iam: AwsIam {
             path: &user.path,

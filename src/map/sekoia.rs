@@ -162,9 +162,10 @@ impl<'a> Stamped<'a> for Event<'a> {
 
 fn user<'a>(input: &EventInput<'a>) -> User<'a> {
     let user = input.user;
-    let identity = Identity::of(user, input.tag_names);
+    let identity = Identity::of(user, &input.rules.tag_names);
     let (r#type, type_id) = match user_type(Dialect::Sekoia, input) {
         UserType::Admin => (Some("Admin"), Some(2)),
+        UserType::Service => (Some("Service"), Some(4)),
         UserType::User => (Some("User"), Some(1)),
         UserType::Unknown => (None, None),
     };

@@ -1,7 +1,7 @@
 //! How users become events, by configuration.
 
 use crate::analyze::{AdminRule, AdminVerdict, Privilege};
-use crate::map::{self, AdminBy, Dialect, EventInput, Judged, RenderError, TagNames};
+use crate::map::{self, AdminBy, Dialect, EventInput, Judged, MappingRules, RenderError};
 use crate::model::{
     Account, Digest, EntityKey, EventId, FieldChange, FormerName, Mfa, PassStamp, Revision,
     StaleFact, Tally, User,
@@ -12,14 +12,10 @@ use crate::model::{
 pub struct MappingPlan {
     /// Who is an administrator.
     pub admin: AdminRule,
-    /// Whether that rule gives the user's type, or what policies allow does.
-    pub admin_by: AdminBy,
-    /// What tags say about people.
-    pub tag_names: TagNames,
+    /// What else the operator decides about events.
+    pub rules: MappingRules,
     /// Whether there are events about the root user.
     pub with_root: bool,
-    /// Whether a new last-used time alone is a change.
-    pub is_last_use_content: bool,
 }
 
 /// A user as known: with the last known value of what is unknown now.
@@ -49,7 +45,8 @@ impl MappingPlan {
 
     /// Whether events of `dialects` tell what policies allow.
     pub fn needs_policies(&self, dialects: impl IntoIterator<Item = Dialect>) -> bool {
-        let is_told = |dialect| dialect == Dialect::Ocsf || self.admin_by == AdminBy::Effective;
+        let is_told =
+            |dialect| dialect == Dialect::Ocsf || self.rules.admin_by == AdminBy::Effective;
         dialects.into_iter().any(is_told)
     }
 
@@ -190,9 +187,7 @@ impl JudgedUser<'_> {
             user: self.known.user,
             admin: &self.admin,
             privilege: self.known.privilege,
-            admin_by: self.plan.admin_by,
-            tag_names: &self.plan.tag_names,
-            is_last_use_content: self.plan.is_last_use_content,
+            rules: &self.plan.rules,
             changes,
             stale: self.known.stale,
             former_names: self.known.former_names,

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rollcall::analyze::AdminRule;
-use rollcall::map::{AdminBy, Dialect, EventInput, TagNames};
+use rollcall::analyze::{AdminRule, Privilege};
+use rollcall::map::{Dialect, EventInput, Judged, MappingRules, changes};
 use rollcall::model::{
-    Account, Confirmed, Digest, EntityKey, EntityKind, EventId, FormerName, LastKnown, Origin,
-    PassStamp, Revision, User,
+    Account, Confirmed, Digest, EntityKey, EntityKind, EventId, FieldChange, FormerName, LastKnown,
+    Origin, PassStamp, Revision, User,
 };
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
@@ -33,6 +33,9 @@ pub(super) struct Mapped {
     pub(super) last: Option<User>,
     pub(super) former_names: Vec<FormerName>,
     pub(super) account: Account,
+    /// The verdict on it, and the one before.
+    pub(super) privilege: [Option<Privilege>; 2],
+    pub(super) rules: MappingRules,
 }
 
 impl Mapped {
@@ -46,14 +49,41 @@ impl Mapped {
                 stale: Vec::new(),
             },
         };
+        let changes = self.changes(&known.user);
+        let [privilege, _] = &self.privilege;
         with_input(&known.user, &self.account, |input| {
             let input = EventInput {
+                privilege: privilege.as_ref(),
+                rules: &self.rules,
+                changes: &changes,
                 stale: &known.stale,
                 former_names: &self.former_names,
                 ..input
             };
             render_input(&input, dialect)
         })
+    }
+
+    /// What changed since the user was known before, until it became `known`.
+    fn changes(&self, known: &User) -> Vec<FieldChange> {
+        let Some(last) = &self.last else {
+            return Vec::new();
+        };
+        let rule = AdminRule::new(AdminRule::DOCUMENTED);
+        let (before, after) = (rule.judge(last), rule.judge(known));
+        let [privilege, privilege_before] = &self.privilege;
+        changes(
+            Judged {
+                user: last,
+                admin: &before,
+                privilege: privilege_before.as_ref(),
+            },
+            Judged {
+                user: known,
+                admin: &after,
+                privilege: privilege.as_ref(),
+            },
+        )
     }
 
     pub(super) fn event(&self, dialect: Dialect) -> Value {
@@ -99,9 +129,7 @@ pub(super) fn with_input<T>(
         user,
         admin: &admin,
         privilege: None,
-        admin_by: AdminBy::Auto,
-        tag_names: &TagNames::default(),
-        is_last_use_content: false,
+        rules: &MappingRules::default(),
         changes: &[],
         stale: &[],
         former_names: &[],
@@ -156,6 +184,8 @@ fn read(path: &Path) -> Mapped {
         last: case.last(),
         former_names: case.former_names(),
         account: case.account(),
+        rules: case.rules(),
+        privilege: [case.privilege, case.privilege_before],
         source,
     }
 }

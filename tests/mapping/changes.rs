@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollcall::map::{Dialect, EventInput};
+use rollcall::map::{Dialect, EventInput, MappingRules};
 use rollcall::model::{Fact, Group, Mfa, Reason, Tag, User};
 use time::Duration;
 
@@ -158,7 +158,10 @@ fn a_new_last_use_is_a_change_only_where_that_was_asked_for() {
         let digest = |user| {
             with_input(user, &account, |input| {
                 let input = EventInput {
-                    is_last_use_content: is_content,
+                    rules: &MappingRules {
+                        is_last_use_content: is_content,
+                        ..MappingRules::default()
+                    },
                     ..input
                 };
                 dialect.digest(&input).unwrap()

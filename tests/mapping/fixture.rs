@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use rollcall::analyze::Privilege;
+use rollcall::map::{MappingRules, ServiceAccounts};
 use rollcall::model::{
     AccessKey, AccessKeyUse, Account, Arn, AttachedPolicy, ConsoleAccess, Fact, FormerName, Group,
     Membership, Mfa, MfaDevice, Provenance, Reason, Tag, Unit, User,
@@ -25,6 +27,20 @@ pub(super) struct Case {
     before: Option<AwsUser>,
     #[serde(default)]
     former_names: Vec<AwsFormerName>,
+    /// The verdict by policy documents, as events have it.
+    pub(super) privilege: Option<Privilege>,
+    /// The same, a day before.
+    pub(super) privilege_before: Option<Privilege>,
+    /// `[mapping]`, as far as it is not the default.
+    #[serde(default)]
+    mapping: Settings,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Settings {
+    service_accounts: ServiceAccounts,
+    risk: bool,
 }
 
 #[derive(Deserialize)]
@@ -156,6 +172,14 @@ impl Case {
 
     pub(super) fn last(&self) -> Option<User> {
         self.before.as_ref().map(AwsUser::user)
+    }
+
+    pub(super) fn rules(&self) -> MappingRules {
+        MappingRules {
+            service_accounts: self.mapping.service_accounts.clone(),
+            has_risk: self.mapping.risk,
+            ..MappingRules::default()
+        }
     }
 
     pub(super) fn former_names(&self) -> Vec<FormerName> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rollcall::analyze::AdminRule;
 use rollcall::config::MappingSettings;
-use rollcall::map::{AdminBy, Dialect};
+use rollcall::map::{AdminBy, Dialect, MappingRules};
 use rollcall::model::{Account, PassStamp};
 use rollcall::run::MappingPlan;
 use serde_json::Value;
@@ -28,10 +28,11 @@ pub(super) fn mapping() -> MappingPlan {
     let settings = MappingSettings::default();
     MappingPlan {
         admin: AdminRule::new(&settings.admin),
-        admin_by: AdminBy::Names,
-        tag_names: settings.tags,
+        rules: MappingRules {
+            admin_by: AdminBy::Names,
+            ..MappingRules::default()
+        },
         with_root: false,
-        is_last_use_content: false,
     }
 }
 

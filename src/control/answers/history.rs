@@ -11,6 +11,7 @@ use super::nothing_yet::NOTHING_YET;
 use super::timeline::{Past, Timeline, are_empty, minute, moment, timelines};
 use crate::cli::OutputFormat;
 use crate::control::Request;
+use crate::map::meaning;
 use crate::model::{FieldChange, HistoryEntry, HistoryKind};
 use crate::store::Store;
 use crate::table::{Head, Table, Width, paragraph};
@@ -101,7 +102,10 @@ pub(super) fn lines(changes: &[FieldChange], width: Width) -> String {
     let name_len = name_len.unwrap_or_default();
     let lines = changes.iter().map(|change| {
         let head = format!("    {:<name_len$}  ", change.field);
-        let text = format!("{} -> {}", shown(&change.before), shown(&change.after));
+        let mut text = format!("{} -> {}", shown(&change.before), shown(&change.after));
+        if let Some(meaning) = meaning(change) {
+            let _ = write!(text, " ({meaning})");
+        }
         paragraph(&head, &text, width)
     });
     lines.collect()

@@ -153,7 +153,10 @@ impl Stager {
             }
         }
         let content_of = |user: &User, privilege| {
-            verdict::digest(user.content_digest(mapping.is_last_use_content), privilege)
+            verdict::digest(
+                user.content_digest(mapping.rules.is_last_use_content),
+                privilege,
+            )
         };
         let content = content_of(&user, privilege);
         let mut digests = ObservedDigests {
