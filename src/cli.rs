@@ -264,8 +264,11 @@ impl OutputFormat {
 pub struct MapArgs {
     /// Saved output of `aws iam get-account-authorization-details`, `list-users`,
     /// `list-virtual-mfa-devices`, `list-mfa-devices` or `get-credential-report`, in any number
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "explain_fields", value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Print the table of the mapping instead: each fact, where events have it, what tells it
+    #[arg(long, conflicts_with = "files")]
+    pub explain_fields: bool,
     /// The shape of events
     #[arg(long, default_value = "ocsf")]
     pub dialect: Dialect,

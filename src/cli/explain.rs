@@ -22,6 +22,9 @@ pub struct ExplainArgs {
     /// Show the account at a glance: tiers, paths, policies that make administrators
     #[arg(long)]
     pub summary: bool,
+    /// Show each field of the user's event instead: with the call that tells it, and as of when
+    #[arg(long, conflicts_with_all = ["summary", "can"])]
+    pub fields: bool,
     /// Ask whether the user may do this, as iam:PutUserPolicy
     #[arg(
         long,

@@ -55,6 +55,8 @@ pub enum Query {
         user: String,
         /// Only this account.
         account: Option<String>,
+        /// Whether the answer has what is kept of the user as well.
+        with_facts: bool,
     },
     /// Which events sinks rejected for good.
     ListLetters,

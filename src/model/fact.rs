@@ -144,6 +144,14 @@ impl<T> Fact<T> {
         }
     }
 
+    /// Where the value came from, or why there is none.
+    pub fn origin(&self) -> Result<&Provenance, &Unknown> {
+        match self {
+            Self::Known { provenance, .. } => Ok(provenance),
+            Self::Unknown(unknown) => Err(unknown),
+        }
+    }
+
     /// The reason, if unknown.
     pub fn why_unknown(&self) -> Option<&Unknown> {
         match self {

@@ -4,7 +4,7 @@ use std::io;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::mapping::MappingPlan;
+use super::mapping::{KnownUser, MappingPlan};
 use super::pass::verdicts::{self, Held};
 use super::pass::{UnknownCounts, count_unknown, next_chunk, split_chunks};
 use super::stage::AccountVerdicts;
@@ -45,7 +45,8 @@ pub async fn print_events<'a, S: InventorySource>(
         for user in chunk {
             let privilege = verdicts.value().and_then(|all| all.get(&user.id));
             let privilege = privilege.or_else(|| privilege_of(user));
-            let event = mapping.event(&account_of(user), user, privilege, stamp, dialect);
+            let known = KnownUser::first_seen(user, privilege);
+            let event = mapping.event(&account_of(user), known, stamp, dialect);
             if let Some(event) = event {
                 lines.extend_from_slice(&event);
                 lines.push(b'\n');

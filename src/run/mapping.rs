@@ -20,12 +20,15 @@ pub struct MappingPlan {
 
 /// A user as known: with the last known value of what is unknown now.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct KnownUser<'a> {
-    pub(super) user: &'a User,
-    pub(super) stale: &'a [StaleFact],
-    pub(super) former_names: &'a [FormerName],
+pub struct KnownUser<'a> {
+    /// The user.
+    pub user: &'a User,
+    /// Which facts are as last known.
+    pub stale: &'a [StaleFact],
+    /// The names that it had before.
+    pub former_names: &'a [FormerName],
     /// How much it can do, where that was judged.
-    pub(super) privilege: Option<&'a Privilege>,
+    pub privilege: Option<&'a Privilege>,
 }
 
 /// One user, judged: everything that its events are made from.
@@ -35,6 +38,18 @@ pub(super) struct JudgedUser<'a> {
     plan: &'a MappingPlan,
     known: KnownUser<'a>,
     admin: AdminVerdict,
+}
+
+impl<'a> KnownUser<'a> {
+    /// A user of whom nothing was known before.
+    pub fn first_seen(user: &'a User, privilege: Option<&'a Privilege>) -> Self {
+        Self {
+            user,
+            stale: &[],
+            former_names: &[],
+            privilege,
+        }
+    }
 }
 
 impl MappingPlan {
@@ -73,26 +88,19 @@ impl MappingPlan {
         is_known.then(|| tally(user, &admin))
     }
 
-    /// The event about a `user` that the store does not know, with the verdict on it where there is
-    /// one, as one line of JSON. `None` for a root user that is left out, and if it cannot be
-    /// written, which is logged.
+    /// The event about a user, as if it were the first one, as one line of JSON. `None` for a root
+    /// user that is left out, and if it cannot be written, which is logged.
     pub fn event(
         &self,
         account: &Account,
-        user: &User,
-        privilege: Option<&Privilege>,
+        known: KnownUser<'_>,
         stamp: PassStamp,
         dialect: Dialect,
     ) -> Option<Vec<u8>> {
+        let user = known.user;
         if !self.includes(user) {
             return None;
         }
-        let known = KnownUser {
-            user,
-            stale: &[],
-            former_names: &[],
-            privilege,
-        };
         let judged = self.judge(account, stamp, known);
         let written = judged.digest(dialect).and_then(|digest| {
             let entity = EntityKey::user(&account.id, &user.id);

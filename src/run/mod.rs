@@ -23,7 +23,7 @@ pub use daemon::{Listeners, daemon};
 pub use delivery::{Delivery, ReadySink, SinkTrouble};
 pub use dry::{Printed, print_events};
 pub use fleet::{AccountError, Fleet, FleetError, Member};
-pub use mapping::MappingPlan;
+pub use mapping::{KnownUser, MappingPlan};
 pub use once::{CollectOptions, once};
 pub use pass::{Deletions, Pass, PassReport, UnknownCounts, incomplete};
 pub use receivers::changed_destinations;

@@ -251,6 +251,15 @@ fn explain_tells_the_verdict_of_the_last_pass_and_that_there_is_no_newer_one() {
         .run();
     let document: Value = serde_json::from_str(&document.expect_code(0).stdout).expect("JSON");
     assert_eq!(document["privilege"]["tier"], "admin");
+    let fields = site.agent.args(["explain", "ada", "--fields"]).run();
+    let fields = fields.expect_code(0).stdout;
+    for part in [
+        "iam:GetAccountAuthorizationDetails at 20",
+        "as last known (denied: iam:GetAccountAuthorizationDetails",
+        "    user.type_id ",
+    ] {
+        assert!(fields.contains(part), "{part}: {fields}");
+    }
     explain("nobody").expect_code(7);
     let summary = site.agent.args(["explain", "--summary"]).run();
     assert!(summary.expect_code(2).stderr.contains("--from"));

@@ -211,3 +211,38 @@ fn admin_by_decides_whether_names_or_documents_give_the_type() {
         assert_eq!(carol["user"]["type_id"], expected, "{admin_by} {dialect}");
     }
 }
+
+#[test]
+fn each_field_is_told_with_its_call_and_time_and_an_unknown_one_with_its_reason() {
+    let rows = json_of(&["bob", "--fields", "--output", "json"]);
+    let row = |field: &str| {
+        let rows = rows.as_array().unwrap();
+        rows.iter()
+            .find(|row| row["field"] == field)
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(row("user.type")["value"], "Admin");
+    let groups = row("user.groups[].name");
+    assert_eq!(groups["value"], json!(["ops"]));
+    assert_eq!(
+        groups["from"][0]["source"],
+        "get-account-authorization-details"
+    );
+    assert!(groups["from"][0]["as_of"].is_string(), "{groups}");
+    let mfa = row("user.has_mfa");
+    assert_eq!(mfa.get("value"), None);
+    let why = mfa["from"][0]["unknown"].as_str().unwrap();
+    assert!(why.starts_with("not_in_input: "), "{why}");
+
+    let (text, code) = explain(&["bob", "--fields"]);
+    assert_eq!(code, 0);
+    let below_its_call = text
+        .split("\n\n")
+        .find(|part| part.contains("    user.groups[].name"))
+        .unwrap();
+    assert!(
+        below_its_call.starts_with("get-account-authorization-details at "),
+        "{text}"
+    );
+}

@@ -20,6 +20,7 @@ mod echoed;
 mod emitted;
 mod expired;
 mod explained;
+mod explained_kinds;
 mod first_hour;
 mod first_hour_aws;
 mod first_hour_docs;

@@ -6,6 +6,7 @@ mod changes;
 mod cross_check;
 mod digests;
 mod field_changes;
+mod fields;
 mod fixture;
 mod generate;
 mod pretty;

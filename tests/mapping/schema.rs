@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::catalogue::{cases, directory};
 
-static OCSF: LazyLock<Validator> = LazyLock::new(|| compile("ocsf"));
-static SEKOIA: LazyLock<Validator> = LazyLock::new(|| compile("sekoia"));
+static OCSF: LazyLock<Validator> = LazyLock::new(|| compile(Dialect::Ocsf));
+static SEKOIA: LazyLock<Validator> = LazyLock::new(|| compile(Dialect::Sekoia));
 
 /// What is wrong with `event`, a line a finding; empty if it is valid.
 pub(crate) fn findings(dialect: Dialect, event: &Value) -> Vec<String> {
@@ -24,9 +24,14 @@ pub(crate) fn findings(dialect: Dialect, event: &Value) -> Vec<String> {
         .collect()
 }
 
-fn compile(name: &str) -> Validator {
-    let path = directory(&format!("schemas/user-inventory.{name}.schema.json"));
-    let schema: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+/// The schema of `dialect`.
+pub(super) fn schema(dialect: Dialect) -> Value {
+    let path = directory(&format!("schemas/user-inventory.{dialect}.schema.json"));
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+fn compile(dialect: Dialect) -> Validator {
+    let schema = schema(dialect);
     jsonschema::meta::validate(&schema).unwrap();
     jsonschema::validator_for(&schema).unwrap()
 }

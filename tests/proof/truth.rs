@@ -6,7 +6,7 @@ use rollcall::analyze::AdminRule;
 use rollcall::config::MappingSettings;
 use rollcall::map::{AdminBy, Dialect, MappingRules};
 use rollcall::model::{Account, PassStamp};
-use rollcall::run::MappingPlan;
+use rollcall::run::{KnownUser, MappingPlan};
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -74,7 +74,12 @@ impl Truth {
         let (mapping, named) = (mapping(), named(account));
         let stamp = PassStamp::new(OffsetDateTime::UNIX_EPOCH);
         for user in account.expected() {
-            let event = mapping.event(&named, &user, None, stamp, self.dialect);
+            let event = mapping.event(
+                &named,
+                KnownUser::first_seen(&user, None),
+                stamp,
+                self.dialect,
+            );
             let event: Value = serde_json::from_slice(&event.expect("an event")).expect("JSON");
             let sent = shown(&event)["user"].clone();
             let states = self.states.entry(user.id.clone()).or_default();

@@ -23,4 +23,4 @@ pub use policy::{
     ActionElement, Effect, Policy, PrincipalElement, PrincipalName, ResourceElement, Statement,
 };
 pub use text::{Resolved, Text, Variable};
-pub use witness::witness;
+pub use witness::{with_wildcards, witness};

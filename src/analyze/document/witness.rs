@@ -7,6 +7,15 @@ const FILLER: &str = "rollcall-any";
 /// The longest ARN that AWS has. A pattern is longer where variables stand for long tags.
 const CHARS_MAX: usize = 2_048;
 
+/// `text` with `*` where any text would do; also at its end, where only the beginning was asked for.
+pub fn with_wildcards(text: &str) -> String {
+    let mut shown = text.replace(FILLER, "*");
+    if shown.ends_with([':', '/']) {
+        shown.push('*');
+    }
+    shown
+}
+
 /// A text that both patterns match, or `None` if there is none, or none as short as ARNs are.
 ///
 /// Where both leave a run open, the text has a word that neither names, so that a third pattern

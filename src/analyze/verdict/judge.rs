@@ -7,6 +7,7 @@ use super::privilege::{Evidence, LimitReport, PathReport, Privilege, StepReport,
 use super::proof;
 use crate::analyze::account::{IamAccount, IamUser};
 use crate::analyze::decision::{PolicySource, Session, Truth};
+use crate::analyze::document::with_wildcards;
 use crate::analyze::escalation::{
     Asker, Found, Graph, Limit, LimitKind, Node, NodeId, Standing, standing,
 };
@@ -210,7 +211,7 @@ fn report(graph: &Graph<'_>, user: &IamUser, found: &Found) -> PathReport {
         .unwrap_or_default();
     let steps = found.steps.iter().chain(&on).map(|step| StepReport {
         action: step.action.clone(),
-        on: step.on.clone(),
+        on: with_wildcards(&step.on),
     });
     PathReport {
         id: found.path.id.clone(),

@@ -79,7 +79,7 @@ pub enum Evidence {
 pub struct StepReport {
     /// The action.
     pub action: String,
-    /// On which ARN; where any would do, on one that the policies allow.
+    /// On which ARN, with `*` where any would do.
     pub on: String,
 }
 

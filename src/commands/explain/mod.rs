@@ -1,5 +1,6 @@
 //! `rollcall explain`.
 
+mod fields;
 mod stored;
 mod summary;
 mod tree;
@@ -12,9 +13,10 @@ use time::OffsetDateTime;
 use crate::analyze::{Answer, Privilege, Question, answer, judge};
 use crate::cli::{ExplainArgs, GlobalArgs, OutputFormat};
 use crate::collect::FromFiles;
+use crate::commands::setup;
 use crate::model::{Snapshot, User};
 use crate::output;
-use crate::run::ExitStatus;
+use crate::run::{ExitStatus, KnownUser};
 
 /// The verdict on one user, or on an account.
 #[derive(Serialize)]
@@ -32,11 +34,11 @@ struct Explained<'a> {
 pub(super) async fn explain(global: &GlobalArgs, args: &ExplainArgs) -> anyhow::Result<ExitStatus> {
     match &args.user {
         Some(user) if args.from.is_empty() => stored::explain(global, args, user).await,
-        _ => of_files(args).await,
+        _ => of_files(global, args).await,
     }
 }
 
-async fn of_files(args: &ExplainArgs) -> anyhow::Result<ExitStatus> {
+async fn of_files(global: &GlobalArgs, args: &ExplainArgs) -> anyhow::Result<ExitStatus> {
     let now = OffsetDateTime::now_utc();
     let files = args.from.clone();
     let source = tokio::task::spawn_blocking(move || FromFiles::load(&files, now)).await??;
@@ -74,6 +76,13 @@ async fn of_files(args: &ExplainArgs) -> anyhow::Result<ExitStatus> {
     };
     let text = match question(args, user) {
         Some(question) => asked(snapshot, &question, args.output, now)?,
+        None if args.fields => {
+            let config = setup::config(global)?;
+            let verdicts = judge(snapshot, now);
+            let known = KnownUser::first_seen(user, verdicts.get(&user.id));
+            let documents = snapshot.roles.provenance().cloned();
+            fields::show(&config, &snapshot.account, known, documents, args.output)?
+        }
         None => verdict(snapshot, user, args.output, now)?,
     };
     output::write(&args.output.page(&text))?;

@@ -1,15 +1,21 @@
 //! The verdict on a user of the last pass, as it is kept.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-use super::{Explained, json, tree};
+use super::{Explained, fields, json, tree};
 use crate::analyze::{Privilege, Tier};
 use crate::cli::{ExplainArgs, GlobalArgs, OutputFormat};
 use crate::commands::{setup, stored};
+use crate::config::Config;
 use crate::control::{Query, Request};
+use crate::model::{Account, FormerName, Membership, Provenance, StaleFact, User};
 use crate::output;
-use crate::run::ExitStatus;
+use crate::run::{ExitStatus, KnownUser};
 
 /// A user as the state has it.
 #[derive(Deserialize)]
@@ -21,6 +27,17 @@ struct KeptUser {
     as_of: Option<String>,
     stale: Option<String>,
     privilege: Option<Privilege>,
+    facts: Option<KeptFacts>,
+}
+
+/// What its event is made from.
+#[derive(Deserialize)]
+struct KeptFacts {
+    user: Option<User>,
+    stale: Vec<StaleFact>,
+    former_names: Vec<FormerName>,
+    account_name: Option<String>,
+    membership: Option<Arc<Membership>>,
 }
 
 /// Explains the last verdict on `user`.
@@ -33,6 +50,7 @@ pub(super) async fn explain(
     let query = Query::Verdict {
         user: user.to_owned(),
         account: args.account.clone(),
+        with_facts: args.fields,
     };
     let request = Request {
         query,
@@ -61,6 +79,7 @@ pub(super) async fn explain(
         },
     });
     let text = match args.output {
+        output if args.fields => fields_of(&config, user, &privilege, output)?,
         OutputFormat::Table => {
             let mut text = tree::verdict_on(&user.user, &user.arn, &privilege);
             text.push_str(&age(user));
@@ -76,6 +95,37 @@ pub(super) async fn explain(
     };
     output::write(&args.output.page(&text))?;
     Ok(ExitStatus::Done)
+}
+
+/// The fields of the event about `user`.
+fn fields_of(
+    config: &Config,
+    kept: &KeptUser,
+    privilege: &Privilege,
+    output: OutputFormat,
+) -> anyhow::Result<String> {
+    let facts = kept.facts.as_ref();
+    let (facts, user) = facts
+        .and_then(|facts| Some((facts, facts.user.as_ref()?)))
+        .with_context(|| format!("no facts of {} are kept: it is deleted", kept.user))?;
+    let account = Account {
+        name: facts.account_name.clone(),
+        organization: facts.membership.clone(),
+        ..Account::of(&user.arn)
+    };
+    let known = KnownUser {
+        user,
+        stale: &facts.stale,
+        former_names: &facts.former_names,
+        privilege: Some(privilege),
+    };
+    let as_of = kept.as_of.as_deref();
+    let as_of = as_of.and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok());
+    let verdict = as_of.map(|as_of| Provenance {
+        source: "iam:GetAccountAuthorizationDetails".into(),
+        as_of,
+    });
+    fields::show(config, &account, known, verdict, output)
 }
 
 /// Of when the verdict is, and what became of the user since.

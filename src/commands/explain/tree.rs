@@ -5,6 +5,8 @@ use crate::foreign::Shown;
 use crate::model::User;
 
 const COLUMNS: usize = 80;
+/// Paths that are shown with their steps; the others are named.
+const PATHS_SHOWN: usize = 6;
 
 /// The verdict on `user`.
 pub(super) fn verdict(user: &User, privilege: &Privilege) -> String {
@@ -100,7 +102,8 @@ impl Tree {
     }
 
     fn paths(&mut self, paths: &[PathReport]) {
-        for (index, path) in paths.iter().enumerate() {
+        let (shown, named) = paths.split_at(paths.len().min(PATHS_SHOWN));
+        for (index, path) in shown.iter().enumerate() {
             if index == 0 {
                 self.line(0, "Paths");
             }
@@ -115,6 +118,11 @@ impl Tree {
             for assumed in &path.assumes {
                 self.line(2, &format!("assumes {assumed}"));
             }
+        }
+        if !named.is_empty() {
+            let ids: Vec<&str> = named.iter().map(|path| path.id.as_str()).collect();
+            let (more, ids) = (ids.len(), ids.join(", "));
+            self.line(1, &format!("and {more} more (--output json): {ids}"));
         }
     }
 

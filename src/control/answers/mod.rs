@@ -101,7 +101,11 @@ impl Answers {
                 let passes = (from.as_deref(), to.as_deref());
                 diff::diff(store, passes, account.as_deref(), request)?
             }
-            Query::Verdict { user, account } => verdict::verdicts(store, user, account.as_deref())?,
+            Query::Verdict {
+                user,
+                account,
+                with_facts,
+            } => verdict::verdicts(store, user, account.as_deref(), *with_facts)?,
             Query::ListLetters => dead_letters::list(store, request)?,
             Query::ShowLetter(id) => dead_letters::show(store, id)?,
             Query::ExportLetters => dead_letters::export(store)?,

@@ -9,18 +9,23 @@ use crate::model::EntityKey;
 use crate::store::{EntityRecord, KeptVerdict, Store};
 
 /// The users that `asked` names, as JSON: each with its verdict, as of when it holds, and why there
-/// is no newer one.
+/// is no newer one; `with_facts` also with the user and its account as they are kept.
 pub(super) fn verdicts(
     store: &Store,
     asked: &str,
     account: Option<&str>,
+    with_facts: bool,
 ) -> Result<String, Refusal> {
     let mut found = Vec::new();
     for timeline in timelines(store, account)? {
         for user in NamedUser::find(store, &timeline, asked)? {
             let entity = EntityKey::user(&timeline.account_id, &user.user_id);
             let record = store.entities(&[entity])?.pop().flatten();
-            found.push(document(&timeline.account_id, &user, record.as_ref()));
+            let mut document = document(&timeline.account_id, &user, record.as_ref());
+            if let Some(record) = record.filter(|_| with_facts) {
+                document["facts"] = facts(store, &timeline.account_id, &record)?;
+            }
+            found.push(document);
         }
     }
     if found.is_empty() {
@@ -29,6 +34,18 @@ pub(super) fn verdicts(
         )));
     }
     Ok(format!("{}\n", Value::Array(found)))
+}
+
+/// What an event about the user is made from.
+fn facts(store: &Store, account: &str, record: &EntityRecord) -> Result<Value, Refusal> {
+    let account = store.account(account)?;
+    Ok(json!({
+        "user": record.user(),
+        "stale": record.stale,
+        "former_names": record.former_names,
+        "account_name": account.name,
+        "membership": account.membership,
+    }))
 }
 
 fn document(account: &str, user: &NamedUser, record: Option<&EntityRecord>) -> Value {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::model::unix_ms;
-use crate::model::{AccessKey, Arn, AttachedPolicy, Fact, Group, Mfa, Unknown};
+use crate::model::{AccessKey, Arn, AttachedPolicy, Fact, Group, Mfa, Provenance, Unknown};
 
 /// One IAM user. What ListUsers has is certain; everything else is a [`Fact`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,39 +92,38 @@ impl User {
         self.arn.resource() == "root"
     }
 
+    /// Where each fact comes from, or why it is unknown, by the name that events and counts use.
+    /// What groups have is there once for each group.
+    pub fn origins(&self) -> impl Iterator<Item = (&'static str, Result<&Provenance, &Unknown>)> {
+        let own = [
+            ("access_keys", self.access_keys.origin()),
+            ("attached_policies", self.attached_policies.origin()),
+            ("console_access", self.console.origin()),
+            ("groups", self.groups.origin()),
+            ("inline_policies", self.inline_policies.origin()),
+            ("mfa", self.mfa.origin()),
+            ("password_last_used", self.password_last_used.origin()),
+            ("permissions_boundary", self.permissions_boundary.origin()),
+            ("tags", self.tags.origin()),
+        ];
+        let of_groups = self.groups.value().into_iter().flatten().flat_map(|group| {
+            let (attached, inline) = (&group.attached_policies, &group.inline_policies);
+            [
+                ("groups.attached_policies", attached.origin()),
+                ("groups.inline_policies", inline.origin()),
+            ]
+        });
+        own.into_iter().chain(of_groups)
+    }
+
     /// The facts that are unknown, by the name that events and counts use, in a fixed order.
     ///
     /// What is unknown of several groups for one reason is named once.
     pub fn unknown_facts(&self) -> Vec<(&'static str, &Unknown)> {
-        let own = [
-            ("access_keys", self.access_keys.why_unknown()),
-            ("attached_policies", self.attached_policies.why_unknown()),
-            ("console_access", self.console.why_unknown()),
-            ("groups", self.groups.why_unknown()),
-            ("inline_policies", self.inline_policies.why_unknown()),
-            ("mfa", self.mfa.why_unknown()),
-            ("password_last_used", self.password_last_used.why_unknown()),
-            (
-                "permissions_boundary",
-                self.permissions_boundary.why_unknown(),
-            ),
-            ("tags", self.tags.why_unknown()),
-        ];
-        let of_groups = self.groups.value().into_iter().flatten().flat_map(|group| {
-            [
-                (
-                    "groups.attached_policies",
-                    group.attached_policies.why_unknown(),
-                ),
-                (
-                    "groups.inline_policies",
-                    group.inline_policies.why_unknown(),
-                ),
-            ]
-        });
-        let all = own.into_iter().chain(of_groups);
-        let mut facts: Vec<(&'static str, &Unknown)> =
-            all.filter_map(|(name, why)| Some((name, why?))).collect();
+        let unknown = self
+            .origins()
+            .filter_map(|(name, origin)| Some((name, origin.err()?)));
+        let mut facts: Vec<(&'static str, &Unknown)> = unknown.collect();
         facts.sort();
         facts.dedup();
         facts

@@ -1,16 +1,24 @@
 //! `rollcall map`.
 
+mod fields;
+
 use time::OffsetDateTime;
 
 use super::setup;
 use crate::analyze::Verdicts;
 use crate::cli::{GlobalArgs, MapArgs};
 use crate::collect::FromFiles;
+use crate::foreign::Page;
 use crate::model::{Account, PassStamp};
+use crate::output;
 use crate::run::{self, ExitStatus};
 
 /// Events about the users of saved files, on standard output.
 pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<ExitStatus> {
+    if args.explain_fields {
+        output::write(&Page::of(&fields::text(output::width())))?;
+        return Ok(ExitStatus::Done);
+    }
     let config = setup::config(global)?;
     let now = OffsetDateTime::now_utc();
     let files = args.files.clone();

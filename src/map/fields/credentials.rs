@@ -1,0 +1,73 @@
+//! How the user gets in.
+
+use super::Field;
+use super::Origin::Facts;
+
+pub(super) const FIELDS: [Field; 6] = [
+    Field {
+        iam: "MFA",
+        ocsf: &["user.has_mfa"],
+        sekoia: &["user.has_mfa"],
+        kind: "boolean",
+        meaning: "Whether any device is in use",
+        example: "true",
+        calls: "ListVirtualMFADevices, the credential report, ListMFADevices; GetAccountSummary of the root user",
+        origin: Facts(&["mfa"]),
+    },
+    Field {
+        iam: "MFA devices",
+        ocsf: &[
+            "unmapped.aws_iam.mfa_devices",
+            "unmapped.aws_iam.mfa_devices_complete",
+        ],
+        sekoia: &[],
+        kind: "list of {serial_number, kind, enable_date}; boolean",
+        meaning: "Those that are known, and whether others may exist",
+        example: "arn:aws:iam::123456789012:mfa/anna",
+        calls: "ListVirtualMFADevices, ListMFADevices",
+        origin: Facts(&["mfa"]),
+    },
+    Field {
+        iam: "console password",
+        ocsf: &[
+            "unmapped.aws_iam.console_access",
+            "unmapped.aws_iam.password_last_changed",
+        ],
+        sekoia: &[],
+        kind: "boolean; RFC 3339",
+        meaning: "Whether there is one, and since when",
+        example: "true",
+        calls: "the credential report",
+        origin: Facts(&["console_access"]),
+    },
+    Field {
+        iam: "PasswordLastUsed",
+        ocsf: &["unmapped.aws_iam.password_last_used"],
+        sekoia: &[],
+        kind: "RFC 3339",
+        meaning: "A stamp; left out where it never was",
+        example: "2026-05-31T17:45:10Z",
+        calls: "ListUsers, the credential report",
+        origin: Facts(&["password_last_used"]),
+    },
+    Field {
+        iam: "access keys with an id",
+        ocsf: &["user.programmatic_credentials"],
+        sekoia: &[],
+        kind: "list of {uid, type, last_used_time}",
+        meaning: "With aws.access_keys = \"ids\"; last use in ms, a stamp",
+        example: "AKIAIOSFODNN7EXAMPLE",
+        calls: "ListAccessKeys, GetAccessKeyLastUsed",
+        origin: Facts(&["access_keys"]),
+    },
+    Field {
+        iam: "access keys",
+        ocsf: &["unmapped.aws_iam.access_keys"],
+        sekoia: &[],
+        kind: "list of objects",
+        meaning: "Status, rotation and last use of each; without ids from the report",
+        example: "Active",
+        calls: "ListAccessKeys, the credential report",
+        origin: Facts(&["access_keys"]),
+    },
+];
