@@ -6,10 +6,9 @@
 
 use serde::Serialize;
 
-use super::admin_by::{UserType, user_type};
-use super::identity::Person;
+use super::user_type::{UserType, user_type};
 use super::write::Stamped;
-use super::{Dialect, EventInput, Identity, canonical};
+use super::{Dialect, EventInput, Identity, Person, canonical};
 use crate::model::{EventId, Group, Mfa};
 
 #[derive(Serialize)]

@@ -1,9 +1,15 @@
-//! By what an administrator is known.
+//! Administrator, program or plain user: `user.type_id`, and the risk that it is.
+
+mod risk;
+mod service_accounts;
 
 use serde::Deserialize;
 
 use super::{Dialect, EventInput};
 use crate::analyze::{AdminVerdict, Privilege, Tier};
+
+pub(super) use risk::risk_level;
+pub use service_accounts::ServiceAccounts;
 
 /// By what `user.type_id` says that a user is an administrator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]

@@ -1,14 +1,15 @@
 //! OCSF 1.6.0 class 5003, strictly valid: unknown facts are absent, and named with their reason
 //! in `unmapped.aws_iam.unknown`.
 
+mod marks;
+mod unmapped;
+
 use serde::Serialize;
 
-use super::admin_by::{UserType, user_type};
-use super::identity::Person;
-use super::ocsf_unmapped::{Unmapped, unmapped};
-use super::risk::risk_level;
+use self::unmapped::{Unmapped, unmapped};
+use super::user_type::{UserType, risk_level, user_type};
 use super::write::Stamped;
-use super::{Dialect, EventInput, Identity, canonical};
+use super::{Dialect, EventInput, Identity, Person, canonical};
 use crate::model::{self, EventId, Mfa, unix_ms};
 
 #[derive(Serialize)]

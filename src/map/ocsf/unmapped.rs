@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::admin_by::{effective_tier, privilege};
-use super::ocsf_marks::{self, Former, Stale, TagsCut, Unknown, rfc3339};
-use super::{Dialect, EventInput, canonical, meaning};
+use super::marks::{self, Former, Stale, TagsCut, Unknown, rfc3339};
 use crate::analyze::{AdminProof, AdminVerdict, Privilege};
+use crate::map::user_type::{effective_tier, privilege};
+use crate::map::{Dialect, EventInput, canonical, meaning};
 use crate::model::{self, AttachedPolicy, FieldChange, Mfa, User};
 
 #[derive(Serialize)]
@@ -136,7 +136,7 @@ pub(super) fn unmapped<'a>(input: &EventInput<'a>) -> Unmapped<'a> {
     Unmapped {
         aws_iam: AwsIam {
             path: &user.path,
-            former_names: ocsf_marks::former_names(input.former_names),
+            former_names: marks::former_names(input.former_names),
             create_date: rfc3339(user.created_at),
             tags: user.tags.value().map(|all| tags(all)),
             tags_cut: None,
@@ -182,8 +182,8 @@ impl<'a> Unmapped<'a> {
         aws_iam.password_last_used = password_last_used(user);
         aws_iam.access_keys = access_keys(user, true);
         aws_iam.changes = input.changes.iter().map(Change::of).collect();
-        aws_iam.stale = ocsf_marks::stale(input.stale);
-        aws_iam.unknown = ocsf_marks::unknown(user);
+        aws_iam.stale = marks::stale(input.stale);
+        aws_iam.unknown = marks::unknown(user);
     }
 
     /// Leaves out what changed about tags, then one tag after the other; `false` if none is left.

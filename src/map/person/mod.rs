@@ -1,9 +1,11 @@
 //! The person behind a user, as far as tags say.
 
+mod email;
+
 use serde::{Deserialize, Serialize};
 
+use self::email::is_email_addr;
 use super::canonical;
-use super::email::is_email_addr;
 use crate::model::{Tag, User};
 
 /// Which tag keys hold what about a person: alternatives, the first that has a value wins.
