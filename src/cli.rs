@@ -269,6 +269,10 @@ pub struct MapArgs {
     /// Print the table of the mapping instead: each fact, where events have it, what tells it
     #[arg(long, conflicts_with = "files")]
     pub explain_fields: bool,
+    /// Print a case for the mapping's snapshots instead, made from this user (name, ARN or UserId):
+    /// its names, ids and tags are replaced by made-up ones of the same form
+    #[arg(long, value_name = "USER")]
+    pub as_case: Option<String>,
     /// The shape of events
     #[arg(long, default_value = "ocsf")]
     pub dialect: Dialect,

@@ -175,10 +175,14 @@ pub(super) fn directory(relative: &str) -> PathBuf {
 
 fn read(path: &Path) -> Mapped {
     let source = fs::read_to_string(path).unwrap();
-    let case: Case =
-        serde_json::from_str(&source).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    of_source(path.file_stem().unwrap().to_str().unwrap(), &source)
+}
+
+/// The case of that name whose file has the text `source`.
+pub(super) fn of_source(name: &str, source: &str) -> Mapped {
+    let case: Case = serde_json::from_str(source).unwrap_or_else(|error| panic!("{name}: {error}"));
     Mapped {
-        name: path.file_stem().unwrap().to_str().unwrap().to_owned(),
+        name: name.to_owned(),
         shows: case.shows.clone(),
         user: case.user(),
         last: case.last(),
@@ -186,6 +190,6 @@ fn read(path: &Path) -> Mapped {
         account: case.account(),
         rules: case.rules(),
         privilege: [case.privilege, case.privilege_before],
-        source,
+        source: source.to_owned(),
     }
 }

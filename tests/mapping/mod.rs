@@ -1,5 +1,6 @@
 //! Facts into events: snapshots, schemas, an independent OCSF model, and properties.
 
+mod as_case;
 mod bounded;
 mod catalogue;
 mod changes;

@@ -1,6 +1,10 @@
 //! `rollcall map`.
 
+mod as_case;
 mod fields;
+mod made_up;
+
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 
@@ -8,8 +12,9 @@ use super::setup;
 use crate::analyze::Verdicts;
 use crate::cli::{GlobalArgs, MapArgs};
 use crate::collect::FromFiles;
+use crate::config::Config;
 use crate::foreign::Page;
-use crate::model::{Account, PassStamp};
+use crate::model::{Account, PassStamp, Snapshot, User};
 use crate::output;
 use crate::run::{self, ExitStatus};
 
@@ -25,6 +30,9 @@ pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<E
     let source = tokio::task::spawn_blocking(move || FromFiles::load(&files, now)).await??;
     for warning in source.warnings() {
         tracing::warn!("{warning}");
+    }
+    if let Some(name) = &args.as_case {
+        return as_case(&config, source.snapshots(), name);
     }
     let mapping = setup::mapping(&config.mapping);
     let stamp = PassStamp::new(now);
@@ -43,4 +51,23 @@ pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<E
     } else {
         ExitStatus::Partial
     })
+}
+
+/// A case made from the user that `name` names, on standard output.
+fn as_case(config: &Config, snapshots: &[Snapshot], name: &str) -> anyhow::Result<ExitStatus> {
+    let users = snapshots
+        .iter()
+        .flat_map(|snapshot| snapshot.users.values());
+    let is_named =
+        |user: &&Arc<User>| user.name == name || user.id == name || user.arn.as_str() == name;
+    let found: Vec<&Arc<User>> = users.filter(is_named).collect();
+    let [user] = found.as_slice() else {
+        tracing::error!(user = name, "the files have {} such users", found.len());
+        return Ok(ExitStatus::No);
+    };
+    let case = as_case::case(user, &config.mapping.tags, &config.mapping.admin);
+    let mut text = serde_json::to_string_pretty(&case)?;
+    text.push('\n');
+    output::write(&Page::json(&text))?;
+    Ok(ExitStatus::Done)
 }

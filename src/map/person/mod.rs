@@ -73,6 +73,22 @@ pub struct Person {
     pub office_location: Option<String>,
 }
 
+impl TagNames {
+    /// Whether one of them is `key`.
+    pub fn has(&self, key: &str) -> bool {
+        let all = [
+            &self.first_name,
+            &self.last_name,
+            &self.email,
+            &self.job_title,
+            &self.employee_uid,
+            &self.office_location,
+        ];
+        let mut names = all.into_iter().flatten();
+        names.any(|name| name.eq_ignore_ascii_case(key))
+    }
+}
+
 impl Identity {
     /// Reads `user`'s tags by `names`. Unknown tags say nothing, not even that there is no name.
     pub fn of(user: &User, names: &TagNames) -> Self {

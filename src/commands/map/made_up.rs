@@ -1,0 +1,150 @@
+//! Made-up names, ids and tags that keep the form of real ones.
+
+use std::collections::HashMap;
+
+/// The account of every case.
+const ACCOUNT: &str = "123456789012";
+/// What an id keeps: it says of what it is one (`AIDA` of a user).
+const ID_PREFIX_LEN: usize = 4;
+
+/// Replaces words, each by the same one wherever it occurs. Which one is chance: there is no way
+/// back.
+pub(super) struct MadeUp {
+    /// Made-up words by the lower-case real ones.
+    words: HashMap<String, String>,
+    /// Lower-case parts that stay, since the mapping looks at them.
+    kept: Vec<String>,
+}
+
+impl MadeUp {
+    /// Keeps `kept` within words, whatever their case.
+    pub(super) fn new(kept: &[String]) -> Self {
+        Self {
+            words: HashMap::new(),
+            kept: kept.iter().map(|part| part.to_lowercase()).collect(),
+        }
+    }
+
+    /// `text` with made-up words between what separates them.
+    pub(super) fn text(&mut self, text: &str) -> String {
+        let mut made_up = String::new();
+        let mut word = String::new();
+        for char in text.chars().chain([' ']) {
+            if char.is_alphanumeric() {
+                word.push(char);
+                continue;
+            }
+            if !word.is_empty() {
+                made_up.push_str(&self.word(&std::mem::take(&mut word)));
+            }
+            made_up.push(char);
+        }
+        made_up.pop();
+        made_up
+    }
+
+    /// An ARN of another account and name; one of AWS itself stays as it is.
+    pub(super) fn arn(&mut self, arn: &str) -> String {
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        let [prefix, partition, service, region, account, resource] = parts.as_slice() else {
+            return self.text(arn);
+        };
+        if *account == "aws" {
+            return arn.to_owned();
+        }
+        let resource = match resource.split_once('/') {
+            Some((kind, name)) => format!("{kind}/{}", self.text(name)),
+            None => (*resource).to_owned(),
+        };
+        format!("{prefix}:{partition}:{service}:{region}:{ACCOUNT}:{resource}")
+    }
+
+    /// An id of the same kind; the root user's, which is its account's, becomes the cases' one.
+    pub(super) fn id(&mut self, id: &str) -> String {
+        if id.len() == ACCOUNT.len() && id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return ACCOUNT.to_owned();
+        }
+        let (prefix, rest) = id.split_at_checked(ID_PREFIX_LEN).unwrap_or(("", id));
+        format!("{prefix}{}", self.word(rest))
+    }
+
+    fn word(&mut self, word: &str) -> String {
+        let lower = word.to_lowercase();
+        let made_up = self.words.entry(lower.clone()).or_insert_with(|| {
+            let made_up: Vec<char> = lower.chars().map(another).collect();
+            keep(&lower, &made_up, &self.kept)
+        });
+        let chars = word.chars().zip(made_up.chars());
+        let chars = chars.map(|(real, made_up)| match real.is_uppercase() {
+            true => made_up.to_ascii_uppercase(),
+            false => made_up,
+        });
+        chars.collect()
+    }
+}
+
+/// `made_up` with the parts of `lower` that are `kept`.
+fn keep(lower: &str, made_up: &[char], kept: &[String]) -> String {
+    let mut chars = made_up.to_vec();
+    for part in kept.iter().filter(|part| !part.is_empty()) {
+        for (at, _) in lower.match_indices(part.as_str()) {
+            let from = lower[..at].chars().count();
+            let places = chars.iter_mut().skip(from);
+            places
+                .zip(part.chars())
+                .for_each(|(place, char)| *place = char);
+        }
+    }
+    chars.into_iter().collect()
+}
+
+/// Another character of the kind: a digit, a letter, an accented letter, one of another script.
+fn another(char: char) -> char {
+    match char {
+        '0'..='9' => fastrand::digit(10),
+        'a'..='z' => fastrand::lowercase(),
+        _ if char.is_lowercase() => 'é',
+        _ => '字',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_keep_their_form_and_are_the_same_everywhere() {
+        let mut made_up = MadeUp::new(&["admin".to_owned()]);
+        let name = made_up.text("Anna.Novák-7+x");
+        assert_eq!(name.len(), "Anna.Novák-7+x".len());
+        let forms: Vec<bool> = name.chars().map(char::is_alphanumeric).collect();
+        let real: Vec<bool> = "Anna.Novák-7+x"
+            .chars()
+            .map(char::is_alphanumeric)
+            .collect();
+        assert_eq!(forms, real);
+        assert!(name.starts_with(|char: char| char.is_ascii_uppercase()));
+        assert_eq!(made_up.text("Anna"), name[..4]);
+        assert_eq!(made_up.text("anna"), name[..4].to_lowercase());
+    }
+
+    #[test]
+    fn what_the_mapping_looks_at_stays() {
+        let mut made_up = MadeUp::new(&["admin".to_owned()]);
+        let policy = made_up.arn("arn:aws:iam::999999999999:policy/team/NetAdminsOfUs");
+        assert!(
+            policy.starts_with("arn:aws:iam::123456789012:policy/"),
+            "{policy}"
+        );
+        assert_eq!(
+            &policy[policy.len() - 10..policy.len() - 5],
+            "Admin",
+            "{policy}"
+        );
+        let managed = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+        assert_eq!(made_up.arn(managed), managed);
+        assert_eq!(made_up.id("999999999999"), "123456789012");
+        let id = made_up.id("AIDAIOSFODNN7EXAMPLE");
+        assert!(id.starts_with("AIDA") && id.len() == 20, "{id}");
+    }
+}
