@@ -1,5 +1,7 @@
 //! Whoever reaches a principal at the top is at the top as well, until nobody is added.
 
+use std::collections::BTreeMap;
+
 use super::asker::Asker;
 use super::found::NodeId;
 use super::graph::Graph;
@@ -43,18 +45,21 @@ impl<'a> Graph<'a> {
             .collect()
     }
 
-    /// Those of `fresh`, in order, that one of `paths` may lead to.
-    fn among(&self, power: &Power<'a>, paths: &[&'static Path], fresh: &[usize]) -> Vec<usize> {
-        let mut among = Vec::new();
-        for path in paths {
+    /// Those of `fresh` that one of `paths` may lead to, in order, each with the paths' indices.
+    fn among(
+        &self,
+        power: &Power<'a>,
+        paths: &[&'static Path],
+        fresh: &[usize],
+    ) -> BTreeMap<usize, Vec<usize>> {
+        let mut among: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (index, path) in paths.iter().enumerate() {
+            let mut add = |position: usize| among.entry(position).or_default().push(index);
             match self.within(power, path) {
-                Some(positions) => among.extend(positions),
-                None => return fresh.to_vec(),
+                None => fresh.iter().for_each(|position| add(*position)),
+                Some(positions) => both(&positions, fresh).for_each(&mut add),
             }
         }
-        among.sort_unstable();
-        among.dedup();
-        among.retain(|position| fresh.binary_search(position).is_ok());
         among
     }
 
@@ -70,12 +75,12 @@ impl<'a> Graph<'a> {
         let mut via = None;
         for session in &node.taken_sessions {
             let power = Power::new(Asker::new(self.account, node.principal, *session));
-            for position in self.among(&power, &paths, fresh) {
+            for (position, leading) in self.among(&power, &paths, fresh) {
                 let Some(target) = self.nodes.get(position) else {
                     continue;
                 };
                 let worth = self.is_top.get(position).cloned().unwrap_or(Truth::False);
-                for path in &paths {
+                for path in leading.iter().filter_map(|index| paths.get(*index)) {
                     let Some(candidate) = self.candidate(node, path, target.id) else {
                         continue;
                     };
@@ -95,4 +100,14 @@ impl<'a> Graph<'a> {
         }
         (best, via)
     }
+}
+
+/// What two lists, each in order, have in common: the items of the shorter one, looked up.
+fn both<'l>(these: &'l [usize], those: &'l [usize]) -> impl Iterator<Item = usize> + 'l {
+    let (few, many) = match these.len() <= those.len() {
+        true => (these, those),
+        false => (those, these),
+    };
+    let shared = few.iter().filter(|item| many.binary_search(item).is_ok());
+    shared.copied()
 }

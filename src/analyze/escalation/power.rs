@@ -12,7 +12,7 @@ use super::resources::{candidates, filled, pattern_of};
 use crate::analyze::account::{IamRole, IamUser};
 use crate::analyze::decision::{Boundary, PolicySource, Principal, Truth};
 use crate::analyze::document::Pattern;
-use crate::analyze::paths::{Need, On, Path, Target};
+use crate::analyze::paths::{Entry, Need, On, Path, Target};
 
 /// A principal in one session.
 pub(super) struct Power<'a> {
@@ -73,14 +73,17 @@ impl<'a> Power<'a> {
 
     /// The places of the targets of `path` that every need may be allowed on; `None` if none is
     /// ruled out.
-    pub(super) fn within(&self, path: &Path, places: &Places<'_>) -> Option<Vec<usize>> {
+    pub(super) fn within(&self, path: &Path, places: &Places<'_>) -> Option<Rc<[usize]>> {
         let on_target = |need: &&Need| matches!(need.on, On::User | On::Role | On::PassedRole);
         let needs = path.needs.iter().filter(on_target);
-        let each = needs.filter_map(|need| {
-            let narrowed = self.narrowed(&need.action.to_ascii_lowercase());
-            places.within(&narrowed.reach)
-        });
-        each.min_by_key(Vec::len)
+        let actions = needs.map(|need| need.action.to_ascii_lowercase());
+        // A role that is entered for what it is has to be allowed by the principal's own policies.
+        let is_only_assumed = path.entry == Some(Entry::Assume) && path.needs.is_empty();
+        let assume = is_only_assumed.then(|| "sts:assumerole".to_owned());
+        let each = actions
+            .chain(assume)
+            .filter_map(|action| places.within(&self.narrowed(&action).reach));
+        each.min_by_key(|found| found.len())
     }
 
     /// Whether `path` can be taken to `target`, whatever that is worth.

@@ -1,9 +1,16 @@
 //! Which users and roles an action may be allowed on: of many targets, most are out of reach.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::asker::Asker;
 use crate::analyze::account::IamAccount;
 use crate::analyze::decision::{Principal, Request, resolve_own};
 use crate::analyze::document::{Effect, Pattern};
+
+/// As many places as make it worth to keep them.
+const KEPT_MIN: usize = 16;
 
 /// Where a principal may be allowed an action.
 pub(super) enum Reach {
@@ -54,7 +61,11 @@ impl Reach {
 }
 
 /// The users or roles of an account by ARN, each with its place.
-pub(super) struct Places<'a>(Vec<(&'a str, usize)>);
+pub(super) struct Places<'a> {
+    sorted: Vec<(&'a str, usize)>,
+    /// What was found for patterns: the same policies are asked of many principals.
+    found: RefCell<HashMap<Pattern, Rc<[usize]>>>,
+}
 
 impl<'a> Places<'a> {
     pub(super) fn of_users(account: &'a IamAccount) -> Self {
@@ -68,26 +79,50 @@ impl<'a> Places<'a> {
     fn new(arns: impl Iterator<Item = &'a str>) -> Self {
         let mut places: Vec<(&str, usize)> = arns.zip(0..).collect();
         places.sort_unstable();
-        Self(places)
+        Self {
+            sorted: places,
+            found: RefCell::default(),
+        }
     }
 
     /// The places within `reach`, in order; `None` if nothing is ruled out.
-    pub(super) fn within(&self, reach: &Reach) -> Option<Vec<usize>> {
+    pub(super) fn within(&self, reach: &Reach) -> Option<Rc<[usize]>> {
         let Reach::Within(patterns) = reach else {
             return None;
         };
-        let mut found = Vec::new();
+        if let [pattern] = patterns.as_slice() {
+            return Some(self.matching(pattern));
+        }
+        let mut found: Vec<usize> = Vec::new();
         for pattern in patterns {
-            let prefix = pattern.prefix();
-            let first = self.0.partition_point(|(arn, _)| *arn < prefix.as_str());
-            let rest = self.0.iter().skip(first);
-            let alike = rest.take_while(|(arn, _)| arn.starts_with(&prefix));
-            let matching = alike.filter(|(arn, _)| pattern.matches(arn));
-            found.extend(matching.map(|(_, place)| *place));
+            found.extend(self.matching(pattern).iter());
         }
         found.sort_unstable();
         found.dedup();
-        Some(found)
+        Some(found.into())
+    }
+
+    /// The places that `pattern` matches, in order.
+    fn matching(&self, pattern: &Pattern) -> Rc<[usize]> {
+        if let Some(known) = self.found.borrow().get(pattern) {
+            return Rc::clone(known);
+        }
+        let prefix = pattern.prefix();
+        let first = self
+            .sorted
+            .partition_point(|(arn, _)| *arn < prefix.as_str());
+        let rest = self.sorted.iter().skip(first);
+        let alike = rest.take_while(|(arn, _)| arn.starts_with(&prefix));
+        let matching = alike.filter(|(arn, _)| pattern.matches(arn));
+        let mut found: Vec<usize> = matching.map(|(_, place)| *place).collect();
+        found.sort_unstable();
+        let found: Rc<[usize]> = found.into();
+        // One that few match is as soon found again.
+        if found.len() >= KEPT_MIN {
+            let mut all = self.found.borrow_mut();
+            all.insert(pattern.clone(), Rc::clone(&found));
+        }
+        found
     }
 }
 
@@ -107,7 +142,9 @@ mod tests {
             let reach = Reach::Within(patterns.iter().map(|it| Pattern::parse(it)).collect());
             let places = Places::new(arns.iter().map(String::as_str));
             let tried: Vec<usize> = (0..arns.len()).filter(|&at| reach.covers(&arns[at])).collect();
-            prop_assert_eq!(places.within(&reach), Some(tried));
+            prop_assert_eq!(places.within(&reach), Some(tried.clone().into()));
+            // Once more, from what was kept.
+            prop_assert_eq!(places.within(&reach), Some(tried.into()));
         }
     }
 

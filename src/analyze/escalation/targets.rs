@@ -1,5 +1,7 @@
 //! The target by which a path is worth most.
 
+use std::rc::Rc;
+
 use super::found::{Found, NodeId};
 use super::graph::Graph;
 use super::node::Node;
@@ -59,15 +61,15 @@ impl<'a> Graph<'a> {
     }
 
     /// The positions of the nodes that `path` may be taken to; `None` if none is ruled out.
-    pub(super) fn within(&self, power: &Power<'a>, path: &Path) -> Option<Vec<usize>> {
+    pub(super) fn within(&self, power: &Power<'a>, path: &Path) -> Option<Rc<[usize]>> {
         match path.target {
             Target::User => power.within(path, &self.user_places),
             Target::Role => {
                 let places = power.within(path, &self.role_places)?;
-                let positions = places.into_iter().map(NodeId::Role);
+                let positions = places.iter().map(|place| NodeId::Role(*place));
                 Some(positions.map(|id| self.position(id)).collect())
             }
-            Target::None | Target::NewUser | Target::NewRole => Some(Vec::new()),
+            Target::None | Target::NewUser | Target::NewRole => Some(Rc::from([])),
         }
     }
 
@@ -116,11 +118,13 @@ impl<'a> Graph<'a> {
 }
 
 /// Those of `all` at the places `within`, each with its place; all of them if there is none.
-fn among<T>(all: &[T], within: Option<Vec<usize>>) -> impl Iterator<Item = (usize, &T)> {
-    let every = match &within {
-        Some(_) => 0..0,
-        None => 0..all.len(),
-    };
-    let places = within.into_iter().flatten().chain(every);
-    places.filter_map(|place| Some((place, all.get(place)?)))
+fn among<T>(all: &[T], within: Option<Rc<[usize]>>) -> impl Iterator<Item = (usize, &T)> {
+    let count = within.as_ref().map_or(all.len(), |within| within.len());
+    (0..count).filter_map(move |index| {
+        let place = match &within {
+            Some(within) => *within.get(index)?,
+            None => index,
+        };
+        Some((place, all.get(place)?))
+    })
 }
