@@ -47,7 +47,7 @@ fn of_caller(aws: &AwsSettings, mapping: &MappingSettings, partition: &str) -> V
     if let Some(organization) = &aws.organization {
         statements.push(Statement {
             sid: Some("ListOrganization"),
-            ..allows(&need::to_list(organization))
+            ..allows(&need::to_list(organization, mapping))
         });
     }
     let roles = roles(aws, partition);

@@ -29,11 +29,11 @@ pub enum Weight {
 }
 
 use Action::{
-    DescribeOrganizationalUnit, GenerateCredentialReport, GetAccessKeyLastUsed,
+    DescribeOrganizationalUnit, DescribePolicy, GenerateCredentialReport, GetAccessKeyLastUsed,
     GetAccountAuthorizationDetails, GetAccountSummary, GetCredentialReport, GetUser,
     ListAccessKeys, ListAccountAliases, ListAccounts, ListAccountsForParent,
     ListAttachedGroupPolicies, ListGroupsForUser, ListMfaDevices, ListOrganizationalUnitsForParent,
-    ListUsers, ListVirtualMfaDevices,
+    ListParents, ListPoliciesForTarget, ListUsers, ListVirtualMfaDevices,
 };
 use Weight::{Needed, Optional, Spare};
 
@@ -158,8 +158,8 @@ fn of_mfa_and_report(aws: &AwsSettings, add: &mut Add<'_>) {
     add(ListMfaDevices, Needed, brings);
 }
 
-/// What listing the accounts of an organization needs.
-pub fn to_list(organization: &OrganizationSettings) -> Vec<Need> {
+/// What listing the accounts of an organization needs, and reading the policies that bind them.
+pub fn to_list(organization: &OrganizationSettings, mapping: &MappingSettings) -> Vec<Need> {
     let need = |action, brings| Need {
         action,
         weight: Needed,
@@ -177,6 +177,16 @@ pub fn to_list(organization: &OrganizationSettings) -> Vec<Need> {
                 "the units below those that are named",
             ),
             need(DescribeOrganizationalUnit, "the names of units"),
+        ]);
+    }
+    if mapping.scps {
+        needs.extend([
+            need(ListParents, "which units' policies bind an account"),
+            need(
+                ListPoliciesForTarget,
+                "which service control policies bind an account",
+            ),
+            need(DescribePolicy, "what service control policies say"),
         ]);
     }
     needs

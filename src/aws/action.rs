@@ -21,6 +21,12 @@ pub enum Action {
     ListOrganizationalUnitsForParent,
     /// The name of an organizational unit.
     DescribeOrganizationalUnit,
+    /// The unit or root that a unit or an account is in.
+    ListParents,
+    /// The service control policies of an account, unit or root.
+    ListPoliciesForTarget,
+    /// One of them.
+    DescribePolicy,
     /// How many users, groups and devices there are.
     GetAccountSummary,
     /// Every user.
@@ -49,7 +55,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::GetCallerIdentity,
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
@@ -58,6 +64,9 @@ impl Action {
         Self::ListAccountsForParent,
         Self::ListOrganizationalUnitsForParent,
         Self::DescribeOrganizationalUnit,
+        Self::ListParents,
+        Self::ListPoliciesForTarget,
+        Self::DescribePolicy,
         Self::GetAccountSummary,
         Self::ListUsers,
         Self::GetAccountAuthorizationDetails,
@@ -85,6 +94,9 @@ impl Action {
                 "organizations:ListOrganizationalUnitsForParent"
             }
             Self::DescribeOrganizationalUnit => "organizations:DescribeOrganizationalUnit",
+            Self::ListParents => "organizations:ListParents",
+            Self::ListPoliciesForTarget => "organizations:ListPoliciesForTarget",
+            Self::DescribePolicy => "organizations:DescribePolicy",
             Self::GetAccountSummary => "iam:GetAccountSummary",
             Self::ListUsers => "iam:ListUsers",
             Self::GetAccountAuthorizationDetails => "iam:GetAccountAuthorizationDetails",

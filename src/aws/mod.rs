@@ -13,6 +13,7 @@ mod identity;
 mod organization;
 mod paging;
 mod permission_probe;
+mod service_control;
 
 pub use action::Action;
 pub use call::{CallCounts, LearntRates};
@@ -24,3 +25,4 @@ pub use identity::Identity;
 pub use organization::{Listed, Listing, list_accounts};
 pub use paging::Paging;
 pub use permission_probe::{PermissionProbe, Probed, probe_listing};
+pub use service_control::ServiceControl;

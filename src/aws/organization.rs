@@ -17,6 +17,8 @@ pub struct Listing {
     pub accounts: Vec<Listed>,
     /// Every account that AWS listed, of any state, asked for or not.
     pub ids: HashSet<String>,
+    /// The account that manages the organization, as the ARNs of its accounts have it.
+    pub management: Option<String>,
     /// Why that is not the whole organization, if so: then nobody has left it.
     pub failure: Option<AwsError>,
 }
@@ -61,6 +63,11 @@ pub async fn list_accounts(client: &AwsClient, settings: &OrganizationSettings) 
             let Some(id) = account.id.clone() else {
                 return;
             };
+            let arn = account.arn.as_deref();
+            let management = arn.and_then(|arn| arn.split(':').nth(4));
+            if listing.management.is_none() {
+                listing.management = management.map(str::to_owned);
+            }
             if is_active(&account) && selection.holds(&id, account.name.as_deref()) {
                 listing.accounts.push(Listed {
                     membership: selection.membership(&account),

@@ -4,6 +4,7 @@
 //! user or group proves the permission as well.
 
 use aws_sdk_iam::types::EntityType;
+use aws_sdk_organizations::types::PolicyType;
 
 use super::{Action, AwsClient, AwsError, AwsErrorClass};
 
@@ -27,6 +28,12 @@ pub struct PermissionProbe<'a> {
 
 /// The name to call with where no user is known.
 const NOBODY: &str = "rollcall-check-nobody";
+
+/// An account that no organization has.
+const NO_ACCOUNT: &str = "000000000000";
+
+/// The id of AWS's own service control policy, which every organization has.
+const FULL_ACCESS: &str = "p-FullAWSAccess";
 
 /// How many users are asked for a key, so that its last use can be asked for.
 const ASKED_FOR_KEYS_MAX: i32 = 10;
@@ -188,6 +195,15 @@ pub async fn probe_listing(
                 .describe_organizational_unit()
                 .organizational_unit_id(unit)
         ),
+        // AWS looks at permissions before it looks for what is named.
+        Action::ListParents => send!(api().list_parents().child_id(NO_ACCOUNT)),
+        Action::ListPoliciesForTarget => send!(
+            api()
+                .list_policies_for_target()
+                .target_id(NO_ACCOUNT)
+                .filter(PolicyType::ServiceControlPolicy)
+        ),
+        Action::DescribePolicy => send!(api().describe_policy().policy_id(FULL_ACCESS)),
         other => Err(AwsError::malformed(other, "it is no listing")),
     };
     allowed(answer)

@@ -59,7 +59,9 @@ async fn of_account(
     let stamp = PassStamp::new(OffsetDateTime::now_utc());
     let mapping: MappingPlan = setup::mapping(&config.mapping);
     let source = AccountSource::new(client, &config.aws, &account);
-    let source = source.with_policies(mapping.needs_policies([dialect]));
+    let source = source
+        .with_policies(mapping.needs_policies([dialect]))
+        .with_service_control(fleet.service_control(&mapping));
     let printed = run::print_events(
         &source,
         |_| account.clone(),

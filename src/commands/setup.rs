@@ -123,6 +123,7 @@ pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
             has_risk: settings.risk,
         },
         with_root: settings.root_account,
+        with_scps: settings.scps,
     }
 }
 

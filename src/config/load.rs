@@ -18,6 +18,10 @@ use super::{
 /// The file that is read when none is named and this one exists.
 pub const DEFAULT_FILE: &str = "config.toml";
 
+/// Who reads them is in the organization's management account, or in one that it delegates to.
+const SCPS_WITHOUT_ORGANIZATION: &str = "`scps` in [mapping] needs [aws.organization]: service \
+    control policies are an organization's";
+
 /// Room for ten thousand accounts.
 const FILE_LEN_MAX: u64 = 16 * 1024 * 1024;
 
@@ -76,6 +80,12 @@ impl Config {
             toml::from_str(text).map_err(|error| ConfigError::of_toml(path, text, &error))?;
         if let Some(what) = access_key::check(&tables.aws).or(role::check(&tables.aws)) {
             return Err(ConfigError::of_file(path, what));
+        }
+        if tables.mapping.scps && tables.aws.organization.is_none() {
+            return Err(ConfigError::of_file(
+                path,
+                SCPS_WITHOUT_ORGANIZATION.to_owned(),
+            ));
         }
         accounts::check(&tables.aws)
             .map_err(|(span, why)| ConfigError::at(path, text, Some(span), why))?;

@@ -19,6 +19,8 @@ pub struct MappingSettings {
     pub admin_by: AdminBy,
     /// Which users are programs, by ARN or tag.
     pub service_accounts: ServiceAccounts,
+    /// Whether the organization's service control policies limit verdicts.
+    pub scps: bool,
     /// Whether events of dialect `ocsf` have a risk level.
     pub risk: bool,
     /// Whether the account's root user is an inventory entry; only the credential report
@@ -66,6 +68,7 @@ impl Default for MappingSettings {
             admin: AdminRule::DOCUMENTED.map(str::to_owned).to_vec(),
             admin_by: AdminBy::Auto,
             service_accounts: ServiceAccounts::default(),
+            scps: false,
             risk: false,
             root_account: true,
             deleted_users: DeletedUsers::Send,

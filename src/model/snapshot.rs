@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     Account, DocumentId, EntityKind, Fact, Group, InlinePolicy, ManagedPolicy, PolicyDocument,
-    Role, User,
+    Role, ServiceControlLevels, User,
 };
 
 /// The entities of one account as last known, and every policy document once.
@@ -23,9 +23,8 @@ pub struct Snapshot {
     pub managed_policies: BTreeMap<String, ManagedPolicy>,
     /// Inline policies with their documents, of users by UserId and of groups by GroupName.
     pub inline_policies: BTreeMap<(EntityKind, String), Vec<InlinePolicy>>,
-    /// Service control policies by level, from the organization's root to the account; none
-    /// where they were not read, or do not bind the account.
-    pub service_control_policies: Option<Vec<Vec<InlinePolicy>>>,
+    /// The service control policies that bind the account, where they were read.
+    pub service_control_policies: Option<ServiceControlLevels>,
     /// The documents that any of them refers to.
     pub documents: BTreeMap<DocumentId, Arc<PolicyDocument>>,
 }
@@ -41,6 +40,8 @@ pub struct AccountPolicies {
     pub managed_policies: BTreeMap<String, ManagedPolicy>,
     /// See [`Snapshot::inline_policies`].
     pub inline_policies: BTreeMap<(EntityKind, String), Vec<InlinePolicy>>,
+    /// See [`Snapshot::service_control_policies`].
+    pub service_control_policies: Option<ServiceControlLevels>,
     /// See [`Snapshot::documents`].
     pub documents: BTreeMap<DocumentId, Arc<PolicyDocument>>,
 }
@@ -60,7 +61,7 @@ impl AccountPolicies {
             roles: self.roles,
             managed_policies: self.managed_policies,
             inline_policies: self.inline_policies,
-            service_control_policies: None,
+            service_control_policies: self.service_control_policies,
             documents: self.documents,
         }
     }

@@ -16,6 +16,8 @@ pub struct MappingPlan {
     pub rules: MappingRules,
     /// Whether there are events about the root user.
     pub with_root: bool,
+    /// Whether service control policies limit verdicts.
+    pub with_scps: bool,
 }
 
 /// A user as known: with the last known value of what is unknown now.

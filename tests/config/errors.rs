@@ -143,6 +143,7 @@ fn accounts_and_roles_are_refused_with_their_place_and_what_to_write() {
             "a number among accounts",
             "[aws.organization]\nrole_name = \"a\"\ninclude = [111122223333]",
         ),
+        case("policies of no organization", "[mapping]\nscps = true"),
         case("no accounts at a time", "[aws]\naccounts_in_flight = 0"),
     ];
     insta::assert_snapshot!(

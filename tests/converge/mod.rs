@@ -11,6 +11,7 @@ mod large;
 mod logged;
 mod renamed;
 mod resync;
+mod scps;
 mod site;
 mod slow_account;
 mod small_outbox;

@@ -246,3 +246,54 @@ fn each_field_is_told_with_its_call_and_time_and_an_unknown_one_with_its_reason(
         "{text}"
     );
 }
+
+#[test]
+fn saved_service_control_policies_cap_an_administrator_and_malformed_ones_are_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let details = details(directory.path());
+    let levels = directory.path().join("levels.json");
+    let level = |target: &str, statement: Value| {
+        json!({"TargetId": target, "Policies": [{"Name": "scp", "Content":
+            {"Version": "2012-10-17", "Statement": [statement]}}]})
+    };
+    let explain = |saved: Value| {
+        std::fs::write(&levels, saved.to_string()).unwrap();
+        let levels = levels.display().to_string();
+        let agent = Agent::new().args(["explain", "carol", "--output", "json"]);
+        agent.args(["--from", &details, &levels]).run()
+    };
+    let everything = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
+    let only_s3 = json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
+    let root = level("r-ab12", everything);
+    let bound = explain(json!({"ServiceControlPolicies":
+        [root, level("123456789012", only_s3.clone())]}));
+    let bound: Value = serde_json::from_str(&bound.expect_code(0).stdout).unwrap();
+    assert_eq!(bound["privilege"]["tier"], "capped");
+    assert_eq!(
+        bound["privilege"]["not_considered"],
+        json!(["resource policies"])
+    );
+    let other = explain(json!({"ServiceControlPolicies": [level("210987654321", only_s3)]}));
+    let other: Value = serde_json::from_str(&other.expect_code(0).stdout).unwrap();
+    assert_eq!(
+        other["privilege"]["tier"], "admin",
+        "those of another account"
+    );
+
+    for (saved, said) in [
+        (
+            json!({"ServiceControlPolicies": [root]}),
+            "TargetId of an account",
+        ),
+        (
+            json!({"ServiceControlPolicies": [{"TargetId": "123456789012", "Policies": []}]}),
+            "deny everything",
+        ),
+    ] {
+        let stderr = explain(saved).expect_code(2).stderr;
+        assert!(
+            stderr.contains("levels.json") && stderr.contains(said),
+            "{stderr}"
+        );
+    }
+}

@@ -33,6 +33,7 @@ pub(super) fn mapping() -> MappingPlan {
             ..MappingRules::default()
         },
         with_root: false,
+        with_scps: false,
     }
 }
 

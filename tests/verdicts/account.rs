@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use rollcall::analyze::{Privilege, judge};
 use rollcall::collect::FromFiles;
-use rollcall::model::{InlinePolicy, PolicyDocument, Snapshot};
+use rollcall::model::Snapshot;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -71,26 +70,26 @@ pub(super) fn snapshot(details: &Value, case: &Case) -> Snapshot {
     if let Some(report) = &report {
         documents.push(("report.csv", report.as_bytes()));
     }
-    let files = FromFiles::from_documents(&documents, NOW).unwrap();
-    let mut snapshot = files.snapshots()[0].clone();
-    if let Some(levels) = &case.scps {
-        let levels = levels
-            .iter()
-            .map(|level| vec![scp(level, &mut snapshot)])
-            .collect();
-        snapshot.service_control_policies = Some(levels);
+    let levels = case.scps.as_ref().map(|levels| service_control(levels));
+    if let Some(levels) = &levels {
+        documents.push(("levels.json", levels.as_bytes()));
     }
-    snapshot
+    let files = FromFiles::from_documents(&documents, NOW).unwrap();
+    files.snapshots()[0].clone()
 }
 
-fn scp(statements: &[String], snapshot: &mut Snapshot) -> InlinePolicy {
-    let text = PolicyDocument::new(document(statements).to_string());
-    let id = text.id;
-    snapshot.documents.insert(id, Arc::new(text));
-    InlinePolicy {
-        name: "scp".to_owned(),
-        document: Some(id),
-    }
+/// The service control policies as a saved file has them.
+fn service_control(levels: &[Vec<String>]) -> String {
+    let count = levels.len();
+    let levels = levels.iter().enumerate().map(|(index, statements)| {
+        let target = match index + 1 == count {
+            true => ACCOUNT.to_owned(),
+            false => format!("level-{index}"),
+        };
+        json!({"TargetId": target,
+            "Policies": [{"Name": "scp", "Content": document(statements).to_string()}]})
+    });
+    json!({"ServiceControlPolicies": levels.collect::<Vec<_>>()}).to_string()
 }
 
 fn user(name: &str, holder: &Holder) -> Value {

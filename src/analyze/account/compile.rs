@@ -8,7 +8,7 @@ use super::documents::Documents;
 use super::policies::{attached, boundary, inline, named, unread, versioned};
 use super::{IamAccount, IamGroup, IamRole, IamUser, VersionedPolicy, is_customer_managed};
 use crate::analyze::decision::{AppliedPolicy, Holder, PolicySource, Principal, PrincipalKind};
-use crate::model::{EntityKind, Group, InlinePolicy, Mfa, Role, Snapshot, User};
+use crate::model::{EntityKind, Group, Mfa, Role, ServiceControlPolicy, Snapshot, User};
 
 impl IamAccount {
     /// Parses the documents of `snapshot`; conditions on time are decided as of `now`.
@@ -66,12 +66,12 @@ fn granting(policies: &Managed) -> Vec<String> {
     own.map(|(arn, _)| arn.clone()).collect()
 }
 
-fn scps(level: &[InlinePolicy], documents: &mut Documents<'_>) -> Vec<AppliedPolicy> {
+fn scps(level: &[ServiceControlPolicy], documents: &mut Documents<'_>) -> Vec<AppliedPolicy> {
     let applied = level.iter().map(|policy| AppliedPolicy {
         source: PolicySource::ServiceControl {
             name: policy.name.clone(),
         },
-        document: documents.identity(policy.document.as_ref()),
+        document: documents.of_text(&policy.document),
     });
     applied.collect()
 }

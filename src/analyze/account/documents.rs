@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::analyze::document::{Policy, Use};
-use crate::model::{DocumentId, Snapshot};
+use crate::model::{DocumentId, PolicyDocument, Snapshot};
 
 /// What AWS's AdministratorAccess has said since 2015.
 const ADMINISTRATOR_ACCESS: &str =
@@ -29,6 +29,17 @@ impl<'a> Documents<'a> {
     /// The identity policy `id`; `None` if it is missing or malformed.
     pub(super) fn identity(&mut self, id: Option<&DocumentId>) -> Option<Arc<Policy>> {
         parsed(&mut self.identity, self.snapshot, id?, Use::Identity)
+    }
+
+    /// The service control policy `document`; `None` if it is malformed.
+    pub(super) fn of_text(&mut self, document: &PolicyDocument) -> Option<Arc<Policy>> {
+        let known = self.identity.entry(document.id);
+        let parse = || {
+            Policy::parse(&document.text, Use::Identity)
+                .ok()
+                .map(Arc::new)
+        };
+        known.or_insert_with(parse).clone()
     }
 
     /// The trust policy `id`; `None` if it is missing or malformed.

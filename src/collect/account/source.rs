@@ -18,7 +18,7 @@ use super::renamed;
 use super::sending::{NewUsers, Sending, Stop};
 use super::summary::{self, AccountSummary, account_summary};
 use super::whole::AccountWide;
-use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, ServiceControl};
 use crate::collect::{
     Completeness, Enumeration, FactsProvenance, InventorySource, PolicySender, root,
 };
@@ -33,6 +33,7 @@ pub struct AccountSource {
     plan: CallPlan,
     max_in_flight: usize,
     only_new: Option<Arc<NewUsers>>,
+    service_control: Option<Arc<ServiceControl>>,
 }
 
 /// How the users of a plan ended.
@@ -54,6 +55,7 @@ impl AccountSource {
             plan: CallPlan::of(settings),
             max_in_flight: settings.max_in_flight.get(),
             only_new: None,
+            service_control: None,
         }
     }
 
@@ -72,6 +74,15 @@ impl AccountSource {
     pub fn only_new(self, new: Option<NewUsers>) -> Self {
         Self {
             only_new: new.map(Arc::new),
+            ..self
+        }
+    }
+
+    /// The policies that bind the account are read as well, where documents are.
+    #[must_use]
+    pub fn with_service_control(self, service_control: Option<Arc<ServiceControl>>) -> Self {
+        Self {
+            service_control,
             ..self
         }
     }
@@ -112,12 +123,19 @@ impl AccountSource {
     /// Reads in bulk: everything at the same time, users a page at a time.
     async fn in_bulk(&self, sending: &mut Sending, policies: Option<PolicySender>) -> Ended {
         let (client, scope) = (&self.client, &self.scope);
+        let service_control = self.service_control.as_deref();
         let (to_listing, listing) = listing::channel();
         let (to_details, details) = listing::channel();
         // A call in progress is large, and three of them are too large for a thread's stack.
         let fetched = join(
             Box::pin(listing::send_users(client, scope, to_listing)),
-            Box::pin(details::send(client, scope, to_details, policies)),
+            Box::pin(details::send(
+                client,
+                scope,
+                to_details,
+                policies,
+                service_control,
+            )),
         );
         let joined = Box::pin(async {
             let wide = AccountWide::read(client, scope, &self.plan).await;

@@ -9,7 +9,9 @@ use time::OffsetDateTime;
 use super::error::FileError;
 use super::json::{self, Page};
 use super::text;
-use super::wire::{DetailsPage, MfaPage, ReportEnvelope, UsersPage, VirtualMfaPage};
+use super::wire::{
+    DetailsPage, MfaPage, ReportEnvelope, ServiceControlPage, UsersPage, VirtualMfaPage,
+};
 use crate::collect::report::{self, Report};
 
 /// A saved page, read and checked.
@@ -28,6 +30,7 @@ pub(super) enum Content {
     Users(UsersPage),
     VirtualMfa(VirtualMfaPage),
     Mfa(MfaPage),
+    ServiceControl(ServiceControlPage),
     Report(Report),
 }
 
@@ -57,6 +60,8 @@ struct Outline {
     mfa_devices: bool,
     #[serde(deserialize_with = "is_there")]
     report_format: bool,
+    #[serde(deserialize_with = "is_there")]
+    service_control_policies: bool,
     is_truncated: Option<bool>,
     next_token: Option<IgnoredAny>,
 }
@@ -125,6 +130,8 @@ fn of_page(
         Content::VirtualMfa(page.parse(file, text)?)
     } else if outline.mfa_devices {
         Content::Mfa(page.parse(file, text)?)
+    } else if outline.service_control_policies {
+        Content::ServiceControl(page.parse(file, text)?)
     } else if outline.report_format {
         Content::Report(envelope(file, &page.parse(file, text)?, read_at)?)
     } else {

@@ -73,7 +73,7 @@ pub enum FileError {
         "{file}: {found} is no known kind of file; known are the JSON output of `aws iam` \
          get-account-authorization-details, list-users, list-virtual-mfa-devices, \
          list-mfa-devices and get-credential-report, without --query and compressed with gzip \
-         or not, and the credential report as CSV or as base64"
+         or not, service control policies (docs/verdict.md), and the credential report as CSV or as base64"
     )]
     Unrecognised {
         /// The file.

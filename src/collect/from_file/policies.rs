@@ -7,7 +7,8 @@ use super::groups::{attached, fact_of};
 use super::wire;
 use crate::model::{
     AccountPolicies, AttachedPolicy, DocumentId, EntityKind, Fact, Group, InlinePolicy,
-    ManagedPolicy, PolicyDocument, PolicyVersion, Provenance, Role, Tag,
+    ManagedPolicy, PolicyDocument, PolicyVersion, Provenance, Role, ServiceControlLevels,
+    ServiceControlPolicy, Tag,
 };
 
 /// What the details say of policies; of what comes twice the later is used.
@@ -20,6 +21,8 @@ pub(super) struct PolicyTables {
     /// By account, and by UserId or GroupName.
     inline: BTreeMap<(String, EntityKind, String), Vec<InlinePolicy>>,
     documents: BTreeMap<DocumentId, Arc<PolicyDocument>>,
+    /// By account.
+    service_control: BTreeMap<String, ServiceControlLevels>,
 }
 
 impl PolicyTables {
@@ -46,6 +49,20 @@ impl PolicyTables {
             };
             self.managed.insert(policy.arn, managed);
         }
+    }
+
+    /// Adds the policies that bind an account.
+    pub(super) fn add_service_control(&mut self, page: wire::ServiceControlPage) {
+        let levels = page.levels.into_iter().map(|level| {
+            let policies = level.policies.into_iter();
+            let policies = policies.map(|policy| ServiceControlPolicy {
+                name: policy.name,
+                document: Arc::new(PolicyDocument::new(policy.content.0)),
+            });
+            policies.collect()
+        });
+        let levels = levels.collect();
+        self.service_control.insert(page.account_id, levels);
     }
 
     /// Adds the inline policies of a user or group of an account.
@@ -95,6 +112,7 @@ impl PolicyTables {
             inline_policies: inline
                 .map(|((_, kind, id), policies)| ((*kind, id.clone()), policies.clone()))
                 .collect(),
+            service_control_policies: self.service_control.get(id).cloned(),
             documents: self.documents.clone(),
         }
     }

@@ -62,6 +62,10 @@ impl Tables {
                     .extend(self.mfa.add_list(file, page, cut_short));
                 Vec::new()
             }
+            Content::ServiceControl(page) => {
+                self.policies.add_service_control(page);
+                Vec::new()
+            }
             Content::Report(report) => self.add_report(report),
         };
         if let Some(first) = repeated.first() {

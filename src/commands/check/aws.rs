@@ -7,7 +7,7 @@ use super::permissions::{self, Probe};
 use crate::access::{self, Need, Resource, Statement};
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, PermissionProbe, probe_listing};
 use crate::commands::setup;
-use crate::config::{AwsSettings, Config};
+use crate::config::{AwsSettings, Config, MappingSettings};
 use crate::model::Arn;
 use crate::run::{AccountError, ExitStatus, Fleet, FleetError, Member};
 
@@ -25,7 +25,7 @@ pub(super) async fn check(config: &Config, only: &[String], items: Items) {
         }
     };
     if let Some(client) = caller(&settings, &items).await {
-        let listing = listing(&client, &settings).await;
+        let listing = listing(&client, &settings, &config.mapping).await;
         let has_problem = listing.iter().any(|it| it.finding != Finding::Ok);
         items.add_all(listing);
         match Fleet::find(&settings, only).await {
@@ -75,13 +75,17 @@ async fn caller(settings: &AwsSettings, items: &Items) -> Option<AwsClient> {
 }
 
 /// What listing the organization needs, if there is one.
-async fn listing(client: &AwsClient, settings: &AwsSettings) -> Vec<Item> {
+async fn listing(
+    client: &AwsClient,
+    settings: &AwsSettings,
+    mapping: &MappingSettings,
+) -> Vec<Item> {
     let Some(organization) = &settings.organization else {
         return Vec::new();
     };
     let unit = access::units(organization).next().unwrap_or_default();
     let mut probes = Vec::new();
-    for need in access::to_list(organization) {
+    for need in access::to_list(organization, mapping) {
         let answer = probe_listing(client, need.action, unit).await;
         probes.push(Probe { need, answer });
     }

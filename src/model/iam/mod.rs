@@ -8,6 +8,7 @@ mod mfa;
 mod partition;
 mod policy;
 mod role;
+mod service_control;
 mod user;
 
 pub use access_key::{AccessKey, AccessKeyUse};
@@ -20,4 +21,5 @@ pub use policy::{
     DocumentId, DocumentIdError, InlinePolicy, ManagedPolicy, PolicyDocument, PolicyVersion,
 };
 pub use role::Role;
+pub use service_control::{ServiceControlLevels, ServiceControlPolicy};
 pub use user::{ConsoleAccess, FormerName, Tag, User};

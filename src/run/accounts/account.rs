@@ -66,7 +66,14 @@ impl Context<'_> {
         let stamp = PassStamp::new(OffsetDateTime::now_utc());
         tracing::info!(account = account.id, pass = %stamp.id, "collecting users");
         let mut report = self
-            .collect(&client, &account, stamp, &record, member.id.is_none())
+            .collect(
+                fleet,
+                &client,
+                &account,
+                stamp,
+                &record,
+                member.id.is_none(),
+            )
             .await?;
         report.calls = client.calls();
         report.learnt_rates = client.learnt_rates();
@@ -76,6 +83,7 @@ impl Context<'_> {
 
     async fn collect(
         &self,
+        fleet: &Fleet,
         client: &AwsClient,
         account: &Account,
         stamp: PassStamp,
@@ -100,7 +108,8 @@ impl Context<'_> {
         let dialects = agent.receivers.iter().map(|receiver| receiver.dialect);
         let source = AccountSource::new(client.clone(), &agent.aws, account)
             .only_new(new_users)
-            .with_policies(agent.mapping.needs_policies(dialects));
+            .with_policies(agent.mapping.needs_policies(dialects))
+            .with_service_control(fleet.service_control(&agent.mapping));
         let batches = self.delivery.batch_counter();
         let staged = |users: usize| {
             if users > 0 {

@@ -4,13 +4,17 @@ mod error;
 mod member;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 pub use error::{AccountError, FleetError};
 pub use member::Member;
 
-use crate::aws::{AwsClient, AwsError, KeptSessions, Listed, Listing, list_accounts};
+use crate::aws::{
+    AwsClient, AwsError, KeptSessions, Listed, Listing, ServiceControl, list_accounts,
+};
 use crate::config::{AwsSettings, Role};
 use crate::model::Account;
+use crate::run::mapping::MappingPlan;
 
 /// The accounts of one pass, and the credentials that lead to them.
 #[derive(Debug)]
@@ -22,6 +26,8 @@ pub struct Fleet {
     pub members: Vec<Member>,
     /// Why there may be more accounts in the organization, if so.
     pub failure: Option<AwsError>,
+    /// Reads the policies that bind the accounts of an organization, if it was listed.
+    service_control: Option<Arc<ServiceControl>>,
     /// Every account of the organization, where all of them were listed.
     pub organization: Option<HashSet<String>>,
 }
@@ -60,6 +66,7 @@ impl Fleet {
             caller: None,
             members: Vec::new(),
             failure: None,
+            service_control: None,
             organization: None,
         };
         let configured = settings.accounts.iter().map(|account| account.get_ref());
@@ -101,8 +108,11 @@ impl Fleet {
         let Listing {
             accounts,
             ids,
+            management,
             failure,
         } = list_accounts(&self.base, organization).await;
+        let reader = ServiceControl::new(self.base.clone(), management);
+        self.service_control = Some(Arc::new(reader));
         let mut listed: HashMap<String, Listed> = HashMap::new();
         let mut order = Vec::new();
         for account in accounts {
@@ -200,6 +210,11 @@ impl Fleet {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What reads service control policies, where `mapping` has verdicts made with them.
+    pub fn service_control(&self, mapping: &MappingPlan) -> Option<Arc<ServiceControl>> {
+        self.service_control.clone().filter(|_| mapping.with_scps)
     }
 
     /// The calls that belong to no account: sessions, and the organization's listing.

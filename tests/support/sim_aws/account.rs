@@ -23,6 +23,9 @@ pub(crate) struct SimAccount {
     /// The account's own policies and AWS's, by ARN.
     pub(crate) policies: BTreeMap<String, SimPolicy>,
     pub(crate) roles: BTreeMap<String, SimRole>,
+    /// Service control policies of the account itself, by name; AWS's own, which allows everything,
+    /// where there is none.
+    pub(crate) scps: BTreeMap<String, String>,
     /// Names of virtual MFA devices that nobody uses.
     pub(crate) spare_mfa: BTreeSet<String>,
     /// The last credential report, frozen when it was made.
@@ -47,6 +50,7 @@ impl SimAccount {
             groups: BTreeMap::new(),
             policies: BTreeMap::new(),
             roles: BTreeMap::new(),
+            scps: BTreeMap::new(),
             spare_mfa: BTreeSet::new(),
             report: None,
             report_polls: 1,

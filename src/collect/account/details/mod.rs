@@ -9,11 +9,11 @@ use std::sync::{Mutex, PoisonError};
 
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
 use aws_sdk_iam::types::EntityType;
-use futures_util::future::join3;
+use futures_util::future::join4;
 use time::OffsetDateTime;
 
 use super::listing::{self, AccountScope, PAGE_SIZE, Page, PageReceiver, PageSender, RefusedUser};
-use crate::aws::{Action, AwsClient, AwsError};
+use crate::aws::{Action, AwsClient, AwsError, ServiceControl};
 use crate::collect::PolicySender;
 use crate::model::{EntityKind, Fact, Provenance};
 use groups::Groups;
@@ -34,6 +34,7 @@ pub(in crate::collect) async fn send(
     scope: &AccountScope,
     to: PageSender<Result<UserDetails, RefusedUser>>,
     policies: Option<PolicySender>,
+    service_control: Option<&ServiceControl>,
 ) {
     let shelf = policies.is_some().then(Mutex::<PolicyShelf>::default);
     let shelf = shelf.as_ref();
@@ -65,11 +66,23 @@ pub(in crate::collect) async fn send(
             None => Ok(()),
         }
     };
-    let (users, groups, rest) = join3(Box::pin(users), Box::pin(named), Box::pin(rest)).await;
+    let levels = async {
+        match service_control.filter(|_| shelf.is_some()) {
+            Some(reader) => reader.levels(scope.account_id()).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let (users, groups, rest, levels) = join4(
+        Box::pin(users),
+        Box::pin(named),
+        Box::pin(rest),
+        Box::pin(levels),
+    )
+    .await;
     if let (Some(policies), Some(shelf)) = (policies, shelf) {
         let shelf = std::mem::take(&mut *lock(shelf));
         let read = users.and(rest).and(groups);
-        let read = read.and_then(|groups| shelf.finish(groups.listed(), &now()));
+        let read = read.and_then(|groups| shelf.finish(groups.listed(), levels?, &now()));
         let read = match read {
             Ok(read) => Fact::known(read, &now()),
             Err(error) => {

@@ -10,7 +10,7 @@ use super::{ACTION, required};
 use crate::aws::AwsError;
 use crate::model::{
     AccountPolicies, Arn, DocumentId, EntityKind, Fact, Group, InlinePolicy, ManagedPolicy,
-    PolicyDocument, PolicyVersion, Provenance, Role, Tag,
+    PolicyDocument, PolicyVersion, Provenance, Role, ServiceControlLevels, Tag,
 };
 
 /// Policies as the pages bring them.
@@ -118,10 +118,11 @@ impl PolicyShelf {
         Ok(())
     }
 
-    /// All of it, with `groups`.
+    /// All of it, with `groups` and the policies that bind the account.
     pub(super) fn finish(
         self,
         groups: BTreeMap<String, Arc<Group>>,
+        service_control_policies: Option<ServiceControlLevels>,
         provenance: &Provenance,
     ) -> Result<AccountPolicies, AwsError> {
         match self.malformed {
@@ -131,6 +132,7 @@ impl PolicyShelf {
                 roles: Fact::known(self.roles, provenance),
                 managed_policies: self.managed,
                 inline_policies: self.inline,
+                service_control_policies,
                 documents: self.documents,
             }),
         }

@@ -105,6 +105,11 @@ impl AccountScope {
         )
     }
 
+    /// The account's id.
+    pub(in crate::collect) fn account_id(&self) -> &str {
+        &self.id
+    }
+
     /// Whether `arn` is that of an IAM user of this account.
     pub(in crate::collect) fn is_own_user(&self, arn: &Arn) -> bool {
         self.rest(arn)

@@ -30,10 +30,11 @@ pub(super) enum Service {
 use Service::{Iam, Organizations, Sts};
 
 /// Every action that is simulated.
-pub(super) const ACTIONS: [(&str, Service); 26] = [
+pub(super) const ACTIONS: [(&str, Service); 29] = [
     ("AssumeRole", Sts),
     ("AssumeRoleWithWebIdentity", Sts),
     ("DescribeOrganizationalUnit", Organizations),
+    ("DescribePolicy", Organizations),
     ("GenerateCredentialReport", Iam),
     ("GetAccessKeyLastUsed", Iam),
     ("GetAccountAuthorizationDetails", Iam),
@@ -53,6 +54,8 @@ pub(super) const ACTIONS: [(&str, Service); 26] = [
     ("ListGroupsForUser", Iam),
     ("ListMFADevices", Iam),
     ("ListOrganizationalUnitsForParent", Organizations),
+    ("ListParents", Organizations),
+    ("ListPoliciesForTarget", Organizations),
     ("ListUserPolicies", Iam),
     ("ListUserTags", Iam),
     ("ListUsers", Iam),

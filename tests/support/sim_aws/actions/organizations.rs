@@ -8,6 +8,14 @@ use super::super::call::Call;
 /// As AWS has it, whatever is asked for.
 const PAGE_LEN: usize = 20;
 
+/// The root of the organization.
+const ROOT_ID: &str = "r-sim1";
+
+/// AWS's own service control policy.
+const FULL_ACCESS: &str = "p-FullAWSAccess";
+const EVERYTHING: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+
 /// The id of the organization.
 const ORGANIZATION_ID: &str = "o-simulated1";
 
@@ -26,6 +34,41 @@ pub(in super::super) fn answer(action: &str, accounts: &[SimAccount], call: &Cal
                 .iter()
                 .map(|account| json!({ "Id": account.id }));
             json!({ "Accounts": members.collect::<Vec<_>>() })
+        }
+        "ListParents" => {
+            let (id, kind) = match call.param("ChildId") {
+                Some(UNIT_ID) => (ROOT_ID, "ROOT"),
+                Some(child) if child == accounts[0].id => (ROOT_ID, "ROOT"),
+                _ => (UNIT_ID, "ORGANIZATIONAL_UNIT"),
+            };
+            json!({ "Parents": [{ "Id": id, "Type": kind }] })
+        }
+        "ListPoliciesForTarget" => {
+            let target = call.param("TargetId").unwrap_or_default();
+            let own = accounts.iter().find(|account| account.id == target);
+            let own: Vec<Value> = own
+                .into_iter()
+                .flat_map(|account| account.scps.keys())
+                .map(|name| json!({ "Id": format!("p-{target}-{name}"), "Name": name }))
+                .collect();
+            let everything = vec![json!({ "Id": FULL_ACCESS, "Name": "FullAWSAccess" })];
+            json!({ "Policies": if own.is_empty() { everything } else { own } })
+        }
+        "DescribePolicy" => {
+            let id = call.param("PolicyId").unwrap_or_default();
+            let policies = accounts.iter().flat_map(|account| {
+                let policies = account.scps.iter();
+                policies.map(|(name, text)| (format!("p-{}-{name}", account.id), name, text))
+            });
+            let found = policies.into_iter().find(|(known, ..)| known == id);
+            let (name, text) = match &found {
+                Some((_, name, text)) => (name.as_str(), text.as_str()),
+                None => ("FullAWSAccess", EVERYTHING),
+            };
+            json!({ "Policy": {
+                "PolicySummary": { "Id": id, "Name": name, "Type": "SERVICE_CONTROL_POLICY" },
+                "Content": text,
+            } })
         }
         _ => list_accounts(accounts, call),
     }
