@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_organizations::types::PolicyType;
 use rollcall::map::Dialect;
 use serde_json::Value;
 
@@ -207,4 +208,44 @@ fn a_selection_that_leaves_no_account_is_a_configuration_error() {
         "{}",
         output.stderr
     );
+}
+
+#[test]
+fn policies_of_the_organization_are_read_at_every_level_of_every_member() {
+    let organization = Organization::plant();
+    organization.unit(&organization.root_id, "Teams", &["team-red"]);
+    block_on(async {
+        let client = &organization.client;
+        let create = client
+            .create_policy()
+            .name("only-s3")
+            .description("storage");
+        let create = create.r#type(PolicyType::ServiceControlPolicy).content(
+            r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#,
+        );
+        let made = create.send().await.unwrap().policy.unwrap();
+        let id = made.policy_summary.unwrap().id.unwrap();
+        let attach = client.attach_policy().policy_id(id);
+        let red = &organization.accounts["team-red"];
+        attach.target_id(red).send().await.unwrap();
+    });
+    let config = "[aws]\nrequests_per_second = 1000\n\
+         [aws.organization]\nrole_name = \"rollcall-read\"\n[mapping]\nscps = true\n\
+         [[sinks]]\ntype = \"ndjson\"\npath = \"events.ndjson\"\n";
+    let agent = Agent::new()
+        .config(config)
+        .account(&organization.management);
+    let agent = agent.arg("collect");
+    agent.run().expect_code(0);
+    let events = events(&agent);
+    assert_eq!(events.len(), 5);
+    for event in &events {
+        let privilege = &event["unmapped"]["aws_iam"]["privilege"];
+        assert_eq!(privilege["tier"], "user");
+        assert_eq!(
+            privilege["not_considered"],
+            serde_json::json!(["resource policies"]),
+            "{event}"
+        );
+    }
 }
