@@ -5,27 +5,15 @@
 
 mod actions;
 mod asker;
-mod cap;
-mod closure;
-mod deny;
-mod entry;
 mod found;
-mod full;
 mod graph;
-mod lift;
 mod limits;
-mod narrow;
-mod node;
 mod own;
 mod power;
-mod reach;
-mod resources;
-mod targets;
-mod ways;
 
 pub(super) use asker::Asker;
 pub(super) use found::{Found, NodeId};
-pub(super) use full::everything;
 pub(super) use graph::Graph;
+pub(super) use graph::node::Node;
+pub(super) use limits::full::everything;
 pub(super) use limits::{Limit, LimitKind, Standing, standing};
-pub(super) use node::Node;

@@ -1,11 +1,11 @@
 //! Paths by which a principal grants more to itself.
 
-use super::asker::Asker;
-use super::found::{Found, Step};
-use super::lift::rewritten;
-use super::limits::{granted_everything, standing};
 use crate::analyze::account::is_customer_managed;
 use crate::analyze::decision::{Boundary, PolicySource, Principal, PrincipalKind, Truth};
+use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::found::{Found, Step};
+use crate::analyze::escalation::limits::lift::rewritten;
+use crate::analyze::escalation::limits::{granted_everything, standing};
 use crate::analyze::paths::{Catalogue, Family, On, Path};
 
 /// How many such paths may follow each other: a group that lets its members change a policy.

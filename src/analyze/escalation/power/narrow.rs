@@ -7,7 +7,7 @@ use crate::analyze::document::Policy;
 
 /// `principal` with the statements on `action` alone; it is decided on as before, since no other
 /// statement applies to the action.
-pub(super) fn to_action(principal: &Principal, action: &str) -> Principal {
+pub(in crate::analyze::escalation) fn to_action(principal: &Principal, action: &str) -> Principal {
     let policies = principal.policies.iter().filter_map(|policy| {
         let Some(document) = &policy.document else {
             return Some(policy.clone());

@@ -1,12 +1,12 @@
 //! The Deny statements of a principal, as far as they can apply.
 
-use super::asker::Asker;
-use super::limits::{Limit, LimitKind};
 use crate::analyze::decision::{Request, Truth, resolve_text, statement_applies};
 use crate::analyze::document::{Effect, Pattern, Statement, witness};
+use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::limits::{Limit, LimitKind};
 
 /// What denies something to the principal, or may.
-pub(super) fn denies(asker: &Asker<'_>) -> Vec<Limit> {
+pub(in crate::analyze::escalation) fn denies(asker: &Asker<'_>) -> Vec<Limit> {
     let mut limits = Vec::new();
     for policy in &asker.principal.policies {
         if policy.document.is_none() {
@@ -41,7 +41,7 @@ pub(super) fn denies(asker: &Asker<'_>) -> Vec<Limit> {
 }
 
 /// Whether there is a request to which a Deny applies.
-pub(super) fn may_apply(asker: &Asker<'_>, statement: &Statement) -> Truth {
+pub(in crate::analyze::escalation) fn may_apply(asker: &Asker<'_>, statement: &Statement) -> Truth {
     let any = Pattern::parse("*:*");
     let named = statement.action.patterns.iter();
     let mut actions: Vec<String> = match statement.action.is_negated {

@@ -1,19 +1,23 @@
 //! What stands between a grant of everything and an administrator, and whether the principal can
 //! lift it itself.
 
+pub(super) mod cap;
+pub(super) mod deny;
+pub(super) mod full;
+pub(super) mod lift;
+
 use std::sync::{Arc, LazyLock};
 
-use super::asker::Asker;
-use super::cap;
-use super::deny::denies;
-use super::full::everything;
-use super::lift::{self, Lift};
+use self::deny::denies;
+use self::full::everything;
+use self::lift::Lift;
 use crate::analyze::decision::{
     AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind, Truth,
 };
 use crate::analyze::document::{
     ActionElement, Effect, Pattern, Policy, ResourceElement, Statement, Text,
 };
+use crate::analyze::escalation::asker::Asker;
 
 /// Whether a principal is an administrator, and what limits it.
 #[derive(Debug, Clone)]
@@ -74,7 +78,7 @@ static EVERYTHING: LazyLock<Arc<Policy>> = LazyLock::new(|| {
 });
 
 /// The document that allows everything on everything.
-pub(super) fn everything_document() -> Arc<Policy> {
+pub(in crate::analyze::escalation) fn everything_document() -> Arc<Policy> {
     Arc::clone(&EVERYTHING)
 }
 

@@ -4,16 +4,16 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::asker::Asker;
 use crate::analyze::account::IamAccount;
 use crate::analyze::decision::{Principal, Request, resolve_own};
 use crate::analyze::document::{Effect, Pattern};
+use crate::analyze::escalation::asker::Asker;
 
 /// As many places as make it worth to keep them.
 const KEPT_MIN: usize = 16;
 
 /// Where a principal may be allowed an action.
-pub(super) enum Reach {
+pub(in crate::analyze::escalation) enum Reach {
     /// Nothing is ruled out.
     Anywhere,
     /// On resources of these patterns alone.
@@ -22,7 +22,7 @@ pub(super) enum Reach {
 
 impl Reach {
     /// The reach of `principal`, which is cut down to one action.
-    pub(super) fn of(asker: &Asker<'_>, principal: &Principal) -> Self {
+    pub(in crate::analyze::escalation) fn of(asker: &Asker<'_>, principal: &Principal) -> Self {
         let context = asker.context();
         let request = Request {
             principal,
@@ -52,7 +52,7 @@ impl Reach {
     }
 
     /// Whether `resource` may be within it.
-    pub(super) fn covers(&self, resource: &str) -> bool {
+    pub(in crate::analyze::escalation) fn covers(&self, resource: &str) -> bool {
         match self {
             Self::Anywhere => true,
             Self::Within(patterns) => patterns.iter().any(|pattern| pattern.matches(resource)),
@@ -61,18 +61,18 @@ impl Reach {
 }
 
 /// The users or roles of an account by ARN, each with its place.
-pub(super) struct Places<'a> {
+pub(in crate::analyze::escalation) struct Places<'a> {
     sorted: Vec<(&'a str, usize)>,
     /// What was found for patterns: the same policies are asked of many principals.
     found: RefCell<HashMap<Pattern, Rc<[usize]>>>,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn of_users(account: &'a IamAccount) -> Self {
+    pub(in crate::analyze::escalation) fn of_users(account: &'a IamAccount) -> Self {
         Self::new(account.users.iter().map(|user| user.principal.arn.as_str()))
     }
 
-    pub(super) fn of_roles(account: &'a IamAccount) -> Self {
+    pub(in crate::analyze::escalation) fn of_roles(account: &'a IamAccount) -> Self {
         Self::new(account.roles.iter().map(|role| role.principal.arn.as_str()))
     }
 
@@ -86,7 +86,7 @@ impl<'a> Places<'a> {
     }
 
     /// The places within `reach`, in order; `None` if nothing is ruled out.
-    pub(super) fn within(&self, reach: &Reach) -> Option<Rc<[usize]>> {
+    pub(in crate::analyze::escalation) fn within(&self, reach: &Reach) -> Option<Rc<[usize]>> {
         let Reach::Within(patterns) = reach else {
             return None;
         };

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::asker::Asker;
-use super::deny::may_apply;
-use super::full::everything;
-use super::limits::{Limit, LimitKind, granted_everything};
 use crate::analyze::decision::{AppliedPolicy, Boundary, PolicySource, Principal, Truth};
 use crate::analyze::document::{Effect, Policy};
+use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::limits::deny::may_apply;
+use crate::analyze::escalation::limits::full::everything;
+use crate::analyze::escalation::limits::{Limit, LimitKind, granted_everything};
 
 /// What an administrator does to stay one: service control policies that leave all of it alone
 /// are guardrails, and no cap.
@@ -27,15 +27,19 @@ const CONTROL: [(&str, &str); 12] = [
 ];
 
 /// What the service control policies do to an administrator.
-pub(super) struct Organization {
+pub(in crate::analyze::escalation) struct Organization {
     /// Whether they keep it from being one.
-    pub(super) caps: Truth,
+    pub(in crate::analyze::escalation) caps: Truth,
     /// What is to be noted.
-    pub(super) limit: Option<Limit>,
+    pub(in crate::analyze::escalation) limit: Option<Limit>,
 }
 
 /// Whether `document` leaves anything out.
-pub(super) fn limits(asker: &Asker<'_>, document: &Arc<Policy>, arn: &str) -> Truth {
+pub(in crate::analyze::escalation) fn limits(
+    asker: &Asker<'_>,
+    document: &Arc<Policy>,
+    arn: &str,
+) -> Truth {
     let policies = [AppliedPolicy {
         source: PolicySource::Boundary {
             arn: arn.to_owned(),
@@ -47,7 +51,7 @@ pub(super) fn limits(asker: &Asker<'_>, document: &Arc<Policy>, arn: &str) -> Tr
 }
 
 /// What the service control policies of the account do to `asker`.
-pub(super) fn organization(asker: &Asker<'_>) -> Organization {
+pub(in crate::analyze::escalation) fn organization(asker: &Asker<'_>) -> Organization {
     let mut caps = Truth::False;
     let mut denied = Truth::False;
     let Some(levels) = asker.account.service_control_policies.as_ref() else {

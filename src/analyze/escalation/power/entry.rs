@@ -1,14 +1,18 @@
 //! Whether a role can be entered: assumed, or had a service act as it.
 
-use super::power::Power;
 use crate::analyze::account::IamRole;
 use crate::analyze::decision::{Context, Request, Truth, trusts_provider, trusts_service};
 use crate::analyze::document::Policy;
+use crate::analyze::escalation::power::Power;
 use crate::analyze::paths::{Entry, On, Path};
 
 impl Power<'_> {
     /// Whether `role` can be entered as `path` has it.
-    pub(super) fn is_enterable(&self, path: &Path, role: &IamRole) -> Truth {
+    pub(in crate::analyze::escalation) fn is_enterable(
+        &self,
+        path: &Path,
+        role: &IamRole,
+    ) -> Truth {
         let is_used = path
             .needs
             .iter()

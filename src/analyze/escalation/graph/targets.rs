@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 
-use super::found::{Found, NodeId};
-use super::graph::Graph;
-use super::node::Node;
-use super::power::{Candidate, Power};
 use crate::analyze::decision::Truth;
+use crate::analyze::escalation::found::{Found, NodeId};
+use crate::analyze::escalation::graph::Graph;
+use crate::analyze::escalation::graph::node::Node;
+use crate::analyze::escalation::power::{Candidate, Power};
 use crate::analyze::paths::{Entry, Gain, Path, Target};
 
 impl<'a> Graph<'a> {
     /// The target of `path` by which most is certain.
-    pub(super) fn best_target(
+    pub(in crate::analyze::escalation) fn best_target(
         &self,
         node: &Node<'a>,
         power: &Power<'a>,
@@ -61,7 +61,11 @@ impl<'a> Graph<'a> {
     }
 
     /// The positions of the nodes that `path` may be taken to; `None` if none is ruled out.
-    pub(super) fn within(&self, power: &Power<'a>, path: &Path) -> Option<Rc<[usize]>> {
+    pub(in crate::analyze::escalation) fn within(
+        &self,
+        power: &Power<'a>,
+        path: &Path,
+    ) -> Option<Rc<[usize]>> {
         match path.target {
             Target::User => power.within(path, &self.user_places),
             Target::Role => {
@@ -85,7 +89,12 @@ impl<'a> Graph<'a> {
         found.unwrap_or(&Truth::False)
     }
 
-    pub(super) fn may_enter(&self, node: &Node<'a>, path: &Path, role: usize) -> bool {
+    pub(in crate::analyze::escalation) fn may_enter(
+        &self,
+        node: &Node<'a>,
+        path: &Path,
+        role: usize,
+    ) -> bool {
         if node.id == NodeId::Role(role) {
             return false;
         }
@@ -98,7 +107,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    pub(super) fn candidate(
+    pub(in crate::analyze::escalation) fn candidate(
         &self,
         node: &Node<'a>,
         path: &Path,

@@ -1,25 +1,25 @@
 //! The ways in which a principal can lift a limit, and what it is afterwards.
 
-use super::asker::Asker;
-use super::full::everything;
-use super::limits::{LimitKind, everything_document, granted_everything};
 use crate::analyze::account::is_customer_managed;
 use crate::analyze::decision::{
     AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind, Truth,
 };
+use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::limits::full::everything;
+use crate::analyze::escalation::limits::{LimitKind, everything_document, granted_everything};
 
 /// A way to lift a limit.
-pub(super) struct Lift {
+pub(in crate::analyze::escalation) struct Lift {
     /// The path.
-    pub(super) id: &'static str,
+    pub(in crate::analyze::escalation) id: &'static str,
     /// Whether the principal may.
-    pub(super) truth: Truth,
+    pub(in crate::analyze::escalation) truth: Truth,
     /// The principal afterwards.
-    pub(super) after: Principal,
+    pub(in crate::analyze::escalation) after: Principal,
 }
 
 /// The ways to lift a limit of that kind.
-pub(super) fn ways(asker: &Asker<'_>, kind: &LimitKind) -> Vec<Lift> {
+pub(in crate::analyze::escalation) fn ways(asker: &Asker<'_>, kind: &LimitKind) -> Vec<Lift> {
     match kind {
         LimitKind::Boundary { arn } => of_boundary(asker, arn),
         LimitKind::Deny { source, .. } => of_deny(asker, source),
@@ -190,7 +190,10 @@ fn kept_full(
 }
 
 /// The principal after a policy was replaced by one that allows everything.
-pub(super) fn rewritten(principal: &Principal, source: &PolicySource) -> Principal {
+pub(in crate::analyze::escalation) fn rewritten(
+    principal: &Principal,
+    source: &PolicySource,
+) -> Principal {
     let mut after = principal.clone();
     for policy in &mut after.policies {
         let is_same_policy = match (&policy.source, source) {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::asker::Asker;
 use crate::analyze::decision::{AppliedPolicy, Request, Truth, statement_applies};
 use crate::analyze::document::{Effect, Pattern, Resolved, Statement, Variable, witness};
+use crate::analyze::escalation::asker::Asker;
 
 /// The action and the service that no policy names.
 const ANY_ACTION: &str = "rollcall-any:rollcall-any";

@@ -1,43 +1,48 @@
 //! The principals of an account, and who can become an administrator over any number of steps.
 
+pub(super) mod closure;
+pub(super) mod node;
+pub(super) mod targets;
+pub(super) mod ways;
+
 use std::collections::HashSet;
 
-use super::actions::{Digests, names_sessions};
-use super::asker::Asker;
-use super::found::{Found, NodeId};
-use super::limits::{granted_everything, standing};
-use super::node::{Node, role_node, user_node};
-use super::own;
-use super::power::{Candidate, Power};
-use super::reach::Places;
+use self::node::{Node, role_node, user_node};
 use crate::analyze::account::{IamAccount, IamRole};
 use crate::analyze::decision::{Boundary, Principal, Session, Truth};
 use crate::analyze::document::PrincipalName;
+use crate::analyze::escalation::actions::{Digests, names_sessions};
+use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::found::{Found, NodeId};
+use crate::analyze::escalation::limits::{granted_everything, standing};
+use crate::analyze::escalation::own;
+use crate::analyze::escalation::power::reach::Places;
+use crate::analyze::escalation::power::{Candidate, Power};
 use crate::analyze::paths::{Catalogue, Family, Gain, Path, Target};
 
 /// The principals of an account, and what each can come to.
 pub(in crate::analyze) struct Graph<'a> {
-    pub(super) account: &'a IamAccount,
-    pub(super) nodes: Vec<Node<'a>>,
+    pub(in crate::analyze::escalation) account: &'a IamAccount,
+    pub(in crate::analyze::escalation) nodes: Vec<Node<'a>>,
     /// Where each user is, by ARN.
-    pub(super) user_places: Places<'a>,
+    pub(in crate::analyze::escalation) user_places: Places<'a>,
     /// Where each role is, by ARN.
-    pub(super) role_places: Places<'a>,
+    pub(in crate::analyze::escalation) role_places: Places<'a>,
     /// Whether each user is an administrator once everything is granted to it.
-    pub(super) granted_users: Vec<Truth>,
+    pub(in crate::analyze::escalation) granted_users: Vec<Truth>,
     /// The same of each role.
-    pub(super) granted_roles: Vec<Truth>,
+    pub(in crate::analyze::escalation) granted_roles: Vec<Truth>,
     /// Whether each role is an administrator once its boundary is gone.
-    pub(super) unbounded_roles: Vec<Truth>,
+    pub(in crate::analyze::escalation) unbounded_roles: Vec<Truth>,
     /// For each role, whom its trust policy names.
-    pub(super) named: Vec<HashSet<&'a str>>,
+    pub(in crate::analyze::escalation) named: Vec<HashSet<&'a str>>,
     /// Whether each principal is an administrator or can become one for whoever takes it over,
     /// which is without its MFA device.
-    pub(super) is_top: Vec<Truth>,
+    pub(in crate::analyze::escalation) is_top: Vec<Truth>,
     /// Roles that can grant more to themselves.
-    pub(super) self_granting: Vec<NodeId>,
+    pub(in crate::analyze::escalation) self_granting: Vec<NodeId>,
     /// By which path to whom, where it takes another principal.
-    pub(super) via: Vec<Option<(&'static Path, NodeId)>>,
+    pub(in crate::analyze::escalation) via: Vec<Option<(&'static Path, NodeId)>>,
 }
 
 impl<'a> Graph<'a> {
@@ -103,7 +108,7 @@ impl<'a> Graph<'a> {
         self.nodes.get(self.position(id))
     }
 
-    pub(super) fn position(&self, id: NodeId) -> usize {
+    pub(in crate::analyze::escalation) fn position(&self, id: NodeId) -> usize {
         match id {
             NodeId::User(index) => index,
             NodeId::Role(index) => self.account.users.len() + index,

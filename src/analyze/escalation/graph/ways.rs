@@ -1,11 +1,11 @@
 //! The paths of a principal, and how each goes on.
 
-use super::asker::Asker;
-use super::found::{Found, NodeId, Step};
-use super::graph::Graph;
-use super::node::{Node, top_paths};
-use super::power::{Candidate, Power};
 use crate::analyze::decision::{Session, Truth};
+use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::found::{Found, NodeId, Step};
+use crate::analyze::escalation::graph::Graph;
+use crate::analyze::escalation::graph::node::{Node, top_paths};
+use crate::analyze::escalation::power::{Candidate, Power};
 use crate::analyze::paths::{Catalogue, Family, Gain, Path};
 
 impl<'a> Graph<'a> {

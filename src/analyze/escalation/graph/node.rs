@@ -1,29 +1,29 @@
 //! A user or role, with the sessions in which it acts.
 
-use super::actions::{ActionSet, Digests};
-use super::asker::Asker;
-use super::found::{Found, NodeId};
-use super::limits::Standing;
 use crate::analyze::account::{IamAccount, IamRole, IamUser};
 use crate::analyze::decision::{Boundary, Principal, PrincipalKind, Session, Truth};
+use crate::analyze::escalation::actions::{ActionSet, Digests};
+use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::found::{Found, NodeId};
+use crate::analyze::escalation::limits::Standing;
 use crate::analyze::paths::{Catalogue, Entry, Family, Gain, Path};
 
 /// A principal with what it is by itself.
 pub(in crate::analyze) struct Node<'a> {
     pub(in crate::analyze) id: NodeId,
     pub(in crate::analyze) principal: &'a Principal,
-    pub(super) groups: &'a [usize],
+    pub(in crate::analyze::escalation) groups: &'a [usize],
     /// The sessions that the principal itself can have, without MFA first.
     pub(in crate::analyze) sessions: Vec<Session>,
     /// The sessions that whoever takes it over can have.
-    pub(super) taken_sessions: Vec<Session>,
+    pub(in crate::analyze::escalation) taken_sessions: Vec<Session>,
     /// Whether MFA is out of reach: there is no device, and no right to enrol one.
     pub(in crate::analyze) is_mfa_out_of_reach: bool,
-    pub(super) actions: ActionSet,
+    pub(in crate::analyze::escalation) actions: ActionSet,
     /// Whether a missing document leaves open whether it is an administrator: then no path is certain.
-    pub(super) is_unread: bool,
+    pub(in crate::analyze::escalation) is_unread: bool,
     /// Whether a trust policy names it.
-    pub(super) is_named: bool,
+    pub(in crate::analyze::escalation) is_named: bool,
     /// The standing in each session.
     pub(in crate::analyze) standings: Vec<(Session, Standing)>,
     /// Paths that need no other principal.
@@ -32,7 +32,7 @@ pub(in crate::analyze) struct Node<'a> {
 
 impl Node<'_> {
     /// Whether it is an administrator or can make itself one, for whoever takes it over.
-    pub(super) fn is_top_alone(&self) -> Truth {
+    pub(in crate::analyze::escalation) fn is_top_alone(&self) -> Truth {
         let is_taken = |session: &Session| self.taken_sessions.contains(session);
         let standings = self
             .standings
@@ -45,14 +45,14 @@ impl Node<'_> {
     }
 
     /// Whether it is a role that can grant more to itself.
-    pub(super) fn has_role_self(&self) -> bool {
+    pub(in crate::analyze::escalation) fn has_role_self(&self) -> bool {
         self.own
             .iter()
             .any(|found| found.path.family == Family::RoleSelf)
     }
 
     /// Whether it is an administrator for whoever takes it over.
-    pub(super) fn is_admin_alone(&self) -> bool {
+    pub(in crate::analyze::escalation) fn is_admin_alone(&self) -> bool {
         let mut standings = self.standings.iter();
         standings.any(|(session, standing)| {
             self.taken_sessions.contains(session) && standing.is_admin.is_true()
@@ -61,7 +61,9 @@ impl Node<'_> {
 }
 
 /// The paths of `node` to principals at the top.
-pub(super) fn top_paths(node: &Node<'_>) -> impl Iterator<Item = &'static Path> {
+pub(in crate::analyze::escalation) fn top_paths(
+    node: &Node<'_>,
+) -> impl Iterator<Item = &'static Path> {
     let paths = Catalogue::get().paths.iter();
     let (actions, is_named) = (node.actions, node.is_named);
     paths.filter(move |path| {
@@ -74,7 +76,7 @@ pub(super) fn top_paths(node: &Node<'_>) -> impl Iterator<Item = &'static Path> 
     })
 }
 
-pub(super) fn user_node<'a>(
+pub(in crate::analyze::escalation) fn user_node<'a>(
     account: &'a IamAccount,
     index: usize,
     user: &'a IamUser,
@@ -128,7 +130,11 @@ fn may_enrol(account: &IamAccount, user: &IamUser, sessions: &[Session]) -> bool
     })
 }
 
-pub(super) fn role_node<'a>(index: usize, role: &'a IamRole, digests: &mut Digests) -> Node<'a> {
+pub(in crate::analyze::escalation) fn role_node<'a>(
+    index: usize,
+    role: &'a IamRole,
+    digests: &mut Digests,
+) -> Node<'a> {
     debug_assert_eq!(role.principal.kind, PrincipalKind::Role);
     Node {
         id: NodeId::Role(index),

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::asker::Asker;
-use super::found::NodeId;
-use super::graph::Graph;
-use super::node::{Node, top_paths};
-use super::power::Power;
 use crate::analyze::decision::Truth;
+use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::found::NodeId;
+use crate::analyze::escalation::graph::Graph;
+use crate::analyze::escalation::graph::node::{Node, top_paths};
+use crate::analyze::escalation::power::Power;
 use crate::analyze::paths::Path;
 
 impl<'a> Graph<'a> {
     /// Adds whoever reaches a principal at the top, until nobody is added.
-    pub(super) fn close(&mut self, counts: impl Fn(&Truth) -> bool) {
+    pub(in crate::analyze::escalation) fn close(&mut self, counts: impl Fn(&Truth) -> bool) {
         let mut fresh: Vec<usize> = self.positions(&counts);
         while !fresh.is_empty() {
             let mut added = Vec::new();

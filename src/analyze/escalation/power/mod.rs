@@ -1,22 +1,26 @@
 //! A principal in one session, and which needs of paths it meets.
 
+pub(super) mod entry;
+pub(super) mod narrow;
+pub(super) mod reach;
+pub(super) mod resources;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use super::asker::Asker;
-use super::found::{Found, NodeId, Step};
-use super::narrow;
-use super::reach::{Places, Reach};
-use super::resources::{candidates, filled, pattern_of};
+use self::reach::{Places, Reach};
+use self::resources::{candidates, filled, pattern_of};
 use crate::analyze::account::{IamRole, IamUser};
 use crate::analyze::decision::{Boundary, PolicySource, Principal, Truth};
 use crate::analyze::document::Pattern;
+use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::found::{Found, NodeId, Step};
 use crate::analyze::paths::{Entry, Need, On, Path, Target};
 
 /// A principal in one session.
-pub(super) struct Power<'a> {
-    pub(super) asker: Asker<'a>,
+pub(in crate::analyze::escalation) struct Power<'a> {
+    pub(in crate::analyze::escalation) asker: Asker<'a>,
     /// Actions on resources of the principal's choice, asked once.
     chosen: RefCell<BTreeMap<&'static str, (Truth, String)>>,
     /// The principal with the statements on one action alone, by action: the same question is
@@ -25,14 +29,14 @@ pub(super) struct Power<'a> {
 }
 
 /// A principal with the statements on one action alone, and where they may allow it.
-pub(super) struct Narrowed {
-    pub(super) principal: Principal,
+pub(in crate::analyze::escalation) struct Narrowed {
+    pub(in crate::analyze::escalation) principal: Principal,
     reach: Reach,
 }
 
 /// What a path may lead to.
 #[derive(Clone, Copy)]
-pub(super) enum Candidate<'a> {
+pub(in crate::analyze::escalation) enum Candidate<'a> {
     /// Nothing of the account.
     None,
     User(usize, &'a IamUser),
@@ -40,7 +44,7 @@ pub(super) enum Candidate<'a> {
 }
 
 impl<'a> Power<'a> {
-    pub(super) fn new(asker: Asker<'a>) -> Self {
+    pub(in crate::analyze::escalation) fn new(asker: Asker<'a>) -> Self {
         Self {
             asker,
             chosen: RefCell::new(BTreeMap::new()),
@@ -49,7 +53,7 @@ impl<'a> Power<'a> {
     }
 
     /// The principal with the statements on `action`, which decide all that the others do.
-    pub(super) fn narrowed(&self, action: &str) -> Rc<Narrowed> {
+    pub(in crate::analyze::escalation) fn narrowed(&self, action: &str) -> Rc<Narrowed> {
         if let Some(known) = self.narrowed.borrow().get(action) {
             return Rc::clone(known);
         }
@@ -73,7 +77,11 @@ impl<'a> Power<'a> {
 
     /// The places of the targets of `path` that every need may be allowed on; `None` if none is
     /// ruled out.
-    pub(super) fn within(&self, path: &Path, places: &Places<'_>) -> Option<Rc<[usize]>> {
+    pub(in crate::analyze::escalation) fn within(
+        &self,
+        path: &Path,
+        places: &Places<'_>,
+    ) -> Option<Rc<[usize]>> {
         let on_target = |need: &&Need| matches!(need.on, On::User | On::Role | On::PassedRole);
         let needs = path.needs.iter().filter(on_target);
         let actions = needs.map(|need| need.action.to_ascii_lowercase());
@@ -87,7 +95,11 @@ impl<'a> Power<'a> {
     }
 
     /// Whether `path` can be taken to `target`, whatever that is worth.
-    pub(super) fn reaches(&self, path: &'static Path, target: Candidate<'_>) -> Truth {
+    pub(in crate::analyze::escalation) fn reaches(
+        &self,
+        path: &'static Path,
+        target: Candidate<'_>,
+    ) -> Truth {
         // Needs that are the same for every target are asked first.
         let chosen = path.needs.iter().filter(|need| need.on == On::Any);
         let mut truth = chosen.fold(Truth::True, |truth, need| {
@@ -105,7 +117,7 @@ impl<'a> Power<'a> {
     }
 
     /// The path to `target`, if it can be taken there.
-    pub(super) fn found(
+    pub(in crate::analyze::escalation) fn found(
         &self,
         path: &'static Path,
         target: Candidate<'_>,
@@ -125,7 +137,7 @@ impl<'a> Power<'a> {
     }
 
     /// A new user or role of one name that every need is allowed on.
-    pub(super) fn creates(&self, path: &'static Path) -> Option<Found> {
+    pub(in crate::analyze::escalation) fn creates(&self, path: &'static Path) -> Option<Found> {
         let kind = match path.target {
             Target::NewUser => "user",
             Target::NewRole => "role",
@@ -207,7 +219,11 @@ impl<'a> Power<'a> {
         }
     }
 
-    pub(super) fn steps(&self, path: &'static Path, target: Candidate<'_>) -> Vec<Step> {
+    pub(in crate::analyze::escalation) fn steps(
+        &self,
+        path: &'static Path,
+        target: Candidate<'_>,
+    ) -> Vec<Step> {
         let arn = match target {
             Candidate::None => "",
             Candidate::User(_, user) => user.principal.arn.as_str(),

@@ -2,22 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use super::asker::Asker;
 use crate::analyze::decision::{AppliedPolicy, Boundary, Request, resolve_text};
 use crate::analyze::document::{Effect, Pattern, Policy, witness};
+use crate::analyze::escalation::asker::Asker;
 use crate::analyze::paths::Catalogue;
 
 /// How many resources are tried.
 const TRIED_MAX: usize = 256;
 
 /// The pattern of the ARNs that `action` is checked against.
-pub(super) fn pattern_of(asker: &Asker<'_>, action: &str) -> Option<Pattern> {
+pub(in crate::analyze::escalation) fn pattern_of(
+    asker: &Asker<'_>,
+    action: &str,
+) -> Option<Pattern> {
     let template = Catalogue::get().resources.get(action)?;
     Some(filled(asker, template))
 }
 
 /// `template` with the account and its partition.
-pub(super) fn filled(asker: &Asker<'_>, template: &str) -> Pattern {
+pub(in crate::analyze::escalation) fn filled(asker: &Asker<'_>, template: &str) -> Pattern {
     let account = &asker.account.account;
     let text = template
         .replace("{partition}", &account.partition)
@@ -26,7 +29,11 @@ pub(super) fn filled(asker: &Asker<'_>, template: &str) -> Pattern {
 }
 
 /// ARNs of `bounds` that represent all that the policies tell apart for `actions`.
-pub(super) fn candidates(asker: &Asker<'_>, actions: &[&str], bounds: &Pattern) -> Vec<String> {
+pub(in crate::analyze::escalation) fn candidates(
+    asker: &Asker<'_>,
+    actions: &[&str],
+    bounds: &Pattern,
+) -> Vec<String> {
     let mut patterns = Vec::new();
     let mut add = |document: &Policy| named(asker, document, actions, &mut patterns);
     let of = |policies: &[AppliedPolicy], add: &mut dyn FnMut(&Policy)| {
