@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::sinks::SinkTable;
 use super::{
     AgentSettings, AssetConnectorOverrides, AwsSettings, ConfigError, MappingSettings,
-    NdjsonTarget, ScheduleSettings, SinkKind, SinkSettings, StatusSettings, access_key, accounts,
-    role,
+    NdjsonTarget, ScheduleSettings, SinkKind, SinkSettings, StatusSettings,
 };
+use crate::config::aws::{access_key, accounts, role};
+use crate::config::sinks::SinkTable;
 
 /// The file that is read when none is named and this one exists.
 pub const DEFAULT_FILE: &str = "config.toml";

@@ -8,8 +8,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::AwsSettings;
-use super::role::{self, CHAINED_MAX, Role, SESSION_NAME};
+use crate::config::AwsSettings;
+use crate::config::aws::role::{self, CHAINED_MAX, Role, SESSION_NAME};
 use crate::model::{Arn, is_account_id};
 
 /// One of `[[aws.accounts]]`.
@@ -49,7 +49,7 @@ impl AccountSettings {
 }
 
 /// What is wrong with the accounts and roles of `aws`, and where.
-pub(super) fn check(aws: &AwsSettings) -> Result<(), (Range<usize>, String)> {
+pub(in crate::config) fn check(aws: &AwsSettings) -> Result<(), (Range<usize>, String)> {
     let mut ids = HashSet::new();
     let mut without_role = None;
     for account in aws.accounts.iter() {
@@ -104,7 +104,7 @@ fn mismatch(account: &AccountSettings) -> Option<String> {
 }
 
 /// The accounts, each with its place in the file.
-pub(super) type Accounts = std::sync::Arc<Vec<Spanned<AccountSettings>>>;
+pub(in crate::config) type Accounts = std::sync::Arc<Vec<Spanned<AccountSettings>>>;
 
 fn account_id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let value = toml::Value::deserialize(from)?;

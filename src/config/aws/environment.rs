@@ -4,7 +4,7 @@
 use std::env::VarError;
 use std::path::Path;
 
-use super::{ConfigError, base_url};
+use crate::config::{ConfigError, base_url};
 use crate::proxy;
 
 const KEYS: [&str; 3] = [

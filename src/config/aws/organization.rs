@@ -3,7 +3,7 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::role::{self, Role, SESSION_NAME};
+use crate::config::aws::role::{self, Role, SESSION_NAME};
 use crate::model::{Arn, is_account_id};
 
 /// `[aws.organization]`.

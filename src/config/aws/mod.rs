@@ -1,14 +1,20 @@
 //! `[aws]`: how to reach AWS, and how fast.
 
+pub(super) mod access_key;
+pub(super) mod accounts;
+pub(super) mod environment;
+pub(super) mod organization;
+pub(super) mod role;
+
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::accounts::Accounts;
-use super::role::{self, Role, SESSION_NAME};
-use super::{AccessKeyId, OrganizationSettings, SecretRef, aws_environment, base_url};
+use self::accounts::Accounts;
+use self::role::{Role, SESSION_NAME};
+use crate::config::{AccessKeyId, OrganizationSettings, SecretRef, base_url};
 use crate::model::Arn;
 use crate::trust::ExtraRoots;
 
@@ -185,7 +191,7 @@ fn rate<'de, D: Deserializer<'de>>(from: D, key: &str, max: u32) -> Result<NonZe
 
 fn region<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(from)?;
-    match aws_environment::is_region(&text) {
+    match environment::is_region(&text) {
         true => Ok(Some(text)),
         false => Err(D::Error::custom(
             "`region` is no name of a region such as eu-west-3",

@@ -3,7 +3,7 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::{AwsSettings, SecretRef};
+use crate::config::{AwsSettings, SecretRef};
 
 /// `aws.access_key_id`: the id itself, which is no secret, or where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl AwsSettings {
 }
 
 /// What is missing of the access key of `aws`.
-pub(super) fn check(aws: &AwsSettings) -> Option<&'static str> {
+pub(in crate::config) fn check(aws: &AwsSettings) -> Option<&'static str> {
     match (&aws.access_key_id, &aws.secret_access_key) {
         (Some(_), None) => Some("aws: `access_key_id` needs `secret_access_key`"),
         (None, Some(_)) => Some("aws: `secret_access_key` needs `access_key_id`"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::{AwsSettings, name};
+use crate::config::{AwsSettings, name};
 use crate::model::{Arn, partition_of_region};
 
 /// A session of a role, as it is asked for.
@@ -22,23 +22,23 @@ pub struct Role {
 }
 
 /// What CloudTrail calls our sessions, unless configured.
-pub(super) const SESSION_NAME: &str = "rollcall";
+pub(in crate::config) const SESSION_NAME: &str = "rollcall";
 
 /// The longest session of a role that was assumed from a role.
-pub(super) const CHAINED_MAX: Duration = Duration::from_secs(3600);
+pub(in crate::config) const CHAINED_MAX: Duration = Duration::from_secs(3600);
 
 const DURATION_MIN: Duration = Duration::from_secs(900);
 const DURATION_MAX: Duration = Duration::from_secs(12 * 3600);
 
 /// What of the first role of `aws` is there without it.
-pub(super) fn check(aws: &AwsSettings) -> Option<&'static str> {
+pub(in crate::config) fn check(aws: &AwsSettings) -> Option<&'static str> {
     let is_role = aws.role_arn.is_some();
     let is_half = aws.external_id.is_some() || aws.session_name.is_some() || aws.duration.is_some();
     (is_half && !is_role)
         .then_some("aws: `external_id`, `session_name` and `duration` need `role_arn`")
 }
 
-pub(super) fn arn<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Arn>, D::Error> {
+pub(in crate::config) fn arn<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Arn>, D::Error> {
     let text = String::deserialize(from)?;
     let is_role = |arn: &Arn| {
         arn.role_name()
@@ -60,7 +60,7 @@ fn example_role_arn() -> Arn {
 }
 
 /// What is wrong with a role's name, which may have a path before it.
-pub(super) fn check_name(name: &str) -> Option<String> {
+pub(in crate::config) fn check_name(name: &str) -> Option<String> {
     let wrong = wrong_character(name, "_+=,.@-/");
     let last = name.rsplit('/').next().unwrap_or_default();
     match wrong {
@@ -75,7 +75,9 @@ pub fn check_external_id(text: &str) -> Option<String> {
     wrong(text, "external_id", (2, 1224), "_+=,.@:/-")
 }
 
-pub(super) fn external_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+pub(in crate::config) fn external_id<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(from)?;
     match check_external_id(&text) {
         None => Ok(Some(text)),
@@ -83,7 +85,9 @@ pub(super) fn external_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<S
     }
 }
 
-pub(super) fn session_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+pub(in crate::config) fn session_name<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(from)?;
     match wrong(&text, "session_name", (2, 64), "_+=,.@-") {
         None => Ok(Some(text)),
@@ -112,8 +116,10 @@ fn wrong_character(text: &str, others: &str) -> Option<String> {
     ))
 }
 
-pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    let duration = super::duration::positive(from)?;
+pub(in crate::config) fn duration<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Duration>, D::Error> {
+    let duration = crate::config::duration::positive(from)?;
     match (DURATION_MIN..=DURATION_MAX).contains(&duration) {
         true => Ok(Some(duration)),
         false => Err(D::Error::custom(format!(
