@@ -76,6 +76,9 @@ fn user() -> User {
         }])),
         console: Fact::not_collected("bench"),
         access_keys: known(Vec::new()),
+        service_specific_credentials: known(Vec::new()),
+        signing_certificates: known(Vec::new()),
+        ssh_public_keys: known(Vec::new()),
     }
 }
 

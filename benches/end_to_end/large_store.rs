@@ -173,5 +173,8 @@ fn user(account: &str, number: u64) -> User {
         mfa: Fact::known(Mfa::Devices(vec![device]), &known),
         console: Fact::not_collected("benchmark"),
         access_keys: Fact::known(Vec::new(), &known),
+        service_specific_credentials: Fact::known(Vec::new(), &known),
+        signing_certificates: Fact::known(Vec::new(), &known),
+        ssh_public_keys: Fact::known(Vec::new(), &known),
     }
 }

@@ -33,7 +33,8 @@ use Action::{
     GetAccountAuthorizationDetails, GetAccountSummary, GetCredentialReport, GetUser,
     ListAccessKeys, ListAccountAliases, ListAccounts, ListAccountsForParent,
     ListAttachedGroupPolicies, ListGroupsForUser, ListMfaDevices, ListOrganizationalUnitsForParent,
-    ListParents, ListPoliciesForTarget, ListUsers, ListVirtualMfaDevices,
+    ListParents, ListPoliciesForTarget, ListServiceSpecificCredentials, ListSshPublicKeys,
+    ListUsers, ListVirtualMfaDevices,
 };
 use Weight::{Needed, Optional, Spare};
 
@@ -75,6 +76,11 @@ pub fn to_read(aws: &AwsSettings, mapping: &MappingSettings) -> Vec<Need> {
     }
     of_groups(aws.strategy, &mut add);
     of_mfa_and_report(aws, &mut add);
+    let in_bulk = aws.strategy != Strategy::PerUser;
+    if in_bulk {
+        let brings = "credentials for single services, such as Bedrock and CodeCommit";
+        add(ListServiceSpecificCredentials, Needed, brings);
+    }
     if aws.access_keys == AccessKeyLookup::Ids {
         add(ListAccessKeys, Needed, "the ids of access keys");
         add(
@@ -82,6 +88,9 @@ pub fn to_read(aws: &AwsSettings, mapping: &MappingSettings) -> Vec<Need> {
             Needed,
             "the ids of access keys, with their last use",
         );
+        if in_bulk {
+            add(ListSshPublicKeys, Needed, "SSH public keys");
+        }
     }
     if mapping.deleted_users == DeletedUsers::Send && mapping.emit != Emit::Created {
         add(
@@ -145,8 +154,10 @@ fn of_mfa_and_report(aws: &AwsSettings, add: &mut Add<'_>) {
     }
     if in_bulk {
         let brings = match aws.access_keys {
-            AccessKeyLookup::Report => "console passwords, access keys and the root user",
-            AccessKeyLookup::Ids => "console passwords and the root user",
+            AccessKeyLookup::Report => {
+                "console passwords, access keys, signing certificates and the root user"
+            }
+            AccessKeyLookup::Ids => "console passwords, signing certificates and the root user",
         };
         add(GenerateCredentialReport, Needed, brings);
         add(GetCredentialReport, Needed, brings);

@@ -208,6 +208,9 @@ mod tests {
             mfa: denied(),
             console: denied(),
             access_keys: denied(),
+            service_specific_credentials: denied(),
+            signing_certificates: denied(),
+            ssh_public_keys: denied(),
         }
     }
 }

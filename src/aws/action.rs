@@ -39,6 +39,8 @@ pub enum Action {
     GenerateCredentialReport,
     /// The credential report.
     GetCredentialReport,
+    /// The service-specific credentials of every user.
+    ListServiceSpecificCredentials,
     /// The groups of one user.
     ListGroupsForUser,
     /// The managed policies of one group.
@@ -49,13 +51,15 @@ pub enum Action {
     ListAccessKeys,
     /// The last use of one access key.
     GetAccessKeyLastUsed,
+    /// The SSH public keys of one user.
+    ListSshPublicKeys,
     /// One user, to confirm that it is gone.
     GetUser,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::GetCallerIdentity,
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
@@ -73,11 +77,13 @@ impl Action {
         Self::ListVirtualMfaDevices,
         Self::GenerateCredentialReport,
         Self::GetCredentialReport,
+        Self::ListServiceSpecificCredentials,
         Self::ListGroupsForUser,
         Self::ListAttachedGroupPolicies,
         Self::ListMfaDevices,
         Self::ListAccessKeys,
         Self::GetAccessKeyLastUsed,
+        Self::ListSshPublicKeys,
         Self::GetUser,
     ];
 
@@ -103,11 +109,13 @@ impl Action {
             Self::ListVirtualMfaDevices => "iam:ListVirtualMFADevices",
             Self::GenerateCredentialReport => "iam:GenerateCredentialReport",
             Self::GetCredentialReport => "iam:GetCredentialReport",
+            Self::ListServiceSpecificCredentials => "iam:ListServiceSpecificCredentials",
             Self::ListGroupsForUser => "iam:ListGroupsForUser",
             Self::ListAttachedGroupPolicies => "iam:ListAttachedGroupPolicies",
             Self::ListMfaDevices => "iam:ListMFADevices",
             Self::ListAccessKeys => "iam:ListAccessKeys",
             Self::GetAccessKeyLastUsed => "iam:GetAccessKeyLastUsed",
+            Self::ListSshPublicKeys => "iam:ListSSHPublicKeys",
             Self::GetUser => "iam:GetUser",
         }
     }
@@ -121,6 +129,7 @@ impl Action {
                 | Self::ListMfaDevices
                 | Self::ListAccessKeys
                 | Self::GetAccessKeyLastUsed
+                | Self::ListSshPublicKeys
         )
     }
 

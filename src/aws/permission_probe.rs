@@ -82,6 +82,18 @@ impl<'a> PermissionProbe<'a> {
             Action::ListVirtualMfaDevices => send!(iam().list_virtual_mfa_devices().max_items(1)),
             Action::GenerateCredentialReport => send!(iam().generate_credential_report()),
             Action::GetCredentialReport => send!(iam().get_credential_report()),
+            Action::ListServiceSpecificCredentials => send!(
+                iam()
+                    .list_service_specific_credentials()
+                    .all_users(true)
+                    .max_items(1)
+            ),
+            Action::ListSshPublicKeys => send!(
+                iam()
+                    .list_ssh_public_keys()
+                    .user_name(self.user())
+                    .max_items(1)
+            ),
             Action::ListMfaDevices => {
                 send!(iam().list_mfa_devices().user_name(self.user()).max_items(1))
             }
@@ -214,6 +226,9 @@ fn allowed(answer: Result<(), AwsError>) -> Result<Probed, AwsError> {
     match answer {
         Err(error) if error.class == AwsErrorClass::Gone || is_no_report_yet(&error) => {
             Ok(Probed::Allowed)
+        }
+        Err(error) if error.class == AwsErrorClass::NotOffered => {
+            Ok(Probed::NotCalled("the endpoint does not have it"))
         }
         answer => answer.map(|()| Probed::Allowed),
     }

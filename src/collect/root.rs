@@ -13,7 +13,8 @@ fn not_reported<T>() -> Fact<T> {
 
 /// The root user that `row` is about; `None` if the row does not say when it was created.
 ///
-/// It can be in no group, has no tags and no policies: AWS does not allow any.
+/// It can be in no group, has no tags, no policies, and no credentials of CodeCommit or of other
+/// single services: AWS does not allow any.
 pub(super) fn user(row: &ReportRow, mfa: Fact<Mfa>) -> Option<User> {
     let source = &row.source;
     let created_at = row.user_created_at?;
@@ -41,5 +42,11 @@ pub(super) fn user(row: &ReportRow, mfa: Fact<Mfa>) -> Option<User> {
             Some(keys) => Fact::known(keys.clone(), source),
             None => not_reported(),
         },
+        service_specific_credentials: Fact::known(Vec::new(), source),
+        signing_certificates: match &row.signing_certificates {
+            Some(certificates) => Fact::known(certificates.clone(), source),
+            None => not_reported(),
+        },
+        ssh_public_keys: Fact::known(Vec::new(), source),
     })
 }

@@ -1,6 +1,9 @@
 //! One order for what AWS lists in any order, so that order alone never looks like a change.
 
-use crate::model::{AccessKey, AttachedPolicy, Group, MfaDevice, Tag, User};
+use crate::model::{
+    AccessKey, AttachedPolicy, Group, MfaDevice, ServiceCredential, SigningCertificate,
+    SshPublicKey, Tag, User,
+};
 
 /// The user's groups by name, then ARN, where known.
 pub(super) fn groups(user: &User) -> Option<Vec<&Group>> {
@@ -41,6 +44,27 @@ pub(super) fn access_keys(keys: &[AccessKey]) -> Vec<&AccessKey> {
         (&key.id, key.rotated_at, key.active, last_use)
     });
     keys
+}
+
+/// Service-specific credentials by service, then id.
+pub(super) fn service_credentials(all: &[ServiceCredential]) -> Vec<&ServiceCredential> {
+    let mut all: Vec<&ServiceCredential> = all.iter().collect();
+    all.sort_by_key(|it| (&it.service_name, &it.id, it.created_at));
+    all
+}
+
+/// Certificates by age. They have no ids.
+pub(super) fn certificates(all: &[SigningCertificate]) -> Vec<&SigningCertificate> {
+    let mut all: Vec<&SigningCertificate> = all.iter().collect();
+    all.sort_by_key(|it| (it.rotated_at, it.active));
+    all
+}
+
+/// SSH public keys by id.
+pub(super) fn ssh_public_keys(all: &[SshPublicKey]) -> Vec<&SshPublicKey> {
+    let mut all: Vec<&SshPublicKey> = all.iter().collect();
+    all.sort_by_key(|it| (&it.id, it.uploaded_at));
+    all
 }
 
 fn sorted<T: Ord>(items: &[T]) -> Vec<&T> {

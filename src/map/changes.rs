@@ -77,7 +77,7 @@ fn only_in(these: &Value, those: &Value) -> String {
 }
 
 /// The fields that are compared; `None` where one is unknown.
-fn fields(judged: Judged<'_>) -> [(&'static str, Option<Value>); 13] {
+fn fields(judged: Judged<'_>) -> [(&'static str, Option<Value>); 16] {
     let user = judged.user;
     let privilege = judged.privilege.filter(|it| it.tier != Tier::Unknown);
     [
@@ -103,6 +103,19 @@ fn fields(judged: Judged<'_>) -> [(&'static str, Option<Value>); 13] {
             user.console.value().map(|console| json!(console.enabled)),
         ),
         ("access_keys", access_keys(user)),
+        (
+            "service_specific_credentials",
+            user.service_specific_credentials
+                .value()
+                .map(|all| statuses(all.iter().map(|it| (&it.id, &it.status)))),
+        ),
+        ("signing_certificates", certificates(user)),
+        (
+            "ssh_public_keys",
+            user.ssh_public_keys
+                .value()
+                .map(|all| statuses(all.iter().map(|it| (&it.id, &it.status)))),
+        ),
     ]
 }
 
@@ -150,6 +163,22 @@ fn tags(user: &User) -> Option<Value> {
 /// How many keys there are, and how many of them are active.
 fn access_keys(user: &User) -> Option<Value> {
     let keys = user.access_keys.value()?;
-    let active = keys.iter().filter(|key| key.active).count();
-    Some(json!({"active": active, "inactive": keys.len() - active}))
+    Some(counts(keys.iter().map(|key| key.active)))
+}
+
+/// The same of signing certificates.
+fn certificates(user: &User) -> Option<Value> {
+    let all = user.signing_certificates.value()?;
+    Some(counts(all.iter().map(|it| it.active)))
+}
+
+fn counts(are_active: impl Iterator<Item = bool>) -> Value {
+    let (active, inactive): (Vec<bool>, Vec<bool>) = are_active.partition(|it| *it);
+    json!({"active": active.len(), "inactive": inactive.len()})
+}
+
+/// The status of each credential by its id.
+fn statuses<'a>(all: impl Iterator<Item = (&'a String, &'a String)>) -> Value {
+    all.map(|(id, status)| (id.clone(), json!(status)))
+        .collect()
 }

@@ -136,6 +136,9 @@ fn name_alone(user: &User) -> User {
         attached_policies: Fact::unknown(Reason::NotCollected, WHY),
         inline_policies: Fact::unknown(Reason::NotCollected, WHY),
         access_keys: Fact::unknown(Reason::NotCollected, WHY),
+        service_specific_credentials: Fact::unknown(Reason::NotCollected, WHY),
+        signing_certificates: Fact::unknown(Reason::NotCollected, WHY),
+        ssh_public_keys: Fact::unknown(Reason::NotCollected, WHY),
         mfa: Fact::unknown(Reason::NotCollected, WHY),
         ..user.clone()
     }

@@ -3,7 +3,8 @@
 use time::OffsetDateTime;
 
 use super::{
-    AccessKey, AttachedPolicy, Digest, DigestWriter, Fact, Group, Mfa, MfaDevice, User, unix_ms,
+    AccessKey, AttachedPolicy, Digest, DigestWriter, Fact, Group, Mfa, MfaDevice,
+    ServiceCredential, SigningCertificate, SshPublicKey, User, unix_ms,
 };
 
 /// What counts.
@@ -81,6 +82,13 @@ fn digest(user: &User, of: &str, scope: Scope) -> Digest {
     fact(to, &user.access_keys, |to, keys| {
         access_keys(to, keys, scope);
     });
+    fact(to, &user.service_specific_credentials, |to, all| {
+        service_credentials(to, all);
+    });
+    fact(to, &user.signing_certificates, |to, all| {
+        certificates(to, all);
+    });
+    fact(to, &user.ssh_public_keys, |to, all| ssh_keys(to, all));
     hash.finish()
 }
 
@@ -154,6 +162,38 @@ fn access_keys(to: &mut DigestWriter, keys: &[AccessKey], scope: Scope) {
                 option(to, used.region.as_ref(), |to, region| to.text(region));
             });
         }
+    });
+}
+
+fn service_credentials(to: &mut DigestWriter, all: &[ServiceCredential]) {
+    let mut all: Vec<&ServiceCredential> = all.iter().collect();
+    all.sort_unstable_by_key(|it| (&it.id, &it.service_name, unix_ms::of(it.created_at)));
+    each(to, all, |to, it| {
+        to.text(&it.id);
+        to.text(&it.service_name);
+        option(to, it.service_user_name.as_ref(), |to, name| to.text(name));
+        to.text(&it.status);
+        moment(to, it.created_at);
+        option(to, it.expires_at.as_ref(), |to, at| moment(to, *at));
+    });
+}
+
+fn certificates(to: &mut DigestWriter, all: &[SigningCertificate]) {
+    let mut all: Vec<&SigningCertificate> = all.iter().collect();
+    all.sort_unstable_by_key(|it| (it.rotated_at.map(unix_ms::of), it.active));
+    each(to, all, |to, it| {
+        to.byte(u8::from(it.active));
+        option(to, it.rotated_at.as_ref(), |to, at| moment(to, *at));
+    });
+}
+
+fn ssh_keys(to: &mut DigestWriter, all: &[SshPublicKey]) {
+    let mut all: Vec<&SshPublicKey> = all.iter().collect();
+    all.sort_unstable_by_key(|it| (&it.id, &it.status, unix_ms::of(it.uploaded_at)));
+    each(to, all, |to, it| {
+        to.text(&it.id);
+        to.text(&it.status);
+        moment(to, it.uploaded_at);
     });
 }
 

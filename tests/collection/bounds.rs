@@ -74,10 +74,18 @@ fn each_kind_of_listing_ends_that_repeats_itself_under_new_markers() {
         "ListAttachedGroupPolicies",
         "ListMFADevices",
         "ListAccessKeys",
+        "ListServiceSpecificCredentials",
+        "ListSSHPublicKeys",
     ] {
         let sim = SimAws::start([SimAccount::generate(63, 2)]);
         sim.inject(Fault::NewMarkers.of(action));
-        let is_bulk = [DETAILS, "ListVirtualMFADevices"].contains(&action);
+        let in_bulk = [
+            DETAILS,
+            "ListVirtualMFADevices",
+            "ListServiceSpecificCredentials",
+            "ListSSHPublicKeys",
+        ];
+        let is_bulk = in_bulk.contains(&action);
         let settings = AwsSettings {
             strategy: if is_bulk {
                 Strategy::Auto

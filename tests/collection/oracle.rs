@@ -60,7 +60,12 @@ impl Oracle<'_> {
                 "permissions_boundary",
             ],
         );
-        unless(reported, &["console_access"]);
+        unless(reported, &["console_access", "signing_certificates"]);
+        unless(
+            self.is_bulk() && self.answers("ListServiceSpecificCredentials"),
+            &["service_specific_credentials"],
+        );
+        unless(self.lists_ssh_keys(), &["ssh_public_keys"]);
         unless(
             self.answers("ListUsers") || reported,
             &["password_last_used"],
@@ -91,6 +96,12 @@ impl Oracle<'_> {
         self.reading.access_keys == AccessKeyLookup::Ids
             && self.answers("ListAccessKeys")
             && (user.keys.is_empty() || self.answers("GetAccessKeyLastUsed"))
+    }
+
+    fn lists_ssh_keys(&self) -> bool {
+        self.is_bulk()
+            && self.reading.access_keys == AccessKeyLookup::Ids
+            && self.answers("ListSSHPublicKeys")
     }
 
     fn knows_mfa(&self, user: &SimUser, reported: bool) -> bool {

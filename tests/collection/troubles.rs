@@ -8,7 +8,7 @@ use super::drawn::one;
 use crate::support::sim_aws::{Denial, Fault, SimAccount, SimAws, SimUser};
 
 /// Calls that may be denied.
-const ACTIONS: [&str; 11] = [
+const ACTIONS: [&str; 13] = [
     "GetAccountSummary",
     "ListUsers",
     "GetAccountAuthorizationDetails",
@@ -20,15 +20,31 @@ const ACTIONS: [&str; 11] = [
     "ListMFADevices",
     "ListAccessKeys",
     "GetAccessKeyLastUsed",
+    "ListServiceSpecificCredentials",
+    "ListSSHPublicKeys",
 ];
 /// Calls about the whole account: to try one of them until it is given up takes seconds, but
 /// not for each user.
-const ACCOUNT_WIDE: [&str; 6] = [
-    ACTIONS[0], ACTIONS[1], ACTIONS[2], ACTIONS[3], ACTIONS[4], ACTIONS[5],
+const ACCOUNT_WIDE: [&str; 7] = [
+    ACTIONS[0],
+    ACTIONS[1],
+    ACTIONS[2],
+    ACTIONS[3],
+    ACTIONS[4],
+    ACTIONS[5],
+    ACTIONS[11],
 ];
 /// Calls whose answers are listings.
-const LISTINGS: [&str; 7] = [
-    ACTIONS[1], ACTIONS[2], ACTIONS[3], ACTIONS[6], ACTIONS[7], ACTIONS[8], ACTIONS[9],
+const LISTINGS: [&str; 9] = [
+    ACTIONS[1],
+    ACTIONS[2],
+    ACTIONS[3],
+    ACTIONS[6],
+    ACTIONS[7],
+    ACTIONS[8],
+    ACTIONS[9],
+    ACTIONS[11],
+    ACTIONS[12],
 ];
 /// What passes when a call is sent again.
 const PASSING: [Fault; 9] = [

@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 use super::common;
 use crate::support::agent::Agent;
 
-const SAMPLE: [&str; 8] = [
+const SAMPLE: [&str; 9] = [
     "authorization-details.json",
     "before/authorization-details.json",
     "list-users.json",
     "virtual-mfa-devices.json",
     "before/virtual-mfa-devices.json",
     "list-mfa-devices.json",
+    "service-specific-credentials.json",
     "credential-report.csv",
     "before/credential-report.csv",
 ];

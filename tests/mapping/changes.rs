@@ -28,7 +28,7 @@ const IN_BOTH: [Change; 9] = [
 ];
 
 /// Shown by the strict dialect only.
-const IN_OCSF: [Change; 19] = [
+const IN_OCSF: [Change; 28] = [
     ("path", |u| u.path.push('x')),
     ("another tag", |u| {
         let (key, value) = ("Team".to_owned(), String::new());
@@ -67,6 +67,29 @@ const IN_OCSF: [Change; 19] = [
     ("key id", |u| known(&mut u.access_keys)[0].id = None),
     ("key deleted", |u| known(&mut u.access_keys).clear()),
     ("keys unknown", |u| u.access_keys = unknown()),
+    ("credential deactivated", |u| {
+        known(&mut u.service_specific_credentials)[0].status = "Inactive".to_owned()
+    }),
+    ("credential expires", |u| {
+        known(&mut u.service_specific_credentials)[0].expires_at = None
+    }),
+    ("credential deleted", |u| {
+        known(&mut u.service_specific_credentials).clear()
+    }),
+    ("credentials unknown", |u| {
+        u.service_specific_credentials = unknown()
+    }),
+    ("certificate deactivated", |u| {
+        known(&mut u.signing_certificates)[0].active = false
+    }),
+    ("certificates unknown", |u| {
+        u.signing_certificates = unknown()
+    }),
+    ("SSH key activated", |u| {
+        known(&mut u.ssh_public_keys)[0].status = "Active".to_owned()
+    }),
+    ("SSH key deleted", |u| known(&mut u.ssh_public_keys).clear()),
+    ("SSH keys unknown", |u| u.ssh_public_keys = unknown()),
 ];
 
 #[test]

@@ -52,7 +52,7 @@ proptest! {
 #[test]
 fn each_single_difference_is_another_digest() {
     let whole = case("everything_known").user;
-    let changes: [fn(&mut User); 12] = [
+    let changes: [fn(&mut User); 15] = [
         |u| u.name.push('x'),
         |u| u.id.push('x'),
         |u| u.path.push('x'),
@@ -65,6 +65,9 @@ fn each_single_difference_is_another_digest() {
         |u| u.permissions_boundary = denied(),
         |u| u.mfa = denied(),
         |u| u.access_keys = denied(),
+        |u| u.service_specific_credentials = denied(),
+        |u| u.signing_certificates = denied(),
+        |u| u.ssh_public_keys = denied(),
     ];
     let digests = |user: &User| [user.content_digest(false), user.observation_digest()];
     let mut seen: BTreeSet<_> = digests(&whole).into();

@@ -58,3 +58,42 @@ fn what_is_or_was_unknown_has_not_changed() {
     assert_eq!(changes_between(&unknown, &known), []);
     assert_eq!(changes_between(&known, &known), []);
 }
+
+#[test]
+fn a_credential_that_is_added_removed_or_deactivated_is_a_change() {
+    let after = case("everything_known").user;
+    let mut before = after.clone();
+    if let Fact::Known { value, .. } = &mut before.service_specific_credentials {
+        value[0].status = "Inactive".to_owned();
+    }
+    if let Fact::Known { value, .. } = &mut before.signing_certificates {
+        value.clear();
+    }
+    if let Fact::Known { value, .. } = &mut before.ssh_public_keys {
+        value[0].id = "APKAROLLCALL0009KEYS".to_owned();
+    }
+    let found = changes_between(&before, &after).into_iter();
+    let found: Vec<_> = found.map(|it| (it.field, it.before, it.after)).collect();
+    let change = |field: &str, before, after| (field.to_owned(), before, after);
+    let of_service = |status| json!({ "ACCAROLLCALL0001CRED": status });
+    assert_eq!(
+        found,
+        [
+            change(
+                "service_specific_credentials",
+                of_service("Inactive"),
+                of_service("Active")
+            ),
+            change(
+                "signing_certificates",
+                json!({ "active": 0, "inactive": 0 }),
+                json!({ "active": 1, "inactive": 0 })
+            ),
+            change(
+                "ssh_public_keys",
+                json!({ "APKAROLLCALL0009KEYS": "Inactive" }),
+                json!({ "APKAROLLCALL0001KEYS": "Inactive" })
+            ),
+        ]
+    );
+}

@@ -9,7 +9,8 @@ use rollcall::analyze::Privilege;
 use rollcall::map::{MappingRules, ServiceAccounts};
 use rollcall::model::{
     AccessKey, AccessKeyUse, Account, Arn, AttachedPolicy, ConsoleAccess, Fact, FormerName, Group,
-    Membership, Mfa, MfaDevice, Provenance, Reason, Tag, Unit, User,
+    Membership, Mfa, MfaDevice, Provenance, Reason, ServiceCredential, SigningCertificate,
+    SshPublicKey, Tag, Unit, User,
 };
 use serde::Deserialize;
 use time::format_description::well_known::Rfc3339;
@@ -85,6 +86,12 @@ struct AwsUser {
     password_last_used: Given<Option<String>>,
     #[serde(default)]
     access_keys: Given<Vec<Key>>,
+    #[serde(default)]
+    service_specific_credentials: Given<Vec<OfService>>,
+    #[serde(default)]
+    signing_certificates: Given<Vec<Certificate>>,
+    #[serde(default, rename = "SSHPublicKeys")]
+    ssh_public_keys: Given<Vec<SshKey>>,
 }
 
 #[derive(Deserialize)]
@@ -151,6 +158,33 @@ struct Key {
     last_used_date: Option<String>,
     service_name: Option<String>,
     region: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct OfService {
+    service_specific_credential_id: String,
+    service_name: String,
+    service_user_name: Option<String>,
+    status: String,
+    create_date: String,
+    expiration_date: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct Certificate {
+    active: bool,
+    last_rotated: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct SshKey {
+    #[serde(rename = "SSHPublicKeyId")]
+    id: String,
+    status: String,
+    upload_date: String,
 }
 
 impl<T: Default> Default for Given<T> {
@@ -232,6 +266,15 @@ impl AwsUser {
                 password_last_changed: console.password_last_changed.as_deref().map(date),
             }),
             access_keys: self.access_keys.fact(|keys| keys.iter().map(key).collect()),
+            service_specific_credentials: self
+                .service_specific_credentials
+                .fact(|all| all.iter().map(of_service).collect()),
+            signing_certificates: self
+                .signing_certificates
+                .fact(|all| all.iter().map(certificate).collect()),
+            ssh_public_keys: self
+                .ssh_public_keys
+                .fact(|keys| keys.iter().map(ssh_key).collect()),
         }
     }
 }
@@ -317,5 +360,31 @@ fn key(key: &Key) -> AccessKey {
             service: key.service_name.clone(),
             region: key.region.clone(),
         }),
+    }
+}
+
+fn of_service(credential: &OfService) -> ServiceCredential {
+    ServiceCredential {
+        id: credential.service_specific_credential_id.clone(),
+        service_name: credential.service_name.clone(),
+        service_user_name: credential.service_user_name.clone(),
+        status: credential.status.clone(),
+        created_at: date(&credential.create_date),
+        expires_at: credential.expiration_date.as_deref().map(date),
+    }
+}
+
+fn certificate(certificate: &Certificate) -> SigningCertificate {
+    SigningCertificate {
+        active: certificate.active,
+        rotated_at: certificate.last_rotated.as_deref().map(date),
+    }
+}
+
+fn ssh_key(key: &SshKey) -> SshPublicKey {
+    SshPublicKey {
+        id: key.id.clone(),
+        status: key.status.clone(),
+        uploaded_at: date(&key.upload_date),
     }
 }

@@ -8,7 +8,7 @@ use proptest::option;
 use proptest::prelude::*;
 use rollcall::model::{
     AccessKey, AccessKeyUse, Account, Arn, AttachedPolicy, ConsoleAccess, Fact, Group, Mfa,
-    MfaDevice, Provenance, Reason, Tag, User,
+    MfaDevice, Provenance, Reason, ServiceCredential, SigningCertificate, SshPublicKey, Tag, User,
 };
 use time::OffsetDateTime;
 
@@ -42,7 +42,14 @@ fn user(account: Account) -> impl Strategy<Value = User> {
         fact(console()),
         fact(access_keys()),
     );
-    (listed, drawn).prop_map(move |((name, path, id, created_at), drawn)| {
+    let credentials = (
+        fact(service_credentials()),
+        fact(certificates()),
+        fact(ssh_keys()),
+    );
+    let drawn = (listed, drawn, credentials);
+    drawn.prop_map(move |((name, path, id, created_at), drawn, credentials)| {
+        let (of_services, certificates, ssh_keys) = credentials;
         let (used, tags, groups, attached, inline, boundary, mfa, console, keys) = drawn;
         let (partition, account) = (&account.partition, &account.id);
         User {
@@ -60,6 +67,9 @@ fn user(account: Account) -> impl Strategy<Value = User> {
             mfa,
             console,
             access_keys: keys,
+            service_specific_credentials: of_services,
+            signing_certificates: certificates,
+            ssh_public_keys: ssh_keys,
         }
     })
 }
@@ -195,6 +205,48 @@ fn access_keys() -> impl Strategy<Value = Vec<AccessKey>> {
         last_used,
     });
     vec(key, 0..4)
+}
+
+fn status() -> impl Strategy<Value = String> {
+    prop_oneof![Just("Active".to_owned()), Just("Inactive".to_owned())]
+}
+
+fn service_credentials() -> impl Strategy<Value = Vec<ServiceCredential>> {
+    let service = prop_oneof![
+        Just("bedrock.amazonaws.com"),
+        Just("cassandra.amazonaws.com")
+    ];
+    let named = ("ACCA[A-Z0-9]{16}", service, option::of("[a-z+]{1,9}"));
+    let credential = (named, status(), date(), option::of(date()));
+    let credential =
+        credential.prop_map(|((id, service, name), status, created_at, expires_at)| {
+            ServiceCredential {
+                id,
+                service_name: service.to_owned(),
+                service_user_name: name,
+                status,
+                created_at,
+                expires_at,
+            }
+        });
+    vec(credential, 0..3).prop_map(|all| unique(all, |it| it.id.clone()))
+}
+
+fn certificates() -> impl Strategy<Value = Vec<SigningCertificate>> {
+    let certificate = (any::<bool>(), option::of(date()));
+    let certificate =
+        certificate.prop_map(|(active, rotated_at)| SigningCertificate { active, rotated_at });
+    vec(certificate, 0..3)
+}
+
+fn ssh_keys() -> impl Strategy<Value = Vec<SshPublicKey>> {
+    let key = ("APKA[A-Z0-9]{16}", status(), date());
+    let key = key.prop_map(|(id, status, uploaded_at)| SshPublicKey {
+        id,
+        status,
+        uploaded_at,
+    });
+    vec(key, 0..3).prop_map(|all| unique(all, |it| it.id.clone()))
 }
 
 const RECENT: time::Duration = time::Duration::days(20_000);

@@ -106,6 +106,9 @@ pub(super) fn shuffled(user: &User, seed: u64) -> User {
     shuffle(&mut user.attached_policies, &mut rng);
     shuffle(&mut user.inline_policies, &mut rng);
     shuffle(&mut user.access_keys, &mut rng);
+    shuffle(&mut user.service_specific_credentials, &mut rng);
+    shuffle(&mut user.signing_certificates, &mut rng);
+    shuffle(&mut user.ssh_public_keys, &mut rng);
     if let Fact::Known { value, .. } = &mut user.mfa
         && let Mfa::Devices(devices) | Mfa::AtLeast(devices) = value
     {

@@ -12,7 +12,7 @@ const DIALECTS: [Dialect; 2] = [Dialect::Ocsf, Dialect::Sekoia];
 
 /// All that may be missing from an event without anything else changing. Every other field is
 /// required, or required by what else the event says.
-const OPTIONAL_OCSF: [&str; 34] = [
+const OPTIONAL_OCSF: [&str; 38] = [
     "/cloud/account/name",
     "/cloud/org",
     // Where another key has an id.
@@ -24,6 +24,12 @@ const OPTIONAL_OCSF: [&str; 34] = [
     "/unmapped/aws_iam/changes",
     // Only of a change of tier or paths.
     "/unmapped/aws_iam/changes/[]/meaning",
+    // Where one of its kinds is unknown.
+    "/unmapped/aws_iam/credentials",
+    // Of a signing certificate.
+    "/unmapped/aws_iam/credentials/[]/create_date",
+    "/unmapped/aws_iam/credentials/[]/expiration_date",
+    "/unmapped/aws_iam/credentials/[]/service_user_name",
     "/unmapped/aws_iam/former_names",
     "/unmapped/aws_iam/mfa_devices/[]/enable_date",
     "/unmapped/aws_iam/password_last_changed",
@@ -191,6 +197,9 @@ fn a_wrong_value_is_refused_where_the_type_is_right() {
         ("/unmapped/aws_iam/mfa_devices/0/kind", json!("Virtual")),
         ("/unmapped/aws_iam/admin_because", json!([])),
         ("/unmapped/aws_iam/access_keys/0/status", json!("active")),
+        ("/unmapped/aws_iam/credentials/0/kind", json!("password")),
+        ("/unmapped/aws_iam/credentials/0/status", json!("active")),
+        ("/unmapped/aws_iam/credentials/0/create_date", json!(1)),
         ("/unmapped/aws_iam/mfa_devices_complete", json!("yes")),
     ];
     refuse(Dialect::Ocsf, &ocsf);
@@ -256,6 +265,9 @@ fn a_fact_both_present_and_unknown_is_refused() {
         "mfa",
         "password_last_used",
         "permissions_boundary",
+        "service_specific_credentials",
+        "signing_certificates",
+        "ssh_public_keys",
         "tags",
     ];
     for fact in told_or_unknown {

@@ -16,7 +16,7 @@ use super::schema::findings;
 const DIALECTS: [Dialect; 2] = [Dialect::Ocsf, Dialect::Sekoia];
 
 /// How many facts [`forget`] can make unknown.
-const FACTS: u32 = 11;
+const FACTS: u32 = 14;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
@@ -244,6 +244,9 @@ fn forget(user: &User, which: u32) -> User {
     forget_if(forgets(8), &mut now.console);
     forget_if(forgets(9), &mut now.access_keys);
     forget_if(forgets(10), &mut now.password_last_used);
+    forget_if(forgets(11), &mut now.service_specific_credentials);
+    forget_if(forgets(12), &mut now.signing_certificates);
+    forget_if(forgets(13), &mut now.ssh_public_keys);
     now
 }
 

@@ -1,5 +1,7 @@
 //! An unknown fact is absent and named; it never turns into a value.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use rollcall::map::Dialect;
 use rollcall::model::{Account, Fact, Reason, User};
@@ -74,10 +76,7 @@ fn a_fact_that_becomes_unknown_takes_its_place_with_it() {
         (
             "access_keys",
             |u| u.access_keys = denied(),
-            &[
-                "/user/programmatic_credentials",
-                "/unmapped/aws_iam/access_keys",
-            ],
+            &["/unmapped/aws_iam/access_keys"],
         ),
         (
             "attached_policies",
@@ -144,6 +143,76 @@ fn a_fact_that_becomes_unknown_takes_its_place_with_it() {
         let named = json!([{ "fact": fact, "reason": "denied", "detail": "iam:Test" }]);
         assert_eq!(event["unmapped"]["aws_iam"]["unknown"], named);
     }
+}
+
+/// What each kind of credential is told by.
+#[test]
+fn a_kind_of_credential_that_becomes_unknown_leaves_no_trace_and_hides_no_other() {
+    let case = case("everything_known");
+    type Kind = (&'static str, fn(&mut User), &'static [&'static str]);
+    let kinds: [Kind; 4] = [
+        (
+            "access_keys",
+            |u| u.access_keys = denied(),
+            &["AWS Access Key"],
+        ),
+        (
+            "service_specific_credentials",
+            |u| u.service_specific_credentials = denied(),
+            &[
+                "AWS Service-Specific Credential",
+                "service-specific credential",
+            ],
+        ),
+        (
+            "signing_certificates",
+            |u| u.signing_certificates = denied(),
+            &["signing certificate"],
+        ),
+        (
+            "ssh_public_keys",
+            |u| u.ssh_public_keys = denied(),
+            &["AWS SSH Public Key", "SSH public key"],
+        ),
+    ];
+    let told = |event: &Value| -> BTreeSet<String> {
+        let lists = [
+            ("/user/programmatic_credentials", "type"),
+            ("/unmapped/aws_iam/credentials", "kind"),
+        ];
+        let told = lists.iter().flat_map(|(list, name)| {
+            let items = event.pointer(list).and_then(Value::as_array);
+            items
+                .into_iter()
+                .flatten()
+                .map(move |it| it[name].to_string())
+        });
+        told.map(|it| it.trim_matches('"').to_owned()).collect()
+    };
+    let [whole, _] = events(&case.user, &case.account);
+    for (fact, forget, gone) in kinds {
+        let mut user = case.user.clone();
+        forget(&mut user);
+        let [event, _] = events(&user, &case.account);
+        let gone: BTreeSet<String> = gone.iter().map(|it| (*it).to_owned()).collect();
+        let lost: BTreeSet<String> = told(&whole).difference(&told(&event)).cloned().collect();
+        assert_eq!(lost, gone, "{fact}");
+        let named = json!([{ "fact": fact, "reason": "denied", "detail": "iam:Test" }]);
+        assert_eq!(event["unmapped"]["aws_iam"]["unknown"], named);
+    }
+}
+
+#[test]
+fn an_empty_list_of_credentials_is_told_only_where_every_kind_is_known() {
+    let case = case("plain");
+    let list = |user: &User| {
+        let [event, _] = events(user, &case.account);
+        event.pointer("/unmapped/aws_iam/credentials").cloned()
+    };
+    assert_eq!(list(&case.user), Some(json!([])));
+    let mut user = case.user.clone();
+    user.ssh_public_keys = denied();
+    assert_eq!(list(&user), None);
 }
 
 fn events(user: &User, account: &Account) -> [Value; 2] {

@@ -93,6 +93,9 @@ fn kept(user: u32, state: u32) -> EntityRecord {
         mfa: Fact::not_collected("test"),
         console: Fact::not_collected("test"),
         access_keys: Fact::not_collected("test"),
+        service_specific_credentials: Fact::not_collected("test"),
+        signing_certificates: Fact::not_collected("test"),
+        ssh_public_keys: Fact::not_collected("test"),
     };
     let content = user.content_digest(false);
     let digests = ObservedDigests {

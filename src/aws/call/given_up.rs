@@ -94,6 +94,7 @@ impl Admission<'_> {
         let mut found = self.answers.found();
         match answer {
             Err(error) if error.class == AwsErrorClass::Denied => found.deny(target, error),
+            Err(error) if error.class == AwsErrorClass::NotOffered => found.give_up(error),
             Err(error) if error.class.is_failure() => found.fail(error),
             _ => found.allow(),
         }
@@ -118,16 +119,20 @@ impl Found {
         self.denied_for
             .insert(target.unwrap_or_default().to_owned());
         if target.is_none() || self.denied_for.len() >= DENIED_MAX {
-            self.is_open = true;
-            self.given_up = Some(error.clone());
+            self.give_up(error);
         }
+    }
+
+    fn give_up(&mut self, error: &AwsError) {
+        self.is_open = true;
+        self.given_up = Some(error.clone());
     }
 
     fn fail(&mut self, error: &AwsError) {
         self.is_open = true;
         self.failures_in_a_row += 1;
         if self.failures_in_a_row >= FAILURES_MAX {
-            self.given_up = Some(error.clone());
+            self.give_up(error);
         }
     }
 

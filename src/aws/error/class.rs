@@ -35,14 +35,16 @@ pub enum AwsErrorClass {
     Unreadable,
     /// AWS failed on its side.
     Server,
+    /// The endpoint, an emulator or a partition of its own, does not have the action.
+    NotOffered,
     /// Any other refusal.
     Refused,
 }
 
 use AwsErrorClass::{
     ClockOff, Denied, ExpiredCredentials, Gone, InvalidCredentials, Malformed, NoAnswer,
-    NoCredentials, OtherAccount, Refused, RoleRefused, Server, Throttled, Unreachable, Unreadable,
-    Untrusted,
+    NoCredentials, NotOffered, OtherAccount, Refused, RoleRefused, Server, Throttled, Unreachable,
+    Unreadable, Untrusted,
 };
 
 impl AwsErrorClass {
@@ -171,6 +173,7 @@ impl fmt::Display for AwsErrorClass {
             Malformed => "malformed answer",
             Unreadable => "unreadable answer",
             Server => "AWS server error",
+            NotOffered => "not offered by the endpoint",
             Refused => "refused",
         })
     }

@@ -39,7 +39,7 @@ impl Failure<'_> {
             Class::Refused => return self.of_refusal(),
             Class::Server => self.of_server(),
             Class::Malformed | Class::Unreadable => MAY_BE_ANOTHER.to_owned(),
-            Class::Gone => return None,
+            Class::Gone | Class::NotOffered => return None,
         })
     }
 

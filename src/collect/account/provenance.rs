@@ -37,6 +37,8 @@ impl PassCalls<'_> {
         }
         provenance.push(self.mfa());
         provenance.extend(self.passwords_and_keys());
+        provenance.extend(self.service_credentials());
+        provenance.extend(self.ssh_public_keys());
         provenance
     }
 
@@ -115,6 +117,23 @@ impl PassCalls<'_> {
             true => vec![row("passwords, keys", &reported, why)],
             false => Vec::new(),
         }
+    }
+
+    /// Nothing is said where the endpoint has no such call.
+    fn service_credentials(&self) -> Option<FactsProvenance> {
+        let facts = "service credentials";
+        match &self.wide.service_credentials {
+            Bulk::Read(_) => Some(row(facts, &["ListServiceSpecificCredentials"], Vec::new())),
+            Bulk::Failed(error) if error.class == AwsErrorClass::NotOffered => None,
+            Bulk::Failed(error) => Some(row(facts, &[], vec![reason(error)])),
+            Bulk::NotAsked => None,
+        }
+    }
+
+    fn ssh_public_keys(&self) -> Option<FactsProvenance> {
+        let action = [Action::ListSshPublicKeys];
+        let is_asked = self.plan.asked(Facts::SshPublicKeys) == Asked::Everybody;
+        is_asked.then(|| row("SSH keys", &self.names(&action), self.why_denied(&action)))
     }
 
     fn why_no_details(&self) -> Vec<String> {

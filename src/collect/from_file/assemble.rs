@@ -13,7 +13,9 @@ use super::tables::Tables;
 use super::wire::UserDetail;
 use crate::collect::report::ReportRow;
 use crate::collect::root;
-use crate::model::{Account, AttachedPolicy, Fact, Group, Mfa, Provenance, Snapshot, Tag, User};
+use crate::model::{
+    Account, AttachedPolicy, Fact, Group, Mfa, Provenance, ServiceCredential, Snapshot, Tag, User,
+};
 
 /// What the files together have.
 pub(super) struct Assembled {
@@ -31,6 +33,8 @@ pub(super) fn assemble(tables: Tables, read_at: OffsetDateTime) -> Assembled {
     warnings.extend(tables.pages.warnings());
     let mut mfa = tables.mfa;
     warnings.extend(mfa.drop_ambiguous(&tables.users));
+    let mut service_credentials = tables.service_credentials;
+    warnings.extend(service_credentials.drop_ambiguous(&tables.users));
     let source = Provenance {
         source: kind::DETAILS.into(),
         as_of: read_at,
@@ -42,7 +46,11 @@ pub(super) fn assemble(tables: Tables, read_at: OffsetDateTime) -> Assembled {
     for entry in tables.users {
         let row = take_row(&mut rows, &entry.identity, &mut warnings);
         let mfa = mfa.take(&entry.identity, row.as_ref(), read_at);
-        users.push(Arc::new(user(entry, row, mfa, &mut groups, &source)));
+        let listed = Listed {
+            mfa,
+            service_credentials: service_credentials.take(&entry.identity, read_at),
+        };
+        users.push(Arc::new(user(entry, row, listed, &mut groups, &source)));
     }
     for row in tables.roots.values() {
         let root = root::user(row, mfa.take_root(row, read_at));
@@ -57,6 +65,7 @@ pub(super) fn assemble(tables: Tables, read_at: OffsetDateTime) -> Assembled {
     }
     warnings.extend(unmatched(&rows));
     warnings.extend(mfa.unmatched());
+    warnings.extend(service_credentials.unmatched());
     let snapshots = snapshots(&users, &groups, &mut policies, &source);
     Assembled {
         users,
@@ -105,10 +114,16 @@ fn take_row(
     None
 }
 
+/// Facts of a user from lists of their own.
+struct Listed {
+    mfa: Fact<Mfa>,
+    service_credentials: Fact<Vec<ServiceCredential>>,
+}
+
 fn user(
     entry: Entry,
     row: Option<ReportRow>,
-    mfa: Fact<Mfa>,
+    listed: Listed,
     groups: &mut Groups,
     details_source: &Provenance,
 ) -> User {
@@ -116,12 +131,14 @@ fn user(
     let password_last_used =
         password_last_used(entry.password_last_used, row.as_ref(), details_source.as_of);
     let details = Details::of(entry.details, &identity, groups, details_source);
-    let (console, access_keys) = match row {
+    let (console, access_keys, signing_certificates) = match row {
         Some(row) => (
             fact_of(row.console, &row.source),
             fact_of(row.access_keys, &row.source),
+            fact_of(row.signing_certificates, &row.source),
         ),
         None => (
+            Fact::not_in_input(kind::REPORT),
             Fact::not_in_input(kind::REPORT),
             Fact::not_in_input(kind::REPORT),
         ),
@@ -138,9 +155,12 @@ fn user(
         attached_policies: details.attached_policies,
         inline_policies: details.inline_policies,
         permissions_boundary: details.permissions_boundary,
-        mfa,
+        mfa: listed.mfa,
         console,
         access_keys,
+        service_specific_credentials: listed.service_credentials,
+        signing_certificates,
+        ssh_public_keys: Fact::not_collected("no file has them"),
     }
 }
 

@@ -10,7 +10,8 @@ use super::error::FileError;
 use super::json::{self, Page};
 use super::text;
 use super::wire::{
-    DetailsPage, MfaPage, ReportEnvelope, ServiceControlPage, UsersPage, VirtualMfaPage,
+    DetailsPage, MfaPage, ReportEnvelope, ServiceControlPage, ServiceCredentialsPage, UsersPage,
+    VirtualMfaPage,
 };
 use crate::collect::report::{self, Report};
 
@@ -31,6 +32,7 @@ pub(super) enum Content {
     VirtualMfa(VirtualMfaPage),
     Mfa(MfaPage),
     ServiceControl(ServiceControlPage),
+    ServiceCredentials(ServiceCredentialsPage),
     Report(Report),
 }
 
@@ -58,6 +60,8 @@ struct Outline {
     virtual_mfa_devices: bool,
     #[serde(rename = "MFADevices", deserialize_with = "is_there")]
     mfa_devices: bool,
+    #[serde(deserialize_with = "is_there")]
+    service_specific_credentials: bool,
     #[serde(deserialize_with = "is_there")]
     report_format: bool,
     #[serde(deserialize_with = "is_there")]
@@ -132,6 +136,8 @@ fn of_page(
         Content::Mfa(page.parse(file, text)?)
     } else if outline.service_control_policies {
         Content::ServiceControl(page.parse(file, text)?)
+    } else if outline.service_specific_credentials {
+        Content::ServiceCredentials(page.parse(file, text)?)
     } else if outline.report_format {
         Content::Report(envelope(file, &page.parse(file, text)?, read_at)?)
     } else {

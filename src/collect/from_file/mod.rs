@@ -6,7 +6,8 @@
 //! | `aws iam list-users` | users, last use of the password |
 //! | `aws iam list-virtual-mfa-devices` | virtual MFA devices |
 //! | `aws iam list-mfa-devices --user-name X` | all MFA devices of one user |
-//! | credential report (CSV, or `aws iam get-credential-report`) | MFA, passwords, access keys |
+//! | `aws iam list-service-specific-credentials --all-users` | service-specific credentials |
+//! | credential report (CSV, or `aws iam get-credential-report`) | MFA, passwords, access keys, signing certificates |
 //!
 //! A file may be compressed with gzip, in UTF-16 as PowerShell writes it, and hold several pages
 //! one after the other or in a list; the report may be its base64 alone.
@@ -26,6 +27,7 @@ mod json;
 mod mfa;
 mod pages;
 mod policies;
+mod service_credentials;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -41,5 +43,6 @@ mod kind {
     pub(super) const LIST_USERS: &str = "list-users";
     pub(super) const VIRTUAL_MFA: &str = "list-virtual-mfa-devices";
     pub(super) const LIST_MFA: &str = "list-mfa-devices";
+    pub(super) const SERVICE_CREDENTIALS: &str = "list-service-specific-credentials";
     pub(super) use crate::collect::report::SOURCE as REPORT;
 }

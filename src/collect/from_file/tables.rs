@@ -8,6 +8,7 @@ use super::kind;
 use super::mfa::MfaTable;
 use super::pages::Pages;
 use super::policies::PolicyTables;
+use super::service_credentials::ServiceCredentialTable;
 use super::wire::{DetailsPage, GroupDetail, UsersPage};
 use crate::collect::report::{Report, ReportRow};
 use crate::model::EntityKind;
@@ -25,6 +26,7 @@ pub(super) struct Tables {
     pub(super) groups: HashMap<(String, String), GroupDetail>,
     pub(super) policies: PolicyTables,
     pub(super) mfa: MfaTable,
+    pub(super) service_credentials: ServiceCredentialTable,
     /// By ARN.
     pub(super) report_rows: BTreeMap<String, ReportRow>,
     /// The root users of the reports' accounts, by ARN.
@@ -65,6 +67,10 @@ impl Tables {
             Content::ServiceControl(page) => {
                 self.policies.add_service_control(page);
                 Vec::new()
+            }
+            Content::ServiceCredentials(page) => {
+                self.pages.note(kind::SERVICE_CREDENTIALS, file, cut_short);
+                self.service_credentials.add(file, page, cut_short)
             }
             Content::Report(report) => self.add_report(report),
         };

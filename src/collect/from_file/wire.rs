@@ -232,6 +232,26 @@ pub(super) struct ListedDevice {
     pub(super) enable_date: Option<Timestamp>,
 }
 
+/// A page of `list-service-specific-credentials`.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct ServiceCredentialsPage {
+    #[serde(rename = "ServiceSpecificCredentials", deserialize_with = "nullable")]
+    pub(super) credentials: Vec<ListedCredential>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListedCredential {
+    pub(super) user_name: String,
+    pub(super) status: String,
+    pub(super) service_user_name: Option<String>,
+    pub(super) service_credential_alias: Option<String>,
+    pub(super) create_date: Timestamp,
+    pub(super) expiration_date: Option<Timestamp>,
+    pub(super) service_specific_credential_id: String,
+    pub(super) service_name: String,
+}
+
 /// The output of `get-credential-report`.
 #[derive(Debug, serde::Deserialize)]
 #[serde(rename_all = "PascalCase")]

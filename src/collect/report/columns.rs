@@ -20,6 +20,14 @@ pub(super) struct Columns {
     pub(super) additional_credentials_info: Column,
     /// One for each access key that a row has room for.
     pub(super) access_keys: Vec<KeyColumns>,
+    /// One for each signing certificate that a row has room for.
+    pub(super) certificates: Vec<CertificateColumns>,
+}
+
+/// The columns about one signing certificate.
+pub(super) struct CertificateColumns {
+    pub(super) active: Column,
+    pub(super) last_rotated: Column,
 }
 
 /// The columns about one access key.
@@ -61,8 +69,22 @@ impl Columns {
                 .map(|slot| KeyColumns::of(header, slot))
                 .take_while(|columns| columns.active.at.is_some())
                 .collect(),
+            certificates: (1..)
+                .map(|slot| CertificateColumns::of(header, slot))
+                .take_while(|columns| columns.active.at.is_some())
+                .collect(),
         };
         (columns.user.at.is_some() && columns.arn.at.is_some()).then_some(columns)
+    }
+}
+
+impl CertificateColumns {
+    fn of(header: &StringRecord, slot: u32) -> Self {
+        let column = |what: &str| Column::of(header, format!("cert_{slot}_{what}"));
+        Self {
+            active: column("active"),
+            last_rotated: column("last_rotated"),
+        }
     }
 }
 

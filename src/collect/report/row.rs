@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::columns::{Column, Columns};
 use crate::collect::timestamp;
 use crate::foreign::Shown;
-use crate::model::{AccessKey, AccessKeyUse, Arn, ConsoleAccess, Provenance};
+use crate::model::{AccessKey, AccessKeyUse, Arn, ConsoleAccess, Provenance, SigningCertificate};
 
 /// What a row says about a user. `None` is what it does not say: the column is missing, says
 /// `not_supported`, or holds something else than AWS writes.
@@ -22,6 +22,7 @@ pub(in crate::collect) struct ReportRow {
     /// Never used is `Some(None)`: both `N/A` and `no_information`.
     pub(in crate::collect) password_last_used: Option<Option<OffsetDateTime>>,
     pub(in crate::collect) access_keys: Option<Vec<AccessKey>>,
+    pub(in crate::collect) signing_certificates: Option<Vec<SigningCertificate>>,
     /// Whether the user has more keys than the row has room for: then it tells of none.
     pub(in crate::collect) has_more_keys: bool,
     /// The facts whose cells hold something else than AWS writes.
@@ -87,6 +88,7 @@ pub(super) fn read(
             None => cells.value("access_keys", row.access_keys()),
             Some(_) => None,
         },
+        signing_certificates: cells.value("signing_certificates", row.certificates()),
         has_more_keys: more_keys.is_some(),
         malformed: cells.malformed,
     })
@@ -205,6 +207,23 @@ impl<'a> Row<'a> {
             }
         }
         Ok((!slots.is_empty()).then_some(keys))
+    }
+
+    /// The certificates in all slots. A slot with neither an active one nor a date holds none.
+    fn certificates(&self) -> Cell<Vec<SigningCertificate>> {
+        let slots = &self.columns.certificates;
+        let mut certificates = Vec::with_capacity(slots.len());
+        for slot in slots {
+            let (Some(active), Some(rotated_at)) =
+                (self.flag(&slot.active)?, self.date(&slot.last_rotated)?)
+            else {
+                return Ok(None);
+            };
+            if active || rotated_at.is_some() {
+                certificates.push(SigningCertificate { active, rotated_at });
+            }
+        }
+        Ok((!slots.is_empty()).then_some(certificates))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Field;
 use super::Origin::Facts;
 
-pub(super) const FIELDS: [Field; 6] = [
+pub(super) const FIELDS: [Field; 7] = [
     Field {
         iam: "MFA",
         ocsf: &["user.has_mfa"],
@@ -51,14 +51,18 @@ pub(super) const FIELDS: [Field; 6] = [
         origin: Facts(&["password_last_used"]),
     },
     Field {
-        iam: "access keys with an id",
+        iam: "credentials with an id",
         ocsf: &["user.programmatic_credentials"],
         sekoia: &[],
         kind: "list of {uid, type, last_used_time}",
-        meaning: "With aws.access_keys = \"ids\"; last use in ms, a stamp",
+        meaning: "AWS Access Key and AWS SSH Public Key with aws.access_keys = \"ids\", AWS Service-Specific Credential; last use of access keys in ms, a stamp",
         example: "AKIAIOSFODNN7EXAMPLE",
-        calls: "ListAccessKeys, GetAccessKeyLastUsed",
-        origin: Facts(&["access_keys"]),
+        calls: "ListAccessKeys, GetAccessKeyLastUsed, ListServiceSpecificCredentials, ListSSHPublicKeys",
+        origin: Facts(&[
+            "access_keys",
+            "service_specific_credentials",
+            "ssh_public_keys",
+        ]),
     },
     Field {
         iam: "access keys",
@@ -69,5 +73,19 @@ pub(super) const FIELDS: [Field; 6] = [
         example: "Active",
         calls: "ListAccessKeys, the credential report",
         origin: Facts(&["access_keys"]),
+    },
+    Field {
+        iam: "other credentials",
+        ocsf: &["unmapped.aws_iam.credentials"],
+        sekoia: &[],
+        kind: "list of {kind, id, status, service_name, service_user_name, create_date, expiration_date}",
+        meaning: "Service-specific credentials, signing certificates (no id), SSH public keys; empty only where all three are known",
+        example: "service-specific credential",
+        calls: "ListServiceSpecificCredentials, the credential report, ListSSHPublicKeys",
+        origin: Facts(&[
+            "service_specific_credentials",
+            "signing_certificates",
+            "ssh_public_keys",
+        ]),
     },
 ];

@@ -1,11 +1,13 @@
 //! OCSF 1.6.0 class 5003, strictly valid: unknown facts are absent, and named with their reason
 //! in `unmapped.aws_iam.unknown`.
 
+mod credentials;
 mod marks;
 mod unmapped;
 
 use serde::Serialize;
 
+use self::credentials::{Programmatic, programmatic};
 use self::unmapped::{Unmapped, unmapped};
 use super::user_type::{UserType, risk_level, user_type};
 use super::write::Stamped;
@@ -109,7 +111,7 @@ struct User<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<Vec<Group<'a>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    programmatic_credentials: Vec<Credential<'a>>,
+    programmatic_credentials: Vec<Programmatic<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ldap_person: Option<Person>,
 }
@@ -121,14 +123,6 @@ struct Group<'a> {
     uid: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     privileges: Option<Vec<&'a str>>,
-}
-
-#[derive(Serialize)]
-struct Credential<'a> {
-    uid: &'a str,
-    r#type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_used_time: Option<i64>,
 }
 
 /// The event about one user, without its stamps.
@@ -195,7 +189,7 @@ impl<'a> Stamped<'a> for Event<'a> {
         self.metadata.uid = Some(id.to_string());
         self.metadata.correlation_uid = Some(input.pass.id.to_string());
         self.metadata.loggers[0].version = Some(env!("CARGO_PKG_VERSION"));
-        self.user.programmatic_credentials = credentials(input.user, true);
+        self.user.programmatic_credentials = programmatic(input.user, true);
         self.unmapped.stamp(input);
     }
 
@@ -266,7 +260,7 @@ fn user<'a>(input: &EventInput<'a>) -> User<'a> {
         account: aws_account(input.account),
         org: organization(input.account),
         groups: canonical::groups(user).map(|groups| groups.into_iter().map(group).collect()),
-        programmatic_credentials: credentials(user, input.rules.is_last_use_content),
+        programmatic_credentials: programmatic(user, input.rules.is_last_use_content),
         ldap_person: identity.person,
     }
 }
@@ -289,18 +283,4 @@ fn group(group: &model::Group) -> Group<'_> {
             arns.chain(inline.into_iter().flatten()).collect()
         }),
     }
-}
-
-/// Keys whose id is known.
-fn credentials(user: &model::User, with_last_use: bool) -> Vec<Credential<'_>> {
-    let keys = user.access_keys.value().map_or(&[][..], Vec::as_slice);
-    let credentials = canonical::access_keys(keys).into_iter().filter_map(|key| {
-        let last_used = key.last_used.as_ref().filter(|_| with_last_use);
-        Some(Credential {
-            uid: key.id.as_deref()?,
-            r#type: "AWS Access Key",
-            last_used_time: last_used.map(|used| unix_ms::of(used.at)),
-        })
-    });
-    credentials.collect()
 }

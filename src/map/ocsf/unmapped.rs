@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::credentials::{Credential, others};
 use super::marks::{self, Former, Stale, TagsCut, Unknown, rfc3339};
 use crate::analyze::{AdminProof, AdminVerdict, Privilege};
 use crate::map::user_type::{effective_tier, privilege};
@@ -48,6 +49,8 @@ struct AwsIam<'a> {
     password_last_used: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     access_keys: Option<Vec<AccessKey<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credentials: Option<Vec<Credential<'a>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     changes: Vec<Change<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -163,6 +166,7 @@ pub(super) fn unmapped<'a>(input: &EventInput<'a>) -> Unmapped<'a> {
                 .and_then(rfc3339),
             password_last_used: password_last_used(user).filter(|_| with_last_use),
             access_keys: access_keys(user, with_last_use),
+            credentials: others(user),
             changes: Vec::new(),
             stale: Vec::new(),
             unknown: Vec::new(),

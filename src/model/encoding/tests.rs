@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::model::{
     AccessKey, AccessKeyUse, Arn, AttachedPolicy, ConsoleAccess, Fact, FormerName, Group, Mfa,
-    MfaDevice, Provenance, Reason, Tag, User,
+    MfaDevice, Provenance, Reason, ServiceCredential, SigningCertificate, SshPublicKey, Tag, User,
 };
 
 fn at(ms: i64) -> OffsetDateTime {
@@ -34,6 +34,23 @@ fn user() -> User {
             service: Some("s3".to_owned()),
             region: None,
         }),
+    };
+    let credential = ServiceCredential {
+        id: "ACCA1".to_owned(),
+        service_name: "bedrock.amazonaws.com".to_owned(),
+        service_user_name: None,
+        status: "Active".to_owned(),
+        created_at: at(1_690_000_000_000),
+        expires_at: Some(at(1_790_000_000_000)),
+    };
+    let certificate = SigningCertificate {
+        active: false,
+        rotated_at: None,
+    };
+    let ssh_key = SshPublicKey {
+        id: "APKA1".to_owned(),
+        status: "Inactive".to_owned(),
+        uploaded_at: at(1_680_000_000_000),
     };
     let policy = AttachedPolicy {
         name: "Read".to_owned(),
@@ -67,6 +84,9 @@ fn user() -> User {
             password_last_changed: None,
         }),
         access_keys: known(vec![key]),
+        service_specific_credentials: known(vec![credential]),
+        signing_certificates: known(vec![certificate]),
+        ssh_public_keys: known(vec![ssh_key]),
     }
 }
 

@@ -3,6 +3,7 @@
 mod access_key;
 mod account;
 mod arn;
+mod credential;
 mod group;
 mod mfa;
 mod partition;
@@ -14,6 +15,7 @@ mod user;
 pub use access_key::{AccessKey, AccessKeyUse};
 pub use account::{Account, Membership, Unit};
 pub use arn::{Arn, ArnError, is_account_id};
+pub use credential::{ServiceCredential, SigningCertificate, SshPublicKey};
 pub use group::{AttachedPolicy, Group};
 pub use mfa::{Mfa, MfaDevice, MfaKind};
 pub use partition::partition_of_region;

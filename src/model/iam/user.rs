@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::model::unix_ms;
-use crate::model::{AccessKey, Arn, AttachedPolicy, Fact, Group, Mfa, Provenance, Unknown};
+use crate::model::{
+    AccessKey, Arn, AttachedPolicy, Fact, Group, Mfa, Provenance, ServiceCredential,
+    SigningCertificate, SshPublicKey, Unknown,
+};
 
 /// One IAM user. What ListUsers has is certain; everything else is a [`Fact`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +56,15 @@ pub struct User {
     /// Access keys.
     #[serde(default = "Fact::not_kept")]
     pub access_keys: Fact<Vec<AccessKey>>,
+    /// Credentials for single services.
+    #[serde(default = "Fact::not_kept")]
+    pub service_specific_credentials: Fact<Vec<ServiceCredential>>,
+    /// Signing certificates.
+    #[serde(default = "Fact::not_kept")]
+    pub signing_certificates: Fact<Vec<SigningCertificate>>,
+    /// Public keys for SSH.
+    #[serde(default = "Fact::not_kept")]
+    pub ssh_public_keys: Fact<Vec<SshPublicKey>>,
 }
 
 /// Whether the user can sign in to the console with a password.
@@ -104,6 +116,12 @@ impl User {
             ("mfa", self.mfa.origin()),
             ("password_last_used", self.password_last_used.origin()),
             ("permissions_boundary", self.permissions_boundary.origin()),
+            (
+                "service_specific_credentials",
+                self.service_specific_credentials.origin(),
+            ),
+            ("signing_certificates", self.signing_certificates.origin()),
+            ("ssh_public_keys", self.ssh_public_keys.origin()),
             ("tags", self.tags.origin()),
         ];
         let of_groups = self.groups.value().into_iter().flatten().flat_map(|group| {

@@ -83,6 +83,21 @@ impl User {
                 &last.access_keys,
                 |now, last| Merged::Both(keys::merged(now, last)),
             ),
+            service_specific_credentials: merge.either(
+                "service_specific_credentials",
+                &self.service_specific_credentials,
+                &last.service_specific_credentials,
+            ),
+            signing_certificates: merge.either(
+                "signing_certificates",
+                &self.signing_certificates,
+                &last.signing_certificates,
+            ),
+            ssh_public_keys: merge.either(
+                "ssh_public_keys",
+                &self.ssh_public_keys,
+                &last.ssh_public_keys,
+            ),
             ..self.clone()
         };
         LastKnown {

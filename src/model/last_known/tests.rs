@@ -43,6 +43,9 @@ fn nobody() -> User {
         mfa: denied(),
         console: denied(),
         access_keys: denied(),
+        service_specific_credentials: denied(),
+        signing_certificates: denied(),
+        ssh_public_keys: denied(),
     }
 }
 

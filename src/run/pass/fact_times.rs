@@ -15,6 +15,9 @@ pub(super) struct FactTimes {
     mfa: Earliest,
     password_last_used: Earliest,
     permissions_boundary: Earliest,
+    service_specific_credentials: Earliest,
+    signing_certificates: Earliest,
+    ssh_public_keys: Earliest,
     tags: Earliest,
     groups_attached_policies: Earliest,
     groups_inline_policies: Earliest,
@@ -53,6 +56,10 @@ impl FactTimes {
         self.mfa.add(&user.mfa);
         self.password_last_used.add(&user.password_last_used);
         self.permissions_boundary.add(&user.permissions_boundary);
+        self.service_specific_credentials
+            .add(&user.service_specific_credentials);
+        self.signing_certificates.add(&user.signing_certificates);
+        self.ssh_public_keys.add(&user.ssh_public_keys);
         self.tags.add(&user.tags);
         for group in user.groups.value().into_iter().flatten() {
             self.groups_attached_policies.add(&group.attached_policies);
@@ -71,6 +78,12 @@ impl FactTimes {
             ("mfa", self.mfa),
             ("password_last_used", self.password_last_used),
             ("permissions_boundary", self.permissions_boundary),
+            (
+                "service_specific_credentials",
+                self.service_specific_credentials,
+            ),
+            ("signing_certificates", self.signing_certificates),
+            ("ssh_public_keys", self.ssh_public_keys),
             ("tags", self.tags),
             ("groups.attached_policies", self.groups_attached_policies),
             ("groups.inline_policies", self.groups_inline_policies),

@@ -98,6 +98,9 @@ pub(super) fn record(
             attached_policies: too_large(),
             inline_policies: too_large(),
             access_keys: too_large(),
+            service_specific_credentials: too_large(),
+            signing_certificates: too_large(),
+            ssh_public_keys: too_large(),
             mfa: too_large(),
             ..known.user.clone()
         };

@@ -117,6 +117,9 @@ pub(super) fn read(kept: &[u8], as_of_unix_ms: i64) -> Option<model::User> {
             password_last_changed: console.password_last_changed,
         })),
         access_keys: kept.list(user.access_keys, access_key),
+        service_specific_credentials: kept.fact(None),
+        signing_certificates: kept.fact(None),
+        ssh_public_keys: kept.fact(None),
     })
 }
 

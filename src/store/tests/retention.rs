@@ -30,6 +30,9 @@ fn iam_user(id: &str) -> User {
         mfa: Fact::not_collected("test"),
         console: Fact::not_collected("test"),
         access_keys: Fact::not_collected("test"),
+        service_specific_credentials: Fact::not_collected("test"),
+        signing_certificates: Fact::not_collected("test"),
+        ssh_public_keys: Fact::not_collected("test"),
     }
 }
 

@@ -75,6 +75,24 @@ pub(crate) fn compare(expected: &User, found: &User) -> Verdict {
         |user| &user.access_keys,
         |is, claimed| keys_agree(is, claimed),
     );
+    wrong.unless(
+        "service_specific_credentials",
+        of,
+        |user| &user.service_specific_credentials,
+        |is, claimed| are_same(is, claimed),
+    );
+    wrong.unless(
+        "signing_certificates",
+        of,
+        |user| &user.signing_certificates,
+        |is, claimed| are_same(is, claimed),
+    );
+    wrong.unless(
+        "ssh_public_keys",
+        of,
+        |user| &user.ssh_public_keys,
+        |is, claimed| are_same(is, claimed),
+    );
     Verdict {
         wrong: wrong.0,
         unknown: found
@@ -113,6 +131,11 @@ fn sorted<T: Ord>(items: &[T]) -> Vec<&T> {
     let mut items: Vec<_> = items.iter().collect();
     items.sort();
     items
+}
+
+/// The same in any order.
+fn are_same<T: PartialEq>(is: &[T], claimed: &[T]) -> bool {
+    is.len() == claimed.len() && is.iter().all(|one| claimed.contains(one))
 }
 
 fn by_name(groups: &[std::sync::Arc<Group>]) -> Vec<&Group> {

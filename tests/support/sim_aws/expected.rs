@@ -51,6 +51,11 @@ impl SimAccount {
                 password_last_changed: user.password.map(|password| password.changed_at),
             }),
             access_keys: known(user.keys.values().cloned().collect()),
+            service_specific_credentials: known(
+                user.service_credentials.values().cloned().collect(),
+            ),
+            signing_certificates: known(user.certificates.clone()),
+            ssh_public_keys: known(user.ssh_keys.values().cloned().collect()),
         }
     }
 

@@ -60,6 +60,8 @@ impl SimAccount {
         let groups: Vec<String> = account.groups.keys().cloned().collect();
         for number in 0..users {
             let user = user(&mut rng, &account, &groups, number);
+            // Each draws its own, so that nothing else is drawn otherwise.
+            let user = with_credentials(user, seed.wrapping_add(number as u64));
             account = account.user(user);
         }
         account
@@ -97,6 +99,20 @@ fn group(rng: &mut Rng, account: &SimAccount, number: usize) -> SimGroup {
         group.inline.insert(format!("{team}-inline"), document(rng));
     }
     group
+}
+
+fn with_credentials(mut user: SimUser, seed: u64) -> SimUser {
+    let mut rng = Rng::with_seed(seed);
+    if rng.u8(..4) == 0 {
+        user = user.with_service_credential();
+    }
+    if rng.u8(..8) == 0 {
+        user = user.with_certificate();
+    }
+    if rng.u8(..8) == 0 {
+        user = user.with_ssh_key();
+    }
+    user
 }
 
 fn user(rng: &mut Rng, account: &SimAccount, groups: &[String], number: usize) -> SimUser {

@@ -110,7 +110,14 @@ fn row(account: &SimAccount, user: &SimUser) -> Vec<String> {
     for _slot in 1..=2 {
         row.extend(keys.next().map_or_else(no_key, key));
     }
-    row.extend(no_certificates());
+    let mut certificates = user.certificates.iter();
+    for _slot in 1..=2 {
+        let certificate = certificates.next();
+        row.push(certificate.is_some_and(|it| it.active).to_string());
+        let rotated_at = certificate.and_then(|it| it.rotated_at);
+        row.push(rotated_at.map_or(NOT_APPLICABLE.to_owned(), date));
+    }
+    row.push(NOT_APPLICABLE.to_owned());
     if let (Some(said), Some(last)) = (&user.more_keys, row.last_mut()) {
         last.clone_from(said);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rollcall::model::AccessKey;
+use rollcall::model::{AccessKey, ServiceCredential, SigningCertificate, SshPublicKey};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -32,6 +32,12 @@ pub(crate) struct SimUser {
     pub(crate) more_keys: Option<String>,
     /// By id.
     pub(crate) keys: BTreeMap<String, AccessKey>,
+    /// By id.
+    pub(crate) service_credentials: BTreeMap<String, ServiceCredential>,
+    /// Two at most.
+    pub(crate) certificates: Vec<SigningCertificate>,
+    /// By id.
+    pub(crate) ssh_keys: BTreeMap<String, SshPublicKey>,
 }
 
 /// A console password.
@@ -59,11 +65,51 @@ impl SimUser {
             mfa: BTreeMap::new(),
             more_keys: None,
             keys: BTreeMap::new(),
+            service_credentials: BTreeMap::new(),
+            certificates: Vec::new(),
+            ssh_keys: BTreeMap::new(),
         }
     }
 
     pub(crate) fn in_group(mut self, name: &str) -> Self {
         self.groups.insert(name.to_owned());
+        self
+    }
+
+    /// Adds an API key of Bedrock, created the day after the user was.
+    pub(crate) fn with_service_credential(mut self) -> Self {
+        let id = unique_id("ACCA", &self.name);
+        let created_at = self.created_at + time::Duration::DAY;
+        let credential = ServiceCredential {
+            id: id.clone(),
+            service_name: "bedrock.amazonaws.com".to_owned(),
+            service_user_name: Some(format!("{}-at-1", self.name)),
+            status: "Active".to_owned(),
+            created_at,
+            expires_at: Some(datetime!(2999-01-01 0:00 UTC)),
+        };
+        self.service_credentials.insert(id, credential);
+        self
+    }
+
+    /// Adds a signing certificate, uploaded the day after the user was created.
+    pub(crate) fn with_certificate(mut self) -> Self {
+        self.certificates.push(SigningCertificate {
+            active: true,
+            rotated_at: Some(self.created_at + time::Duration::DAY),
+        });
+        self
+    }
+
+    /// Adds an inactive SSH public key, uploaded the day after the user was created.
+    pub(crate) fn with_ssh_key(mut self) -> Self {
+        let id = unique_id("APKA", &self.name);
+        let key = SshPublicKey {
+            id: id.clone(),
+            status: "Inactive".to_owned(),
+            uploaded_at: self.created_at + time::Duration::DAY,
+        };
+        self.ssh_keys.insert(id, key);
         self
     }
 

@@ -13,12 +13,15 @@ use crate::support::block_on;
 use crate::support::sim_aws::{Fault, PageShape, SimAccount, SimAws, SimUser, compare};
 
 /// What the plan leaves out, whatever happens.
-const NOT_COLLECTED: [&str; 6] = [
+const NOT_COLLECTED: [&str; 9] = [
     "access_keys",
     "attached_policies",
     "console_access",
     "inline_policies",
     "permissions_boundary",
+    "service_specific_credentials",
+    "signing_certificates",
+    "ssh_public_keys",
     "tags",
 ];
 

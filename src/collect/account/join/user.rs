@@ -13,7 +13,10 @@ use super::entry::{Entry, NoDetails};
 use super::mfa;
 use crate::aws::{Action, AwsError};
 use crate::collect::report::ReportRow;
-use crate::model::{AccessKey, AttachedPolicy, Fact, Group, Mfa, Provenance, Tag, User};
+use crate::model::{
+    AccessKey, AttachedPolicy, Fact, Group, Mfa, Provenance, SigningCertificate, SshPublicKey, Tag,
+    User,
+};
 
 /// Joins entries to users, asking for what is still open.
 #[derive(Debug)]
@@ -41,6 +44,15 @@ struct Settled {
     groups: Option<Fact<Vec<Arc<Group>>>>,
     mfa: Option<Fact<Mfa>>,
     access_keys: Option<Fact<Vec<AccessKey>>>,
+    ssh_public_keys: Option<Fact<Vec<SshPublicKey>>>,
+}
+
+/// The same once all are known, or why they are not.
+struct Asked {
+    groups: Fact<Vec<Arc<Group>>>,
+    mfa: Fact<Mfa>,
+    access_keys: Fact<Vec<AccessKey>>,
+    ssh_public_keys: Fact<Vec<SshPublicKey>>,
 }
 
 /// The facts that only the details have.
@@ -59,7 +71,16 @@ impl Joiner<'_> {
                 groups: Some(groups),
                 mfa: Some(mfa),
                 access_keys: Some(access_keys),
-            } => Ok(self.user(entry, groups, mfa, access_keys)),
+                ssh_public_keys: Some(ssh_public_keys),
+            } => {
+                let asked = Asked {
+                    groups,
+                    mfa,
+                    access_keys,
+                    ssh_public_keys,
+                };
+                Ok(self.user(entry, asked))
+            }
             _ => Err(Box::new(entry)),
         }
     }
@@ -71,21 +92,30 @@ impl Joiner<'_> {
         let row = self.row(&entry);
         let unlisted = self.unlisted_policies(&entry);
         let permit = self.in_flight.acquire().await;
-        let (groups, mfa, access_keys) = tokio::join!(
+        let (groups, mfa, access_keys, ssh_keys) = tokio::join!(
             unless(settled.groups, || self.reader.groups(name, &unlisted)),
             unless(settled.mfa, || self.reader.mfa(name)),
             unless(settled.access_keys, || self.reader.access_keys(name)),
+            unless(settled.ssh_public_keys, || self
+                .reader
+                .ssh_public_keys(name)),
         );
         drop(permit);
-        let (Some(groups), Some(mfa), Some(keys)) = (groups?, mfa?, access_keys?) else {
+        let (Some(groups), Some(mfa), Some(keys), Some(ssh_public_keys)) =
+            (groups?, mfa?, access_keys?, ssh_keys?)
+        else {
             return Ok(Joined::NotFound(Box::new(entry)));
         };
-        let mfa = mfa::or_reported(mfa, &entry.identity, &self.wide, row);
-        let keys = match (&keys, self.reported_keys(&entry)) {
-            (Fact::Unknown(_), reported @ Fact::Known { .. }) => reported,
-            _ => keys,
+        let asked = Asked {
+            groups,
+            mfa: mfa::or_reported(mfa, &entry.identity, &self.wide, row),
+            access_keys: match (&keys, self.reported_keys(&entry)) {
+                (Fact::Unknown(_), reported @ Fact::Known { .. }) => reported,
+                _ => keys,
+            },
+            ssh_public_keys,
         };
-        Ok(Joined::User(Box::new(self.user(entry, groups, mfa, keys))))
+        Ok(Joined::User(Box::new(self.user(entry, asked))))
     }
 
     fn settled(&self, entry: &Entry) -> Settled {
@@ -95,6 +125,13 @@ impl Joiner<'_> {
             access_keys: match self.plan.has(Action::ListAccessKeys) {
                 true => None,
                 false => Some(self.reported_keys(entry)),
+            },
+            ssh_public_keys: match self.plan.has(Action::ListSshPublicKeys) {
+                true => None,
+                false if self.plan.is_in_bulk() => {
+                    Some(Fact::not_collected("aws.access_keys is not \"ids\""))
+                }
+                false => Some(Fact::not_collected("per-user plan")),
             },
         }
     }
@@ -138,13 +175,22 @@ impl Joiner<'_> {
         self.wide.row(&entry.identity, entry.former_arn.as_ref())
     }
 
-    fn user(
-        &self,
-        entry: Entry,
-        groups: Fact<Vec<Arc<Group>>>,
-        mfa: Fact<Mfa>,
-        access_keys: Fact<Vec<AccessKey>>,
-    ) -> User {
+    fn reported_certificates(&self, entry: &Entry) -> Fact<Vec<SigningCertificate>> {
+        let row = self.row(entry);
+        match row.and_then(|row| Some((row.signing_certificates.clone()?, &row.source))) {
+            Some((certificates, provenance)) => Fact::known(certificates, provenance),
+            None => {
+                let fact = "signing_certificates";
+                self.wide.unreported(&entry.identity, row, fact)
+            }
+        }
+    }
+
+    fn user(&self, entry: Entry, asked: Asked) -> User {
+        let signing_certificates = self.reported_certificates(&entry);
+        let is_renamed = entry.former_arn.is_some();
+        let service_specific_credentials =
+            self.wide.service_credentials(&entry.identity, is_renamed);
         let row = self.row(&entry);
         let console = match row.and_then(|row| Some((row.console.clone()?, &row.source))) {
             Some((console, provenance)) => Fact::known(console, provenance),
@@ -160,13 +206,16 @@ impl Joiner<'_> {
             path: identity.path,
             created_at: identity.created_at,
             tags: own.tags,
-            groups,
+            groups: asked.groups,
             attached_policies: own.attached_policies,
             inline_policies: own.inline_policies,
             permissions_boundary: own.permissions_boundary,
-            mfa,
+            mfa: asked.mfa,
             console,
-            access_keys,
+            access_keys: asked.access_keys,
+            service_specific_credentials,
+            signing_certificates,
+            ssh_public_keys: asked.ssh_public_keys,
         }
     }
 }

@@ -1,9 +1,10 @@
-//! What is asked for one user at a time: groups, MFA devices, access keys.
+//! What is asked for one user at a time: groups, MFA devices, access keys, SSH public keys.
 
 mod confirm;
 mod facts;
 mod group_cache;
 mod keys;
+mod ssh_keys;
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use aws_sdk_iam::types;
 
 use super::listing::{self, PAGE_SIZE, Page, mfa_device};
 use crate::aws::{Action, AwsClient, AwsError};
-use crate::model::{AccessKey, Fact, Group, Mfa};
+use crate::model::{AccessKey, Fact, Group, Mfa, SshPublicKey};
 use facts::fact;
 use group_cache::GroupCache;
 
@@ -78,6 +79,17 @@ impl<'a> UserReader<'a> {
         fact(
             Action::ListAccessKeys,
             keys::of_user(self.client, user_name).await,
+        )
+    }
+
+    /// The user's SSH public keys.
+    pub(in crate::collect) async fn ssh_public_keys(
+        &self,
+        user_name: &str,
+    ) -> UserFact<Vec<SshPublicKey>> {
+        fact(
+            Action::ListSshPublicKeys,
+            ssh_keys::of_user(self.client, user_name).await,
         )
     }
 

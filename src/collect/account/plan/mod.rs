@@ -29,6 +29,8 @@ pub(in crate::collect) enum Facts {
     Mfa,
     Passwords,
     AccessKeys,
+    ServiceCredentials,
+    SshPublicKeys,
 }
 
 /// The calls that have some facts.
@@ -55,7 +57,8 @@ pub(in crate::collect) enum Asked {
 use Action::{
     GenerateCredentialReport, GetAccessKeyLastUsed, GetAccountAuthorizationDetails,
     GetAccountSummary, GetCredentialReport, ListAccessKeys, ListAttachedGroupPolicies,
-    ListGroupsForUser, ListMfaDevices, ListUsers, ListVirtualMfaDevices,
+    ListGroupsForUser, ListMfaDevices, ListServiceSpecificCredentials, ListSshPublicKeys,
+    ListUsers, ListVirtualMfaDevices,
 };
 
 const REPORT: &[Action] = &[GenerateCredentialReport, GetCredentialReport];
@@ -71,6 +74,8 @@ impl CallPlan {
         if in_bulk {
             calls.push(FactCalls::in_bulk(Facts::UserPolicies, DETAILS));
             calls.push(FactCalls::in_bulk(Facts::Passwords, REPORT));
+            let bulk = &[ListServiceSpecificCredentials];
+            calls.push(FactCalls::in_bulk(Facts::ServiceCredentials, bulk));
         }
         calls.push(FactCalls {
             facts: Facts::Groups,
@@ -109,6 +114,14 @@ impl CallPlan {
                     true => Asked::Everybody,
                     false => Asked::Nobody,
                 },
+            });
+        }
+        if in_bulk && by_ids {
+            calls.push(FactCalls {
+                facts: Facts::SshPublicKeys,
+                bulk: NONE,
+                per_user: &[ListSshPublicKeys],
+                asked: Asked::Everybody,
             });
         }
         Self {
@@ -202,12 +215,13 @@ mod tests {
             "iam:ListVirtualMFADevices",
             "iam:GenerateCredentialReport",
             "iam:GetCredentialReport",
+            "iam:ListServiceSpecificCredentials",
             "iam:ListMFADevices",
         ];
         assert_eq!(actions(Strategy::Bulk), bulk);
         let mut auto = bulk.to_vec();
         let of_groups = ["iam:ListGroupsForUser", "iam:ListAttachedGroupPolicies"];
-        auto.splice(6..6, of_groups);
+        auto.splice(7..7, of_groups);
         assert_eq!(actions(Strategy::Auto), auto);
         let per_user = [
             "iam:GetAccountSummary",

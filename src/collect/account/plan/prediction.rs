@@ -15,7 +15,8 @@ use crate::config::AwsSettings;
 pub struct Prediction {
     /// Calls by action. Users whose MFA only ListMFADevices has come on top, and one call
     /// for each access key where ids are asked for. Pages of virtual devices are the most there
-    /// can be: the summary counts devices of every kind. AWS's own policies, more than a thousand, are
+    /// can be: the summary counts devices of every kind. Service-specific credentials are in no
+    /// count: one page holds a thousand of them. AWS's own policies, more than a thousand, are
     /// in no count: they are some pages of details more.
     pub calls: BTreeMap<Action, u64>,
     /// Actions whose calls cannot be counted, since the size of the account is not known.
@@ -151,7 +152,10 @@ impl Predicted<'_> {
         } = *self.summary;
         let of_everybody = |facts| self.is_every_user_asked(facts).then_some(users);
         match action {
-            Action::GetAccountSummary | Action::GenerateCredentialReport => Some(1),
+            // One page holds a thousand credentials, which nothing counts.
+            Action::GetAccountSummary
+            | Action::GenerateCredentialReport
+            | Action::ListServiceSpecificCredentials => Some(1),
             Action::ListUsers => Some(pages(users)),
             Action::GetAccountAuthorizationDetails => {
                 let of_policies = match self.plan.reads_policies() {
@@ -171,6 +175,7 @@ impl Predicted<'_> {
             .then_some(groups),
             Action::ListMfaDevices => of_everybody(Facts::Mfa),
             Action::ListAccessKeys => of_everybody(Facts::AccessKeys),
+            Action::ListSshPublicKeys => of_everybody(Facts::SshPublicKeys),
             _ => None,
         }
     }
@@ -205,6 +210,7 @@ impl Predicted<'_> {
         missing.extend(self.missing_of_groups());
         missing.extend(self.missing_mfa());
         missing.extend(self.missing_keys());
+        missing.extend(self.missing_credentials());
         missing
     }
 
@@ -242,15 +248,29 @@ impl Predicted<'_> {
     fn missing_keys(&self) -> Vec<(&'static str, Action)> {
         let report = self.bulk_denied(Facts::Passwords);
         if self.plan.asked(Facts::AccessKeys) == Asked::Nobody {
-            let missing = report.map(|action| ("passwords and access keys", action));
+            let missing = report.map(|action| ("passwords, access keys and certificates", action));
             return missing.into_iter().collect();
         }
         let ids = [Action::ListAccessKeys, Action::GetAccessKeyLastUsed].into_iter();
         let ids = ids
             .filter(|&action| self.is_denied(action))
             .map(|action| ("access key ids", action));
-        let passwords = report.map(|action| ("passwords", action));
+        let passwords = report.map(|action| ("passwords and certificates", action));
         passwords.into_iter().chain(ids.take(1)).collect()
+    }
+
+    /// Credentials that have a call of their own each.
+    fn missing_credentials(&self) -> impl Iterator<Item = (&'static str, Action)> {
+        let calls = [
+            (
+                "service-specific credentials",
+                Action::ListServiceSpecificCredentials,
+            ),
+            ("SSH public keys", Action::ListSshPublicKeys),
+        ];
+        let (plan, denied) = (self.plan, self.denied);
+        let calls = calls.into_iter();
+        calls.filter(move |(_, action)| plan.has(*action) && denied.contains(action))
     }
 }
 

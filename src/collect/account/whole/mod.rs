@@ -1,14 +1,16 @@
 //! What is known of the whole account before any user is looked at.
 
 mod credential_report;
+mod service_credentials;
 mod virtual_mfa;
 
 use super::listing::{AccountScope, UserIdentity};
 use super::plan::CallPlan;
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
 use crate::collect::report::ReportRow;
-use crate::model::{Arn, Fact, Reason};
+use crate::model::{Arn, Fact, Reason, ServiceCredential};
 use credential_report::CredentialReport;
+use service_credentials::ServiceCredentials;
 use virtual_mfa::VirtualMfa;
 
 /// The answer to a question about the whole account.
@@ -27,6 +29,7 @@ pub(in crate::collect) enum Bulk<T> {
 pub(in crate::collect) struct AccountWide {
     pub(in crate::collect) virtual_mfa: Bulk<VirtualMfa>,
     pub(in crate::collect) report: Bulk<CredentialReport>,
+    pub(in crate::collect) service_credentials: Bulk<ServiceCredentials>,
 }
 
 impl<T> Bulk<T> {
@@ -72,10 +75,38 @@ impl AccountWide {
                 false => Bulk::NotAsked,
             }
         };
-        let (virtual_mfa, report) = tokio::join!(virtual_mfa, report);
+        // A call in progress is large, and this one is made beside two others.
+        let service_credentials = Box::pin(async {
+            match plan.has(Action::ListServiceSpecificCredentials) {
+                true => Bulk::from(service_credentials::list(client).await),
+                false => Bulk::NotAsked,
+            }
+        });
+        let (virtual_mfa, report, service_credentials) =
+            tokio::join!(virtual_mfa, report, service_credentials);
+        if let Some(error) = service_credentials.error()
+            && error.class == AwsErrorClass::NotOffered
+        {
+            tracing::debug!(%error, "service-specific credentials are not collected");
+        }
         Self {
             virtual_mfa,
             report,
+            service_credentials,
+        }
+    }
+
+    /// The service-specific credentials of `user`, who had another name in another answer where it
+    /// `is_renamed`.
+    pub(in crate::collect) fn service_credentials(
+        &self,
+        user: &UserIdentity,
+        is_renamed: bool,
+    ) -> Fact<Vec<ServiceCredential>> {
+        match &self.service_credentials {
+            Bulk::Read(listed) => listed.of_user(user, is_renamed),
+            Bulk::Failed(error) => error.as_unknown(),
+            Bulk::NotAsked => Fact::not_collected("per-user plan"),
         }
     }
 

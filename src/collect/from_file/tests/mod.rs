@@ -6,6 +6,7 @@ mod properties;
 mod report;
 mod sample_account;
 mod saved;
+mod service_credentials;
 mod users;
 
 use serde_json::{Value, json};

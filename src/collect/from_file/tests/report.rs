@@ -67,7 +67,15 @@ fn a_missing_column_or_not_supported_is_unknown_and_not_false() {
         .collect();
     assert_eq!(
         unknown,
-        ["access_keys", "console_access", "mfa", "password_last_used"]
+        [
+            "access_keys",
+            "console_access",
+            "mfa",
+            "password_last_used",
+            "service_specific_credentials",
+            "signing_certificates",
+            "ssh_public_keys"
+        ]
     );
 }
 

@@ -27,6 +27,11 @@ fn a_user_only_in_list_users_has_unknown_groups_and_not_an_empty_list() {
             format!("inline_policies: {details}"),
             "mfa: not_in_input (credential report or list-mfa-devices)".to_owned(),
             format!("permissions_boundary: {details}"),
+            "service_specific_credentials: not_in_input \
+             (list-service-specific-credentials --all-users)"
+                .to_owned(),
+            "signing_certificates: not_in_input (credential report)".to_owned(),
+            "ssh_public_keys: not_collected (no file has them)".to_owned(),
             format!("tags: {details}"),
         ]
     );

@@ -1,5 +1,6 @@
 //! The API's actions.
 
+mod credentials;
 mod details;
 mod groups;
 mod keys;
@@ -30,7 +31,7 @@ pub(super) enum Service {
 use Service::{Iam, Organizations, Sts};
 
 /// Every action that is simulated.
-pub(super) const ACTIONS: [(&str, Service); 29] = [
+pub(super) const ACTIONS: [(&str, Service); 31] = [
     ("AssumeRole", Sts),
     ("AssumeRoleWithWebIdentity", Sts),
     ("DescribeOrganizationalUnit", Organizations),
@@ -56,6 +57,8 @@ pub(super) const ACTIONS: [(&str, Service); 29] = [
     ("ListOrganizationalUnitsForParent", Organizations),
     ("ListParents", Organizations),
     ("ListPoliciesForTarget", Organizations),
+    ("ListSSHPublicKeys", Iam),
+    ("ListServiceSpecificCredentials", Iam),
     ("ListUserPolicies", Iam),
     ("ListUserTags", Iam),
     ("ListUsers", Iam),
@@ -90,6 +93,8 @@ pub(super) fn answer(ctx: &Ctx<'_>, action: &str) -> Answer {
         "ListGroups" => groups::list_groups(ctx),
         "ListGroupsForUser" => groups::list_groups_for_user(ctx),
         "ListMFADevices" => mfa::list_mfa_devices(ctx),
+        "ListSSHPublicKeys" => credentials::list_ssh_public_keys(ctx),
+        "ListServiceSpecificCredentials" => credentials::list_service_specific_credentials(ctx),
         "ListUserPolicies" => policies::inline(ctx, &ctx.user()?.inline),
         "ListUserTags" => users::list_user_tags(ctx),
         "ListUsers" => users::list_users(ctx),

@@ -23,9 +23,9 @@ fn by(strategy: Strategy) -> AwsSettings {
 }
 
 #[test]
-fn the_largest_account_takes_twenty_calls_in_bulk_and_two_a_user_without() {
+fn the_largest_account_takes_twenty_one_calls_in_bulk_and_two_a_user_without() {
     let total = |settings: &AwsSettings| predict(settings, &[]).calls.values().sum::<u64>();
-    assert_eq!(total(&AwsSettings::default()), 20);
+    assert_eq!(total(&AwsSettings::default()), 21);
     let per_user = by(Strategy::PerUser);
     assert_eq!(total(&per_user), 2 + 5 + 5_000 + 300 + 5_000);
 }
@@ -55,14 +55,17 @@ fn what_is_missing_follows_from_the_plan_and_the_denials() {
         access_keys: AccessKeyLookup::Ids,
         ..AwsSettings::default()
     };
-    let cases: [(AwsSettings, &[Action], &[&str]); 10] = [
+    let cases: [(AwsSettings, &[Action], &[&str]); 12] = [
         (by(Strategy::Auto), &[], &[]),
         (by(Strategy::Auto), &[ListMfaDevices], &[]),
         (by(Strategy::Auto), &[ListVirtualMfaDevices], &[]),
         (
             by(Strategy::Auto),
             &[ListMfaDevices, GetCredentialReport],
-            &["MFA that is not virtual", "passwords and access keys"],
+            &[
+                "MFA that is not virtual",
+                "passwords, access keys and certificates",
+            ],
         ),
         (by(Strategy::Auto), &[ListUsers], &[]),
         (
@@ -78,13 +81,29 @@ fn what_is_missing_follows_from_the_plan_and_the_denials() {
         (
             by(Strategy::Bulk),
             &[GetCredentialReport],
-            &["MFA that is not virtual", "passwords and access keys"],
+            &[
+                "MFA that is not virtual",
+                "passwords, access keys and certificates",
+            ],
         ),
         (by(Strategy::PerUser), &[ListMfaDevices], &["MFA"]),
         (
-            with_ids,
+            with_ids.clone(),
             &[GetCredentialReport, Action::ListAccessKeys],
-            &["passwords", "access key ids"],
+            &["passwords and certificates", "access key ids"],
+        ),
+        (
+            with_ids,
+            &[
+                Action::ListServiceSpecificCredentials,
+                Action::ListSshPublicKeys,
+            ],
+            &["service-specific credentials", "SSH public keys"],
+        ),
+        (
+            by(Strategy::PerUser),
+            &[Action::ListServiceSpecificCredentials],
+            &[],
         ),
     ];
     for (settings, denied, expected) in cases {
