@@ -157,8 +157,12 @@ fn predecessor(user: &SimUser) -> SimUser {
 }
 
 fn born_again(user: &SimUser, created_at: OffsetDateTime) -> SimUser {
-    SimUser {
+    let mut user = SimUser {
         created_at,
         ..user.clone()
+    };
+    for credential in user.service_credentials.values_mut() {
+        credential.created_at = created_at;
     }
+    user
 }

@@ -12,4 +12,5 @@ mod oracle;
 mod overlap;
 mod property;
 mod renamed;
+mod service_credentials;
 mod troubles;

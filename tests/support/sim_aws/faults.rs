@@ -26,6 +26,10 @@ pub(crate) enum Fault {
     MismatchedXml,
     /// 200 and an HTML page, as a captive portal or a proxy has it.
     Html,
+    /// 500 and an HTML page, as an emulator has it that does not know the action.
+    HtmlError,
+    /// A refusal of an action that there is not.
+    InvalidAction,
     /// 200 and only so many bytes of the answer, with their number as its length.
     TruncatedAt(usize),
     /// 200 and nothing.
@@ -156,6 +160,7 @@ impl Fault {
             Self::TimeoutAbove(_) => {
                 Refusal::new(408, "RequestTimeout", "The request took too long.")
             }
+            Self::InvalidAction => Refusal::new(400, "InvalidAction", "Could not find operation."),
             Self::LongRefusal(bytes) => Refusal::new(400, "ValidationError", "x".repeat(bytes)),
             Self::Says(words) => Refusal::new(400, "ValidationError", words),
             _ => return None,

@@ -27,6 +27,11 @@ impl Fault {
                 sent.content_type = "text/html";
                 sent.body = PAGE.into();
             }
+            Self::HtmlError => {
+                sent.status = 500;
+                sent.content_type = "text/html";
+                sent.body = PAGE.into();
+            }
             Self::MismatchedXml => {
                 let text = String::from_utf8_lossy(&sent.body);
                 let end = text.rfind("</").unwrap_or_default();
