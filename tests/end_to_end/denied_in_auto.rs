@@ -23,7 +23,7 @@ const OF_DETAILS: [&str; 5] = [
     "tags",
 ];
 /// What only the credential report has.
-const OF_REPORT: [&str; 2] = ["access_keys", "console_access"];
+const OF_REPORT: [&str; 3] = ["access_keys", "console_access", "signing_certificates"];
 
 #[test]
 fn without_the_details_groups_come_per_user_and_their_other_facts_are_unknown() {
@@ -67,6 +67,14 @@ fn without_a_report_made_or_fetched_mfa_comes_per_user_and_passwords_and_keys_ar
         );
         collected.assert_every_fact_is_known(&TINY);
     }
+}
+
+/// moto answers this call with a web page and HTTP status 500.
+#[test]
+fn an_endpoint_without_a_call_is_asked_for_it_once_and_nothing_is_short() {
+    let collected = collect(&TINY, &[], 0);
+    collected.assert_missing(&[]);
+    assert_eq!(collected.proxy.count("ListServiceSpecificCredentials"), 1);
 }
 
 /// The report shows who has a hardware token, which virtual devices do not.

@@ -67,7 +67,7 @@ fn plan_calls_each_action_of_the_plan_once_and_writes_nothing() {
         (&plan["users"], &plan["groups"]),
         (&json!(5_000), &json!(200))
     );
-    assert!(sum <= 20, "{plan:#}");
+    assert!(sum <= 21, "{plan:#}");
     assert_eq!(plan["missing"], json!([]));
     let once = [
         "GenerateCredentialReport",
@@ -78,6 +78,7 @@ fn plan_calls_each_action_of_the_plan_once_and_writes_nothing() {
         "ListAttachedGroupPolicies",
         "ListGroupsForUser",
         "ListMFADevices",
+        "ListServiceSpecificCredentials",
         "ListUsers",
         "ListVirtualMFADevices",
     ];
@@ -158,6 +159,8 @@ fn plan_ends_well_whichever_call_is_denied() {
         "ListAttachedGroupPolicies",
         "ListGroupsForUser",
         "ListMFADevices",
+        "ListSSHPublicKeys",
+        "ListServiceSpecificCredentials",
         "ListUsers",
         "ListVirtualMFADevices",
     ] {

@@ -106,6 +106,18 @@ fn an_event_owes_what_it_lacks_and_the_strict_one_what_is_stale_too() {
 }
 
 #[test]
+fn no_event_owes_ssh_keys_that_are_never_asked_for() {
+    let whole = case("everything_known");
+    let owed = |reason| {
+        let mut user = whole.user.clone();
+        user.ssh_public_keys = Fact::unknown(reason, "test");
+        with_input(&user, &whole.account, |input| Dialect::Ocsf.owed(&input))
+    };
+    assert_eq!(owed(Reason::NotCollected), [""; 0]);
+    assert_eq!(owed(Reason::Denied), ["ssh_public_keys"]);
+}
+
+#[test]
 fn content_and_events_agree_on_which_answers_about_mfa_are_the_same() {
     let whole = case("everything_known");
     let Some(Mfa::Devices(devices)) = whole.user.mfa.value().cloned() else {

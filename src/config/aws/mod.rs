@@ -128,7 +128,8 @@ pub enum MfaLookup {
 pub enum AccessKeyLookup {
     /// From the credential report, which has everything but the ids.
     Report,
-    /// Per user, with ids: a call for each user and for each key.
+    /// Per user, with ids: a call for each user and for each key, and one for each user's SSH public
+    /// keys.
     Ids,
 }
 

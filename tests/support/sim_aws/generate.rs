@@ -103,7 +103,7 @@ fn group(rng: &mut Rng, account: &SimAccount, number: usize) -> SimGroup {
 
 fn with_credentials(mut user: SimUser, seed: u64) -> SimUser {
     let mut rng = Rng::with_seed(seed);
-    if rng.u8(..4) == 0 {
+    if rng.u8(..8) == 0 {
         user = user.with_service_credential();
     }
     if rng.u8(..8) == 0 {

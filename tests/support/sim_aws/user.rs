@@ -86,7 +86,7 @@ impl SimUser {
             service_user_name: Some(format!("{}-at-1", self.name)),
             status: "Active".to_owned(),
             created_at,
-            expires_at: Some(datetime!(2999-01-01 0:00 UTC)),
+            expires_at: Some(datetime!(2121-01-01 0:00 UTC)),
         };
         self.service_credentials.insert(id, credential);
         self
