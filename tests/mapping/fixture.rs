@@ -9,12 +9,15 @@ use rollcall::analyze::Privilege;
 use rollcall::map::{MappingRules, ServiceAccounts};
 use rollcall::model::{
     AccessKey, AccessKeyUse, Account, Arn, AttachedPolicy, ConsoleAccess, Fact, FormerName, Group,
-    Membership, Mfa, MfaDevice, Provenance, Reason, ServiceCredential, SigningCertificate,
-    SshPublicKey, Tag, Unit, User,
+    Membership, Mfa, MfaDevice, Provenance, Reason, Tag, Unit, User,
 };
 use serde::Deserialize;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
+
+use super::fixture_credentials::{
+    Certificate, OfService, SshKey, certificate, of_service, ssh_key,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
@@ -160,33 +163,6 @@ struct Key {
     region: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "PascalCase")]
-struct OfService {
-    service_specific_credential_id: String,
-    service_name: String,
-    service_user_name: Option<String>,
-    status: String,
-    create_date: String,
-    expiration_date: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "PascalCase")]
-struct Certificate {
-    active: bool,
-    last_rotated: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "PascalCase")]
-struct SshKey {
-    #[serde(rename = "SSHPublicKeyId")]
-    id: String,
-    status: String,
-    upload_date: String,
-}
-
 impl<T: Default> Default for Given<T> {
     fn default() -> Self {
         Self::Is(T::default())
@@ -305,7 +281,7 @@ fn reason(spelling: &str) -> Reason {
         .unwrap()
 }
 
-fn date(text: &str) -> OffsetDateTime {
+pub(super) fn date(text: &str) -> OffsetDateTime {
     OffsetDateTime::parse(text, &Rfc3339).unwrap()
 }
 
@@ -360,31 +336,5 @@ fn key(key: &Key) -> AccessKey {
             service: key.service_name.clone(),
             region: key.region.clone(),
         }),
-    }
-}
-
-fn of_service(credential: &OfService) -> ServiceCredential {
-    ServiceCredential {
-        id: credential.service_specific_credential_id.clone(),
-        service_name: credential.service_name.clone(),
-        service_user_name: credential.service_user_name.clone(),
-        status: credential.status.clone(),
-        created_at: date(&credential.create_date),
-        expires_at: credential.expiration_date.as_deref().map(date),
-    }
-}
-
-fn certificate(certificate: &Certificate) -> SigningCertificate {
-    SigningCertificate {
-        active: certificate.active,
-        rotated_at: certificate.last_rotated.as_deref().map(date),
-    }
-}
-
-fn ssh_key(key: &SshKey) -> SshPublicKey {
-    SshPublicKey {
-        id: key.id.clone(),
-        status: key.status.clone(),
-        uploaded_at: date(&key.upload_date),
     }
 }

@@ -9,6 +9,7 @@ mod digests;
 mod field_changes;
 mod fields;
 mod fixture;
+mod fixture_credentials;
 mod generate;
 mod pretty;
 mod properties;

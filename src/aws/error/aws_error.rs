@@ -13,6 +13,7 @@ use super::class::AwsErrorClass::{
     self, Denied, Gone, Malformed, NoAnswer, NoCredentials, NotOffered, Refused, RoleRefused,
     Server, Unreachable, Unreadable, Untrusted,
 };
+use super::not_offered;
 use super::remedy::Failure;
 use crate::aws::connect::{NotWhole, OwnEntities, TooLarge};
 use crate::aws::{Action, Endpoint};
@@ -48,7 +49,7 @@ impl AwsError {
         let code = error.code().map(Shown::from);
         let class = match classify(error) {
             Denied | Refused | Gone if is_of_role(action) => RoleRefused,
-            _ if is_optional(action) && is_not_offered(error) => NotOffered,
+            _ if not_offered::is_optional(action) && not_offered::says(error) => NotOffered,
             class => class,
         };
         let message = fit_to_show(code.as_deref(), &message(error));
@@ -128,40 +129,6 @@ fn is_of_role(action: Action) -> bool {
         action,
         Action::AssumeRole | Action::AssumeRoleWithWebIdentity
     )
-}
-
-/// Whether a pass is worth making where the endpoint does not have `action`: AWS's own has, and
-/// emulators may not.
-fn is_optional(action: Action) -> bool {
-    matches!(
-        action,
-        Action::ListServiceSpecificCredentials | Action::ListSshPublicKeys
-    )
-}
-
-/// Whether the endpoint says that it does not have the action, or answers with a web page in place
-/// of an error of AWS's. One of a gateway says nothing: the next call may get through.
-fn is_not_offered<E>(error: &SdkError<E, HttpResponse>) -> bool
-where
-    E: ProvideErrorMetadata + StdError + 'static,
-{
-    let Some(answer) = error.raw_response() else {
-        return false;
-    };
-    match (error.code(), answer.status().as_u16()) {
-        (_, 501) => true,
-        (Some(code), _) => matches!(
-            code,
-            "InvalidAction" | "UnknownOperation" | "UnknownOperationException"
-        ),
-        (None, 400 | 404 | 405 | 500) => answer.body().bytes().is_some_and(is_web_page),
-        (None, _) => false,
-    }
-}
-
-fn is_web_page(body: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(body).trim_start().to_lowercase();
-    text.starts_with("<!doctype html") || text.starts_with("<html")
 }
 
 fn classify<E>(error: &SdkError<E, HttpResponse>) -> AwsErrorClass

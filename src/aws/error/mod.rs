@@ -2,6 +2,7 @@
 
 mod aws_error;
 mod class;
+mod not_offered;
 mod of_credentials;
 mod remedy;
 
