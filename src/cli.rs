@@ -2,12 +2,12 @@
 
 mod explain;
 mod first;
+mod review;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
-
 use serde::{Deserialize, Serialize};
 
 use crate::foreign::Page;
@@ -16,6 +16,7 @@ use crate::observe::LogFormat;
 
 pub use explain::ExplainArgs;
 pub use first::{CheckArgs, InitArgs, InitSink, PolicyArgs, PolicyFormat};
+pub use review::ReviewArgs;
 
 /// Asset inventory of AWS IAM users as OCSF events.
 #[derive(Debug, Parser)]
@@ -94,6 +95,8 @@ pub enum Command {
     DeadLetters(DeadLettersArgs),
     /// Turn saved AWS CLI output into events on standard output, without credentials
     Map(MapArgs),
+    /// Show what differs between two files of events, by field over all users
+    Review(ReviewArgs),
     /// Show what a user may do at most, what proves it, and what would change it
     Explain(ExplainArgs),
     /// Show the whole pipeline on an embedded sample account, without AWS

@@ -36,6 +36,7 @@ pub mod observe;
 pub mod output;
 pub mod process;
 pub mod proxy;
+pub mod review;
 pub mod run;
 pub mod steps;
 pub mod store;

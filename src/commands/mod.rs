@@ -12,6 +12,7 @@ mod lock;
 mod map;
 mod plan;
 mod policy;
+mod review;
 mod run;
 mod setup;
 mod sinks;
@@ -28,6 +29,7 @@ use crate::control::{ControlError, Refusal};
 use crate::deliver::HttpError;
 use crate::foreign;
 use crate::observe::{self, AskError, Progress, StatusError, Verbosity};
+use crate::review::ReviewError;
 use crate::run::{AccountError, ExitStatus, FleetError};
 use crate::store::StoreError;
 use crate::trust::RootsError;
@@ -67,6 +69,7 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         Command::Policy(args) => policy::policy(global, args),
         Command::Plan(args) => plan::plan(global, args).await,
         Command::Map(args) => map::map(global, args).await,
+        Command::Review(args) => review::review(args).await,
         Command::Explain(args) => explain::explain(global, args).await,
         Command::Demo(args) => demo::demo(args).await,
     };
@@ -114,6 +117,7 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
     let is_usage = error.is::<ConfigError>()
         || error.is::<SecretError>()
         || error.is::<FileError>()
+        || error.is::<ReviewError>()
         || error.is::<HttpError>()
         || error.is::<RootsError>()
         || error.is::<StatusError>()

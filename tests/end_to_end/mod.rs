@@ -38,6 +38,7 @@ mod profiles;
 mod refused_by_aws;
 mod renewed_sessions;
 mod repeated;
+mod reviewed;
 mod root_user;
 mod saved_files;
 mod status;

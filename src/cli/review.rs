@@ -1,0 +1,25 @@
+//! Options of `review`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::OutputFormat;
+
+/// Options of `review`.
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    /// The earlier events, one a line, as rollcall map and rollcall collect --dry-run write them
+    pub old: PathBuf,
+    /// The later events
+    pub new: PathBuf,
+    /// Also compare event ids, times of the pass, our version and last uses
+    #[arg(long)]
+    pub stamps: bool,
+    /// Exit with code 7 if anything differs
+    #[arg(long)]
+    pub exit_code: bool,
+    /// How the result is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub output: OutputFormat,
+}

@@ -1,0 +1,160 @@
+//! The differences of all users, by field.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::Serialize;
+
+use super::difference::{Change, differences};
+use super::events::{Event, Events};
+
+/// Two sets of events, held against each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// How many users the earlier events are about.
+    pub before: usize,
+    /// How many users the later events are about.
+    pub after: usize,
+    /// How many users have an event in both, and no difference.
+    pub unchanged: usize,
+    /// How many users have an event in both, with differences.
+    pub changed: usize,
+    /// Users of the later events alone.
+    pub added: Vec<Who>,
+    /// Users of the earlier events alone.
+    pub removed: Vec<Who>,
+    /// What differs, most users first, then by path.
+    pub fields: Vec<FieldDifferences>,
+}
+
+/// A user, or what else an event is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Who {
+    /// What people call it; its key, where two have that name.
+    pub name: String,
+    /// What its events are matched by: of a file, the user's ARN.
+    pub uid: String,
+}
+
+/// What differs in one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldDifferences {
+    /// Its path, with `[]` for any item of a list.
+    pub field: String,
+    /// How many users it differs of.
+    pub users: usize,
+    /// The different differences, most users first.
+    pub differences: Vec<SameDifference>,
+}
+
+/// One difference, and whom it is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SameDifference {
+    /// In which items of the lists on the way; empty where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<String>,
+    /// What.
+    #[serde(flatten)]
+    pub change: Change,
+    /// The users that it is the same of.
+    pub users: Vec<Who>,
+}
+
+impl Comparison {
+    /// Whether anything differs, or somebody came or went.
+    pub fn has_differences(&self) -> bool {
+        self.changed > 0 || !self.added.is_empty() || !self.removed.is_empty()
+    }
+}
+
+/// What differs from the events `before` to the events `after`.
+pub fn compare(before: &Events, after: &Events) -> Comparison {
+    let names = Names::of(before, after);
+    let (mut changed, mut unchanged, mut removed) = (0, 0, Vec::new());
+    let mut fields: BTreeMap<String, HashMap<(Vec<String>, Change), Vec<Who>>> = BTreeMap::new();
+    for (key, old) in before.iter() {
+        let Some(new) = after.get(key) else {
+            removed.push(names.who(key, old));
+            continue;
+        };
+        let differences = differences(&old.json, &new.json);
+        match differences.is_empty() {
+            true => unchanged += 1,
+            false => changed += 1,
+        }
+        let who = names.who(key, new);
+        for found in differences {
+            let same = fields.entry(found.field).or_default();
+            let users = same.entry((found.within, found.change)).or_default();
+            // A list may have the same item twice.
+            if users.last() != Some(&who) {
+                users.push(who.clone());
+            }
+        }
+    }
+    let only_after = after.iter().filter(|(key, _)| before.get(key).is_none());
+    let mut fields: Vec<FieldDifferences> = fields.into_iter().map(of_field).collect();
+    fields.sort_by(|a, b| b.users.cmp(&a.users).then_with(|| a.field.cmp(&b.field)));
+    Comparison {
+        before: before.len(),
+        after: after.len(),
+        unchanged,
+        changed,
+        added: only_after.map(|(key, new)| names.who(key, new)).collect(),
+        removed,
+        fields,
+    }
+}
+
+fn of_field((field, same): (String, HashMap<(Vec<String>, Change), Vec<Who>>)) -> FieldDifferences {
+    let differences = same.into_iter().map(|((within, change), users)| {
+        let key = serde_json::to_string(&change).unwrap_or_default();
+        let same = SameDifference {
+            within,
+            change,
+            users,
+        };
+        (key, same)
+    });
+    let mut differences: Vec<(String, SameDifference)> = differences.collect();
+    differences.sort_by(|(a_key, a), (b_key, b)| {
+        let by_users = b.users.len().cmp(&a.users.len());
+        by_users.then_with(|| (&a.within, a_key).cmp(&(&b.within, b_key)))
+    });
+    let users = differences.iter().flat_map(|(_, same)| &same.users);
+    let users: BTreeSet<&str> = users.map(|who| who.uid.as_str()).collect();
+    FieldDifferences {
+        field,
+        users: users.len(),
+        differences: differences.into_iter().map(|(_, same)| same).collect(),
+    }
+}
+
+/// The names that more than one user has.
+struct Names<'a> {
+    shared: BTreeSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn of(before: &'a Events, after: &'a Events) -> Self {
+        let mut keys: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut shared = BTreeSet::new();
+        for (key, event) in before.iter().chain(after.iter()) {
+            let known = keys.entry(&event.name).or_insert(key);
+            if *known != key {
+                shared.insert(event.name.as_str());
+            }
+        }
+        Self { shared }
+    }
+
+    fn who(&self, key: &str, event: &Event) -> Who {
+        let name = match self.shared.contains(event.name.as_str()) {
+            true => key,
+            false => &event.name,
+        };
+        Who {
+            name: name.to_owned(),
+            uid: key.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Events, each with what it is matched by.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// Events by what they are matched by: of a file the user's ARN, in a test the name of a case.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Events {
+    by_key: BTreeMap<String, Event>,
+}
+
+/// One event.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Event {
+    /// What people call the user.
+    pub(super) name: String,
+    /// The event itself.
+    pub(super) json: Value,
+}
+
+impl Events {
+    /// Events that are matched by their names. The last of several with one name counts.
+    pub fn of(named: impl IntoIterator<Item = (String, Value)>) -> Self {
+        let mut events = Self::default();
+        for (name, json) in named {
+            events.insert(name.clone(), name, json);
+        }
+        events
+    }
+
+    /// Adds the event of the user `key`, and says whether there was one before, which is dropped.
+    pub(super) fn insert(&mut self, key: String, name: String, json: Value) -> bool {
+        self.by_key.insert(key, Event { name, json }).is_some()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.by_key.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    /// The events without what changes from pass to pass: ids, times of the pass, our version, last
+    /// uses, and what is known of the freshness of facts (`docs/mapping.md`, Content and stamps).
+    #[must_use]
+    pub fn without_stamps(mut self) -> Self {
+        for event in self.by_key.values_mut() {
+            super::stamps::remove(&mut event.json);
+        }
+        self
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&Event> {
+        self.by_key.get(key)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Event)> {
+        self.by_key.iter().map(|(key, event)| (key.as_str(), event))
+    }
+}

@@ -1,0 +1,198 @@
+//! What differs, and what does not.
+
+use std::io::Write as _;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::table::Width;
+
+fn found(before: Value, after: Value) -> Vec<String> {
+    let differences = differences(&before, &after).into_iter();
+    let shown = differences.map(|it| {
+        let within = it.within.join("/");
+        format!("{}({within}) {}", it.field, it.change.text())
+    });
+    shown.collect()
+}
+
+fn events(of: &[(&str, Value)]) -> Events {
+    Events::of(
+        of.iter()
+            .map(|(name, json)| ((*name).to_owned(), json.clone())),
+    )
+}
+
+#[test]
+fn a_field_that_comes_goes_or_becomes_null_is_told_apart() {
+    let (before, after) = (json!({"a": 1, "b": null}), json!({"b": "null", "c": false}));
+    assert_eq!(
+        found(before, after),
+        [
+            "a() 1 → absent",
+            "b() null → \"null\"",
+            "c() absent → false"
+        ]
+    );
+}
+
+#[test]
+fn a_list_that_becomes_known_and_empty_is_a_difference() {
+    let (before, after) = (json!({"groups": []}), json!({"groups": [], "tags": []}));
+    assert_eq!(found(before, after), ["tags() absent → []"]);
+    let (before, after) = (json!({}), json!({"groups": {}}));
+    assert_eq!(found(before, after), ["groups() absent → {}"]);
+}
+
+#[test]
+fn groups_are_matched_by_name_policies_by_arn_and_tags_by_key() {
+    let before = json!({
+        "groups": [{"name": "ops", "privileges": ["a"]}, {"name": "dev", "privileges": []}],
+        "policies": [{"name": "x", "arn": "arn:1"}, {"name": "x", "arn": "arn:2"}],
+        "tags": [{"key": "team", "value": "red"}],
+    });
+    let after = json!({
+        "groups": [{"name": "ops", "privileges": ["a", "b"]}],
+        "policies": [{"name": "x", "arn": "arn:1"}, {"name": "y", "arn": "arn:2"}],
+        "tags": [{"key": "team", "value": "blue"}],
+    });
+    assert_eq!(
+        found(before, after),
+        [
+            "groups[].privileges[](ops) + b",
+            "groups[]() - name: dev, privileges: [[]]",
+            "policies[].name(arn:2) x → y",
+            "tags[].value(team) red → blue",
+        ]
+    );
+}
+
+#[test]
+fn the_one_item_without_a_name_that_changed_is_compared_inside() {
+    let before = json!({"keys": [{"status": "Active"}, {"status": "Inactive", "at": 1}]});
+    let after = json!({"keys": [{"status": "Active"}, {"status": "Active", "at": 1}]});
+    assert_eq!(found(before, after), ["keys[].status() Inactive → Active"]);
+}
+
+#[test]
+fn another_order_alone_is_a_difference() {
+    let (before, after) = (json!({"a": ["x", "y"]}), json!({"a": ["y", "x"]}));
+    assert_eq!(found(before, after), ["a() another order"]);
+}
+
+#[test]
+fn the_same_difference_of_several_users_is_told_once() {
+    let event = |id: u8| json!({"user": {"type_id": id}});
+    let before = [
+        ("anna", event(1)),
+        ("ben", event(1)),
+        ("cleo", event(2)),
+        ("dan", event(1)),
+    ];
+    let after = [
+        ("anna", event(2)),
+        ("ben", event(2)),
+        ("cleo", event(0)),
+        ("eve", event(1)),
+    ];
+    let comparison = compare(&events(&before), &events(&after));
+    let expected = "4 users before, 4 after: 3 changed, 1 added, 1 removed, 0 unchanged\n\
+                    added    eve\n\
+                    removed  dan\n\
+                    \n\
+                    user.type_id: 3 users\n  \
+                      1 → 2: 2 users (anna, ben)\n  \
+                      2 → 0: 1 user (cleo)\n";
+    assert_eq!(comparison.text(Width::Terminal(80)), expected);
+}
+
+#[test]
+fn stamps_differ_only_if_they_are_asked_for() {
+    let event = |at: u64, create: u64, id: &str| {
+        json!({
+            "time": at,
+            "metadata": {"uid": id, "correlation_uid": id, "loggers": [{"name": "rollcall", "version": id}]},
+            "unmapped": {"aws_iam": {
+                "create_date": create,
+                "password_last_used": id,
+                "access_keys": [{"status": "Active", "last_used_date": id}],
+                "unknown": [{"fact": "mfa", "reason": id}],
+            }},
+        })
+    };
+    let (before, after) = (
+        events(&[("a", event(1, 1, "x"))]),
+        events(&[("a", event(2, 3, "y"))]),
+    );
+    assert_eq!(compare(&before, &after).fields.len(), 8);
+    let bare = compare(&before.without_stamps(), &after.without_stamps());
+    let fields: Vec<&str> = bare.fields.iter().map(|it| it.field.as_str()).collect();
+    assert_eq!(fields, ["unmapped.aws_iam.create_date"]);
+}
+
+#[test]
+fn the_time_of_sekoia_is_content_and_its_product_version_is_ours() {
+    let event =
+        |at: u64, version: &str| json!({"time": at, "metadata": {"product": {"version": version}}});
+    let of = |at, version| events(&[("a", event(at, version))]).without_stamps();
+    let fields = |after| compare(&of(1, "0.1"), &after).fields;
+    assert!(fields(of(1, "0.2")).is_empty());
+    assert_eq!(fields(of(2, "0.2"))[0].field, "time");
+}
+
+#[test]
+fn the_last_of_two_events_about_a_user_counts_with_a_warning() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let line = |name: &str| json!({"user": {"uid": "arn:1", "name": name}});
+    write!(file, "{}\n\n{}\n", line("old"), line("new")).unwrap();
+    let read = read(file.path()).unwrap();
+    let warning = format!(
+        "{}:3: a second event about arn:1; the later one is used",
+        file.path().display()
+    );
+    assert_eq!(read.warnings, [warning]);
+    let expected = events(&[("new", line("new"))]);
+    assert_eq!(compare(&read.events, &expected).removed[0].name, "arn:1");
+}
+
+#[test]
+fn a_line_that_is_no_event_is_refused_with_file_and_line() {
+    for (line, why) in [
+        ("{", "no JSON"),
+        ("[]", "no user.uid"),
+        (&"x".repeat(2 << 20), "longer than 1048576 bytes"),
+    ] {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        write!(file, "{}\n{line}\n", json!({"user": {"uid": "a"}})).unwrap();
+        let error = read(file.path()).unwrap_err().to_string();
+        let place = format!("{}:2: ", file.path().display());
+        assert!(error.starts_with(&place) && error.contains(why), "{error}");
+    }
+}
+
+fn json_value() -> impl Strategy<Value = Value> {
+    let text = prop::sample::select(vec!["", "a", "b", "name", "arn"]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (0..3u8).prop_map(Value::from),
+        text.clone().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 4, move |inner| {
+        let name = prop::sample::select(vec!["arn", "name", "key", "x"]);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(name, inner, 0..4)
+                .prop_map(|fields| fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn equal_events_have_no_difference_and_others_have_one(before in json_value(), after in json_value()) {
+        prop_assert_eq!(differences(&before, &after).is_empty(), before == after);
+        prop_assert_eq!(differences(&before, &before), []);
+    }
+}

@@ -1,0 +1,133 @@
+//! A comparison for a terminal: a paragraph a difference, below its field.
+
+use serde_json::Value;
+
+use super::compare::{Comparison, FieldDifferences, SameDifference, Who};
+use super::difference::Change;
+use crate::foreign::Shown;
+use crate::table::{Width, paragraph};
+
+/// Users that are named behind a difference; how many there are is always told.
+const NAMES_MAX: usize = 5;
+/// Differences that are shown of one field.
+const DIFFERENCES_MAX: usize = 12;
+const VALUE_CHARS_MAX: usize = 120;
+/// How a value is shown that is not there.
+const ABSENT: &str = "absent";
+
+impl Comparison {
+    /// The comparison in lines of at most `width`. Names and values are cut to what is read; the
+    /// JSON has all of it.
+    pub fn text(&self, width: Width) -> String {
+        let totals = format!(
+            "{} before, {} after: {} changed, {} added, {} removed, {} unchanged",
+            counted(self.before, "user"),
+            self.after,
+            self.changed,
+            self.added.len(),
+            self.removed.len(),
+            self.unchanged
+        );
+        let mut text = paragraph("", &totals, width);
+        for (head, users) in [("added    ", &self.added), ("removed  ", &self.removed)] {
+            if !users.is_empty() {
+                text.push_str(&paragraph(head, &names(users), width));
+            }
+        }
+        for field in &self.fields {
+            text.push('\n');
+            text.push_str(&of_field(field, width));
+        }
+        text
+    }
+}
+
+fn of_field(field: &FieldDifferences, width: Width) -> String {
+    let path = Shown::within(&field.field, VALUE_CHARS_MAX);
+    let head = format!("{path}: {}", counted(field.users, "user"));
+    let mut text = paragraph("", &head, width);
+    for same in field.differences.iter().take(DIFFERENCES_MAX) {
+        text.push_str(&paragraph("  ", &of_difference(same), width));
+    }
+    if let Some(left @ 1..) = field.differences.len().checked_sub(DIFFERENCES_MAX) {
+        let left = format!("and {}", counted(left, "other difference"));
+        text.push_str(&paragraph("  ", &left, width));
+    }
+    text
+}
+
+/// A difference and its users, as in `1 → 2: 3 users (anna, ben, carl)`.
+fn of_difference(same: &SameDifference) -> String {
+    let within = match same.within.as_slice() {
+        [] => String::new(),
+        items => {
+            let items = Shown::within(items.join(", "), VALUE_CHARS_MAX);
+            format!("of {items}: ")
+        }
+    };
+    let count = counted(same.users.len(), "user");
+    let (what, names) = (same.change.text(), names(&same.users));
+    format!("{within}{what}: {count} ({names})")
+}
+
+impl Change {
+    /// The change in words: `1 → 2`, `+ developers`, `- developers`.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Value { before, after } => {
+                let shown = |value: &Option<Value>| match value {
+                    Some(value) => shown(value),
+                    None => ABSENT.to_owned(),
+                };
+                format!("{} → {}", shown(before), shown(after))
+            }
+            Self::ItemAdded { after } => format!("+ {}", shown(after)),
+            Self::ItemRemoved { before } => format!("- {}", shown(before)),
+            Self::Order => "another order".to_owned(),
+        }
+    }
+}
+
+/// A value as people write it: text in quotes only where it could be taken for something else.
+fn shown(value: &Value) -> String {
+    Shown::within(plain(value), VALUE_CHARS_MAX).into()
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) if is_plain(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "[]".to_owned(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) if !fields.is_empty() => {
+            let fields = fields.iter().map(|(name, value)| match value {
+                Value::Array(_) | Value::Object(_) => format!("{name}: [{}]", plain(value)),
+                value => format!("{name}: {}", plain(value)),
+            });
+            fields.collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Whether `text` cannot be taken for a number, `true`, `absent` or an end of a list.
+fn is_plain(text: &str) -> bool {
+    let is_json = || serde_json::from_str::<Value>(text).is_ok();
+    let is_padded = text.trim() != text;
+    !text.is_empty() && text != ABSENT && !is_padded && !is_json()
+}
+
+fn names(users: &[Who]) -> String {
+    let shown = users.iter().take(NAMES_MAX);
+    let shown: Vec<String> = shown.map(|who| Shown::of(&who.name).into()).collect();
+    match users.len().checked_sub(NAMES_MAX) {
+        Some(more @ 1..) => format!("{} and {more} more", shown.join(", ")),
+        _ => shown.join(", "),
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}

@@ -1,0 +1,87 @@
+//! `review`: two files of events, and what differs.
+
+use serde_json::{Value, json};
+
+use crate::support::agent::Agent;
+
+/// Events of the demo's account before and after changes that a new version of the mapping might
+/// make, with hostile text among them.
+pub(super) fn agent() -> Agent {
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/src/commands/demo");
+    let files = ["authorization-details.json", "credential-report.csv"];
+    let [details, report] = files.map(|file| format!("{demo}/{file}"));
+    let agent = Agent::new().env("ROLLCALL_CONFIG", "");
+    let mapped = agent.args(["map", &details, &report]).run().expect_code(0);
+    let mut events: Vec<Value> = mapped
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("an event"))
+        .collect();
+    agent.file("old.ndjson", &lines(&events));
+    events.remove(0);
+    for event in &mut events {
+        event["time"] = json!(1);
+        if event["user"]["type_id"] == 2 {
+            event["user"]["type_id"] = json!(99);
+        }
+        if let Some(groups) = event["user"]["groups"].as_array_mut() {
+            groups.retain(|group| group["name"] != "developers");
+        }
+    }
+    events[3]["user"]["full_name"] = json!("</script><script>alert(1)</script>\u{202e}\u{1b}[31m");
+    events[4]["user"]["email_addr"] = Value::Null;
+    let mut hostile = events[5].clone();
+    hostile["user"]["uid"] = json!("arn:aws:iam::111122223333:user/<img src=x onerror=alert(1)>");
+    hostile["user"]["name"] = json!("<img src=x onerror=alert(1)>");
+    events.push(hostile);
+    agent.file("new.ndjson", &lines(&events))
+}
+
+fn lines(events: &[Value]) -> String {
+    events.iter().map(|event| format!("{event}\n")).collect()
+}
+
+#[test]
+fn differences_are_told_by_field_over_all_users() {
+    let agent = agent();
+    let output = agent.args(["review", "old.ndjson", "new.ndjson"]).run();
+    let text = output.expect_code(0).stdout;
+    insta::assert_snapshot!("review", text);
+}
+
+#[test]
+fn json_tells_the_same_whole() {
+    let agent = agent().args(["review", "old.ndjson", "new.ndjson", "--output", "json"]);
+    let output = agent.run().expect_code(0);
+    let json: Value = serde_json::from_str(&output.stdout).expect("JSON");
+    insta::assert_json_snapshot!("review_json", json);
+}
+
+#[test]
+fn code_7_says_that_something_differs_only_if_asked() {
+    let agent = agent().args(["review", "old.ndjson"]);
+    agent
+        .args(["old.ndjson", "--exit-code"])
+        .run()
+        .expect_code(0);
+    agent
+        .args(["new.ndjson", "--exit-code"])
+        .run()
+        .expect_code(7);
+    agent.args(["new.ndjson"]).run().expect_code(0);
+}
+
+#[test]
+fn a_missing_file_and_a_line_that_is_no_event_are_usage_errors_that_name_them() {
+    let agent = agent()
+        .file("bad.ndjson", "{}\n")
+        .args(["review", "old.ndjson"]);
+    for (file, place) in [
+        ("gone.ndjson", "gone.ndjson"),
+        ("bad.ndjson", "bad.ndjson:1: "),
+    ] {
+        let output = agent.arg(file).run().expect_code(2);
+        assert!(output.stderr.contains(place), "{}", output.stderr);
+        assert_eq!(output.stdout, "");
+    }
+}
