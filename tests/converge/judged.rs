@@ -109,7 +109,14 @@ fn a_policy_that_changes_is_told_of_those_whom_it_touches_and_of_nobody_else() {
     let changes = &tom["unmapped"]["aws_iam"]["changes"];
     assert_eq!(
         *changes,
-        json!([{"field": "privilege.tier", "before": "user", "after": "admin"}]),
+        json!([{"field": "privilege.tier", "before": "user", "after": "admin",
+            "meaning": "admin gained"}]),
+    );
+    let history = site.agent.args(["history", "tom"]).run();
+    let history = history.expect_code(0).stdout;
+    assert!(
+        history.contains("user -> admin (admin gained)"),
+        "{history}"
     );
 }
 

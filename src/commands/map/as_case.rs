@@ -6,7 +6,9 @@ use time::format_description::well_known::Rfc3339;
 
 use super::made_up::MadeUp;
 use crate::map::TagNames;
-use crate::model::{AccessKey, AttachedPolicy, Fact, Group, Mfa, MfaDevice, Tag, User};
+use crate::model::{
+    AccessKey, AttachedPolicy, Fact, Group, Mfa, MfaDevice, ServiceCredential, Tag, User,
+};
 
 /// The fixture about `user`: its facts with made-up names, ids and tags. Tag keys of `tag_names`
 /// stay, and so do `admin_names` within names.
@@ -92,6 +94,31 @@ impl Case<'_> {
                 keys.iter().map(|key| self.access_key(key)).collect()
             }),
         );
+        put(
+            "ServiceSpecificCredentials",
+            fact(&user.service_specific_credentials, |all| {
+                all.iter().map(|it| self.service_credential(it)).collect()
+            }),
+        );
+        put(
+            "SigningCertificates",
+            fact(&user.signing_certificates, |all| {
+                let certificates = all
+                    .iter()
+                    .map(|it| json!({"Active": it.active, "LastRotated": it.rotated_at.map(date)}));
+                certificates.collect()
+            }),
+        );
+        put(
+            "SSHPublicKeys",
+            fact(&user.ssh_public_keys, |all| {
+                let keys = all.iter().map(|key| {
+                    json!({"SSHPublicKeyId": self.made_up.id(&key.id), "Status": key.status,
+                        "UploadDate": date(key.uploaded_at)})
+                });
+                keys.collect()
+            }),
+        );
         Value::Object(out)
     }
 
@@ -168,6 +195,18 @@ impl Case<'_> {
             json!({"SerialNumber": serial, "EnableDate": device.enabled_at.map(date)})
         });
         devices.collect()
+    }
+
+    fn service_credential(&mut self, credential: &ServiceCredential) -> Value {
+        let name = credential.service_user_name.as_ref();
+        json!({
+            "ServiceSpecificCredentialId": self.made_up.id(&credential.id),
+            "ServiceName": credential.service_name,
+            "ServiceUserName": name.map(|name| self.made_up.text(name)),
+            "Status": credential.status,
+            "CreateDate": date(credential.created_at),
+            "ExpirationDate": credential.expires_at.map(date),
+        })
     }
 
     fn access_key(&mut self, key: &AccessKey) -> Value {
