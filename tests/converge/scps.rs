@@ -54,7 +54,9 @@ fn an_administrator_under_a_policy_of_the_organization_is_capped_and_the_managin
     site.collect(0);
     let mia = privilege(&site, "mia");
     assert_eq!(mia["tier"], "capped", "{mia}");
-    assert_eq!(mia["limits"][0]["kind"], "service_control_policy", "{mia}");
+    let limit = &mia["limits"][0];
+    assert_eq!(limit["kind"], "service_control_policy", "{mia}");
+    assert_eq!(limit["policy"], "only-s3", "{mia}");
     assert_eq!(mia["not_considered"], json!(["resource policies"]), "{mia}");
     let max = privilege(&site, "max");
     assert_eq!(

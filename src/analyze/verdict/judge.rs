@@ -191,7 +191,7 @@ fn limit(limit: &Limit) -> LimitReport {
             report.kind = "boundary".into();
             report.policy = Some(arn.clone());
         }
-        LimitKind::Guardrail | LimitKind::ServiceControl => {}
+        LimitKind::ServiceControl { names } => report.policy = Some(names.join(", ")),
     }
     report
 }

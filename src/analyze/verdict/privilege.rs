@@ -102,7 +102,7 @@ pub struct StatementReport {
 pub struct LimitReport {
     /// `deny`, `boundary` or `service_control_policy`.
     pub kind: Cow<'static, str>,
-    /// The policy, where it is one.
+    /// The policy, where it is one; of service control policies, the names of those that limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
     /// Who holds it.

@@ -57,20 +57,27 @@ pub(in crate::analyze::escalation) fn organization(asker: &Asker<'_>) -> Organiz
     let Some(levels) = asker.account.service_control_policies.as_ref() else {
         return Organization { caps, limit: None };
     };
+    let mut names: Vec<String> = Vec::new();
     for level in levels {
-        caps = caps.or(!everything(asker, level));
-        denied = denied.or(denies(asker, level));
+        let allows = everything(asker, level);
+        for policy in level {
+            let denies = denies(asker, std::slice::from_ref(policy));
+            if let PolicySource::ServiceControl { name } = &policy.source
+                && !(allows.is_true() && denies.is_false())
+                && !names.contains(name)
+            {
+                names.push(name.clone());
+            }
+            denied = denied.or(denies);
+        }
+        caps = caps.or(!allows);
     }
     if !denied.is_false() {
         caps = caps.or(!controls_iam(asker));
     }
-    let kind = match (caps.is_false(), denied.is_false()) {
-        (true, true) => None,
-        (true, false) => Some(LimitKind::Guardrail),
-        (false, _) => Some(LimitKind::ServiceControl),
-    };
-    let limit = kind.map(|kind| Limit {
-        kind,
+    let is_limited = !(caps.is_false() && denied.is_false());
+    let limit = is_limited.then(|| Limit {
+        kind: LimitKind::ServiceControl { names },
         applies: caps.clone().or(denied),
         lifted_by: Vec::new(),
     });

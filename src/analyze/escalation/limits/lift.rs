@@ -23,7 +23,7 @@ pub(in crate::analyze::escalation) fn ways(asker: &Asker<'_>, kind: &LimitKind) 
     match kind {
         LimitKind::Boundary { arn } => of_boundary(asker, arn),
         LimitKind::Deny { source, .. } => of_deny(asker, source),
-        LimitKind::Missing { .. } | LimitKind::Guardrail | LimitKind::ServiceControl => Vec::new(),
+        LimitKind::Missing { .. } | LimitKind::ServiceControl { .. } => Vec::new(),
     }
 }
 

@@ -52,10 +52,8 @@ pub(in crate::analyze) enum LimitKind {
     Missing { source: PolicySource },
     /// The permissions boundary.
     Boundary { arn: String },
-    /// Service control policies that leave IAM alone.
-    Guardrail,
-    /// Service control policies that do not.
-    ServiceControl,
+    /// Service control policies, by name; some are guardrails that leave IAM alone.
+    ServiceControl { names: Vec<String> },
 }
 
 static EVERYTHING: LazyLock<Arc<Policy>> = LazyLock::new(|| {
