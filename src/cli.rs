@@ -1,5 +1,6 @@
 //! The command line.
 
+mod events;
 mod explain;
 mod first;
 mod review;
@@ -11,9 +12,9 @@ use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use crate::foreign::Page;
-use crate::map::Dialect;
 use crate::observe::LogFormat;
 
+pub use events::{MapArgs, ValidateArgs};
 pub use explain::ExplainArgs;
 pub use first::{CheckArgs, InitArgs, InitSink, PolicyArgs, PolicyFormat};
 pub use review::ReviewArgs;
@@ -97,6 +98,9 @@ pub enum Command {
     Map(MapArgs),
     /// Show what differs between two files of events, by field over all users
     Review(ReviewArgs),
+    /// Check events strictly against OCSF; exit code 7 if one is invalid
+    #[command(disable_version_flag = true)]
+    Validate(ValidateArgs),
     /// Show what a user may do at most, what proves it, and what would change it
     Explain(ExplainArgs),
     /// Show the whole pipeline on an embedded sample account, without AWS
@@ -118,6 +122,9 @@ pub struct CollectArgs {
     /// Report users as deleted however many are gone
     #[arg(long, conflicts_with = "dry_run")]
     pub accept_deletions: bool,
+    /// Check each event against its schema before it is staged; an invalid one is logged, and sent
+    #[arg(long)]
+    pub verify: bool,
     /// How long to wait for the sinks after the collection; the rest is sent next time
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
     pub drain_timeout: Duration,
@@ -260,25 +267,6 @@ impl OutputFormat {
             Self::Json => Page::json(text),
         }
     }
-}
-
-/// Options of `map`.
-#[derive(Debug, Args)]
-pub struct MapArgs {
-    /// Saved output of `aws iam get-account-authorization-details`, `list-users`,
-    /// `list-virtual-mfa-devices`, `list-mfa-devices` or `get-credential-report`, in any number
-    #[arg(required_unless_present = "explain_fields", value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// Print the table of the mapping instead: each fact, where events have it, what tells it
-    #[arg(long, conflicts_with = "files")]
-    pub explain_fields: bool,
-    /// Print a case for the mapping's snapshots instead, made from this user (name, ARN or UserId):
-    /// its names, ids and tags are replaced by made-up ones of the same form
-    #[arg(long, value_name = "USER")]
-    pub as_case: Option<String>,
-    /// The shape of events
-    #[arg(long, default_value = "ocsf")]
-    pub dialect: Dialect,
 }
 
 /// Options of `demo`.

@@ -10,7 +10,7 @@
 //!   `false`, an empty list or "not an administrator".
 //! - What a sink holds converges to what is known, and no event is poorer than an earlier one.
 //! - No account, sink or entity holds up another, and everything from outside is bounded.
-//! - [`map`], [`analyze`] and [`access`] are pure: time and settings are arguments.
+//! - [`map`], [`analyze`], [`access`] and [`validate`] are pure: time and settings are arguments.
 //! - [`collect`] knows no OCSF, [`deliver`] sees only ids and bytes, [`store`] knows neither AWS
 //!   nor HTTP.
 //! - An event and its delivery state are one transaction, durable before anything is sent; an
@@ -42,3 +42,4 @@ pub mod steps;
 pub mod store;
 pub mod table;
 pub mod trust;
+pub mod validate;

@@ -17,4 +17,5 @@ mod mapping;
 mod proof;
 mod support;
 mod support_works;
+mod validate;
 mod verdicts;

@@ -13,10 +13,11 @@ pub(super) async fn collect(
 ) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     if args.dry_run {
-        return dry_run::dry_run(&config, &args.accounts).await;
+        return dry_run::dry_run(&config, args).await;
     }
     let cancel = run::on_signal()?;
     let mut agent = setup::agent(&config)?;
+    agent.mapping.verifies = args.verify;
     agent.plan.deletions.is_accepted = args.accept_deletions;
     exposed::warn(global, &config);
     let sinks = sinks::ready(&config)?;

@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use super::setup;
+use crate::cli::CollectArgs;
 use crate::collect::{AccountSource, Enumeration};
 use crate::config::Config;
 use crate::map::Dialect;
@@ -10,8 +11,8 @@ use crate::model::PassStamp;
 use crate::run::{self, AccountError, ExitStatus, Fleet, MappingPlan, Member, incomplete};
 
 /// Events of every account to standard output, one account after the other.
-pub(super) async fn dry_run(config: &Config, only: &[String]) -> anyhow::Result<ExitStatus> {
-    let fleet = Fleet::find(&setup::aws(config)?, only).await?;
+pub(super) async fn dry_run(config: &Config, args: &CollectArgs) -> anyhow::Result<ExitStatus> {
+    let fleet = Fleet::find(&setup::aws(config)?, &args.accounts).await?;
     let mut statuses = Vec::new();
     if let Some(error) = &fleet.failure {
         tracing::error!(%error, "the organization may have more accounts than were listed");
@@ -20,7 +21,7 @@ pub(super) async fn dry_run(config: &Config, only: &[String]) -> anyhow::Result<
     let is_alone = fleet.members.len() == 1;
     for member in &fleet.members {
         let account = member.id.as_deref().unwrap_or_default();
-        match of_account(config, &fleet, member).await? {
+        match of_account(config, &fleet, member, args.verify).await? {
             Ok(status) => statuses.push(status),
             Err(error) if is_alone => return Err(error.into()),
             Err(error) => {
@@ -44,6 +45,7 @@ async fn of_account(
     config: &Config,
     fleet: &Fleet,
     member: &Member,
+    verifies: bool,
 ) -> std::io::Result<Result<ExitStatus, AccountError>> {
     let (client, mut account) = match fleet.session(member).await {
         Ok(session) => session,
@@ -57,7 +59,10 @@ async fn of_account(
         .first()
         .map_or(Dialect::Ocsf, |sink| sink.dialect);
     let stamp = PassStamp::new(OffsetDateTime::now_utc());
-    let mapping: MappingPlan = setup::mapping(&config.mapping);
+    let mapping = MappingPlan {
+        verifies,
+        ..setup::mapping(&config.mapping)
+    };
     let source = AccountSource::new(client, &config.aws, &account);
     let source = source
         .with_policies(mapping.needs_policies([dialect]))

@@ -19,6 +19,7 @@ mod sinks;
 mod state;
 mod status;
 mod stored;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -70,6 +71,7 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         Command::Plan(args) => plan::plan(global, args).await,
         Command::Map(args) => map::map(global, args).await,
         Command::Review(args) => review::review(args).await,
+        Command::Validate(args) => validate::validate(global, args).await,
         Command::Explain(args) => explain::explain(global, args).await,
         Command::Demo(args) => demo::demo(args).await,
     };

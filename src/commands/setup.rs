@@ -124,6 +124,7 @@ pub(super) fn mapping(settings: &MappingSettings) -> MappingPlan {
         },
         with_root: settings.root_account,
         with_scps: settings.scps,
+        verifies: false,
     }
 }
 

@@ -19,4 +19,4 @@ pub use status::{
     AccountStatus, AskError, DaemonStatus, FailureStatus, PassStatus, SinkStatus, StatusError,
     StatusReport, StatusServer,
 };
-pub use summary::{log_shortfall, print_summary};
+pub use summary::{log_shortfall, print_beside, print_summary};

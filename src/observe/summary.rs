@@ -19,8 +19,12 @@ const TOLD_MAX: usize = 3;
 
 /// Writes the summary of `collect` to standard error, if somebody reads it.
 pub fn print_summary(report: &RunReport) {
-    let summary = Page::of(&summarize(report, output::width_beside()));
-    let _ = stderr::write(summary.as_str().as_bytes(), |_| String::new());
+    print_beside(&Page::of(&summarize(report, output::width_beside())));
+}
+
+/// Writes what a person may want to know beside the result to standard error, if somebody reads it.
+pub fn print_beside(page: &Page) {
+    let _ = stderr::write(page.as_str().as_bytes(), |_| String::new());
 }
 
 /// Logs why a run did not end well, in one line, for those who see no summary.

@@ -6,6 +6,7 @@ use crate::model::{
     Account, Digest, EntityKey, EventId, FieldChange, FormerName, Mfa, PassStamp, Revision,
     StaleFact, Tally, User,
 };
+use crate::validate::{Rules, Severity};
 
 /// How users become events.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct MappingPlan {
     pub with_root: bool,
     /// Whether service control policies limit verdicts.
     pub with_scps: bool,
+    /// Whether each event is checked against its schema before it is staged.
+    pub verifies: bool,
 }
 
 /// A user as known: with the last known value of what is unknown now.
@@ -134,7 +137,7 @@ impl JudgedUser<'_> {
         id: &EventId,
         changes: &[FieldChange],
     ) -> Result<Vec<u8>, RenderError> {
-        dialect.write(&self.input(changes), id)
+        self.verified(dialect, dialect.write(&self.input(changes), id))
     }
 
     /// The facts that the event lacks or gives as last known.
@@ -153,7 +156,7 @@ impl JudgedUser<'_> {
         dialect: Dialect,
         id: &EventId,
     ) -> Result<Vec<u8>, RenderError> {
-        dialect.write_deletion(&self.input(&[]), id)
+        self.verified(dialect, dialect.write_deletion(&self.input(&[]), id))
     }
 
     /// The event that the user is not known by `former` any more.
@@ -163,7 +166,8 @@ impl JudgedUser<'_> {
         former: &FormerName,
         id: &EventId,
     ) -> Result<Vec<u8>, RenderError> {
-        dialect.write_closing(&self.input(&[]), former, id)
+        let written = dialect.write_closing(&self.input(&[]), former, id);
+        self.verified(dialect, written)
     }
 
     /// What changed since the user was known as `last`, and could do `privilege`.
@@ -189,6 +193,25 @@ impl JudgedUser<'_> {
     /// The user, counted.
     pub(super) fn tally(&self) -> Tally {
         tally(self.known.user, &self.admin)
+    }
+
+    /// Logs what is wrong with the event that was written, which is a bug of ours. It goes out all
+    /// the same: no user is lost for it.
+    fn verified(
+        &self,
+        dialect: Dialect,
+        written: Result<Vec<u8>, RenderError>,
+    ) -> Result<Vec<u8>, RenderError> {
+        if self.plan.verifies
+            && let Ok(event) = &written
+        {
+            let problems = Rules::of(dialect).check(&String::from_utf8_lossy(event));
+            for problem in problems.iter().filter(|it| it.severity == Severity::Error) {
+                let user = self.known.user.arn.as_str();
+                tracing::error!(%dialect, user, %problem, "an event is invalid, and is sent: please report this bug");
+            }
+        }
+        written
     }
 
     fn input<'b>(&'b self, changes: &'b [FieldChange]) -> EventInput<'b> {

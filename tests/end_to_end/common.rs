@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rollcall::map::Dialect;
+use rollcall::validate::Rules;
 use serde_json::Value;
 
 use crate::mapping::schema;
@@ -53,6 +54,8 @@ pub(super) fn assert_valid(dialect: Dialect, events: &[Value]) {
     for event in events {
         let found = schema::findings(dialect, event);
         assert!(found.is_empty(), "{found:#?} in {event:#}");
+        let problems = Rules::of(dialect).check(&event.to_string());
+        assert!(problems.is_empty(), "{problems:#?} in {event:#}");
     }
 }
 

@@ -22,17 +22,17 @@ pub(super) struct Rendered {
     pub(super) json: Vec<u8>,
 }
 
-pub(super) struct Mapped {
+pub(crate) struct Mapped {
     /// The file's name without its extension.
     pub(super) name: String,
     pub(super) shows: String,
     /// The file's text.
     pub(super) source: String,
-    pub(super) user: User,
+    pub(crate) user: User,
     /// What was known of the user before, if it was.
     pub(super) last: Option<User>,
     pub(super) former_names: Vec<FormerName>,
-    pub(super) account: Account,
+    pub(crate) account: Account,
     /// The verdict on it, and the one before.
     pub(super) privilege: [Option<Privilege>; 2],
     pub(super) rules: MappingRules,
@@ -92,13 +92,26 @@ impl Mapped {
 }
 
 /// All cases by name.
-pub(super) fn cases() -> Vec<Mapped> {
+pub(crate) fn cases() -> Vec<Mapped> {
     let mut paths: Vec<PathBuf> = fs::read_dir(directory("tests/fixtures/mapping"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
     paths.sort();
     paths.iter().map(|path| read(path)).collect()
+}
+
+/// The events of all cases in `dialect`: as users are, and that they were deleted.
+pub(crate) fn events(dialect: Dialect) -> Vec<Value> {
+    let events = cases().into_iter().flat_map(|case| {
+        let deleted = with_input(&case.user, &case.account, |input| {
+            let id = event_id(&input, dialect, &Digest::of(b"deleted"));
+            dialect.write_deletion(&input, &id).unwrap()
+        });
+        let deleted = serde_json::from_slice(&deleted).unwrap();
+        [case.event(dialect), deleted]
+    });
+    events.collect()
 }
 
 /// The case of that name.
@@ -161,7 +174,7 @@ pub(super) fn event_id(input: &EventInput<'_>, dialect: Dialect, digest: &Digest
 }
 
 /// A fixed pass: snapshots show its time and id.
-pub(super) fn pass() -> PassStamp {
+pub(crate) fn pass() -> PassStamp {
     PassStamp {
         id: Uuid::from_u128(0x0197_8d2a_4b00_7000_8000_0000_0000_0001),
         // 2026-06-01T12:00:00.250Z
@@ -169,7 +182,7 @@ pub(super) fn pass() -> PassStamp {
     }
 }
 
-pub(super) fn directory(relative: &str) -> PathBuf {
+pub(crate) fn directory(relative: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)
 }
 

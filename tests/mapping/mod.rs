@@ -2,7 +2,7 @@
 
 mod as_case;
 mod bounded;
-mod catalogue;
+pub(crate) mod catalogue;
 mod changes;
 mod cross_check;
 mod digests;

@@ -34,6 +34,7 @@ pub(super) fn mapping() -> MappingPlan {
         },
         with_root: false,
         with_scps: false,
+        verifies: false,
     }
 }
 

@@ -1,0 +1,175 @@
+//! Observables: what they name has to be there, of their type and with their value.
+
+use super::event::Check;
+use super::json::{Json, Object, text_of};
+use super::path::Path;
+use super::problem::Code;
+use super::table::{Attribute, Class, Kind, Shape, Table};
+
+/// `type_id` Unknown and Other, which fit everything.
+const ANY_TYPE: [i64; 2] = [0, 99];
+
+/// What the name of an observable leads to.
+struct Named<'t, 'e, 'j> {
+    values: Vec<&'e Json<'j>>,
+    /// Inside of an object without a shape there is none.
+    attribute: Option<&'t Attribute>,
+}
+
+/// Checks the observable `at` of `event`.
+pub(super) fn check(
+    check: &mut Check<'_, '_>,
+    event: &Object<'_>,
+    class: &Class,
+    observable: &Object<'_>,
+    at: usize,
+) {
+    let Some(name) = observable.get("name").and_then(Json::str) else {
+        return;
+    };
+    let all = Path::Event.field("observables");
+    let path = all.element(at);
+    let Some(named) = find(check, event, class, name) else {
+        let message = format!("{name} names nothing in class {}", class.name);
+        return check.add(path.field("name"), Code::ObservableBadName, message);
+    };
+    if named.values.is_empty() {
+        let message = format!("{name} is not in this event");
+        return check.add(path.field("name"), Code::ObservableDangling, message);
+    }
+    let Some(attribute) = named.attribute else {
+        return;
+    };
+    if let (Some(right), Some(found)) = (type_of(check.table, attribute), observable.get("type_id"))
+        && !is_of_type(found, right)
+    {
+        let message = format!("is {}; {name} is of type {right}", text_of(found));
+        check.add(path.field("type_id"), Code::ObservableType, message);
+    }
+    if let Some(value) = observable.get("value").and_then(Json::str) {
+        let message = match attribute.kind {
+            Kind::Object(_) => format!("{name} is an object; an observable of it has no value"),
+            Kind::Scalar(_) if named.values.iter().any(|it| text_of(it) == value) => return,
+            Kind::Scalar(_) => format!("{value} is not what {name} has in this event"),
+        };
+        check.add(path.field("value"), Code::ObservableValue, message);
+    }
+}
+
+/// What `name` leads to, step by step; `None` if the class allows no such path.
+fn find<'t, 'e, 'j>(
+    check: &Check<'t, '_>,
+    event: &'e Object<'j>,
+    class: &'t Class,
+    name: &str,
+) -> Option<Named<'t, 'e, 'j>> {
+    let mut steps = steps(name).into_iter();
+    let (field, index) = step(steps.next()?)?;
+    let mut attribute = live(check, &class.shape, field, index)?;
+    let mut values = Vec::new();
+    pick(event, field, index, attribute.is_array, &mut values);
+    let mut is_inside_free = false;
+    for next in steps {
+        let (field, index) = step(next)?;
+        if is_inside_free {
+            return None;
+        }
+        let shape = check.table.shape(&attribute.kind)?;
+        let objects = values.iter().filter_map(|value| value.object());
+        let objects: Vec<&Object<'_>> = objects.collect();
+        values.clear();
+        if shape.is_free() {
+            is_inside_free = true;
+            values.extend(objects.iter().filter_map(|object| object.get(field)));
+            continue;
+        }
+        attribute = live(check, shape, field, index)?;
+        for object in objects {
+            pick(object, field, index, attribute.is_array, &mut values);
+        }
+    }
+    values.retain(|value| **value != Json::Null);
+    Some(Named {
+        values,
+        attribute: (!is_inside_free).then_some(attribute),
+    })
+}
+
+/// The attribute that a step leads to; only lists have an index.
+fn live<'t>(
+    check: &Check<'t, '_>,
+    shape: &'t Shape,
+    field: &str,
+    index: Option<&str>,
+) -> Option<&'t Attribute> {
+    let attribute = shape.attribute(field)?;
+    let is_right = attribute.is_live(check.on) && (index.is_none() || attribute.is_array);
+    is_right.then_some(attribute)
+}
+
+/// Adds what the field holds: of a list all elements, or the one of the index.
+fn pick<'e, 'j>(
+    object: &'e Object<'j>,
+    field: &str,
+    index: Option<&str>,
+    is_array: bool,
+    values: &mut Vec<&'e Json<'j>>,
+) {
+    match (object.get(field), index) {
+        (Some(Json::Array(list)), None | Some("")) if is_array => values.extend(list),
+        (Some(Json::Array(list)), Some(index)) if is_array => {
+            values.extend(index.parse().ok().and_then(|at: usize| list.get(at)));
+        }
+        (value, _) => values.extend(value),
+    }
+}
+
+/// The steps of a path: split at dots outside of brackets.
+fn steps(name: &str) -> Vec<&str> {
+    let mut steps = Vec::new();
+    let mut start = 0;
+    for (at, _) in name.match_indices('.') {
+        let bracket = name[at + 1..]
+            .find(['[', ']'])
+            .map(|it| name.as_bytes()[at + 1 + it]);
+        if bracket != Some(b']') {
+            steps.push(&name[start..at]);
+            start = at + 1;
+        }
+    }
+    steps.push(&name[start..]);
+    steps
+}
+
+/// The field of a step, and its index if it has brackets: `groups[2]`, `groups[]`.
+fn step(text: &str) -> Option<(&str, Option<&str>)> {
+    let (field, index) = match text.strip_suffix(']') {
+        Some(head) => {
+            let (field, index) = head.split_once('[')?;
+            (field, Some(index))
+        }
+        None => (text, None),
+    };
+    let is_index = index.is_none_or(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
+    (is_index && !field.is_empty() && !field.contains(['[', ']'])).then_some((field, index))
+}
+
+/// The type of observables that name `attribute`.
+fn type_of(table: &Table, attribute: &Attribute) -> Option<i64> {
+    let of_kind = || match &attribute.kind {
+        Kind::Scalar(scalar) => scalar.observable,
+        Kind::Object(_) => table.shape(&attribute.kind)?.observable,
+    };
+    attribute.observable.or_else(of_kind)
+}
+
+/// Whether `found` is the type `right` or fits everything; a wrong type is reported elsewhere.
+fn is_of_type(found: &Json<'_>, right: i64) -> bool {
+    match found {
+        Json::Integer(found) => *found == right || ANY_TYPE.contains(found),
+        Json::Huge(_) => false,
+        // A truth value counts as 0 or 1.
+        Json::Bool(found) => !*found || right == 1,
+        _ => true,
+    }
+}

@@ -1,0 +1,110 @@
+//! `rollcall validate`, as people and machines see it.
+
+use rollcall::map::Dialect;
+use serde_json::{Value, json};
+
+use crate::mapping::catalogue::events;
+use crate::support::agent::Agent;
+
+/// A valid event, and one with a problem of most kinds.
+fn two_events() -> String {
+    let valid = &events(Dialect::Ocsf)[0];
+    let mut wrong = valid.clone();
+    wrong["metadata"]["profiles"] = json!(["cloud", "cloud", "clouds"]);
+    wrong["metadata"]["logged_time"] = json!(1_780_315_200);
+    wrong["metadata"]["logged_time_dt"] = json!("2026-06-01");
+    wrong["severity_id"] = json!(7);
+    wrong["activity_name"] = json!("Query");
+    wrong["type_uid"] = json!(500301);
+    wrong["user"]["email_addr"] = json!("nobody");
+    wrong["user"]["type_id"] = json!(99);
+    wrong["user"]["full_name"] = json!("");
+    wrong["user"]["colour"] = json!("\u{1b}[31mred");
+    wrong["user"]["account"] = json!({"type_id": "10"});
+    wrong["user"]["has_mfa"] = Value::Null;
+    wrong["observables"] = json!([
+        {"name": "user.name", "type_id": 5, "value": "somebody"},
+        {"name": "user.nickname", "type_id": 4},
+    ]);
+    format!("{valid}\n{wrong}\n{{\"a\": NaN}}\n")
+}
+
+#[test]
+fn problems_are_a_line_each_with_what_is_allowed() {
+    let agent = Agent::new().file("events.ndjson", &two_events());
+    let output = agent
+        .args(["validate", "events.ndjson"])
+        .run()
+        .expect_code(7);
+    insta::assert_snapshot!(format!("{}---\n{}", output.stdout, output.stderr));
+}
+
+#[test]
+fn problems_are_an_object_a_line_for_machines() {
+    let agent = Agent::new().file(
+        "events.json",
+        &format!("[\n1,\n{}]", events(Dialect::Ocsf)[0]),
+    );
+    let args = [
+        "validate",
+        "--output",
+        "json",
+        "--version",
+        "1.8.0",
+        "events.json",
+    ];
+    let output = agent.args(args).run().expect_code(7);
+    let lines: Vec<Value> = output
+        .stdout
+        .lines()
+        .map(|it| serde_json::from_str(it).unwrap())
+        .collect();
+    let expected = json!([
+        {"file": "events.json", "line": null, "index": 0, "severity": "error", "code": "wrong_type",
+         "path": "$", "message": "is integer 1; allowed is an event, which is an object"},
+        {"file": "events.json", "line": null, "index": 1, "severity": "error",
+         "code": "version_mismatch", "path": "$.metadata.version",
+         "message": "is 1.6.0; checked against 1.8.0"},
+    ]);
+    assert_eq!(Value::from(lines), expected);
+}
+
+#[test]
+fn valid_events_have_no_line_and_exit_code_0() {
+    for dialect in [Dialect::Ocsf, Dialect::Sekoia] {
+        let lines: Vec<String> = events(dialect).iter().map(Value::to_string).collect();
+        let agent = Agent::new().file("events.ndjson", &lines.join("\n"));
+        let args = ["validate", "--dialect", dialect.as_str(), "events.ndjson"];
+        let output = agent.args(args).run().expect_code(0);
+        assert_eq!(output.stdout, "");
+        let summary = format!("{} events, 0 invalid, 0 with warnings\n", lines.len());
+        assert_eq!(output.stderr, summary);
+        let output = agent.args(args).arg("--quiet").run().expect_code(0);
+        assert_eq!(output.stderr, "");
+    }
+}
+
+#[test]
+fn what_cannot_be_checked_is_a_usage_error_that_names_it() {
+    let agent = Agent::new().file("empty.ndjson", "\n\n");
+    for (args, said) in [
+        (&["gone.ndjson"][..], "cannot read gone.ndjson"),
+        (&["."], "cannot read ."),
+        (&["empty.ndjson"], "no events"),
+        (
+            &["--version", "1.6.0", "--dialect", "sekoia", "empty.ndjson"],
+            "leave it out",
+        ),
+        (
+            &["--version", "1.5.0", "empty.ndjson"],
+            "1.6.0, 1.7.0, 1.8.0",
+        ),
+        (&[], "FILE"),
+    ] {
+        let agent = args
+            .iter()
+            .fold(agent.arg("validate"), |agent, arg| agent.arg(arg));
+        let output = agent.run().expect_code(2);
+        assert!(output.stderr.contains(said), "{said}: {}", output.stderr);
+    }
+}
