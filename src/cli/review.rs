@@ -13,6 +13,13 @@ pub struct ReviewArgs {
     pub old: PathBuf,
     /// The later events
     pub new: PathBuf,
+    /// Also write the review to this file, as a page for a browser
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Saved AWS CLI output, as for rollcall map, whose facts the page shows beside events; may be
+    /// given several times
+    #[arg(long = "source", value_name = "FILE", requires = "html")]
+    pub sources: Vec<PathBuf>,
     /// Also compare event ids, times of the pass, our version and last uses
     #[arg(long)]
     pub stamps: bool,

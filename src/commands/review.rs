@@ -1,19 +1,34 @@
 //! `rollcall review`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+use time::OffsetDateTime;
+
 use crate::cli::{OutputFormat, ReviewArgs};
+use crate::collect::FromFiles;
 use crate::output;
-use crate::review::{self, Comparison, Events};
+use crate::review::{self, Comparison, Events, Review, ReviewError};
 use crate::run::ExitStatus;
 
 /// Shows what differs between two files of events.
 pub(super) async fn review(args: &ReviewArgs) -> anyhow::Result<ExitStatus> {
-    let mut events = Vec::new();
-    for path in [&args.old, &args.new] {
-        events.push(read(path, args.stamps).await?);
+    let before = read(&args.old, args.stamps).await?;
+    let after = read(&args.new, args.stamps).await?;
+    let comparison = review::compare(&before, &after);
+    if let Some(path) = &args.html {
+        let sources = sources(&args.sources).await?;
+        let files = [&args.old, &args.new].map(|path| path.display().to_string());
+        let review = Review {
+            files: [&files[0], &files[1]],
+            before: &before,
+            after: &after,
+            comparison: &comparison,
+            sources: &sources,
+        };
+        write(path, &review.html()?)?;
     }
-    let comparison = review::compare(&events[0], &events[1]);
     let text = match args.output {
         OutputFormat::Table => comparison.text(output::width()),
         OutputFormat::Json => json(&comparison)?,
@@ -34,6 +49,46 @@ async fn read(path: &Path, with_stamps: bool) -> anyhow::Result<Events> {
     Ok(match with_stamps {
         true => read.events,
         false => read.events.without_stamps(),
+    })
+}
+
+/// The facts of the users in saved files, by ARN.
+async fn sources(files: &[PathBuf]) -> anyhow::Result<BTreeMap<String, Value>> {
+    if files.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let (files, now) = (files.to_vec(), OffsetDateTime::now_utc());
+    let source = tokio::task::spawn_blocking(move || FromFiles::load(&files, now)).await??;
+    for warning in source.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let users = source.snapshots().iter().flat_map(|it| it.users.values());
+    let facts = users.map(|user| {
+        let facts = bare(serde_json::to_value(user)?);
+        Ok((user.arn.as_str().to_owned(), facts))
+    });
+    facts.collect()
+}
+
+/// `value` with what is known in the places of facts, which say when and by what call as well.
+fn bare(value: Value) -> Value {
+    match value {
+        Value::Object(mut fields) if fields.contains_key("as_of_ms") => {
+            fields.remove("value").map_or(Value::Object(fields), bare)
+        }
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            fields.map(|(name, value)| (name, bare(value))).collect()
+        }
+        Value::Array(items) => items.into_iter().map(bare).collect(),
+        other => other,
+    }
+}
+
+fn write(path: &Path, html: &str) -> Result<(), ReviewError> {
+    std::fs::write(path, html).map_err(|source| ReviewError::Write {
+        file: path.display().to_string(),
+        source,
     })
 }
 

@@ -59,6 +59,9 @@ pub struct SameDifference {
     pub users: Vec<Who>,
 }
 
+/// The users of each change, which is within items of lists.
+type UsersByChange = HashMap<(Vec<String>, Change), Vec<Who>>;
+
 impl Comparison {
     /// Whether anything differs, or somebody came or went.
     pub fn has_differences(&self) -> bool {
@@ -70,7 +73,7 @@ impl Comparison {
 pub fn compare(before: &Events, after: &Events) -> Comparison {
     let names = Names::of(before, after);
     let (mut changed, mut unchanged, mut removed) = (0, 0, Vec::new());
-    let mut fields: BTreeMap<String, HashMap<(Vec<String>, Change), Vec<Who>>> = BTreeMap::new();
+    let mut fields: BTreeMap<String, UsersByChange> = BTreeMap::new();
     for (key, old) in before.iter() {
         let Some(new) = after.get(key) else {
             removed.push(names.who(key, old));
@@ -105,7 +108,7 @@ pub fn compare(before: &Events, after: &Events) -> Comparison {
     }
 }
 
-fn of_field((field, same): (String, HashMap<(Vec<String>, Change), Vec<Who>>)) -> FieldDifferences {
+fn of_field((field, same): (String, UsersByChange)) -> FieldDifferences {
     let differences = same.into_iter().map(|((within, change), users)| {
         let key = serde_json::to_string(&change).unwrap_or_default();
         let same = SameDifference {

@@ -86,12 +86,15 @@ fn compare(
     }
 }
 
+/// The fields of an object.
+type Fields<'a> = Cow<'a, Map<String, Value>>;
+
 /// The fields of both sides, where they are compared one by one. Those of an object that is on one
 /// side only are told one by one as well, unless there is none.
 fn fields<'a>(
     before: Option<&'a Value>,
     after: Option<&'a Value>,
-) -> Option<(Cow<'a, Map<String, Value>>, Cow<'a, Map<String, Value>>)> {
+) -> Option<(Fields<'a>, Fields<'a>)> {
     let absent = || Cow::Owned(Map::new());
     match (before, after) {
         (Some(Value::Object(old)), Some(Value::Object(new))) => {

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// What tells items of a list apart, the first that fits: policies have an `arn`, tags a `key`, MFA
 /// devices a `serial_number`, unknown facts a `fact`, changes a `field`, paths an `id`, groups a
 /// `name`, access keys a `uid`.
-const KEYS: [&str; 8] = [
+pub(super) const KEYS: [&str; 8] = [
     "arn",
     "key",
     "serial_number",

@@ -14,6 +14,7 @@
 mod compare;
 mod difference;
 mod events;
+mod html;
 mod items;
 mod read;
 mod stamps;
@@ -24,4 +25,5 @@ mod text;
 pub use compare::{Comparison, FieldDifferences, SameDifference, Who, compare};
 pub use difference::{Change, Difference, differences};
 pub use events::Events;
+pub use html::Review;
 pub use read::{Read, ReviewError, read};

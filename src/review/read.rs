@@ -20,7 +20,7 @@ pub struct Read {
     pub warnings: Vec<String>,
 }
 
-/// Why events could not be compared.
+/// Why two files of events could not be reviewed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
     /// The file could not be read.
@@ -43,6 +43,14 @@ pub enum ReviewError {
         line: usize,
         /// What is wrong with it.
         why: String,
+    },
+    /// The page could not be written.
+    #[error("cannot write {file}: {source}")]
+    Write {
+        /// The file.
+        file: String,
+        /// What the operating system said.
+        source: io::Error,
     },
 }
 

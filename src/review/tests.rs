@@ -61,7 +61,7 @@ fn groups_are_matched_by_name_policies_by_arn_and_tags_by_key() {
         found(before, after),
         [
             "groups[].privileges[](ops) + b",
-            "groups[]() - name: dev, privileges: [[]]",
+            "groups[]() - dev {privileges: []}",
             "policies[].name(arn:2) x → y",
             "tags[].value(team) red → blue",
         ]

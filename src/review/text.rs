@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::compare::{Comparison, FieldDifferences, SameDifference, Who};
 use super::difference::Change;
+use super::items::KEYS;
 use crate::foreign::Shown;
 use crate::table::{Width, paragraph};
 
@@ -81,8 +82,8 @@ impl Change {
                 };
                 format!("{} → {}", shown(before), shown(after))
             }
-            Self::ItemAdded { after } => format!("+ {}", shown(after)),
-            Self::ItemRemoved { before } => format!("- {}", shown(before)),
+            Self::ItemAdded { after } => format!("+ {}", item(after)),
+            Self::ItemRemoved { before } => format!("- {}", item(before)),
             Self::Order => "another order".to_owned(),
         }
     }
@@ -93,23 +94,38 @@ fn shown(value: &Value) -> String {
     Shown::within(plain(value), VALUE_CHARS_MAX).into()
 }
 
+/// An item of a list: of an object what it is called comes first.
+fn item(value: &Value) -> String {
+    let named = KEYS.into_iter().find_map(|key| {
+        let name = value.get(key)?.as_str()?;
+        let mut rest = value.as_object()?.clone();
+        rest.remove(key);
+        Some((Shown::within(name, VALUE_CHARS_MAX), rest))
+    });
+    match named {
+        Some((name, rest)) if rest.is_empty() => name.into(),
+        Some((name, rest)) => format!("{name} {}", shown(&rest.into())),
+        None => shown(value),
+    }
+}
+
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) if is_plain(text) => text.clone(),
-        Value::Array(items) if items.is_empty() => "[]".to_owned(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
-        Value::Object(fields) if !fields.is_empty() => {
-            let fields = fields.iter().map(|(name, value)| match value {
-                Value::Array(_) | Value::Object(_) => format!("{name}: [{}]", plain(value)),
-                value => format!("{name}: {}", plain(value)),
-            });
-            fields.collect::<Vec<_>>().join(", ")
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(plain).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            let fields = fields.map(|(name, value)| format!("{name}: {}", plain(value)));
+            format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
         }
         other => other.to_string(),
     }
 }
 
-/// Whether `text` cannot be taken for a number, `true`, `absent` or an end of a list.
+/// Whether `text` cannot be taken for a number, `true`, `absent` or a list.
 fn is_plain(text: &str) -> bool {
     let is_json = || serde_json::from_str::<Value>(text).is_ok();
     let is_padded = text.trim() != text;

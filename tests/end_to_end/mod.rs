@@ -39,6 +39,7 @@ mod refused_by_aws;
 mod renewed_sessions;
 mod repeated;
 mod reviewed;
+mod reviewed_page;
 mod root_user;
 mod saved_files;
 mod status;

@@ -1,0 +1,85 @@
+//! Values of JSON, each kept once: users of one account have most of theirs in common.
+
+use std::collections::HashMap;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::foreign::Page;
+
+/// Values by their numbers.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    numbers: HashMap<Node, usize>,
+    shapes: HashMap<Vec<String>, usize>,
+}
+
+/// One value, of others by their numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Node {
+    Null,
+    Bool(bool),
+    /// As JSON writes it: a script would round it.
+    Number(String),
+    Text(String),
+    List(Vec<usize>),
+    /// The number of its shape, and the values of its fields.
+    Object(usize, Vec<usize>),
+}
+
+impl Values {
+    /// The number of `value`. Text in it is made fit to show.
+    pub(super) fn number(&mut self, value: &Value) -> usize {
+        let node = match value {
+            Value::Null => Node::Null,
+            Value::Bool(it) => Node::Bool(*it),
+            Value::Number(it) => Node::Number(it.to_string()),
+            Value::String(text) => Node::Text(shown(text)),
+            Value::Array(items) => Node::List(items.iter().map(|it| self.number(it)).collect()),
+            Value::Object(fields) => {
+                let names = fields.keys().map(|name| shown(name)).collect();
+                let next = self.shapes.len();
+                let shape = *self.shapes.entry(names).or_insert(next);
+                Node::Object(shape, fields.values().map(|it| self.number(it)).collect())
+            }
+        };
+        let next = self.numbers.len();
+        *self.numbers.entry(node).or_insert(next)
+    }
+
+    /// The names of objects' fields, by the numbers of shapes.
+    pub(super) fn shapes(&self) -> Vec<&Vec<String>> {
+        in_order(&self.shapes)
+    }
+}
+
+/// `text` as a page may have it.
+pub(super) fn shown(text: &str) -> String {
+    Page::of(text).as_str().to_owned()
+}
+
+fn in_order<T>(numbered: &HashMap<T, usize>) -> Vec<&T> {
+    let mut numbered: Vec<(&T, &usize)> = numbered.iter().collect();
+    numbered.sort_by_key(|(_, number)| **number);
+    numbered.into_iter().map(|(it, _)| it).collect()
+}
+
+/// The values as the script reads them.
+impl Serialize for Values {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(in_order(&self.numbers))
+    }
+}
+
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => to.serialize_unit(),
+            Self::Bool(it) => to.serialize_bool(*it),
+            Self::Number(it) => to.collect_map([("n", it)]),
+            Self::Text(it) => to.serialize_str(it),
+            Self::List(items) => to.collect_seq([0].iter().chain(items)),
+            Self::Object(shape, values) => to.collect_seq([shape + 1].iter().chain(values)),
+        }
+    }
+}
