@@ -297,3 +297,30 @@ fn saved_service_control_policies_cap_an_administrator_and_malformed_ones_are_na
         );
     }
 }
+
+#[test]
+fn a_user_without_tags_in_the_details_has_none_and_one_with_null_is_not_known() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("details.json");
+    for (tags, tier) in [(None, "admin"), (Some(Value::Null), "conditional")] {
+        let mut user = json!({
+            "Path": "/", "UserName": "al", "UserId": "AIDAAL", "GroupList": [],
+            "Arn": "arn:aws:iam::123456789012:user/al",
+            "CreateDate": "2024-01-01T00:00:00+00:00", "AttachedManagedPolicies": [],
+            "UserPolicyList": [{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition":
+                    {"StringNotEquals": {"aws:PrincipalTag/team": "guests"}}}]}}],
+        });
+        if let Some(tags) = tags {
+            user["Tags"] = tags;
+        }
+        let details = json!({"UserDetailList": [user], "GroupDetailList": [],
+            "RoleDetailList": [], "Policies": []});
+        std::fs::write(&file, details.to_string()).unwrap();
+        let file = file.display().to_string();
+        let agent = Agent::new().args(["explain", "al", "--output", "json"]);
+        let output = agent.args(["--from", &file]).run().expect_code(0);
+        let explained: Value = serde_json::from_str(&output.stdout).unwrap();
+        assert_eq!(explained["privilege"]["tier"], tier);
+    }
+}

@@ -1,8 +1,8 @@
 //! The JSON that the AWS CLI prints, as far as the inventory reads it.
 //!
 //! A list that AWS always prints, empty or not, is an `Option`: where it is missing, somebody
-//! cut it out and its content is unknown, and so it is where that is `null`. `UserPolicyList` and `PermissionsBoundary` are the ones
-//! that AWS leaves out when there are none.
+//! cut it out and its content is unknown, and so it is where that is `null`. `UserPolicyList`,
+//! `PermissionsBoundary` and `Tags` are the ones that AWS leaves out when there are none.
 
 use crate::collect::timestamp::Timestamp;
 use crate::model::{Arn, AttachedPolicy, Tag, is_account_id};
@@ -134,6 +134,7 @@ pub(super) struct UserDetail {
     #[serde(default, deserialize_with = "nullable")]
     pub(super) user_policy_list: Vec<InlinePolicy>,
     pub(super) permissions_boundary: Option<Boundary>,
+    #[serde(default = "no_tags")]
     pub(super) tags: Option<Vec<TagPair>>,
 }
 
@@ -296,6 +297,15 @@ fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// AWS leaves out the tags of a user who has none.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the default of a field that may be null"
+)]
+fn no_tags() -> Option<Vec<TagPair>> {
+    Some(Vec::new())
 }
 
 /// The same of a list that may be missing.

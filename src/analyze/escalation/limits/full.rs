@@ -6,8 +6,9 @@ use crate::analyze::decision::{AppliedPolicy, Request, Truth, statement_applies}
 use crate::analyze::document::{Effect, Pattern, Resolved, Statement, Variable, witness};
 use crate::analyze::escalation::asker::Asker;
 
-/// The action and the service that no policy names.
+/// An action, a resource and an action of IAM that no policy names.
 const ANY_ACTION: &str = "rollcall-any:rollcall-any";
+const ANY_RESOURCE: &str = "arn:rollcall-any";
 const ANY_IAM_ACTION: &str = "iam:rollcall-any";
 
 /// Whether the Allow statements of `policies` together cover every action on every resource.
@@ -88,7 +89,8 @@ fn left_out_resources<'a>(statements: impl Iterator<Item = &'a Statement>) -> BT
         })
         .collect();
     let lists: Vec<&[Pattern]> = lists.iter().map(Vec::as_slice).collect();
-    let mut found = BTreeSet::from(["*".to_owned()]);
+    // A text that is `*` itself, as a tag may be, is no wildcard.
+    let mut found = BTreeSet::from(["*".to_owned(), ANY_RESOURCE.to_owned()]);
     found.extend(intersections(&lists, &Pattern::parse("*")));
     found
 }

@@ -1,12 +1,19 @@
 //! The ways in which a principal can lift a limit, and what it is afterwards.
 
+use std::sync::Arc;
+
 use crate::analyze::account::is_customer_managed;
 use crate::analyze::decision::{
     AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind, Truth,
 };
+use crate::analyze::document::{Effect, Policy};
 use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::limits::cap;
 use crate::analyze::escalation::limits::full::everything;
 use crate::analyze::escalation::limits::{LimitKind, everything_document, granted_everything};
+
+/// The path that brings back an older version of a policy.
+const OLDER_VERSION: &str = "iam-setdefaultpolicyversion";
 
 /// A way to lift a limit.
 pub(in crate::analyze::escalation) struct Lift {
@@ -64,8 +71,38 @@ fn of_boundary(asker: &Asker<'_>, arn: &str) -> Vec<Lift> {
             truth: asker.may("iam:createpolicyversion", arn, &Boundary::None),
             after: after(),
         });
+        let is_open = |document: &Arc<Policy>| cap::limits(asker, document, arn).is_false();
+        let is_one_open = older(asker, arn).any(is_open);
+        ways.extend(is_one_open.then(|| Lift {
+            id: OLDER_VERSION,
+            truth: asker.may("iam:setdefaultpolicyversion", arn, &Boundary::None),
+            after: after(),
+        }));
     }
     ways
+}
+
+/// The documents of a policy's other versions.
+fn older<'a>(asker: &Asker<'a>, arn: &str) -> impl Iterator<Item = &'a Arc<Policy>> {
+    let policy = asker.account.policies.get(arn);
+    let older = policy.into_iter().flat_map(|policy| &policy.older);
+    older.map(|(_, document)| document)
+}
+
+/// Bringing back a version of the policy `arn` that denies nothing.
+fn brought_back(asker: &Asker<'_>, source: &PolicySource, arn: &str) -> Vec<Lift> {
+    let denies_nothing = |document: &&Arc<Policy>| {
+        let mut statements = document.statements.iter();
+        statements.all(|statement| statement.effect == Effect::Allow)
+    };
+    let versions = older(asker, arn).filter(denies_nothing);
+    let ways = versions.filter_map(|version| {
+        let after = replaced(asker.principal, source, version);
+        kept_full(asker, OLDER_VERSION, after, || {
+            asker.may("iam:setdefaultpolicyversion", arn, &Boundary::None)
+        })
+    });
+    ways.collect()
 }
 
 fn of_deny(asker: &Asker<'_>, source: &PolicySource) -> Vec<Lift> {
@@ -124,6 +161,7 @@ fn of_deny(asker: &Asker<'_>, source: &PolicySource) -> Vec<Lift> {
                     truth: asker.may("iam:createpolicyversion", arn, &Boundary::None),
                     after: rewritten(asker.principal, source),
                 });
+                ways.extend(brought_back(asker, source, arn));
             }
             ways.extend(removal(asker, source, id, || {
                 asker.may_detach(action, &target, arn)
@@ -194,6 +232,11 @@ pub(in crate::analyze::escalation) fn rewritten(
     principal: &Principal,
     source: &PolicySource,
 ) -> Principal {
+    replaced(principal, source, &everything_document())
+}
+
+/// The principal after the document of a policy was replaced.
+fn replaced(principal: &Principal, source: &PolicySource, document: &Arc<Policy>) -> Principal {
     let mut after = principal.clone();
     for policy in &mut after.policies {
         let is_same_policy = match (&policy.source, source) {
@@ -203,7 +246,7 @@ pub(in crate::analyze::escalation) fn rewritten(
             (one, other) => one == other,
         };
         if is_same_policy {
-            policy.document = Some(everything_document());
+            policy.document = Some(Arc::clone(document));
         }
     }
     after

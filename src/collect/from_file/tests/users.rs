@@ -82,8 +82,8 @@ fn a_list_that_was_cut_out_of_the_details_is_unknown() {
     let user = only(&files);
     assert_eq!(user.groups.value(), None);
     assert_eq!(user.attached_policies.value(), None);
-    assert_eq!(user.tags.value(), None);
-    // AWS leaves these two out where there are none.
+    // AWS leaves these three out where there are none.
+    assert_eq!(user.tags.value(), Some(&vec![]));
     assert_eq!(user.inline_policies.value(), Some(&vec![]));
     assert_eq!(user.permissions_boundary.value(), Some(&None));
 }
