@@ -13,6 +13,8 @@ const NAMES_MAX: usize = 5;
 /// Differences that are shown of one field.
 const DIFFERENCES_MAX: usize = 12;
 const VALUE_CHARS_MAX: usize = 120;
+/// How far the first line of a row is left of its others.
+const ROW_HANGS: usize = 2;
 /// How a value is shown that is not there.
 const ABSENT: &str = "absent";
 
@@ -48,13 +50,18 @@ fn of_field(field: &FieldDifferences, width: Width) -> String {
     let head = format!("{path}: {}", counted(field.users, "user"));
     let mut text = paragraph("", &head, width);
     for same in field.differences.iter().take(DIFFERENCES_MAX) {
-        text.push_str(&paragraph("  ", &of_difference(same), width));
+        text.push_str(&row(&of_difference(same), width));
     }
     if let Some(left @ 1..) = field.differences.len().checked_sub(DIFFERENCES_MAX) {
         let left = format!("and {}", counted(left, "other difference"));
-        text.push_str(&paragraph("  ", &left, width));
+        text.push_str(&row(&left, width));
     }
     text
+}
+
+/// A line below a field, whose further lines are indented more than it.
+fn row(text: &str, width: Width) -> String {
+    paragraph("    ", text, width).split_off(ROW_HANGS)
 }
 
 /// A difference and its users, as in `1 → 2: 3 users (anna, ben, carl)`.

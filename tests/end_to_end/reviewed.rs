@@ -7,13 +7,8 @@ use crate::support::agent::Agent;
 /// Events of the demo's account before and after changes that a new version of the mapping might
 /// make, with hostile text among them.
 pub(super) fn agent() -> Agent {
-    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/src/commands/demo");
-    let files = ["authorization-details.json", "credential-report.csv"];
-    let [details, report] = files.map(|file| format!("{demo}/{file}"));
-    let agent = Agent::new().env("ROLLCALL_CONFIG", "");
-    let mapped = agent.args(["map", &details, &report]).run().expect_code(0);
-    let mut events: Vec<Value> = mapped
-        .stdout
+    let agent = Agent::new();
+    let mut events: Vec<Value> = mapped(&agent, "ocsf")
         .lines()
         .map(|line| serde_json::from_str(line).expect("an event"))
         .collect();
@@ -37,6 +32,15 @@ pub(super) fn agent() -> Agent {
     agent.file("new.ndjson", &lines(&events))
 }
 
+/// Events about the demo's users.
+fn mapped(agent: &Agent, dialect: &str) -> String {
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/src/commands/demo");
+    let files = ["authorization-details.json", "credential-report.csv"];
+    let [details, report] = files.map(|file| format!("{demo}/{file}"));
+    let map = agent.args(["map", "--dialect", dialect, &details, &report]);
+    map.run().expect_code(0).stdout
+}
+
 fn lines(events: &[Value]) -> String {
     events.iter().map(|event| format!("{event}\n")).collect()
 }
@@ -55,6 +59,25 @@ fn json_tells_the_same_whole() {
     let output = agent.run().expect_code(0);
     let json: Value = serde_json::from_str(&output.stdout).expect("JSON");
     insta::assert_json_snapshot!("review_json", json);
+}
+
+#[test]
+fn two_passes_over_the_same_users_differ_in_stamps_alone() {
+    for dialect in ["ocsf", "sekoia"] {
+        let agent = Agent::new();
+        let agent = agent.file("old.ndjson", &mapped(&agent, dialect));
+        let agent = agent.file("new.ndjson", &mapped(&agent, dialect));
+        let review = agent.args(["review", "old.ndjson", "new.ndjson", "--exit-code"]);
+        review.run().expect_code(0);
+        let with_stamps = review.arg("--stamps").run();
+        if dialect == "ocsf" {
+            let text = with_stamps.expect_code(7).stdout;
+            assert!(
+                text.contains("\nmetadata.correlation_uid: 42 users\n"),
+                "{text}"
+            );
+        }
+    }
 }
 
 #[test]
