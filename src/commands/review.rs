@@ -27,7 +27,8 @@ pub(super) async fn review(args: &ReviewArgs) -> anyhow::Result<ExitStatus> {
             comparison: &comparison,
             sources: &sources,
         };
-        write(path, &review.html()?)?;
+        let inputs = [&args.old, &args.new].into_iter().chain(&args.sources);
+        write(path, inputs, &review.html()?)?;
     }
     let text = match args.output {
         OutputFormat::Table => comparison.text(output::width()),
@@ -85,7 +86,16 @@ fn bare(value: Value) -> Value {
     }
 }
 
-fn write(path: &Path, html: &str) -> Result<(), ReviewError> {
+/// Writes the page, over none of the files that it was made from.
+fn write<'a>(
+    path: &Path,
+    mut inputs: impl Iterator<Item = &'a PathBuf>,
+    html: &str,
+) -> Result<(), ReviewError> {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    if inputs.any(|input| real(path).is_some_and(|it| real(input) == Some(it))) {
+        return Err(ReviewError::Overwrites(path.display().to_string()));
+    }
     std::fs::write(path, html).map_err(|source| ReviewError::Write {
         file: path.display().to_string(),
         source,

@@ -44,6 +44,9 @@ pub enum ReviewError {
         /// What is wrong with it.
         why: String,
     },
+    /// The page would take the place of a file that it is made from.
+    #[error("{0} is one of the files to review; give the page another name")]
+    Overwrites(String),
     /// The page could not be written.
     #[error("cannot write {file}: {source}")]
     Write {

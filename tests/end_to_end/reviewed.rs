@@ -108,3 +108,22 @@ fn a_missing_file_and_a_line_that_is_no_event_are_usage_errors_that_name_them() 
         assert_eq!(output.stdout, "");
     }
 }
+
+#[test]
+fn a_page_never_takes_the_place_of_what_it_is_made_from() {
+    let agent = agent();
+    let page = agent.home().join("new.ndjson");
+    let before = std::fs::read(&page).expect("events");
+    let output = agent
+        .args([
+            "review",
+            "old.ndjson",
+            "new.ndjson",
+            "--html",
+            "./new.ndjson",
+        ])
+        .run();
+    let stderr = output.expect_code(2).stderr;
+    assert!(stderr.contains("another name"), "{stderr}");
+    assert_eq!(std::fs::read(&page).expect("events"), before);
+}

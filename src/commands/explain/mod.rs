@@ -74,6 +74,11 @@ async fn of_files(global: &GlobalArgs, args: &ExplainArgs) -> anyhow::Result<Exi
             return Ok(ExitStatus::No);
         }
     };
+    let status = match source.warnings().is_empty() {
+        true => ExitStatus::Done,
+        // What is missing may decide.
+        false => ExitStatus::Partial,
+    };
     let text = match question(args, user) {
         Some(question) => asked(snapshot, &question, args.output, now)?,
         None if args.fields => {
@@ -86,7 +91,7 @@ async fn of_files(global: &GlobalArgs, args: &ExplainArgs) -> anyhow::Result<Exi
         None => verdict(snapshot, user, args.output, now)?,
     };
     output::write(&args.output.page(&text))?;
-    Ok(ExitStatus::Done)
+    Ok(status)
 }
 
 fn named<'a>(

@@ -30,14 +30,15 @@ impl Case<'_> {
     /// What is special about the user, for a reviewer to say better.
     fn shows(&self, user: &User) -> String {
         let count = |len: Option<usize>, what: &str| match len {
-            Some(len) => format!("{len} {what}"),
-            None => format!("unknown {what}"),
+            Some(1) => format!("1 {what}"),
+            Some(len) => format!("{len} {what}s"),
+            None => format!("unknown {what}s"),
         };
         format!(
             "a real user, made up: {}, {}, {}",
-            count(user.groups.value().map(Vec::len), "groups"),
-            count(user.tags.value().map(Vec::len), "tags"),
-            count(user.access_keys.value().map(Vec::len), "access keys"),
+            count(user.groups.value().map(Vec::len), "group"),
+            count(user.tags.value().map(Vec::len), "tag"),
+            count(user.access_keys.value().map(Vec::len), "access key"),
         )
     }
 

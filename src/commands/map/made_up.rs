@@ -1,6 +1,7 @@
 //! Made-up names, ids and tags that keep the form of real ones.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::iter::repeat;
 
 /// The account of every case.
 const ACCOUNT: &str = "123456789012";
@@ -12,6 +13,8 @@ const ID_PREFIX_LEN: usize = 4;
 pub(super) struct MadeUp {
     /// Made-up words by the lower-case real ones.
     words: HashMap<String, String>,
+    /// The made-up words: no two real ones share one.
+    taken: HashSet<String>,
     /// Lower-case parts that stay, since the mapping looks at them.
     kept: Vec<String>,
 }
@@ -21,6 +24,7 @@ impl MadeUp {
     pub(super) fn new(kept: &[String]) -> Self {
         Self {
             words: HashMap::new(),
+            taken: HashSet::new(),
             kept: kept.iter().map(|part| part.to_lowercase()).collect(),
         }
     }
@@ -70,17 +74,42 @@ impl MadeUp {
 
     fn word(&mut self, word: &str) -> String {
         let lower = word.to_lowercase();
-        let made_up = self.words.entry(lower.clone()).or_insert_with(|| {
-            let made_up: Vec<char> = lower.chars().map(another).collect();
-            keep(&lower, &made_up, &self.kept)
-        });
-        let chars = word.chars().zip(made_up.chars());
-        let chars = chars.map(|(real, made_up)| match real.is_uppercase() {
-            true => made_up.to_ascii_uppercase(),
+        let (taken, kept) = (&mut self.taken, &self.kept);
+        let made_up = self.words.entry(lower.clone());
+        let made_up = made_up.or_insert_with(|| invented(&lower, kept, taken));
+        let cases = word.chars().map(char::is_uppercase).chain(repeat(false));
+        let chars = made_up.chars().zip(cases);
+        let chars = chars.map(|(made_up, is_uppercase)| match is_uppercase {
+            true => made_up.to_uppercase().next().unwrap_or(made_up),
             false => made_up,
         });
         chars.collect()
     }
+}
+
+/// What stands for an accented letter, and for one of another script.
+const ACCENTED: [char; 10] = ['à', 'ä', 'ç', 'é', 'è', 'ê', 'ñ', 'ö', 'ô', 'ü'];
+const OF_OTHER_SCRIPTS: [char; 10] = ['字', '山', '川', '水', '火', '木', '金', '土', '月', '人'];
+
+/// How often a word is invented before it is made longer.
+const TRIES_MAX: usize = 64;
+
+/// A word of the form of `lower` that is neither it nor `taken`; a longer one where there is none.
+fn invented(lower: &str, kept: &[String], taken: &mut HashSet<String>) -> String {
+    let mut form = lower.to_owned();
+    for tried in 1.. {
+        let made_up: Vec<char> = form.chars().map(another).collect();
+        let made_up = keep(&form, &made_up, kept);
+        // A word that stays as a whole is what the mapping looks at.
+        let is_other = made_up != lower || kept.iter().any(|part| part == lower);
+        if is_other && taken.insert(made_up.clone()) {
+            return made_up;
+        }
+        if tried % TRIES_MAX == 0 {
+            form.push('x');
+        }
+    }
+    form
 }
 
 /// `made_up` with the parts of `lower` that are `kept`.
@@ -103,8 +132,8 @@ fn another(char: char) -> char {
     match char {
         '0'..='9' => fastrand::digit(10),
         'a'..='z' => fastrand::lowercase(),
-        _ if char.is_lowercase() => 'é',
-        _ => '字',
+        _ if char.is_lowercase() => fastrand::choice(ACCENTED).unwrap_or('é'),
+        _ => fastrand::choice(OF_OTHER_SCRIPTS).unwrap_or('字'),
     }
 }
 
@@ -126,6 +155,18 @@ mod tests {
         assert!(name.starts_with(|char: char| char.is_ascii_uppercase()));
         assert_eq!(made_up.text("Anna"), name[..4]);
         assert_eq!(made_up.text("anna"), name[..4].to_lowercase());
+    }
+
+    #[test]
+    fn no_two_names_become_one() {
+        let mut made_up = MadeUp::new(&[]);
+        let names: Vec<String> = ('a'..='z')
+            .map(String::from)
+            .chain(["日本".into(), "東京".into()])
+            .collect();
+        let others: HashSet<String> = names.iter().map(|name| made_up.text(name)).collect();
+        assert_eq!(others.len(), names.len());
+        assert!(names.iter().all(|name| made_up.text(name) != *name));
     }
 
     #[test]

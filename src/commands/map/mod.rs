@@ -62,7 +62,11 @@ fn as_case(config: &Config, snapshots: &[Snapshot], name: &str) -> anyhow::Resul
         |user: &&Arc<User>| user.name == name || user.id == name || user.arn.as_str() == name;
     let found: Vec<&Arc<User>> = users.filter(is_named).collect();
     let [user] = found.as_slice() else {
-        tracing::error!(user = name, "the files have {} such users", found.len());
+        tracing::error!(
+            user = name,
+            "the files have {} users of that name, ARN or UserId",
+            found.len()
+        );
         return Ok(ExitStatus::No);
     };
     let case = as_case::case(user, &config.mapping.tags, &config.mapping.admin);

@@ -6,6 +6,7 @@ use crate::analyze::decision::{AppliedPolicy, Boundary, Request, resolve_text};
 use crate::analyze::document::{Effect, Pattern, Policy, witness};
 use crate::analyze::escalation::asker::Asker;
 use crate::analyze::paths::Catalogue;
+use crate::model::is_account_id;
 
 /// How many resources are tried.
 const TRIED_MAX: usize = 256;
@@ -53,20 +54,29 @@ pub(in crate::analyze::escalation) fn candidates(
     for level in asker.account.service_control_policies.iter().flatten() {
         of(level, &mut add);
     }
+    let account = asker.account.account.id.as_str();
+    let is_own = |text: &String| !is_foreign(text, account);
     let mut found: BTreeSet<String> = witness(bounds, &Pattern::parse("*")).into_iter().collect();
     for (index, one) in patterns.iter().enumerate() {
         let Some(text) = witness(one, bounds) else {
             continue;
         };
-        found.insert(text);
+        found.extend(Some(text).filter(is_own));
         for other in patterns.iter().skip(index + 1) {
-            found.extend(witness(one, other).filter(|text| bounds.matches(text)));
+            let text = witness(one, other).filter(|text| bounds.matches(text));
+            found.extend(text.filter(is_own));
             if found.len() >= TRIED_MAX {
                 return found.into_iter().collect();
             }
         }
     }
     found.into_iter().collect()
+}
+
+/// Whether `arn` is of another account: a wildcard for the region runs over colons as well.
+fn is_foreign(arn: &str, account: &str) -> bool {
+    let of = arn.split(':').nth(4);
+    of.is_some_and(|of| is_account_id(of) && of != account)
 }
 
 /// The patterns by which `document` tells resources of `actions` apart.
