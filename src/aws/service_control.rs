@@ -17,7 +17,8 @@ const LEVELS_MAX: usize = 10;
 #[derive(Debug)]
 pub struct ServiceControl {
     client: AwsClient,
-    /// The account that manages the organization: none binds it.
+    /// The account that manages the organization, which none binds; unknown where no account was
+    /// listed.
     management: Option<String>,
     known: Mutex<Known>,
 }
@@ -56,8 +57,14 @@ impl ServiceControl {
     /// An organization that has them enabled has one at every level; one without any has not, and
     /// binds nobody.
     pub async fn levels(&self, account: &str) -> Result<ServiceControlLevels, AwsError> {
-        if self.management.as_deref() == Some(account) {
-            return Ok(Vec::new());
+        match self.management.as_deref() {
+            Some(management) if management == account => return Ok(Vec::new()),
+            Some(_) => {}
+            // It may be this one, which none binds.
+            None => {
+                let what = "no account whose ARN names the managing one";
+                return Err(AwsError::malformed(Action::ListAccounts, what));
+            }
         }
         // Accounts ask one after the other: what they share is read once.
         let mut known = self.known.lock().await;

@@ -119,6 +119,22 @@ fn policies_that_cannot_be_read_leave_the_last_verdict_and_never_a_better_one() 
 }
 
 #[test]
+fn nobody_is_capped_while_it_is_not_known_which_account_manages_the_organization() {
+    let site = site(&[("only-s3", ONLY_S3)], "scps = true");
+    let accounts = format!(
+        "[[aws.accounts]]\nid = \"{MANAGEMENT}\"\n[aws.organization]\nrole_name = \"read\"\n"
+    );
+    site.configure(&Settings {
+        accounts,
+        ..settings("scps = true")
+    });
+    site.sim
+        .inject(Fault::Denied(Denial::NothingAllows).of("ListAccounts"));
+    site.collect(4);
+    assert_eq!(privilege(&site, "max")["tier"], "unknown");
+}
+
+#[test]
 fn nothing_of_the_organization_is_read_where_it_was_not_asked_for_or_nothing_tells_of_it() {
     let site = site(&[("only-s3", ONLY_S3)], "");
     site.collect(0);
