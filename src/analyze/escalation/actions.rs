@@ -96,6 +96,15 @@ impl ActionSet {
         own.any(|path| self.may_take(path))
     }
 
+    /// Whether the principal may write what makes an administrator, of itself or of another.
+    pub(super) fn may_write(&self) -> bool {
+        let paths = Catalogue::get().paths.iter();
+        let mut writing = paths.filter(|it| {
+            matches!(it.family, Family::Itself | Family::RoleSelf | Family::Limit)
+        });
+        writing.any(|path| self.may_take(path))
+    }
+
     /// Whether every need of `path` may be allowed.
     pub(super) fn may_take(&self, path: &Path) -> bool {
         let needed = NEEDED.get(path.id.as_str());

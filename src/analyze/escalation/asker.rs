@@ -15,6 +15,8 @@ pub(in crate::analyze) struct Asker<'a> {
     pub(in crate::analyze) account: &'a IamAccount,
     pub(in crate::analyze) principal: &'a Principal,
     pub(in crate::analyze) session: Session,
+    /// Other principals whose credentials it holds as well, and acts with.
+    pub(super) helpers: &'a [Asker<'a>],
 }
 
 impl<'a> Asker<'a> {
@@ -27,7 +29,16 @@ impl<'a> Asker<'a> {
             account,
             principal,
             session,
+            helpers: &[],
         }
+    }
+
+    /// The same principal, which acts with the credentials of `helpers` as well.
+    pub(super) fn helped<'b>(&self, helpers: &'b [Asker<'b>]) -> Asker<'b>
+    where
+        'a: 'b,
+    {
+        Asker { helpers, ..*self }
     }
 
     /// The same principal with other policies.
@@ -39,6 +50,7 @@ impl<'a> Asker<'a> {
             account: self.account,
             principal,
             session: self.session,
+            helpers: self.helpers,
         }
     }
 
@@ -72,8 +84,25 @@ impl<'a> Asker<'a> {
         self.authorizer().decide(&request, trust)
     }
 
-    /// Whether the principal may do `action` on `resource`, whose boundary is `boundary`.
+    /// Whether the principal may do `action` on `resource`, whose boundary is `boundary`, or one of
+    /// those that help it.
     pub(super) fn may(&self, action: &str, resource: &str, boundary: &Boundary) -> Truth {
+        self.with_help(|asker| asker.may_itself(action, resource, boundary))
+    }
+
+    fn with_help(&self, may: impl Fn(&Asker<'_>) -> Truth) -> Truth {
+        let mut best = may(self);
+        for helper in self.helpers {
+            if best.is_true() {
+                break;
+            }
+            best = best.or(may(helper));
+        }
+        best
+    }
+
+    /// Whether the principal may do it without help.
+    pub(super) fn may_itself(&self, action: &str, resource: &str, boundary: &Boundary) -> Truth {
         let operation = action.split(':').nth(1).unwrap_or_default();
         let context = match boundary {
             _ if matches!(operation, "createuser" | "createrole") => {
@@ -109,13 +138,18 @@ impl<'a> Asker<'a> {
 
     /// Whether the principal may detach `policy` by `action` from `resource`.
     pub(super) fn may_detach(&self, action: &str, resource: &str, policy: &str) -> Truth {
-        let context = match &self.principal.boundary {
-            Boundary::None => self.context().without("iam:permissionsboundary"),
-            Boundary::Policy { arn, .. } => self.context().with("iam:permissionsboundary", arn),
-            Boundary::Unread => self.context(),
-        };
-        let context = context.with("iam:policyarn", policy);
-        self.decide(action, resource, &context, None).is_granted()
+        let boundary = &self.principal.boundary;
+        self.with_help(|asker| {
+            let context = match boundary {
+                Boundary::None => asker.context().without("iam:permissionsboundary"),
+                Boundary::Policy { arn, .. } => {
+                    asker.context().with("iam:permissionsboundary", arn)
+                }
+                Boundary::Unread => asker.context(),
+            };
+            let context = context.with("iam:policyarn", policy);
+            asker.decide(action, resource, &context, None).is_granted()
+        })
     }
 
     /// Whether the principal may pass `role` to `service`.

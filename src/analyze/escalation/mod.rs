@@ -10,6 +10,7 @@ mod graph;
 mod limits;
 mod own;
 mod power;
+mod raise;
 
 pub(super) use asker::Asker;
 pub(super) use found::{Found, NodeId};

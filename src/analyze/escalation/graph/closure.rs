@@ -1,8 +1,9 @@
 //! Whoever reaches a principal at the top is at the top as well, until nobody is added.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
-use crate::analyze::decision::Truth;
+use crate::analyze::decision::{Session, Truth};
 use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::found::NodeId;
 use crate::analyze::escalation::graph::Graph;
@@ -11,17 +12,28 @@ use crate::analyze::escalation::power::Power;
 use crate::analyze::paths::Path;
 
 impl<'a> Graph<'a> {
-    /// Adds whoever reaches a principal at the top, until nobody is added.
+    /// Adds whoever comes to the top, alone or with those that it takes over, until nobody is added.
     pub(in crate::analyze::escalation) fn close(&mut self, counts: impl Fn(&Truth) -> bool) {
         let mut fresh: Vec<usize> = self.positions(&counts);
+        loop {
+            self.follow(fresh, &counts);
+            fresh = self.unite(&counts);
+            if fresh.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Adds whoever reaches one of `fresh`, or one that was added.
+    fn follow(&mut self, mut fresh: Vec<usize>, counts: &impl Fn(&Truth) -> bool) {
         while !fresh.is_empty() {
             let mut added = Vec::new();
             for (position, node) in self.nodes.iter().enumerate() {
-                let is_there = self.is_top.get(position).is_some_and(&counts);
+                let is_there = self.is_top.get(position).is_some_and(counts);
                 if is_there || node.is_unread {
                     continue;
                 }
-                let (truth, via) = self.reached(node, &fresh, &counts);
+                let (truth, via) = self.reached(node, &fresh, counts);
                 if counts(&truth) {
                     added.push((position, truth, via));
                 }
@@ -70,35 +82,55 @@ impl<'a> Graph<'a> {
         fresh: &[usize],
         counts: &impl Fn(&Truth) -> bool,
     ) -> (Truth, Option<(&'static Path, NodeId)>) {
-        let paths: Vec<&'static Path> = top_paths(node).collect();
         let mut best = Truth::False;
         let mut via = None;
-        for session in &node.taken_sessions {
+        let _ = self.takes(node, &node.taken_sessions, fresh, &mut |target, path, truth, _| {
+            let worth = self.is_top.get(target).cloned().unwrap_or(Truth::False);
+            let truth = worth.and(truth);
+            if let (false, Some(target)) = (truth.is_false(), self.nodes.get(target)) {
+                via = Some((path, target.id));
+            }
+            best = std::mem::replace(&mut best, Truth::False).or(truth);
+            let is_open = best.residual().is_none_or(|it| !it.lacks_documents());
+            match best.is_true() || (counts(&best) && is_open) {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        });
+        (best, via)
+    }
+
+    /// Visits those of `among`, which is in order, that `node` may take over in one of `sessions`:
+    /// by which path, whether it can, and in which session.
+    pub(super) fn takes(
+        &self,
+        node: &Node<'a>,
+        sessions: &[Session],
+        among: &[usize],
+        visit: &mut dyn FnMut(usize, &'static Path, Truth, Session) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let paths: Vec<&'static Path> = top_paths(node).collect();
+        if paths.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        for session in sessions {
             let power = Power::new(Asker::new(self.account, node.principal, *session));
-            for (position, leading) in self.among(&power, &paths, fresh) {
+            for (position, leading) in self.among(&power, &paths, among) {
                 let Some(target) = self.nodes.get(position) else {
                     continue;
                 };
-                let worth = self.is_top.get(position).cloned().unwrap_or(Truth::False);
                 for path in leading.iter().filter_map(|index| paths.get(*index)) {
                     let Some(candidate) = self.candidate(node, path, target.id) else {
                         continue;
                     };
-                    let truth = worth.clone().and_then(|| power.reaches(path, candidate));
+                    let truth = power.reaches(path, candidate);
                     if !truth.is_false() {
-                        via = Some((*path, target.id));
+                        visit(position, path, truth, *session)?;
                     }
-                    best = best.or(truth);
-                    if best.is_true() {
-                        return (best, via);
-                    }
-                }
-                if counts(&best) && best.residual().is_none_or(|it| !it.lacks_documents()) {
-                    return (best, via);
                 }
             }
         }
-        (best, via)
+        ControlFlow::Continue(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The principals of an account, and who can become an administrator over any number of steps.
 
 pub(super) mod closure;
+pub(super) mod coalition;
 pub(super) mod node;
 pub(super) mod targets;
 pub(super) mod ways;

@@ -111,7 +111,7 @@ fn controls_iam(asker: &Asker<'_>) -> Truth {
     let arn = &free.arn;
     let each = CONTROL.iter().map(|(action, kind)| {
         let prefix = format!("arn:{}:iam::{}", arn.partition(), arn.account_id());
-        asker.may(
+        asker.may_itself(
             action,
             &format!("{prefix}:{kind}/rollcall-any"),
             &Boundary::None,

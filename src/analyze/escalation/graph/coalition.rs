@@ -1,0 +1,296 @@
+//! Principals that are nothing alone and at the top together: one writes to the other.
+//!
+//! A user that may assume a role which writes policies of that very user is at the top; so is one
+//! that lifts the boundary of another user and then takes a key of it. Whoever takes over several
+//! principals acts with the credentials of all of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::ControlFlow;
+
+use crate::analyze::decision::{Session, Truth};
+use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::found::{Found, Step};
+use crate::analyze::escalation::graph::Graph;
+use crate::analyze::escalation::graph::node::Node;
+use crate::analyze::escalation::power::Power;
+use crate::analyze::escalation::raise::{raised, tells_principals_apart};
+
+/// A principal that another takes over, whether it can, and what it does to that end.
+#[derive(Clone)]
+struct Taken {
+    truth: Truth,
+    steps: Vec<Step>,
+}
+
+/// What is known of one question, for it is asked for many users: who is raised, in which session,
+/// by whom.
+type Known = HashMap<(usize, Session, Vec<usize>), Option<Found>>;
+
+impl<'a> Graph<'a> {
+    /// Adds whoever is at the top with those that it takes over; tells whom.
+    pub(in crate::analyze::escalation) fn unite(
+        &mut self,
+        counts: &impl Fn(&Truth) -> bool,
+    ) -> Vec<usize> {
+        let writers: Vec<usize> = self
+            .below(counts)
+            .filter(|(_, node)| node.actions.may_write())
+            .map(|(position, _)| position)
+            .collect();
+        if writers.is_empty() {
+            return Vec::new();
+        }
+        let all = self.different(&writers);
+        let raisable: Vec<usize> = self
+            .below(counts)
+            .filter(|(_, node)| {
+                let mut sessions = sessions(node);
+                sessions.any(|session| self.raised(node, session, &all, counts).is_some())
+            })
+            .map(|(position, _)| position)
+            .collect();
+        if raisable.is_empty() {
+            return Vec::new();
+        }
+        let to_writers = self.leading_to(&writers, counts);
+        let to_raisable = self.leading_to(&raisable, counts);
+        let between: Vec<usize> = to_writers.union(&to_raisable).copied().collect();
+        let mut known = Known::new();
+        let mut added: Vec<(usize, Found)> = Vec::new();
+        for &position in to_writers.intersection(&to_raisable) {
+            let Some(node) = self.nodes.get(position) else {
+                continue;
+            };
+            for session in sessions(node) {
+                let taken = self.taken(position, session, &between, counts);
+                let found = self.together(&taken, &writers, &raisable, session, counts, &mut known);
+                added.extend(found.map(|found| (position, Found { session, ..found })));
+            }
+        }
+        self.note(added)
+    }
+
+    /// Keeps what was found, and tells of whom.
+    fn note(&mut self, added: Vec<(usize, Found)>) -> Vec<usize> {
+        let mut positions = Vec::new();
+        for (position, found) in added {
+            let (Some(node), Some(is_top)) =
+                (self.nodes.get_mut(position), self.is_top.get_mut(position))
+            else {
+                continue;
+            };
+            if node.taken_sessions.contains(&found.session) {
+                *is_top = is_top.clone().or(found.truth.clone());
+                positions.push(position);
+            }
+            let is_same = |it: &Found| it.path.id == found.path.id && it.session == found.session;
+            node.own.retain(|it| !is_same(it) || it.truth.is_true());
+            if !node.own.iter().any(is_same) {
+                node.own.push(found);
+            }
+        }
+        positions.dedup();
+        positions
+    }
+
+    /// Those that are not at the top yet.
+    fn below(&self, counts: &impl Fn(&Truth) -> bool) -> impl Iterator<Item = (usize, &Node<'a>)> {
+        let all = self.nodes.iter().enumerate();
+        all.filter(move |(position, node)| {
+            !node.is_unread && !self.is_top.get(*position).is_some_and(counts)
+        })
+    }
+
+    /// One asker for each of `writers`, but one alone for those that the same policies make.
+    fn different(&self, writers: &[usize]) -> Vec<Asker<'_>> {
+        let mut seen = BTreeSet::new();
+        let nodes = writers.iter().filter_map(|it| self.nodes.get(*it));
+        let different = nodes.filter(|node| {
+            let documents = node.principal.policies.iter();
+            let documents: Vec<_> = documents.filter_map(|it| it.document.as_ref()).collect();
+            if documents.iter().any(|it| tells_principals_apart(it)) {
+                return true;
+            }
+            let keys = documents.iter().map(|it| std::sync::Arc::as_ptr(it) as usize);
+            seen.insert((keys.collect::<Vec<_>>(), node.taken_sessions.clone()))
+                || !matches!(node.principal.boundary, crate::analyze::decision::Boundary::None)
+        });
+        different.flat_map(|node| self.askers(node, None)).collect()
+    }
+
+    /// `node` in the sessions of whoever takes it over, or in `session` alone.
+    fn askers<'n>(&'n self, node: &'n Node<'a>, session: Option<Session>) -> Vec<Asker<'n>> {
+        let sessions = session.map_or_else(|| node.taken_sessions.clone(), |it| vec![it]);
+        let each = sessions.into_iter();
+        each.map(|session| Asker::new(self.account, node.principal, session))
+            .collect()
+    }
+
+    fn raised(
+        &self,
+        node: &Node<'a>,
+        session: Session,
+        helpers: &[Asker<'_>],
+        counts: &impl Fn(&Truth) -> bool,
+    ) -> Option<Found> {
+        let asker = Asker::new(self.account, node.principal, session);
+        raised(&asker.helped(helpers), node.groups, counts)
+    }
+
+    /// The positions of those that come to one of `goals` over any number of steps, and theirs.
+    fn leading_to(&self, goals: &[usize], counts: &impl Fn(&Truth) -> bool) -> BTreeSet<usize> {
+        let mut known: BTreeSet<usize> = goals.iter().copied().collect();
+        let mut fresh = goals.to_vec();
+        while !fresh.is_empty() {
+            let mut found = Vec::new();
+            for (position, node) in self.below(counts) {
+                if known.contains(&position) {
+                    continue;
+                }
+                let takes = self.takes(node, &node.taken_sessions, &fresh, &mut |_, _, truth, _| {
+                    match counts(&truth) {
+                        true => ControlFlow::Break(()),
+                        false => ControlFlow::Continue(()),
+                    }
+                });
+                if takes.is_break() {
+                    found.push(position);
+                }
+            }
+            known.extend(&found);
+            fresh = found;
+        }
+        known
+    }
+
+    /// Those of `between` that the principal at `start` takes over in `session`, itself among them.
+    fn taken(
+        &self,
+        start: usize,
+        session: Session,
+        between: &[usize],
+        counts: &impl Fn(&Truth) -> bool,
+    ) -> BTreeMap<usize, Taken> {
+        let itself = Taken {
+            truth: Truth::True,
+            steps: Vec::new(),
+        };
+        let mut taken = BTreeMap::from([(start, itself)]);
+        let mut fresh = vec![start];
+        while let Some(position) = fresh.pop() {
+            let (Some(node), Some(so_far)) =
+                (self.nodes.get(position), taken.get(&position).cloned())
+            else {
+                continue;
+            };
+            let sessions = match position == start {
+                true => vec![session],
+                false => node.taken_sessions.clone(),
+            };
+            let _ = self.takes(node, &sessions, between, &mut |target, path, truth, session| {
+                let truth = so_far.truth.clone().and(truth);
+                if counts(&truth) && !taken.contains_key(&target) {
+                    let asker = Asker::new(self.account, node.principal, session);
+                    let id = self.nodes.get(target).map(|it| it.id);
+                    let candidate = id.and_then(|id| self.candidate(node, path, id));
+                    let on = candidate.map(|it| Power::new(asker).steps(path, it));
+                    let mut steps = so_far.steps.clone();
+                    steps.extend(on.unwrap_or_default());
+                    taken.insert(target, Taken { truth, steps });
+                    fresh.push(target);
+                }
+                ControlFlow::Continue(())
+            });
+        }
+        taken
+    }
+
+    /// How one of those that are taken over is raised by the others.
+    fn together(
+        &self,
+        taken: &BTreeMap<usize, Taken>,
+        writers: &[usize],
+        raisable: &[usize],
+        session: Session,
+        counts: &impl Fn(&Truth) -> bool,
+        known: &mut Known,
+    ) -> Option<Found> {
+        let start = taken.iter().find(|(_, it)| it.steps.is_empty());
+        let start = start.map(|(position, _)| *position)?;
+        let is_taken = |position: &&usize| taken.contains_key(position);
+        let helpers: Vec<usize> = writers.iter().filter(is_taken).copied().collect();
+        for &subject in raisable.iter().filter(is_taken) {
+            let node = self.nodes.get(subject)?;
+            let sessions = match subject == start {
+                true => vec![session],
+                false => node.taken_sessions.clone(),
+            };
+            for of_subject in sessions {
+                let mut ask = |helpers: &[usize]| {
+                    let key = (subject, of_subject, helpers.to_vec());
+                    let answer = known.entry(key).or_insert_with(|| {
+                        let nodes = helpers.iter().filter_map(|it| self.nodes.get(*it));
+                        let askers: Vec<Asker<'_>> =
+                            nodes.flat_map(|node| self.askers(node, None)).collect();
+                        self.raised(node, of_subject, &askers, counts)
+                    });
+                    answer.clone()
+                };
+                let Some(all) = ask(&helpers) else {
+                    continue;
+                };
+                let alone = helpers.iter().find_map(|helper| {
+                    let found = ask(&[*helper])?;
+                    (found.truth.is_true() || !all.truth.is_true()).then(|| (vec![*helper], found))
+                });
+                let (helpers, found) = alone.unwrap_or((helpers.clone(), all));
+                return Some(way(taken, &helpers, subject, found));
+            }
+        }
+        None
+    }
+}
+
+/// What is done: the helpers are taken over, they write, and the subject is taken over.
+fn way(
+    taken: &BTreeMap<usize, Taken>,
+    helpers: &[usize],
+    subject: usize,
+    found: Found,
+) -> Found {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut truth = found.truth.clone();
+    let add = |more: &[Step], steps: &mut Vec<Step>| {
+        for step in more {
+            if !steps.contains(step) {
+                steps.push(step.clone());
+            }
+        }
+    };
+    for helper in helpers.iter().filter_map(|it| taken.get(it)) {
+        truth = truth.and(helper.truth.clone());
+        add(&helper.steps, &mut steps);
+    }
+    add(&found.steps, &mut steps);
+    if let Some(subject) = taken.get(&subject) {
+        truth = truth.and(subject.truth.clone());
+        add(&subject.steps, &mut steps);
+    }
+    Found {
+        truth,
+        steps,
+        target: None,
+        ..found
+    }
+}
+
+/// The sessions of the principal itself, and those of whoever takes it over.
+fn sessions(node: &Node<'_>) -> impl Iterator<Item = Session> {
+    let own = node.sessions.clone();
+    let more: Vec<Session> = node.taken_sessions.clone();
+    let more = more.into_iter().filter({
+        let own = own.clone();
+        move |it| !own.contains(it)
+    });
+    own.into_iter().chain(more)
+}
