@@ -7,8 +7,9 @@ use std::borrow::Cow;
 
 use time::OffsetDateTime;
 
-use super::principal::{Principal, PrincipalKind};
+use super::principal::PrincipalKind;
 use super::request::Request;
+use crate::model::Tag;
 
 /// The circumstances of a request.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Context {
     pub session: Session,
     /// The organization of the account, where it is known.
     pub organization_id: Option<String>,
+    /// The tags of the resource, where they are known.
+    pub resource_tags: Option<Vec<Tag>>,
     /// Keys that are given, by their name in lower case; they win over everything else.
     pub keys: Vec<(String, Given)>,
 }
@@ -69,6 +72,7 @@ impl Context {
             now,
             session,
             organization_id: None,
+            resource_tags: None,
             keys: Vec::new(),
         }
     }
@@ -106,6 +110,9 @@ impl<'a> Request<'a> {
                 }
             };
         }
+        if let Some(tag) = resource_tag(key) {
+            return tag_value(context.resource_tags.as_deref(), tag);
+        }
         match key.split_once(':') {
             Some(("aws", name)) => self.global_value(name),
             Some(("iam", name)) => self.iam_value(name),
@@ -116,7 +123,7 @@ impl<'a> Request<'a> {
     fn global_value(&self, name: &str) -> Value<'a> {
         let principal = self.principal;
         if let Some(tag) = name.strip_prefix("principaltag/") {
-            return tag_value(principal, tag);
+            return tag_value(principal.tags.as_deref(), tag);
         }
         let is_user = principal.kind == PrincipalKind::User;
         match name {
@@ -208,8 +215,14 @@ fn known(text: &str) -> Value<'_> {
     Value::Known(vec![Cow::Borrowed(text)])
 }
 
-fn tag_value<'a>(principal: &'a Principal, key: &str) -> Value<'a> {
-    let Some(tags) = &principal.tags else {
+/// The tag that a key of a resource's tag names.
+pub fn resource_tag(key: &str) -> Option<&str> {
+    let of_any = key.strip_prefix("aws:resourcetag/");
+    of_any.or_else(|| key.strip_prefix("iam:resourcetag/"))
+}
+
+fn tag_value<'a>(tags: Option<&'a [Tag]>, key: &str) -> Value<'a> {
+    let Some(tags) = tags else {
         return Value::Unknown;
     };
     let tag = tags.iter().find(|tag| tag.key.to_lowercase() == key);

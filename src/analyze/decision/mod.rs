@@ -15,7 +15,7 @@ mod trust;
 mod truth;
 
 pub use authorizer::{Authorizer, Decision, Layer, Response, StatementRef};
-pub use context::{Context, Given, Session, Value};
+pub use context::{Context, Given, Session, Value, resource_tag};
 pub use evaluator::{applies as statement_applies, resolve_own, resolve_text};
 pub use principal::{AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind};
 pub use request::Request;

@@ -12,9 +12,10 @@ use crate::analyze::document::{Effect, Policy, PrincipalElement, PrincipalName};
 pub(super) struct Trust {
     /// A statement denies it.
     pub(super) denied: Truth,
-    /// A statement names the principal itself, so that no identity policy has to allow it.
+    /// A statement names the principal itself or everybody, so that no identity policy has to allow
+    /// it.
     pub(super) named: Truth,
-    /// A statement names the account or everybody, so that an identity policy has to allow it.
+    /// A statement names the account, so that an identity policy has to allow it.
     pub(super) delegated: Truth,
     /// The statements that allow.
     pub(super) grants: Vec<StatementRef>,
@@ -129,7 +130,8 @@ fn matches(element: &PrincipalElement, principal: &Principal) -> Match {
             (false, false) => Match::Delegated,
         };
     }
-    match (is_named, is_account || is_anyone) {
+    // Within the account, everybody is named by `*`: nothing else has to allow it.
+    match (is_named || is_anyone, is_account) {
         (true, _) => Match::Named,
         (false, true) => Match::Delegated,
         (false, false) => Match::No,

@@ -99,9 +99,8 @@ impl ActionSet {
     /// Whether the principal may write what makes an administrator, of itself or of another.
     pub(super) fn may_write(&self) -> bool {
         let paths = Catalogue::get().paths.iter();
-        let mut writing = paths.filter(|it| {
-            matches!(it.family, Family::Itself | Family::RoleSelf | Family::Limit)
-        });
+        let mut writing = paths
+            .filter(|it| matches!(it.family, Family::Itself | Family::RoleSelf | Family::Limit));
         writing.any(|path| self.may_take(path))
     }
 

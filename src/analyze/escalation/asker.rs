@@ -5,6 +5,7 @@ use crate::analyze::decision::{
     Authorizer, Boundary, Context, Principal, Request, Response, Session, Truth,
 };
 use crate::analyze::document::Policy;
+use crate::model::Tag;
 
 /// AWS managed policies that make an administrator, or one who can become one.
 const GRANTING: [&str; 2] = ["AdministratorAccess", "IAMFullAccess"];
@@ -17,6 +18,8 @@ pub(in crate::analyze) struct Asker<'a> {
     pub(in crate::analyze) session: Session,
     /// Other principals whose credentials it holds as well, and acts with.
     pub(super) helpers: &'a [Asker<'a>],
+    /// The tags of what is asked for, where they are known and a condition may be on them.
+    resource_tags: Option<&'a [Tag]>,
 }
 
 impl<'a> Asker<'a> {
@@ -30,6 +33,7 @@ impl<'a> Asker<'a> {
             principal,
             session,
             helpers: &[],
+            resource_tags: None,
         }
     }
 
@@ -51,12 +55,25 @@ impl<'a> Asker<'a> {
             principal,
             session: self.session,
             helpers: self.helpers,
+            resource_tags: self.resource_tags,
+        }
+    }
+
+    /// The same principal, to ask for what has these tags.
+    pub(super) fn on_tagged<'b>(&self, tags: Option<&'b [Tag]>) -> Asker<'b>
+    where
+        'a: 'b,
+    {
+        Asker {
+            resource_tags: tags,
+            ..*self
         }
     }
 
     pub(super) fn context(&self) -> Context {
         let organization = self.account.account.organization.as_ref();
         Context {
+            resource_tags: self.resource_tags.map(<[Tag]>::to_vec),
             organization_id: organization.map(|membership| membership.organization_id.clone()),
             ..Context::new(self.account.now, self.session)
         }
@@ -87,10 +104,22 @@ impl<'a> Asker<'a> {
     /// Whether the principal may do `action` on `resource`, whose boundary is `boundary`, or one of
     /// those that help it.
     pub(super) fn may(&self, action: &str, resource: &str, boundary: &Boundary) -> Truth {
-        self.with_help(|asker| asker.may_itself(action, resource, boundary))
+        let is_own = resource == self.principal.arn.as_str();
+        let own = self.principal.tags.as_deref().filter(|_| is_own);
+        let tags = self.resource_tags.or(own);
+        self.with_help(|asker| asker.on_tagged(tags).may_itself(action, resource, boundary))
     }
 
-    fn with_help(&self, may: impl Fn(&Asker<'_>) -> Truth) -> Truth {
+    /// The circumstances of a call on a principal whose boundary is `boundary`.
+    pub(super) fn context_of(&self, boundary: &Boundary) -> Context {
+        match boundary {
+            Boundary::None => self.context().without("iam:permissionsboundary"),
+            Boundary::Policy { arn, .. } => self.context().with("iam:permissionsboundary", arn),
+            Boundary::Unread => self.context(),
+        }
+    }
+
+    pub(super) fn with_help(&self, may: impl Fn(&Asker<'_>) -> Truth) -> Truth {
         let mut best = may(self);
         for helper in self.helpers {
             if best.is_true() {
@@ -104,14 +133,7 @@ impl<'a> Asker<'a> {
     /// Whether the principal may do it without help.
     pub(super) fn may_itself(&self, action: &str, resource: &str, boundary: &Boundary) -> Truth {
         let operation = action.split(':').nth(1).unwrap_or_default();
-        let context = match boundary {
-            _ if matches!(operation, "createuser" | "createrole") => {
-                self.context().without("iam:permissionsboundary")
-            }
-            Boundary::None => self.context().without("iam:permissionsboundary"),
-            Boundary::Policy { arn, .. } => self.context().with("iam:permissionsboundary", arn),
-            Boundary::Unread => self.context(),
-        };
+        let context = self.context_of(boundary);
         if operation.starts_with("put") && operation.ends_with("permissionsboundary") {
             let chosen = self.aws_managed(GRANTING[0]);
             let context = self.context().with("iam:permissionsboundary", &chosen);
@@ -140,14 +162,7 @@ impl<'a> Asker<'a> {
     pub(super) fn may_detach(&self, action: &str, resource: &str, policy: &str) -> Truth {
         let boundary = &self.principal.boundary;
         self.with_help(|asker| {
-            let context = match boundary {
-                Boundary::None => asker.context().without("iam:permissionsboundary"),
-                Boundary::Policy { arn, .. } => {
-                    asker.context().with("iam:permissionsboundary", arn)
-                }
-                Boundary::Unread => asker.context(),
-            };
-            let context = context.with("iam:policyarn", policy);
+            let context = asker.context_of(boundary).with("iam:policyarn", policy);
             asker.decide(action, resource, &context, None).is_granted()
         })
     }

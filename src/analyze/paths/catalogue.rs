@@ -73,6 +73,8 @@ pub enum On {
     OwnGroup,
     /// Another group.
     GroupToJoin,
+    /// A group that the user creates.
+    NewGroup,
     /// A customer managed policy in effect on the principal.
     OwnPolicy,
     /// The same, with an older version that grants enough.

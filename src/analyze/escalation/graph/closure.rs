@@ -84,19 +84,24 @@ impl<'a> Graph<'a> {
     ) -> (Truth, Option<(&'static Path, NodeId)>) {
         let mut best = Truth::False;
         let mut via = None;
-        let _ = self.takes(node, &node.taken_sessions, fresh, &mut |target, path, truth, _| {
-            let worth = self.is_top.get(target).cloned().unwrap_or(Truth::False);
-            let truth = worth.and(truth);
-            if let (false, Some(target)) = (truth.is_false(), self.nodes.get(target)) {
-                via = Some((path, target.id));
-            }
-            best = std::mem::replace(&mut best, Truth::False).or(truth);
-            let is_open = best.residual().is_none_or(|it| !it.lacks_documents());
-            match best.is_true() || (counts(&best) && is_open) {
-                true => ControlFlow::Break(()),
-                false => ControlFlow::Continue(()),
-            }
-        });
+        let _ = self.takes(
+            node,
+            &node.taken_sessions,
+            fresh,
+            &mut |target, path, truth, _| {
+                let worth = self.is_top.get(target).cloned().unwrap_or(Truth::False);
+                let truth = worth.and(truth);
+                if let (false, Some(target)) = (truth.is_false(), self.nodes.get(target)) {
+                    via = Some((path, target.id));
+                }
+                best = std::mem::replace(&mut best, Truth::False).or(truth);
+                let is_open = best.residual().is_none_or(|it| !it.lacks_documents());
+                match best.is_true() || (counts(&best) && is_open) {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                }
+            },
+        );
         (best, via)
     }
 

@@ -111,9 +111,14 @@ impl<'a> Graph<'a> {
             if documents.iter().any(|it| tells_principals_apart(it)) {
                 return true;
             }
-            let keys = documents.iter().map(|it| std::sync::Arc::as_ptr(it) as usize);
+            let keys = documents
+                .iter()
+                .map(|it| std::sync::Arc::as_ptr(it) as usize);
             seen.insert((keys.collect::<Vec<_>>(), node.taken_sessions.clone()))
-                || !matches!(node.principal.boundary, crate::analyze::decision::Boundary::None)
+                || !matches!(
+                    node.principal.boundary,
+                    crate::analyze::decision::Boundary::None
+                )
         });
         different.flat_map(|node| self.askers(node, None)).collect()
     }
@@ -147,12 +152,13 @@ impl<'a> Graph<'a> {
                 if known.contains(&position) {
                     continue;
                 }
-                let takes = self.takes(node, &node.taken_sessions, &fresh, &mut |_, _, truth, _| {
-                    match counts(&truth) {
-                        true => ControlFlow::Break(()),
-                        false => ControlFlow::Continue(()),
-                    }
-                });
+                let takes =
+                    self.takes(node, &node.taken_sessions, &fresh, &mut |_, _, truth, _| {
+                        match counts(&truth) {
+                            true => ControlFlow::Break(()),
+                            false => ControlFlow::Continue(()),
+                        }
+                    });
                 if takes.is_break() {
                     found.push(position);
                 }
@@ -187,20 +193,25 @@ impl<'a> Graph<'a> {
                 true => vec![session],
                 false => node.taken_sessions.clone(),
             };
-            let _ = self.takes(node, &sessions, between, &mut |target, path, truth, session| {
-                let truth = so_far.truth.clone().and(truth);
-                if counts(&truth) && !taken.contains_key(&target) {
-                    let asker = Asker::new(self.account, node.principal, session);
-                    let id = self.nodes.get(target).map(|it| it.id);
-                    let candidate = id.and_then(|id| self.candidate(node, path, id));
-                    let on = candidate.map(|it| Power::new(asker).steps(path, it));
-                    let mut steps = so_far.steps.clone();
-                    steps.extend(on.unwrap_or_default());
-                    taken.insert(target, Taken { truth, steps });
-                    fresh.push(target);
-                }
-                ControlFlow::Continue(())
-            });
+            let _ = self.takes(
+                node,
+                &sessions,
+                between,
+                &mut |target, path, truth, session| {
+                    let truth = so_far.truth.clone().and(truth);
+                    if counts(&truth) && !taken.contains_key(&target) {
+                        let asker = Asker::new(self.account, node.principal, session);
+                        let id = self.nodes.get(target).map(|it| it.id);
+                        let candidate = id.and_then(|id| self.candidate(node, path, id));
+                        let on = candidate.map(|it| Power::new(asker).steps(path, it));
+                        let mut steps = so_far.steps.clone();
+                        steps.extend(on.unwrap_or_default());
+                        taken.insert(target, Taken { truth, steps });
+                        fresh.push(target);
+                    }
+                    ControlFlow::Continue(())
+                },
+            );
         }
         taken
     }
@@ -252,12 +263,7 @@ impl<'a> Graph<'a> {
 }
 
 /// What is done: the helpers are taken over, they write, and the subject is taken over.
-fn way(
-    taken: &BTreeMap<usize, Taken>,
-    helpers: &[usize],
-    subject: usize,
-    found: Found,
-) -> Found {
+fn way(taken: &BTreeMap<usize, Taken>, helpers: &[usize], subject: usize, found: Found) -> Found {
     let mut steps: Vec<Step> = Vec::new();
     let mut truth = found.truth.clone();
     let add = |more: &[Step], steps: &mut Vec<Step>| {

@@ -91,8 +91,7 @@ impl<'a> Graph<'a> {
         let named: HashSet<&str> = graph.named.iter().flatten().copied().collect();
         for node in &mut nodes {
             let principal = node.principal;
-            node.is_named =
-                named.contains(principal.arn.as_str()) || named.contains(principal.id.as_str());
+            node.is_named = is_named(&named, principal);
             graph.judge_alone(node);
         }
         let roles = nodes.iter().filter(|node| node.has_role_self());
@@ -168,6 +167,15 @@ impl<'a> Graph<'a> {
     }
 }
 
+/// Whether `principal` is among those that are `named`.
+fn is_named(named: &HashSet<&str>, principal: &Principal) -> bool {
+    let names = [ANYONE, principal.arn.as_str(), principal.id.as_str()];
+    names.into_iter().any(|name| named.contains(name))
+}
+
+/// What stands for everybody among those whom a trust policy names.
+const ANYONE: &str = "*";
+
 fn unbounded(account: &IamAccount, role: &IamRole) -> Truth {
     if matches!(role.principal.boundary, Boundary::None) {
         return Truth::False;
@@ -185,6 +193,7 @@ fn named_by(role: &IamRole) -> HashSet<&str> {
     let names = elements.flat_map(|element| element.principals.iter());
     let named = names.filter_map(|name| match name {
         PrincipalName::Aws(text) => Some(text.as_str()),
+        PrincipalName::Anyone => Some(ANYONE),
         _ => None,
     });
     named.collect()

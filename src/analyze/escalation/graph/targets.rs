@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use crate::analyze::decision::Truth;
 use crate::analyze::escalation::found::{Found, NodeId};
-use crate::analyze::escalation::graph::Graph;
 use crate::analyze::escalation::graph::node::Node;
+use crate::analyze::escalation::graph::{Graph, is_named};
 use crate::analyze::escalation::power::{Candidate, Power};
 use crate::analyze::paths::{Entry, Gain, Path, Target};
 
@@ -98,8 +98,8 @@ impl<'a> Graph<'a> {
         if node.id == NodeId::Role(role) {
             return false;
         }
-        let names = |id: &str| self.named.get(role).is_some_and(|named| named.contains(id));
-        let is_named = names(node.principal.arn.as_str()) || names(&node.principal.id);
+        let named = self.named.get(role);
+        let is_named = named.is_some_and(|named| is_named(named, node.principal));
         match path.entry {
             None => true,
             Some(Entry::Named) => is_named,

@@ -3,7 +3,7 @@
 use crate::analyze::account::IamRole;
 use crate::analyze::decision::{Context, Request, Truth, trusts_provider, trusts_service};
 use crate::analyze::document::Policy;
-use crate::analyze::escalation::power::Power;
+use crate::analyze::escalation::power::{Power, narrow};
 use crate::analyze::paths::{Entry, On, Path};
 
 impl Power<'_> {
@@ -32,9 +32,12 @@ impl Power<'_> {
         let mut truth = match path.entry {
             None => Truth::True,
             Some(entry) => {
-                let context = self.asker.context();
                 let narrowed = self.narrowed("sts:assumerole");
-                let asker = self.asker.as_principal(&narrowed.principal);
+                let is_on_tags = narrowed.is_on_tags || narrow::names_tags(trust);
+                let tags = role.principal.tags.as_deref().filter(|_| is_on_tags);
+                let asker = self.asker.on_tagged(tags);
+                let context = asker.context();
+                let asker = asker.as_principal(&narrowed.principal);
                 let response = asker.decide("sts:assumerole", arn, &context, Some(trust));
                 match entry {
                     Entry::Named => response.by_name.clone().and(!response.denied.clone()),

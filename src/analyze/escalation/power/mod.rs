@@ -1,5 +1,6 @@
 //! A principal in one session, and which needs of paths it meets.
 
+pub(super) mod create;
 pub(super) mod entry;
 pub(super) mod narrow;
 pub(super) mod reach;
@@ -32,6 +33,8 @@ pub(in crate::analyze::escalation) struct Power<'a> {
 pub(in crate::analyze::escalation) struct Narrowed {
     pub(in crate::analyze::escalation) principal: Principal,
     reach: Reach,
+    /// Whether a condition is on the tags of what is asked for.
+    is_on_tags: bool,
 }
 
 /// What a path may lead to.
@@ -59,7 +62,12 @@ impl<'a> Power<'a> {
         }
         let principal = narrow::to_action(self.asker.principal, action);
         let reach = Reach::of(&self.asker, &principal);
-        let narrowed = Rc::new(Narrowed { principal, reach });
+        let is_on_tags = narrow::is_on_tags(&principal);
+        let narrowed = Rc::new(Narrowed {
+            principal,
+            reach,
+            is_on_tags,
+        });
         let mut all = self.narrowed.borrow_mut();
         all.insert(action.to_owned(), Rc::clone(&narrowed));
         narrowed
@@ -73,6 +81,20 @@ impl<'a> Power<'a> {
         self.asker
             .as_principal(&narrowed.principal)
             .may(action, resource, boundary)
+    }
+
+    /// Whether the principal may do `action` on `target`.
+    fn may_to(&self, action: &str, target: &Principal) -> Truth {
+        let narrowed = self.narrowed(action);
+        let arn = target.arn.as_str();
+        if !narrowed.reach.covers(arn) {
+            return Truth::False;
+        }
+        let tags = target.tags.as_deref().filter(|_| narrowed.is_on_tags);
+        let asker = self.asker.on_tagged(tags);
+        asker
+            .as_principal(&narrowed.principal)
+            .may(action, arn, &target.boundary)
     }
 
     /// The places of the targets of `path` that every need may be allowed on; `None` if none is
@@ -154,20 +176,34 @@ impl<'a> Power<'a> {
             &format!("arn:{{partition}}:iam::{{account}}:{kind}/*"),
         );
         let mut best: Option<Found> = None;
-        for arn in candidates(&self.asker, &actions, &bounds) {
-            let truth = actions.iter().fold(Truth::True, |truth, action| {
-                truth.and_then(|| self.may(action, &arn, &Boundary::None))
+        let fences = create::boundaries(&self.asker, kind);
+        let arns = candidates(&self.asker, &actions, &bounds);
+        let each = arns
+            .iter()
+            .flat_map(|arn| fences.iter().map(move |it| (arn, it)));
+        for (arn, fence) in each {
+            let mut truth = actions.iter().fold(Truth::True, |truth, action| {
+                truth.and_then(|| self.may(action, arn, fence))
             });
+            let mut steps: Vec<Step> = path
+                .needs
+                .iter()
+                .map(|need| Step::new(&need.action, arn))
+                .collect();
+            if let Some(remove) = create::removal(fence, kind) {
+                let may = || self.may(&remove.to_ascii_lowercase(), arn, fence);
+                truth = truth.and_then(may);
+                steps.push(Step::new(remove, arn));
+            }
             if truth.is_false() || best.as_ref().is_some_and(|best| best.truth.is_true()) {
                 continue;
             }
-            let steps = path.needs.iter().map(|need| Step::new(&need.action, &arn));
             best = Some(Found {
                 path,
                 truth,
                 session: self.asker.session,
                 target: None,
-                steps: steps.collect(),
+                steps,
             });
         }
         best
@@ -197,18 +233,18 @@ impl<'a> Power<'a> {
     fn need(&self, need: &Need, path: &Path, target: Candidate<'_>) -> Truth {
         let action = need.action.to_ascii_lowercase();
         match (need.on, target) {
-            (On::User, Candidate::User(_, user)) => {
-                let user = &user.principal;
-                self.may(&action, user.arn.as_str(), &user.boundary)
-            }
-            (On::Role, Candidate::Role(_, role)) => {
-                let role = &role.principal;
-                self.may(&action, role.arn.as_str(), &role.boundary)
-            }
+            (On::User, Candidate::User(_, user)) => self.may_to(&action, &user.principal),
+            (On::Role, Candidate::Role(_, role)) => self.may_to(&action, &role.principal),
             (On::PassedRole, Candidate::Role(_, role)) => {
                 let service = path.service.as_deref().unwrap_or_default();
                 let narrowed = self.narrowed("iam:passrole");
-                let asker = self.asker.as_principal(&narrowed.principal);
+                let tags = role
+                    .principal
+                    .tags
+                    .as_deref()
+                    .filter(|_| narrowed.is_on_tags);
+                let asker = self.asker.on_tagged(tags);
+                let asker = asker.as_principal(&narrowed.principal);
                 asker.may_pass(role.principal.arn.as_str(), service)
             }
             (On::RolePolicy, Candidate::Role(_, role)) => {

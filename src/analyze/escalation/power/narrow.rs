@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::analyze::decision::{AppliedPolicy, Boundary, Principal};
+use crate::analyze::decision::{AppliedPolicy, Boundary, Principal, resource_tag};
 use crate::analyze::document::Policy;
 
 /// `principal` with the statements on `action` alone; it is decided on as before, since no other
@@ -37,6 +37,25 @@ pub(in crate::analyze::escalation) fn to_action(principal: &Principal, action: &
             other => other.clone(),
         },
     }
+}
+
+/// Whether a condition of `principal` is on the tags of what is asked for.
+pub(in crate::analyze::escalation) fn is_on_tags(principal: &Principal) -> bool {
+    let boundary = match &principal.boundary {
+        Boundary::Policy { document, .. } => document.as_ref(),
+        Boundary::None | Boundary::Unread => None,
+    };
+    let own = principal.policies.iter();
+    let mut documents = own.filter_map(|it| it.document.as_ref()).chain(boundary);
+    documents.any(|document| names_tags(document))
+}
+
+/// Whether a condition of `document` is on the tags of what is asked for.
+pub(in crate::analyze::escalation) fn names_tags(document: &Policy) -> bool {
+    let conditions = document.statements.iter().flat_map(|it| &it.conditions);
+    conditions
+        .map(|it| resource_tag(&it.key))
+        .any(|tag| tag.is_some())
 }
 
 fn cut(document: &Arc<Policy>, action: &str) -> Arc<Policy> {

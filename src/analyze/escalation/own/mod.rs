@@ -1,5 +1,9 @@
 //! Paths by which a principal grants more to itself.
 
+mod attach;
+mod group;
+mod tags;
+
 use crate::analyze::account::is_customer_managed;
 use crate::analyze::decision::{Boundary, PolicySource, Principal, PrincipalKind, Truth};
 use crate::analyze::escalation::asker::Asker;
@@ -25,7 +29,7 @@ fn found_within(asker: &Asker<'_>, groups: &[usize], depth: usize) -> Vec<Found>
     let mut found = Vec::new();
     for path in own {
         let mut best: Option<Found> = None;
-        for (truth, step) in ways(asker, groups, path, depth) {
+        for (truth, steps) in ways(asker, groups, path, depth) {
             if truth.is_false() || best.as_ref().is_some_and(|best| best.truth.is_true()) {
                 continue;
             }
@@ -34,7 +38,7 @@ fn found_within(asker: &Asker<'_>, groups: &[usize], depth: usize) -> Vec<Found>
                 truth,
                 session: asker.session,
                 target: None,
-                steps: vec![step],
+                steps,
             });
         }
         found.extend(best);
@@ -42,39 +46,44 @@ fn found_within(asker: &Asker<'_>, groups: &[usize], depth: usize) -> Vec<Found>
     found
 }
 
-fn ways(
-    asker: &Asker<'_>,
-    groups: &[usize],
-    path: &'static Path,
-    depth: usize,
-) -> Vec<(Truth, Step)> {
+/// Whether a way is open, and what is done.
+type Way = (Truth, Vec<Step>);
+
+fn ways(asker: &Asker<'_>, groups: &[usize], path: &'static Path, depth: usize) -> Vec<Way> {
     let Some(need) = path.needs.first() else {
         return Vec::new();
     };
     let principal = asker.principal;
     let action = need.action.to_ascii_lowercase();
     let may = |on: &str, boundary: &Boundary| asker.may(&action, on, boundary);
-    let step = |on: &str| Step::new(&need.action, on);
+    let step = |on: &str| vec![Step::new(&need.action, on)];
     let own = principal.arn.as_str();
+    let is_attached = action.contains(":attach");
     match need.on {
-        On::Itself if principal.kind == PrincipalKind::User => {
-            vec![(gain(asker, may(own, &principal.boundary)), step(own))]
-        }
-        On::SelfRole if principal.kind == PrincipalKind::Role => {
-            vec![(gain(asker, may(own, &principal.boundary)), step(own))]
+        On::Itself if path.id == tags::PATH => tags::ways(asker, groups, depth),
+        On::Itself | On::SelfRole if is_of(need.on, principal.kind) => {
+            let mut ways = vec![(gain(asker, may(own, &principal.boundary)), step(own))];
+            if is_attached && !ways.iter().any(|(truth, _)| truth.is_true()) {
+                let target = (own, &principal.boundary);
+                ways.extend(attach::ways(asker, groups, &need.action, target, depth));
+            }
+            ways
         }
         On::OwnGroup => {
-            let groups = groups
+            let groups_of = groups
                 .iter()
                 .filter_map(|&index| asker.account.groups.get(index));
-            groups
-                .map(|group| {
-                    (
-                        gain(asker, may(&group.arn, &Boundary::None)),
-                        step(&group.arn),
-                    )
-                })
-                .collect()
+            let mut ways = Vec::new();
+            for group in groups_of {
+                let arn = group.arn.as_str();
+                let truth = gain(asker, may(arn, &Boundary::None));
+                if is_attached && !truth.is_true() {
+                    let target = (arn, &Boundary::None);
+                    ways.extend(attach::ways(asker, groups, &need.action, target, depth));
+                }
+                ways.push((truth, step(arn)));
+            }
+            ways
         }
         On::OwnPolicy => own_policies(principal)
             .map(|(source, arn)| {
@@ -87,7 +96,15 @@ fn ways(
         On::GroupToJoin if principal.kind == PrincipalKind::User => {
             other_groups(asker, groups, depth, &may, &step)
         }
+        On::NewGroup if principal.kind == PrincipalKind::User => group::ways(asker, path),
         _ => Vec::new(),
+    }
+}
+
+fn is_of(on: On, kind: PrincipalKind) -> bool {
+    match kind {
+        PrincipalKind::User => on == On::Itself,
+        PrincipalKind::Role => on == On::SelfRole,
     }
 }
 
@@ -127,8 +144,8 @@ fn older_versions(
     groups: &[usize],
     depth: usize,
     may: &dyn Fn(&str, &Boundary) -> Truth,
-    step: &dyn Fn(&str) -> Step,
-) -> Vec<(Truth, Step)> {
+    step: &dyn Fn(&str) -> Vec<Step>,
+) -> Vec<Way> {
     let mut ways = Vec::new();
     for (source, arn) in own_policies(asker.principal) {
         let versions = asker
@@ -157,8 +174,8 @@ fn other_groups(
     groups: &[usize],
     depth: usize,
     may: &dyn Fn(&str, &Boundary) -> Truth,
-    step: &dyn Fn(&str) -> Step,
-) -> Vec<(Truth, Step)> {
+    step: &dyn Fn(&str) -> Vec<Step>,
+) -> Vec<Way> {
     let all = asker.account.groups.iter().enumerate();
     let others = all.filter(|(index, _)| !groups.contains(index));
     let ways = others.map(|(index, group)| {

@@ -1,0 +1,28 @@
+//! A new group that a user creates, joins, and grants everything.
+
+use super::{Way, gain};
+use crate::analyze::decision::{Boundary, Truth};
+use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::found::Step;
+use crate::analyze::escalation::power::resources::{candidates, filled};
+use crate::analyze::paths::Path;
+
+/// The groups on which every need of `path` is allowed.
+pub(super) fn ways(asker: &Asker<'_>, path: &'static Path) -> Vec<Way> {
+    let actions: Vec<String> = path
+        .needs
+        .iter()
+        .map(|need| need.action.to_ascii_lowercase())
+        .collect();
+    let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
+    let bounds = filled(asker, "arn:{partition}:iam::{account}:group/*");
+    let ways = candidates(asker, &actions, &bounds).into_iter().map(|arn| {
+        let each = actions.iter();
+        let may = each.fold(Truth::True, |truth, action| {
+            truth.and_then(|| asker.may(action, &arn, &Boundary::None))
+        });
+        let steps = path.needs.iter().map(|need| Step::new(&need.action, &arn));
+        (gain(asker, may), steps.collect())
+    });
+    ways.collect()
+}
