@@ -29,12 +29,19 @@ pub(super) fn details(case: &Case) -> Value {
         let older = case.older.get(name).map(|older| {
             json!({"VersionId": "v1", "IsDefaultVersion": false, "Document": document(older)})
         });
-        let versions: Vec<Value> = [
+        let mut versions: Vec<Value> = [
             json!({"VersionId": "v2", "IsDefaultVersion": true, "Document": document(statements)}),
         ]
         .into_iter()
         .chain(older)
         .collect();
+        let count = case.versions.get(name).copied().unwrap_or_default();
+        for index in versions.len()..count {
+            versions.push(json!({
+                "VersionId": format!("v{}", index + 2), "IsDefaultVersion": false,
+                "Document": document(&["Allow s3:ListAllMyBuckets on *".to_owned()]),
+            }));
+        }
         json!({
             "PolicyName": name, "Arn": policy_arn(name), "DefaultVersionId": "v2",
             "PolicyVersionList": versions,

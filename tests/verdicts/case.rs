@@ -42,6 +42,9 @@ pub(super) struct Case {
     /// Statements of an older version of the policy of that name.
     #[serde(default)]
     pub(super) older: BTreeMap<String, Vec<String>>,
+    /// How many versions the policy of that name has; the others allow nothing of worth.
+    #[serde(default)]
+    pub(super) versions: BTreeMap<String, usize>,
     /// Service control policies by level, from the root.
     pub(super) scps: Option<Vec<Vec<String>>>,
     /// Whether the details lack the roles.

@@ -87,6 +87,8 @@ pub struct VersionedPolicy {
     pub default: Option<Arc<Policy>>,
     /// Documents of the other versions.
     pub older: Vec<(String, Arc<Policy>)>,
+    /// How many versions it has.
+    pub versions: usize,
 }
 
 impl IamUser {

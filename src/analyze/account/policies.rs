@@ -26,6 +26,7 @@ pub(super) fn versioned(
             default_id: default.map(|version| version.id.clone()),
             default: document.or_else(|| known_by_arn(arn)),
             older,
+            versions: policy.versions.len(),
         };
         (arn.clone(), versioned)
     });

@@ -372,7 +372,7 @@ fn boundaries_and_service_control_policies_have_to_allow_too() {
 }
 
 #[test]
-fn a_trust_policy_that_names_the_user_grants_alone_and_one_of_the_account_delegates() {
+fn a_trust_policy_that_names_the_user_or_everybody_grants_alone_and_one_of_the_account_delegates() {
     let trust = |principal: &str| {
         let text = format!(
             r#"{{"Statement":[{{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{principal}}}]}}"#
@@ -406,11 +406,12 @@ fn a_trust_policy_that_names_the_user_grants_alone_and_one_of_the_account_delega
         ..allowed.clone()
     };
     let named = trust(&format!(r#"{{"AWS":"{ALICE}"}}"#));
+    let everybody = trust(r#""*""#);
     for (user, expected) in [(&plain, Allow), (&denied, ExplicitDeny), (&bounded, Allow)] {
         assert_eq!(assume(user, &named), expected);
+        assert_eq!(assume(user, &everybody), expected);
     }
     for account in [
-        r#""*""#,
         r#"{"AWS":"123456789012"}"#,
         r#"{"AWS":"arn:aws:iam::123456789012:root"}"#,
     ] {

@@ -10,6 +10,9 @@ use crate::model::Tag;
 /// AWS managed policies that make an administrator, or one who can become one.
 const GRANTING: [&str; 2] = ["AdministratorAccess", "IAMFullAccess"];
 
+/// How many versions a managed policy may have (IAM quotas).
+const VERSIONS_MAX: usize = 5;
+
 /// A principal with a session, in its account.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::analyze) struct Asker<'a> {
@@ -151,6 +154,22 @@ impl<'a> Asker<'a> {
             }
         }
         best
+    }
+
+    /// Whether the principal may give the policy `arn` a version more, and what it deletes first.
+    pub(super) fn may_add_version(&self, arn: &str) -> Truth {
+        let may = |action: &str| self.may(action, arn, &Boundary::None);
+        let truth = may("iam:createpolicyversion");
+        match self.is_full(arn) {
+            true => truth.and_then(|| may("iam:deletepolicyversion")),
+            false => truth,
+        }
+    }
+
+    /// Whether the policy `arn` has as many versions as AWS allows.
+    pub(super) fn is_full(&self, arn: &str) -> bool {
+        let policy = self.account.policies.get(arn);
+        policy.is_some_and(|policy| policy.versions >= VERSIONS_MAX)
     }
 
     /// Whether a Deny applies to `action` on `resource`.

@@ -185,6 +185,22 @@ impl Catalogue {
     }
 }
 
+impl Path {
+    /// The actions, in lower case, of the needs that are on a resource of the caller's choice of the
+    /// same kind as that of `need`, itself among them.
+    pub fn on_the_same(&self, need: &Need) -> Vec<String> {
+        let resources = &Catalogue::get().resources;
+        let action = need.action.to_ascii_lowercase();
+        // A pattern without the account stands for resources of several kinds.
+        let kind = resources.get(&action).filter(|it| it.contains("{account}"));
+        let chosen = self.needs.iter().filter(|it| it.on == On::Any);
+        let actions = chosen.map(|it| it.action.to_ascii_lowercase());
+        actions
+            .filter(|it| *it == action || (kind.is_some() && resources.get(it) == kind))
+            .collect()
+    }
+}
+
 impl Provider {
     /// Whether `arn` names a provider of this kind.
     pub fn is_named_by(self, arn: &str) -> bool {

@@ -68,7 +68,7 @@ fn of_boundary(asker: &Asker<'_>, arn: &str) -> Vec<Lift> {
     if is_customer_managed(arn) {
         ways.push(Lift {
             id: "iam-boundarypolicyversion",
-            truth: asker.may("iam:createpolicyversion", arn, &Boundary::None),
+            truth: asker.may_add_version(arn),
             after: after(),
         });
         let is_open = |document: &Arc<Policy>| cap::limits(asker, document, arn).is_false();
@@ -158,7 +158,7 @@ fn of_deny(asker: &Asker<'_>, source: &PolicySource) -> Vec<Lift> {
             if is_customer_managed(arn) {
                 ways.push(Lift {
                     id: "iam-denypolicyversion",
-                    truth: asker.may("iam:createpolicyversion", arn, &Boundary::None),
+                    truth: asker.may_add_version(arn),
                     after: rewritten(asker.principal, source),
                 });
                 ways.extend(brought_back(asker, source, arn));

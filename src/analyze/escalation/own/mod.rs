@@ -15,6 +15,9 @@ use crate::analyze::paths::{Catalogue, Family, On, Path};
 /// How many such paths may follow each other: a group that lets its members change a policy.
 const DEPTH_MAX: usize = 3;
 
+/// What comes first where a policy has as many versions as there may be.
+pub(super) const DELETE_VERSION: &str = "iam:DeletePolicyVersion";
+
 /// The paths of `asker`, whose groups are `groups`, to itself.
 pub(in crate::analyze) fn found(asker: &Asker<'_>, groups: &[usize]) -> Vec<Found> {
     found_within(asker, groups, DEPTH_MAX)
@@ -87,9 +90,11 @@ fn ways(asker: &Asker<'_>, groups: &[usize], path: &'static Path, depth: usize) 
         }
         On::OwnPolicy => own_policies(principal)
             .map(|(source, arn)| {
-                let truth = may(arn, &Boundary::None)
+                let truth = asker
+                    .may_add_version(arn)
                     .and_then(|| top(asker, &rewritten(principal, source), groups, depth));
-                (truth, step(arn))
+                let first = asker.is_full(arn).then(|| Step::new(DELETE_VERSION, arn));
+                (truth, first.into_iter().chain(step(arn)).collect())
             })
             .collect(),
         On::OlderVersion => older_versions(asker, groups, depth, &may, &step),

@@ -1,5 +1,6 @@
 //! A principal in one session, and which needs of paths it meets.
 
+mod choose;
 pub(super) mod create;
 pub(super) mod entry;
 pub(super) mod narrow;
@@ -11,19 +12,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use self::reach::{Places, Reach};
-use self::resources::{candidates, filled, pattern_of};
 use crate::analyze::account::{IamRole, IamUser};
 use crate::analyze::decision::{Boundary, PolicySource, Principal, Truth};
-use crate::analyze::document::Pattern;
 use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::found::{Found, NodeId, Step};
-use crate::analyze::paths::{Entry, Need, On, Path, Target};
+use crate::analyze::paths::{Entry, Need, On, Path};
 
 /// A principal in one session.
 pub(in crate::analyze::escalation) struct Power<'a> {
     pub(in crate::analyze::escalation) asker: Asker<'a>,
-    /// Actions on resources of the principal's choice, asked once.
-    chosen: RefCell<BTreeMap<&'static str, (Truth, String)>>,
+    /// Actions on a resource of the principal's choice, asked once.
+    chosen: RefCell<BTreeMap<Vec<String>, (Truth, String)>>,
     /// The principal with the statements on one action alone, by action: the same question is
     /// asked of many targets.
     narrowed: RefCell<HashMap<String, Rc<Narrowed>>>,
@@ -83,6 +82,15 @@ impl<'a> Power<'a> {
             .may(action, resource, boundary)
     }
 
+    /// Whether the principal may do `action` on the policy `arn`, which needs room for a version.
+    fn may_write(&self, action: &str, arn: &str) -> Truth {
+        let truth = self.may(action, arn, &Boundary::None);
+        match self.asker.is_full(arn) {
+            true => truth.and_then(|| self.may("iam:deletepolicyversion", arn, &Boundary::None)),
+            false => truth,
+        }
+    }
+
     /// Whether the principal may do `action` on `target`.
     fn may_to(&self, action: &str, target: &Principal) -> Truth {
         let narrowed = self.narrowed(action);
@@ -125,7 +133,7 @@ impl<'a> Power<'a> {
         // Needs that are the same for every target are asked first.
         let chosen = path.needs.iter().filter(|need| need.on == On::Any);
         let mut truth = chosen.fold(Truth::True, |truth, need| {
-            truth.and_then(|| self.choose(need).0)
+            truth.and_then(|| self.choose(path, need).0)
         });
         truth = truth.and_then(|| match target {
             Candidate::None => Truth::True,
@@ -158,78 +166,6 @@ impl<'a> Power<'a> {
         })
     }
 
-    /// A new user or role of one name that every need is allowed on.
-    pub(in crate::analyze::escalation) fn creates(&self, path: &'static Path) -> Option<Found> {
-        let kind = match path.target {
-            Target::NewUser => "user",
-            Target::NewRole => "role",
-            _ => return None,
-        };
-        let actions: Vec<String> = path
-            .needs
-            .iter()
-            .map(|need| need.action.to_ascii_lowercase())
-            .collect();
-        let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
-        let bounds = filled(
-            &self.asker,
-            &format!("arn:{{partition}}:iam::{{account}}:{kind}/*"),
-        );
-        let mut best: Option<Found> = None;
-        let fences = create::boundaries(&self.asker, kind);
-        let arns = candidates(&self.asker, &actions, &bounds);
-        let each = arns
-            .iter()
-            .flat_map(|arn| fences.iter().map(move |it| (arn, it)));
-        for (arn, fence) in each {
-            let mut truth = actions.iter().fold(Truth::True, |truth, action| {
-                truth.and_then(|| self.may(action, arn, fence))
-            });
-            let mut steps: Vec<Step> = path
-                .needs
-                .iter()
-                .map(|need| Step::new(&need.action, arn))
-                .collect();
-            if let Some(remove) = create::removal(fence, kind) {
-                let may = || self.may(&remove.to_ascii_lowercase(), arn, fence);
-                truth = truth.and_then(may);
-                steps.push(Step::new(remove, arn));
-            }
-            if truth.is_false() || best.as_ref().is_some_and(|best| best.truth.is_true()) {
-                continue;
-            }
-            best = Some(Found {
-                path,
-                truth,
-                session: self.asker.session,
-                target: None,
-                steps,
-            });
-        }
-        best
-    }
-
-    /// Whether the action is allowed on a resource of the principal's choice, and on which.
-    fn choose(&self, need: &'static Need) -> (Truth, String) {
-        if let Some(known) = self.chosen.borrow().get(need.action.as_str()) {
-            return known.clone();
-        }
-        let action = need.action.to_ascii_lowercase();
-        let bounds = pattern_of(&self.asker, &action).unwrap_or_else(|| Pattern::parse("*"));
-        let mut best = (Truth::False, String::new());
-        for arn in candidates(&self.asker, &[&action], &bounds) {
-            let truth = self.may(&action, &arn, &Boundary::None);
-            if best.0.is_false() && !truth.is_false() || truth.is_true() {
-                best = (truth, arn);
-            }
-            if best.0.is_true() {
-                break;
-            }
-        }
-        self.chosen.borrow_mut().insert(&need.action, best.clone());
-        best
-    }
-
     fn need(&self, need: &Need, path: &Path, target: Candidate<'_>) -> Truth {
         let action = need.action.to_ascii_lowercase();
         match (need.on, target) {
@@ -248,7 +184,7 @@ impl<'a> Power<'a> {
                 asker.may_pass(role.principal.arn.as_str(), service)
             }
             (On::RolePolicy, Candidate::Role(_, role)) => {
-                let each = own_policies(role).map(|arn| self.may(&action, arn, &Boundary::None));
+                let each = own_policies(role).map(|arn| self.may_write(&action, arn));
                 each.fold(Truth::False, Truth::or)
             }
             _ => Truth::False,
@@ -269,10 +205,10 @@ impl<'a> Power<'a> {
             .needs
             .iter()
             .map(|need| match (need.on, target) {
-                (On::Any, _) => Step::new(&need.action, &self.choose(need).1),
+                (On::Any, _) => Step::new(&need.action, &self.choose(path, need).1),
                 (On::RolePolicy, Candidate::Role(_, role)) => {
                     let action = need.action.to_ascii_lowercase();
-                    let may = |arn: &&str| !self.may(&action, arn, &Boundary::None).is_false();
+                    let may = |arn: &&str| !self.may_write(&action, arn).is_false();
                     Step::new(&need.action, own_policies(role).find(may).unwrap_or(arn))
                 }
                 _ => Step::new(&need.action, arn),
