@@ -30,7 +30,8 @@ pub struct ExplainArgs {
         long,
         value_name = "ACTION",
         requires_all = ["on", "from"],
-        conflicts_with = "summary"
+        conflicts_with = "summary",
+        value_parser = action
     )]
     pub can: Option<String>,
     /// On this ARN, or *
@@ -42,6 +43,18 @@ pub struct ExplainArgs {
     /// How the result is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub output: OutputFormat,
+}
+
+/// One action, `service:Name`: what a request has, and no pattern.
+fn action(text: &str) -> Result<String, String> {
+    let is_word = |part: &str| {
+        let mut chars = part.chars();
+        !part.is_empty() && chars.all(|it| it.is_ascii_alphanumeric() || it == '-')
+    };
+    match text.split_once(':') {
+        Some((service, name)) if is_word(service) && is_word(name) => Ok(text.to_owned()),
+        _ => Err("expected one action as service:Name, as iam:PutUserPolicy".to_owned()),
+    }
 }
 
 fn key_and_value(text: &str) -> Result<(String, String), String> {

@@ -150,6 +150,39 @@ fn a_summary_counts_tiers_and_what_makes_administrators() {
 }
 
 #[test]
+fn a_summary_fits_80_columns_and_says_that_an_account_has_no_users() {
+    let (summary, code) = explain(&["--summary"]);
+    assert_eq!(code, 0);
+    assert!(
+        summary.contains("AdministratorAccess of user/carol"),
+        "{summary}"
+    );
+    let widest = summary.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(80), "{summary}");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("empty.json");
+    let empty = json!({"UserDetailList": [], "GroupDetailList": [], "Policies": [],
+        "RoleDetailList": [{"Path": "/", "RoleName": "r", "RoleId": "AROAR",
+            "Arn": "arn:aws:iam::123456789012:role/r", "CreateDate": "2024-01-01T00:00:00+00:00",
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+            "RolePolicyList": [], "AttachedManagedPolicies": [], "InstanceProfileList": []}]});
+    std::fs::write(&file, empty.to_string()).unwrap();
+    let file = file.display().to_string();
+    let output = Agent::new()
+        .args(["explain", "--summary", "--from", &file])
+        .run();
+    assert!(output.stdout.contains("No users"), "{}", output.stdout);
+}
+
+#[test]
+fn a_question_has_one_action_and_no_pattern() {
+    for action in ["iam", "iam:", "iam:Put*", "iam: PutUserPolicy", "*"] {
+        let (stdout, code) = explain(&["alice", "--can", action, "--on", "*"]);
+        assert_eq!((stdout.as_str(), code), ("", 2), "{action}");
+    }
+}
+
+#[test]
 fn a_user_who_is_not_there_has_exit_code_7() {
     let (stdout, code) = explain(&["nobody"]);
     assert_eq!((stdout.as_str(), code), ("", 7));

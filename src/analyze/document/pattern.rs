@@ -96,6 +96,12 @@ impl Pattern {
         pattern.matches(&text.to_lowercase())
     }
 
+    /// How many colons it has, those that its wildcards may run over aside.
+    pub fn colons(&self) -> usize {
+        let tokens = self.tokens.iter();
+        tokens.filter(|it| **it == Token::Literal(':')).count()
+    }
+
     pub(super) fn tokens(&self) -> &[Token] {
         &self.tokens
     }

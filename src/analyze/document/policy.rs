@@ -109,6 +109,12 @@ impl Statement {
                 .is_some_and(|it| !it.is_negated && it.texts.iter().any(is_all))
     }
 
+    /// Its Sid or, without one, its position `index` from 0.
+    pub fn name(&self, index: usize) -> String {
+        let sid = self.sid.clone().filter(|sid| !sid.is_empty());
+        sid.unwrap_or_else(|| index.to_string())
+    }
+
     /// How a person finds it: by its Sid, or by its position.
     pub fn label(&self, index: usize) -> String {
         match &self.sid {

@@ -88,7 +88,7 @@ impl<'a> Asker<'a> {
         }
     }
 
-    pub(super) fn decide(
+    pub(in crate::analyze) fn decide(
         &self,
         action: &str,
         resource: &str,
@@ -114,7 +114,7 @@ impl<'a> Asker<'a> {
     }
 
     /// The circumstances of a call on a principal whose boundary is `boundary`.
-    pub(super) fn context_of(&self, boundary: &Boundary) -> Context {
+    pub(in crate::analyze) fn context_of(&self, boundary: &Boundary) -> Context {
         match boundary {
             Boundary::None => self.context().without("iam:permissionsboundary"),
             Boundary::Policy { arn, .. } => self.context().with("iam:permissionsboundary", arn),

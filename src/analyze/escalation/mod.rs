@@ -13,7 +13,7 @@ mod power;
 mod raise;
 
 pub(super) use asker::Asker;
-pub(super) use found::{Found, NodeId};
+pub(super) use found::{Found, NodeId, Step};
 pub(super) use graph::Graph;
 pub(super) use graph::node::Node;
 pub(super) use limits::full::everything;

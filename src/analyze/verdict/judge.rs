@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::counterfactual;
-use super::privilege::{Evidence, LimitReport, PathReport, Privilege, StepReport, Tier};
-use super::proof;
+use super::privilege::{
+    Evidence, LimitReport, PATHS_WITH_STEPS_MAX, PathReport, Privilege, StepReport, Tier,
+};
+use super::{proof, steps};
 use crate::analyze::account::{IamAccount, IamUser};
 use crate::analyze::decision::{PolicySource, Session, Truth};
-use crate::analyze::document::with_wildcards;
 use crate::analyze::escalation::{
     Asker, Found, Graph, Limit, LimitKind, Node, NodeId, Standing, standing,
 };
@@ -62,10 +63,7 @@ fn of_user(account: &IamAccount, graph: &Graph<'_>, index: usize, user: &IamUser
         .unwrap_or_default();
     if !open.is_empty() {
         privilege.tier = Tier::CanEscalate;
-        privilege.paths = open
-            .iter()
-            .map(|found| report(graph, user, found))
-            .collect();
+        privilege.paths = reports(account, graph, user, open.into_iter());
         return privilege;
     }
     let standings = own.iter().map(|(_, standing)| standing.is_admin.clone());
@@ -85,7 +83,7 @@ fn of_user(account: &IamAccount, graph: &Graph<'_>, index: usize, user: &IamUser
                 .residual()
                 .is_some_and(|it| !it.lacks_documents())
         });
-        privilege.paths = residual.map(|found| report(graph, user, found)).collect();
+        privilege.paths = reports(account, graph, user, residual.copied());
         return privilege;
     }
     let is_capped = own.iter().any(|(_, standing)| standing.is_capped.is_true());
@@ -196,7 +194,24 @@ fn limit(limit: &Limit) -> LimitReport {
     report
 }
 
-fn report(graph: &Graph<'_>, user: &IamUser, found: &Found) -> PathReport {
+/// The reports on `found`; the first have the statements of their steps.
+fn reports<'f>(
+    account: &IamAccount,
+    graph: &Graph<'_>,
+    user: &IamUser,
+    found: impl Iterator<Item = &'f Found>,
+) -> Vec<PathReport> {
+    let reports = found.enumerate().map(|(index, found)| {
+        let steps = match index < PATHS_WITH_STEPS_MAX {
+            true => steps::of(account, graph, &user.principal, found),
+            false => steps::bare(graph, found),
+        };
+        report(user, found, steps)
+    });
+    reports.collect()
+}
+
+fn report(user: &IamUser, found: &Found, steps: Vec<StepReport>) -> PathReport {
     let mut assumes = found.path.assumes.clone();
     if let Some(residual) = found.truth.residual() {
         assumes.extend(residual.conditions.iter().cloned());
@@ -205,14 +220,6 @@ fn report(graph: &Graph<'_>, user: &IamUser, found: &Found) -> PathReport {
     if found.session == Session::Mfa && user.has_mfa.is_none() {
         assumes.push("an MFA device of the user".to_owned());
     }
-    let on = found
-        .target
-        .map(|target| graph.way_on(target))
-        .unwrap_or_default();
-    let steps = found.steps.iter().chain(&on).map(|step| StepReport {
-        action: step.action.clone(),
-        on: with_wildcards(&step.on),
-    });
     PathReport {
         id: found.path.id.clone(),
         evidence: match assumes.is_empty() {
@@ -220,6 +227,6 @@ fn report(graph: &Graph<'_>, user: &IamUser, found: &Found) -> PathReport {
             false => Evidence::Assumes,
         },
         assumes,
-        steps: steps.collect(),
+        steps,
     }
 }

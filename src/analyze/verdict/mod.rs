@@ -5,6 +5,7 @@ mod judge;
 mod privilege;
 mod proof;
 mod question;
+mod steps;
 mod verdicts;
 
 pub use judge::judge;

@@ -81,6 +81,10 @@ pub struct StepReport {
     pub action: String,
     /// On which ARN, with `*` where any would do.
     pub on: String,
+    /// The statements that allow it, or would on the conditions that the path assumes; none where
+    /// an earlier step grants it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<StatementReport>,
 }
 
 /// A statement of a policy that applies.
@@ -176,7 +180,7 @@ static UNREAD: LazyLock<Privilege> = LazyLock::new(|| Privilege {
 });
 
 /// Of how many paths the steps are told; of the others the id is.
-const PATHS_WITH_STEPS_MAX: usize = 8;
+pub(super) const PATHS_WITH_STEPS_MAX: usize = 8;
 /// How many statements, limits and changes are named.
 const NAMED_MAX: usize = 16;
 

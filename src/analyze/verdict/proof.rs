@@ -44,6 +44,12 @@ pub(super) fn of_everything(asker: &Asker<'_>) -> Vec<StatementReport> {
     )
 }
 
+/// The statement at `index` of `policy`.
+pub(super) fn of_statement(policy: &AppliedPolicy, index: usize) -> Option<StatementReport> {
+    let statement = policy.document.as_ref()?.statements.get(index)?;
+    Some(report(policy, &statement.name(index)))
+}
+
 /// Each Allow statement as a policy of its own, with its label.
 fn singles(policies: &[AppliedPolicy]) -> Vec<(String, AppliedPolicy)> {
     let mut single = Vec::new();
@@ -51,7 +57,7 @@ fn singles(policies: &[AppliedPolicy]) -> Vec<(String, AppliedPolicy)> {
         let statements = policy.document.iter().flat_map(|it| it.statements.iter());
         for (index, statement) in statements.enumerate() {
             if statement.effect == Effect::Allow {
-                let label = statement.sid.clone().filter(|sid| !sid.is_empty());
+                let label = statement.name(index);
                 let document = Policy {
                     statements: vec![statement.clone()],
                 };
@@ -59,7 +65,7 @@ fn singles(policies: &[AppliedPolicy]) -> Vec<(String, AppliedPolicy)> {
                     source: policy.source.clone(),
                     document: Some(Arc::new(document)),
                 };
-                single.push((label.unwrap_or_else(|| index.to_string()), alone));
+                single.push((label, alone));
             }
         }
     }

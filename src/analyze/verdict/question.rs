@@ -179,12 +179,11 @@ impl Policies<'_> {
             },
         };
         let statement = document.and_then(|it| it.statements.get(reference.statement));
-        let sid = statement.and_then(|statement| statement.sid.clone());
         Place {
             policy: source.map(|source| source.label()).unwrap_or_default(),
-            statement: sid
-                .filter(|sid| !sid.is_empty())
-                .unwrap_or_else(|| reference.statement.to_string()),
+            statement: statement
+                .map(|statement| statement.name(reference.statement))
+                .unwrap_or_default(),
         }
     }
 }

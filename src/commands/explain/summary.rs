@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use super::tree::Tree;
 use crate::analyze::{Tier, judge};
-use crate::foreign::Shown;
 use crate::model::Snapshot;
 
 /// How many paths and policies are named.
@@ -44,23 +44,26 @@ pub(super) fn of(snapshots: &[&Snapshot], now: OffsetDateTime) -> Summary {
 
 /// The same for people.
 pub(super) fn text(snapshots: &[&Snapshot], now: OffsetDateTime) -> String {
-    let mut text = String::new();
+    let mut tree = Tree::default();
+    if snapshots.is_empty() {
+        tree.line(0, "No users in these files");
+    }
     for account in of(snapshots, now).accounts {
-        text.push_str(&format!("Account {}\n", account.account));
+        tree.line(0, &format!("Account {}", account.account));
         for (title, counts) in [
             ("Users by tier", &account.tiers),
             ("Paths by users who have them", &account.paths),
             ("Policies by administrators they make", &account.policies),
         ] {
             if !counts.is_empty() {
-                text.push_str(&format!("  {title}\n"));
+                tree.line(1, title);
             }
             for Count { name, users } in counts {
-                text.push_str(&format!("    {users:>6}  {}\n", Shown::of(name)));
+                tree.hang(&format!("    {users:>6}  "), name);
             }
         }
     }
-    text
+    tree.0
 }
 
 fn account(snapshot: &Snapshot, now: OffsetDateTime) -> AccountSummary {

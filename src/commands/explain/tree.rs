@@ -1,6 +1,8 @@
 //! A verdict as a tree of at most 80 columns.
 
-use crate::analyze::{Answer, Because, Change, Evidence, PathReport, Privilege, Tier};
+use crate::analyze::{
+    Answer, Because, Change, Evidence, PathReport, Privilege, StatementReport, Tier,
+};
 use crate::foreign::Shown;
 use crate::model::User;
 
@@ -22,14 +24,7 @@ pub(super) fn verdict_on(name: &str, arn: &str, privilege: &Privilege) -> String
         &format!("{name} is {}: {}", tier.as_str(), meaning(tier)),
     );
     tree.line(0, arn);
-    let proof = privilege.proof.iter().map(|it| {
-        let version = it.version.as_deref().map(|id| format!(" {id}"));
-        let version = version.unwrap_or_default();
-        format!(
-            "{}{version}, statement {}, held by {}",
-            it.policy, it.statement, it.from
-        )
-    });
+    let proof = privilege.proof.iter().map(statement);
     tree.section("Allowed by", proof);
     tree.paths(&privilege.paths);
     let limits = privilege.limits.iter().map(|it| {
@@ -80,6 +75,15 @@ fn meaning(tier: Tier) -> &'static str {
     }
 }
 
+fn statement(it: &StatementReport) -> String {
+    let version = it.version.as_deref().map(|id| format!(" {id}"));
+    let version = version.unwrap_or_default();
+    format!(
+        "{}{version}, statement {}, held by {}",
+        it.policy, it.statement, it.from
+    )
+}
+
 fn change(change: &Change) -> String {
     match change {
         Change::Attached { from, policy } => format!("detach {policy} from {from}"),
@@ -88,8 +92,9 @@ fn change(change: &Change) -> String {
     }
 }
 
+/// Lines of at most 80 columns.
 #[derive(Default)]
-struct Tree(String);
+pub(super) struct Tree(pub(super) String);
 
 impl Tree {
     fn section(&mut self, title: &str, entries: impl Iterator<Item = String>) {
@@ -112,8 +117,13 @@ impl Tree {
                 Evidence::Assumes => "assumes",
             };
             self.line(1, &format!("{} ({evidence})", path.id));
+            let mut by_before: &[StatementReport] = &[];
             for step in &path.steps {
                 self.line(2, &format!("{} on {}", step.action, step.on));
+                for by in step.by.iter().filter(|_| step.by != by_before) {
+                    self.line(3, &format!("by {}", statement(by)));
+                }
+                by_before = &step.by;
             }
             for assumed in &path.assumes {
                 self.line(2, &format!("assumes {assumed}"));
@@ -127,39 +137,42 @@ impl Tree {
     }
 
     /// A line, broken where it is too wide; what is broken off stands deeper.
-    fn line(&mut self, depth: usize, text: &str) {
-        let indent = "  ".repeat(depth);
-        let mut width = COLUMNS - indent.len();
+    pub(super) fn line(&mut self, depth: usize, text: &str) {
+        self.hang(&"  ".repeat(depth), text);
+    }
+
+    /// A line that begins with `lead`; what is broken off stands behind it.
+    pub(super) fn hang(&mut self, lead: &str, text: &str) {
+        let deeper = " ".repeat(lead.len() + 4);
+        let mut lead = lead;
         let mut line = String::new();
-        let mut is_first = true;
         for word in Shown::of(text).split(' ') {
             let mut word = word.to_owned();
+            let width = COLUMNS - lead.len();
             if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
-                self.put(&indent, is_first, &std::mem::take(&mut line));
-                is_first = false;
-                width = COLUMNS - indent.len() - 4;
+                self.put(lead, &mut line);
+                lead = &deeper;
             }
             if !line.is_empty() {
                 line.push(' ');
             }
             // An ARN may be wider than the page.
-            while line.chars().count() + word.chars().count() > width {
-                let room = width - line.chars().count();
+            while line.chars().count() + word.chars().count() > COLUMNS - lead.len() {
+                let room = COLUMNS - lead.len() - line.chars().count();
                 let rest = word.chars().skip(room).collect();
                 line.extend(word.chars().take(room));
-                self.put(&indent, is_first, &std::mem::take(&mut line));
-                is_first = false;
-                width = COLUMNS - indent.len() - 4;
+                self.put(lead, &mut line);
+                lead = &deeper;
                 word = rest;
             }
             line.push_str(&word);
         }
-        self.put(&indent, is_first, &line);
+        self.put(lead, &mut line);
     }
 
-    fn put(&mut self, indent: &str, is_first: bool, line: &str) {
-        let deeper = if is_first { "" } else { "    " };
-        self.0.push_str(&format!("{indent}{deeper}{line}\n"));
+    fn put(&mut self, lead: &str, line: &mut String) {
+        self.0.push_str(&format!("{lead}{line}\n"));
+        line.clear();
     }
 }
 

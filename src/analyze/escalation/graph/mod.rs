@@ -9,7 +9,7 @@ pub(super) mod ways;
 use std::collections::HashSet;
 
 use self::node::{Node, role_node, user_node};
-use crate::analyze::account::{IamAccount, IamRole};
+use crate::analyze::account::{IamAccount, IamRole, IamUser};
 use crate::analyze::decision::{Boundary, Principal, Session, Truth};
 use crate::analyze::document::PrincipalName;
 use crate::analyze::escalation::actions::{Digests, names_sessions};
@@ -102,6 +102,16 @@ impl<'a> Graph<'a> {
         graph.close(Truth::is_true);
         graph.close(|truth| !truth.is_false());
         graph
+    }
+
+    /// The user of that ARN.
+    pub(in crate::analyze) fn user(&self, arn: &str) -> Option<&'a IamUser> {
+        self.account.users.get(self.user_places.of(arn)?)
+    }
+
+    /// The role of that ARN.
+    pub(in crate::analyze) fn role(&self, arn: &str) -> Option<&'a IamRole> {
+        self.account.roles.get(self.role_places.of(arn)?)
     }
 
     pub(in crate::analyze) fn node(&self, id: NodeId) -> Option<&Node<'a>> {

@@ -85,6 +85,12 @@ impl<'a> Places<'a> {
         }
     }
 
+    /// The place of `arn`.
+    pub(in crate::analyze::escalation) fn of(&self, arn: &str) -> Option<usize> {
+        let found = self.sorted.binary_search_by(|(known, _)| (*known).cmp(arn));
+        self.sorted.get(found.ok()?).map(|(_, place)| *place)
+    }
+
     /// The places within `reach`, in order; `None` if nothing is ruled out.
     pub(in crate::analyze::escalation) fn within(&self, reach: &Reach) -> Option<Rc<[usize]>> {
         let Reach::Within(patterns) = reach else {

@@ -56,6 +56,11 @@ pub(in crate::analyze::escalation) fn candidates(
     }
     let account = asker.account.account.id.as_str();
     let is_own = |text: &String| !is_foreign(text, account);
+    // A wildcard runs over colons, and a name has no more of them than those that name it.
+    let is_arn = |text: &str, of: [&Pattern; 2]| {
+        let most = of.into_iter().chain([bounds]).map(Pattern::colons).max();
+        text.matches(':').count() <= most.unwrap_or_default()
+    };
     let mut found: BTreeSet<String> = witness(bounds, &Pattern::parse("*")).into_iter().collect();
     for (index, one) in patterns.iter().enumerate() {
         let Some(text) = witness(one, bounds) else {
@@ -64,7 +69,10 @@ pub(in crate::analyze::escalation) fn candidates(
         found.extend(Some(text).filter(is_own));
         for other in patterns.iter().skip(index + 1) {
             let text = witness(one, other).filter(|text| bounds.matches(text));
-            found.extend(text.filter(is_own));
+            found.extend(
+                text.filter(is_own)
+                    .filter(|text| is_arn(text, [one, other])),
+            );
             if found.len() >= TRIED_MAX {
                 return found.into_iter().collect();
             }
