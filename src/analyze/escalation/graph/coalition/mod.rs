@@ -4,23 +4,18 @@
 //! that lifts the boundary of another user and then takes a key of it. Whoever takes over several
 //! principals acts with the credentials of all of them.
 
+mod taken;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
+use self::taken::{Taken, way};
 use crate::analyze::decision::{Session, Truth};
 use crate::analyze::escalation::asker::Asker;
-use crate::analyze::escalation::found::{Found, Step};
+use crate::analyze::escalation::found::Found;
 use crate::analyze::escalation::graph::Graph;
 use crate::analyze::escalation::graph::node::Node;
-use crate::analyze::escalation::power::Power;
 use crate::analyze::escalation::raise::{raised, tells_principals_apart};
-
-/// A principal that another takes over, whether it can, and what it does to that end.
-#[derive(Clone)]
-struct Taken {
-    truth: Truth,
-    steps: Vec<Step>,
-}
 
 /// What is known of one question, for it is asked for many users: who is raised, in which session,
 /// by whom.
@@ -169,53 +164,6 @@ impl<'a> Graph<'a> {
         known
     }
 
-    /// Those of `between` that the principal at `start` takes over in `session`, itself among them.
-    fn taken(
-        &self,
-        start: usize,
-        session: Session,
-        between: &[usize],
-        counts: &impl Fn(&Truth) -> bool,
-    ) -> BTreeMap<usize, Taken> {
-        let itself = Taken {
-            truth: Truth::True,
-            steps: Vec::new(),
-        };
-        let mut taken = BTreeMap::from([(start, itself)]);
-        let mut fresh = vec![start];
-        while let Some(position) = fresh.pop() {
-            let (Some(node), Some(so_far)) =
-                (self.nodes.get(position), taken.get(&position).cloned())
-            else {
-                continue;
-            };
-            let sessions = match position == start {
-                true => vec![session],
-                false => node.taken_sessions.clone(),
-            };
-            let _ = self.takes(
-                node,
-                &sessions,
-                between,
-                &mut |target, path, truth, session| {
-                    let truth = so_far.truth.clone().and(truth);
-                    if counts(&truth) && !taken.contains_key(&target) {
-                        let asker = Asker::new(self.account, node.principal, session);
-                        let id = self.nodes.get(target).map(|it| it.id);
-                        let candidate = id.and_then(|id| self.candidate(node, path, id));
-                        let on = candidate.map(|it| Power::new(asker).steps(path, it));
-                        let mut steps = so_far.steps.clone();
-                        steps.extend(on.unwrap_or_default());
-                        taken.insert(target, Taken { truth, steps });
-                        fresh.push(target);
-                    }
-                    ControlFlow::Continue(())
-                },
-            );
-        }
-        taken
-    }
-
     /// How one of those that are taken over is raised by the others.
     fn together(
         &self,
@@ -259,34 +207,6 @@ impl<'a> Graph<'a> {
             }
         }
         None
-    }
-}
-
-/// What is done: the helpers are taken over, they write, and the subject is taken over.
-fn way(taken: &BTreeMap<usize, Taken>, helpers: &[usize], subject: usize, found: Found) -> Found {
-    let mut steps: Vec<Step> = Vec::new();
-    let mut truth = found.truth.clone();
-    let add = |more: &[Step], steps: &mut Vec<Step>| {
-        for step in more {
-            if !steps.contains(step) {
-                steps.push(step.clone());
-            }
-        }
-    };
-    for helper in helpers.iter().filter_map(|it| taken.get(it)) {
-        truth = truth.and(helper.truth.clone());
-        add(&helper.steps, &mut steps);
-    }
-    add(&found.steps, &mut steps);
-    if let Some(subject) = taken.get(&subject) {
-        truth = truth.and(subject.truth.clone());
-        add(&subject.steps, &mut steps);
-    }
-    Found {
-        truth,
-        steps,
-        target: None,
-        ..found
     }
 }
 

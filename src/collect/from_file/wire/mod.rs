@@ -4,8 +4,11 @@
 //! cut it out and its content is unknown, and so it is where that is `null`. `UserPolicyList`,
 //! `PermissionsBoundary` and `Tags` are the ones that AWS leaves out when there are none.
 
+mod service_control;
+
+pub(super) use self::service_control::ServiceControlPage;
 use crate::collect::timestamp::Timestamp;
-use crate::model::{Arn, AttachedPolicy, Tag, is_account_id};
+use crate::model::{Arn, AttachedPolicy, Tag};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::value::RawValue;
 
@@ -21,56 +24,6 @@ pub(super) struct DetailsPage {
     pub(super) role_detail_list: Option<Vec<RoleDetail>>,
     #[serde(default)]
     pub(super) policies: Vec<PolicyDetail>,
-}
-
-/// The service control policies that bind an account: `{"ServiceControlPolicies": [LEVEL, ...]}`, a
-/// level for each target from the organization's root to the account. It is ours: no one call of
-/// AWS has it.
-#[derive(Debug, serde::Deserialize)]
-#[serde(try_from = "SavedLevels")]
-pub(super) struct ServiceControlPage {
-    pub(super) account_id: String,
-    pub(super) levels: Vec<ServiceControlLevel>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct SavedLevels {
-    service_control_policies: Vec<ServiceControlLevel>,
-}
-
-/// What is attached to a root, a unit or an account.
-#[derive(Debug, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ServiceControlLevel {
-    pub(super) target_id: String,
-    pub(super) policies: Vec<ServiceControlPolicy>,
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ServiceControlPolicy {
-    pub(super) name: String,
-    pub(super) content: DocumentText,
-}
-
-impl TryFrom<SavedLevels> for ServiceControlPage {
-    type Error = &'static str;
-
-    fn try_from(saved: SavedLevels) -> Result<Self, Self::Error> {
-        let levels = saved.service_control_policies;
-        if levels.iter().any(|level| level.policies.is_empty()) {
-            return Err("a TargetId without Policies, which would deny everything");
-        }
-        let account = levels.last().map(|level| level.target_id.as_str());
-        match account.filter(|id| is_account_id(id)) {
-            Some(id) => Ok(Self {
-                account_id: id.to_owned(),
-                levels,
-            }),
-            None => Err("levels that do not end with the TargetId of an account"),
-        }
-    }
 }
 
 #[derive(Debug, serde::Deserialize)]
