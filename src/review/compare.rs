@@ -18,10 +18,12 @@ pub struct Comparison {
     pub unchanged: usize,
     /// How many users have an event in both, with differences.
     pub changed: usize,
-    /// Users of the later events alone.
+    /// Users of the later events alone, and those that the earlier events call deleted.
     pub added: Vec<Who>,
     /// Users of the earlier events alone.
     pub removed: Vec<Who>,
+    /// Users that the later events call deleted, and the earlier ones do not.
+    pub deleted: Vec<Who>,
     /// What differs, most users first, then by path.
     pub fields: Vec<FieldDifferences>,
 }
@@ -65,47 +67,70 @@ type UsersByChange = HashMap<(Vec<String>, Change), Vec<Who>>;
 impl Comparison {
     /// Whether anything differs, or somebody came or went.
     pub fn has_differences(&self) -> bool {
-        self.changed > 0 || !self.added.is_empty() || !self.removed.is_empty()
+        let came_or_went = [&self.added, &self.removed, &self.deleted];
+        self.changed > 0 || came_or_went.iter().any(|users| !users.is_empty())
     }
 }
 
 /// What differs from the events `before` to the events `after`.
 pub fn compare(before: &Events, after: &Events) -> Comparison {
     let names = Names::of(before, after);
-    let (mut changed, mut unchanged, mut removed) = (0, 0, Vec::new());
-    let mut fields: BTreeMap<String, UsersByChange> = BTreeMap::new();
-    for (key, old) in before.iter() {
-        let Some(new) = after.get(key) else {
-            removed.push(names.who(key, old));
-            continue;
-        };
-        let differences = differences(&old.json, &new.json);
-        match differences.is_empty() {
-            true => unchanged += 1,
-            false => changed += 1,
-        }
-        let who = names.who(key, new);
-        for found in differences {
-            let same = fields.entry(found.field).or_default();
-            let users = same.entry((found.within, found.change)).or_default();
-            // A list may have the same item twice.
-            if users.last() != Some(&who) {
-                users.push(who.clone());
-            }
-        }
-    }
-    let only_after = after.iter().filter(|(key, _)| before.get(key).is_none());
-    let mut fields: Vec<FieldDifferences> = fields.into_iter().map(of_field).collect();
-    fields.sort_by(|a, b| b.users.cmp(&a.users).then_with(|| a.field.cmp(&b.field)));
-    Comparison {
+    let mut found = Comparison {
         before: before.len(),
         after: after.len(),
-        unchanged,
-        changed,
-        added: only_after.map(|(key, new)| names.who(key, new)).collect(),
-        removed,
-        fields,
+        unchanged: 0,
+        changed: 0,
+        added: Vec::new(),
+        removed: Vec::new(),
+        deleted: Vec::new(),
+        fields: Vec::new(),
+    };
+    let mut fields = BTreeMap::new();
+    for (key, old) in before.iter() {
+        match after.get(key) {
+            None => found.removed.push(names.who(key, old)),
+            Some(new) if new.is_deletion == old.is_deletion => {
+                match add(&mut fields, &names.who(key, new), old, new) {
+                    true => found.changed += 1,
+                    false => found.unchanged += 1,
+                }
+            }
+            // Told below: a user that came or went is not compared field by field.
+            Some(_) => {}
+        }
     }
+    for (key, new) in after.iter() {
+        let is_known = |old: &Event| old.is_deletion == new.is_deletion;
+        match new.is_deletion {
+            _ if before.get(key).is_some_and(is_known) => {}
+            true => found.deleted.push(names.who(key, new)),
+            false => found.added.push(names.who(key, new)),
+        }
+    }
+    found.fields = fields.into_iter().map(of_field).collect();
+    let fields = &mut found.fields;
+    fields.sort_by(|a, b| b.users.cmp(&a.users).then_with(|| a.field.cmp(&b.field)));
+    found
+}
+
+/// Adds what differs between two events about `who` to `fields`, and says whether anything does.
+fn add(
+    fields: &mut BTreeMap<String, UsersByChange>,
+    who: &Who,
+    before: &Event,
+    after: &Event,
+) -> bool {
+    let differences = differences(&before.json, &after.json);
+    let is_changed = !differences.is_empty();
+    for found in differences {
+        let same = fields.entry(found.field).or_default();
+        let users = same.entry((found.within, found.change)).or_default();
+        // A list may have the same item twice.
+        if users.last() != Some(who) {
+            users.push(who.clone());
+        }
+    }
+    is_changed
 }
 
 fn of_field((field, same): (String, UsersByChange)) -> FieldDifferences {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::deletion::is_deletion;
+
 /// Events by what they are matched by: of a file the user's ARN, in a test the name of a case.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Events {
@@ -17,6 +19,8 @@ pub(super) struct Event {
     pub(super) name: String,
     /// The event itself.
     pub(super) json: Value,
+    /// Whether it says that the user was deleted.
+    pub(super) is_deletion: bool,
 }
 
 impl Events {
@@ -31,7 +35,13 @@ impl Events {
 
     /// Adds the event of the user `key`, and says whether there was one before, which is dropped.
     pub(super) fn insert(&mut self, key: String, name: String, json: Value) -> bool {
-        self.by_key.insert(key, Event { name, json }).is_some()
+        let is_deletion = is_deletion(&json);
+        let event = Event {
+            name,
+            json,
+            is_deletion,
+        };
+        self.by_key.insert(key, event).is_some()
     }
 
     /// How many there are.

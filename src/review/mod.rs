@@ -12,6 +12,7 @@
 //! [`Shown`](crate::foreign::Shown).
 
 mod compare;
+mod deletion;
 mod difference;
 mod events;
 mod html;

@@ -108,6 +108,30 @@ fn the_same_difference_of_several_users_is_told_once() {
 }
 
 #[test]
+fn a_deleted_user_is_told_as_deleted_and_not_field_by_field() {
+    let live = |name: &str| {
+        (
+            name.to_owned(),
+            json!({"class_uid": 5003, "activity_id": 2}),
+        )
+    };
+    let deleted = |message: &str| json!({"class_uid": 3001, "activity_id": 6, "message": message});
+    let deleted = |name: &str, message| (name.to_owned(), deleted(message));
+    let before = Events::of([live("anna"), deleted("ben", "x"), deleted("cleo", "x")]);
+    let after = [deleted("anna", "x"), live("ben"), deleted("cleo", "y")];
+    let after = Events::of(after.into_iter().chain([deleted("dan", "x")]));
+    let text = compare(&before, &after).text(Width::Pipe);
+    let expected = "3 users before, 4 after: 1 changed, 1 added, 2 deleted, 0 unchanged\n\
+                    added    ben\n\
+                    deleted  anna, dan\n\
+                    \n\
+                    message: 1 user\n  \
+                      x → y: 1 user (cleo)\n";
+    assert_eq!(text, expected);
+    assert!(compare(&Events::of([live("a")]), &Events::of([deleted("a", "x")])).has_differences());
+}
+
+#[test]
 fn text_of_eighty_columns_has_what_counts_and_no_escape_sequence() {
     let event = |number: usize, value: Value| {
         let event = json!({"user": {"groups": [{"name": "ops", "privileges": [value]}]}});

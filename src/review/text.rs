@@ -22,20 +22,25 @@ impl Comparison {
     /// The comparison in lines of at most `width`. Names and values are cut to what is read; the
     /// JSON has all of it.
     pub fn text(&self, width: Width) -> String {
-        let totals = format!(
-            "{} before, {} after: {} changed, {} added, {} removed, {} unchanged",
+        let came_or_went = [
+            ("added", &self.added),
+            ("removed", &self.removed),
+            ("deleted", &self.deleted),
+        ];
+        let came_or_went = came_or_went.into_iter().filter(|(_, who)| !who.is_empty());
+        let mut totals = format!(
+            "{} before, {} after: {} changed",
             counted(self.before, "user"),
             self.after,
-            self.changed,
-            self.added.len(),
-            self.removed.len(),
-            self.unchanged
+            self.changed
         );
+        for (what, users) in came_or_went.clone() {
+            totals += &format!(", {} {what}", users.len());
+        }
+        totals += &format!(", {} unchanged", self.unchanged);
         let mut text = paragraph("", &totals, width);
-        for (head, users) in [("added    ", &self.added), ("removed  ", &self.removed)] {
-            if !users.is_empty() {
-                text.push_str(&paragraph(head, &names(users), width));
-            }
+        for (what, users) in came_or_went {
+            text.push_str(&paragraph(&format!("{what:<9}"), &names(users), width));
         }
         for field in &self.fields {
             text.push('\n');

@@ -13,7 +13,7 @@ use crate::review::difference::Change;
 #[derive(Debug, Serialize)]
 pub(super) struct Data {
     files: [String; 2],
-    totals: [(&'static str, usize); 6],
+    totals: [(&'static str, usize); 7],
     fields: Vec<Field>,
     users: Vec<User>,
     /// The names of users without a difference.
@@ -43,7 +43,7 @@ struct Same {
 struct User {
     name: String,
     uid: String,
-    /// 0 changed, 1 added, 2 removed.
+    /// 0 changed, 1 added, 2 removed, 3 deleted.
     kind: u8,
     before: Option<usize>,
     after: Option<usize>,
@@ -76,6 +76,7 @@ impl Data {
                 ("changed", comparison.changed),
                 ("added", comparison.added.len()),
                 ("removed", comparison.removed.len()),
+                ("deleted", comparison.deleted.len()),
                 ("unchanged", comparison.unchanged),
             ],
             fields,
@@ -95,7 +96,9 @@ fn listed<'a>(review: &Review<'a>) -> Vec<(&'a Who, u8)> {
     let changed: BTreeMap<&Who, u8> = changed.map(|who| (who, 0)).collect();
     let added = comparison.added.iter().map(|who| (who, 1));
     let removed = comparison.removed.iter().map(|who| (who, 2));
-    changed.into_iter().chain(added).chain(removed).collect()
+    let deleted = comparison.deleted.iter().map(|who| (who, 3));
+    let came_or_went = added.chain(removed).chain(deleted);
+    changed.into_iter().chain(came_or_went).collect()
 }
 
 impl Field {

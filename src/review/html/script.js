@@ -4,7 +4,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const at = (id) => document.getElementById(id);
   const SAME_MAX = 8, NAMES_MAX = 12;
-  const KINDS = ["", "added", "removed"];
+  const KINDS = ["", "added", "removed", "deleted"];
 
   /** An element with attributes, and children that are elements or text. */
   function el(name, attributes, ...children) {
