@@ -24,7 +24,8 @@ pub struct Comparison {
     pub removed: Vec<Who>,
     /// Users that the later events call deleted, and the earlier ones do not.
     pub deleted: Vec<Who>,
-    /// What differs, most users first, then by path.
+    /// What differs: fields whose values are one a user come last; else most users first, then by
+    /// path.
     pub fields: Vec<FieldDifferences>,
 }
 
@@ -108,8 +109,7 @@ pub fn compare(before: &Events, after: &Events) -> Comparison {
         }
     }
     found.fields = fields.into_iter().map(of_field).collect();
-    let fields = &mut found.fields;
-    fields.sort_by(|a, b| b.users.cmp(&a.users).then_with(|| a.field.cmp(&b.field)));
+    found.fields.sort_by(FieldDifferences::order);
     found
 }
 

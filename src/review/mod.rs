@@ -17,6 +17,7 @@ mod difference;
 mod events;
 mod html;
 mod items;
+mod rank;
 mod read;
 mod stamps;
 #[cfg(test)]

@@ -54,12 +54,18 @@ fn of_field(field: &FieldDifferences, width: Width) -> String {
     let path = Shown::within(&field.field, VALUE_CHARS_MAX);
     let head = format!("{path}: {}", counted(field.users, "user"));
     let mut text = paragraph("", &head, width);
-    for same in field.differences.iter().take(DIFFERENCES_MAX) {
+    let (shared, single) = field.shared_and_single();
+    for same in shared.iter().take(DIFFERENCES_MAX) {
         text.push_str(&row(&of_difference(same), width));
     }
-    if let Some(left @ 1..) = field.differences.len().checked_sub(DIFFERENCES_MAX) {
+    if let Some(left @ 1..) = shared.len().checked_sub(DIFFERENCES_MAX) {
         let left = format!("and {}", counted(left, "other difference"));
         text.push_str(&row(&left, width));
+    }
+    if let Some(first) = single.first() {
+        let (count, first) = (single.len(), of_difference(first));
+        let folded = format!("{count} differences of one user each, the first {first}");
+        text.push_str(&row(&folded, width));
     }
     text
 }

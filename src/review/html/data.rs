@@ -26,6 +26,8 @@ pub(super) struct Data {
 struct Field {
     field: String,
     users: usize,
+    /// How many of the differences are not folded into those of one user each.
+    shared: usize,
     differences: Vec<Same>,
 }
 
@@ -124,6 +126,7 @@ impl Field {
         Self {
             field: shown(&field.field),
             users: field.users,
+            shared: field.shared_and_single().0.len(),
             differences: differences.collect(),
         }
     }

@@ -85,9 +85,11 @@
         show();
         at("by-user").scrollIntoView();
       });
-      const shown = [filter, sameList(field.differences.slice(0, SAME_MAX))];
-      const rest = field.differences.slice(SAME_MAX);
+      const shared = field.differences.slice(0, field.shared), single = field.differences.slice(field.shared);
+      const shown = [filter, sameList(shared.slice(0, SAME_MAX))];
+      const rest = shared.slice(SAME_MAX);
       if (rest.length) shown.push(fold([counted(rest.length, "more difference")], () => sameList(rest)));
+      if (single.length) shown.push(fold([`${single.length} differences of one user each`], () => sameList(single)));
       return shown;
     }, index < 12);
     details.className = "card";
