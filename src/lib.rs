@@ -30,6 +30,7 @@ pub mod control;
 pub mod deliver;
 mod file;
 pub mod foreign;
+mod lines;
 pub mod map;
 pub mod model;
 pub mod observe;

@@ -9,7 +9,8 @@ use super::OutputFormat;
 /// Options of `review`.
 #[derive(Debug, Args)]
 pub struct ReviewArgs {
-    /// The earlier events, one a line, as rollcall map and rollcall collect --dry-run write them
+    /// The earlier events, as rollcall map and rollcall collect --dry-run write them: one a line, or
+    /// as JSON documents; - is standard input
     pub old: PathBuf,
     /// The later events
     pub new: PathBuf,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::setup::UsageError;
 use crate::cli::{OutputFormat, ReviewArgs};
 use crate::collect::FromFiles;
 use crate::output;
@@ -14,6 +15,13 @@ use crate::run::ExitStatus;
 
 /// Shows what differs between two files of events.
 pub(super) async fn review(args: &ReviewArgs) -> anyhow::Result<ExitStatus> {
+    if [&args.old, &args.new]
+        .iter()
+        .all(|it| it.as_os_str() == "-")
+    {
+        let why = "both are standard input, which can be read once; give a file for one of them";
+        return Err(UsageError(why.to_owned()).into());
+    }
     let before = read(&args.old, args.stamps).await?;
     let after = read(&args.new, args.stamps).await?;
     let comparison = review::compare(&before, &after);

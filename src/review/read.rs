@@ -1,15 +1,14 @@
-//! A file of events, one a line.
+//! A file of events.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read as _};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::Events;
-
-/// Far more than an event has.
-const LINE_BYTES_MAX: u64 = 1024 * 1024;
+use crate::lines::Lines;
+use crate::validate::Place;
 
 /// What a file holds.
 #[derive(Debug)]
@@ -31,17 +30,15 @@ pub enum ReviewError {
         /// What the operating system said.
         source: io::Error,
     },
-    /// A line is no event.
+    /// Something is no event.
     #[error(
-        "{file}:{line}: {why}; expected one event a line, as rollcall map and rollcall collect \
-         --dry-run write them"
+        "{place}: {why}; expected events as rollcall map and rollcall collect --dry-run write \
+         them, one a line or as JSON documents"
     )]
-    Line {
-        /// The file.
-        file: String,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong with it.
+    NoEvent {
+        /// The file, and where in it.
+        place: String,
+        /// What is wrong.
         why: String,
     },
     /// The page would take the place of a file that it is made from.
@@ -57,52 +54,122 @@ pub enum ReviewError {
     },
 }
 
-/// Reads the events in the file at `path`, which may be a pipe. Of two events about one user the
-/// later one is used, with a warning.
+/// Reads the events in the file at `path`, which may be a pipe, or of standard input with `-`: one a
+/// line, or JSON documents over several lines, each of an event or of a list of them. Of two events
+/// about one user the later one is used, with a warning.
 pub fn read(path: &Path) -> Result<Read, ReviewError> {
     let file = path.display().to_string();
     let failed = |source| ReviewError::Read {
         file: file.clone(),
         source,
     };
-    let mut reader = BufReader::new(File::open(path).map_err(failed)?);
-    let (mut events, mut warnings) = (Events::default(), Vec::new());
-    let mut bytes = Vec::new();
-    for line in 1.. {
-        bytes.clear();
-        let mut bounded = reader.by_ref().take(LINE_BYTES_MAX + 1);
-        if bounded.read_until(b'\n', &mut bytes).map_err(failed)? == 0 {
-            break;
-        }
-        if bytes.trim_ascii().is_empty() {
+    let input: Box<dyn BufRead> = match path.as_os_str() == "-" {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(BufReader::new(File::open(path).map_err(failed)?)),
+    };
+    let (mut lines, mut is_first) = (Lines::new(input), true);
+    let mut found = Found::new(&file);
+    while lines.next().map_err(failed)? {
+        let line = Place::Line(lines.number());
+        let text = lines.text().map_err(|why| found.refused(line, why))?;
+        if text.trim().is_empty() {
             continue;
         }
-        let (uid, name, json) = event(&bytes).map_err(|why| ReviewError::Line {
-            file: file.clone(),
-            line,
-            why,
-        })?;
-        if events.insert(uid.clone(), name, json) {
-            warnings.push(format!(
-                "{file}:{line}: a second event about {uid}; the later one is used"
-            ));
+        match serde_json::from_str(text) {
+            Ok(Value::Array(_)) if is_first => return document(lines, found),
+            Err(why) if is_first && why.is_eof() => return document(lines, found),
+            Ok(event) => found.add(line, event)?,
+            Err(why) => return Err(found.refused(line, no_json(&why))),
         }
+        is_first = false;
     }
-    Ok(Read { events, warnings })
+    Ok(found.read)
 }
 
-/// The event in a line, with `user.uid` and `user.name`.
-fn event(line: &[u8]) -> Result<(String, String, Value), String> {
-    if line.len() as u64 > LINE_BYTES_MAX {
-        return Err(format!("longer than {LINE_BYTES_MAX} bytes"));
+/// Reads the documents that begin with the line that was read.
+fn document(mut lines: Lines<impl BufRead>, mut found: Found<'_>) -> Result<Read, ReviewError> {
+    let first = lines.number();
+    lines.read_rest().map_err(|source| ReviewError::Read {
+        file: found.file.to_owned(),
+        source,
+    })?;
+    let text = lines
+        .text()
+        .map_err(|why| found.refused(Place::Whole, why))?;
+    let mut documents = serde_json::Deserializer::from_str(text).into_iter();
+    let (mut line, mut counted) = (first, 0);
+    loop {
+        let rest = text[documents.byte_offset()..].trim_start();
+        let start = text.len() - rest.len();
+        line += text[counted..start].matches('\n').count() as u64;
+        counted = start;
+        let Some(document) = documents.next() else {
+            return Ok(found.read);
+        };
+        match document {
+            Ok(Value::Array(events)) => {
+                for (at, event) in events.into_iter().enumerate() {
+                    found.add(Place::Element(at), event)?;
+                }
+            }
+            Ok(event) => found.add(Place::Line(line), event)?,
+            Err(why) => {
+                let line = first + why.line().saturating_sub(1) as u64;
+                return Err(found.refused(Place::Line(line), no_json(&why)));
+            }
+        }
     }
-    let json: Value = serde_json::from_slice(line).map_err(|error| format!("no JSON: {error}"))?;
-    let user = json.get("user");
+}
+
+/// What was found in a file so far.
+struct Found<'a> {
+    file: &'a str,
+    read: Read,
+}
+
+impl<'a> Found<'a> {
+    fn new(file: &'a str) -> Self {
+        let read = Read {
+            events: Events::default(),
+            warnings: Vec::new(),
+        };
+        Self { file, read }
+    }
+
+    fn add(&mut self, place: Place, event: Value) -> Result<(), ReviewError> {
+        let (uid, name) = user(&event).map_err(|why| self.refused(place, why))?;
+        if self.read.events.insert(uid.clone(), name, event) {
+            let file = self.file;
+            self.read.warnings.push(format!(
+                "{file}{place}: a second event about {uid}; the later one is used"
+            ));
+        }
+        Ok(())
+    }
+
+    fn refused(&self, place: Place, why: impl Into<String>) -> ReviewError {
+        ReviewError::NoEvent {
+            place: format!("{}{place}", self.file),
+            why: why.into(),
+        }
+    }
+}
+
+/// What the parser says, without where: its line is one of the text that it was given.
+fn no_json(why: &serde_json::Error) -> String {
+    let text = why.to_string();
+    let what = text.split(" at line ").next().unwrap_or_default();
+    format!("no JSON: {what} in column {}", why.column())
+}
+
+/// What an event is matched by, `user.uid`, and `user.name`.
+fn user(event: &Value) -> Result<(String, String), String> {
+    let user = event.get("user");
     let text = |field: &str| {
         let value = user.and_then(|user| user.get(field));
         value.and_then(Value::as_str).map(str::to_owned)
     };
     let uid = text("uid").ok_or("no event about a user: it has no user.uid")?;
     let name = text("name").unwrap_or_else(|| uid.clone());
-    Ok((uid, name, json))
+    Ok((uid, name))
 }

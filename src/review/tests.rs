@@ -204,12 +204,57 @@ fn a_line_that_is_no_event_is_refused_with_file_and_line() {
     for (line, why) in [
         ("{", "no JSON"),
         ("[]", "no user.uid"),
-        (&"x".repeat(2 << 20), "longer than 1048576 bytes"),
+        (&"x".repeat(17 << 20), "longer than 16 MiB"),
     ] {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         write!(file, "{}\n{line}\n", json!({"user": {"uid": "a"}})).unwrap();
         let error = read(file.path()).unwrap_err().to_string();
         let place = format!("{}:2: ", file.path().display());
+        assert!(error.starts_with(&place) && error.contains(why), "{error}");
+    }
+}
+
+#[test]
+fn events_may_be_documents_over_several_lines_and_lists() {
+    let event = |uid: &str| json!({"user": {"uid": uid}});
+    let (one, two) = (event("arn:1"), event("arn:2"));
+    let lines = format!("{one}\n{two}\n");
+    for text in [
+        format!("\n{one:#}\n{two:#}\n"),
+        format!("[{one},{two}]"),
+        format!("[\n{one},\n{two}]\n"),
+        format!("{:#}", json!([one, two])),
+        format!("[{one}]\n[{two}]\n"),
+    ] {
+        let read_text = |text: &str| {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            read(file.path()).unwrap().events
+        };
+        assert_eq!(read_text(&text), read_text(&lines), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_event_in_a_document_is_refused_with_its_place() {
+    for (text, place, why) in [
+        ("[\n{}]", "[0]: ", "no user.uid"),
+        (
+            "\n{\n\"user\": {},\n}",
+            ":4: ",
+            "no JSON: trailing comma in column 1",
+        ),
+        (
+            "{\n\"user\": {\"uid\": \"a\"}\n}\n{\n}",
+            ":4: ",
+            "no user.uid",
+        ),
+        ("\u{feff}{}", ":1: ", "byte order mark"),
+    ] {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let error = read(file.path()).unwrap_err().to_string();
+        let place = format!("{}{place}", file.path().display());
         assert!(error.starts_with(&place) && error.contains(why), "{error}");
     }
 }

@@ -1,13 +1,11 @@
 //! Events of a file, one after the other: a line each, or one JSON document of one or of a list.
 
 use std::fmt;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
 use super::json::{self, Json};
 use super::{Problem, Rules, bad_json};
-
-/// A longer line, or document, is not read.
-const BYTES_MAX: usize = 16 * 1024 * 1024;
+use crate::lines::Lines;
 
 /// Where in its file an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +43,7 @@ pub fn read(
             Ok(text) => text,
             Err(why) => {
                 is_first = false;
-                each(Place::Line(lines.number), bad_json(why))?;
+                each(Place::Line(lines.number()), bad_json(why))?;
                 continue;
             }
         };
@@ -59,7 +57,7 @@ pub fn read(
         }
         is_first = false;
         let problems = event.map_or_else(bad_json, |event| rules.check_event(&event));
-        each(Place::Line(lines.number), problems)?;
+        each(Place::Line(lines.number()), problems)?;
     }
     Ok(())
 }
@@ -89,63 +87,10 @@ fn is_blank(char: char) -> bool {
     char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
 }
 
-/// A file, line by line, in memory for one.
-struct Lines<R> {
-    input: R,
-    /// The line that was read last, without its end.
-    line: Vec<u8>,
-    number: u64,
-    is_too_long: bool,
-}
-
-impl<R: BufRead> Lines<R> {
-    fn new(input: R) -> Self {
-        Self {
-            input,
-            line: Vec::new(),
-            number: 0,
-            is_too_long: false,
-        }
-    }
-
-    /// Reads the next line; false at the end.
-    fn next(&mut self) -> io::Result<bool> {
-        self.line.clear();
-        self.number += 1;
-        let mut bounded = self.input.by_ref().take(BYTES_MAX as u64 + 1);
-        let len = bounded.read_until(b'\n', &mut self.line)?;
-        if self.line.last() == Some(&b'\n') {
-            self.line.pop();
-        }
-        self.is_too_long = self.line.len() > BYTES_MAX;
-        if self.is_too_long {
-            self.input.skip_until(b'\n')?;
-        }
-        Ok(len > 0)
-    }
-
-    /// Adds all that follows to the line.
-    fn read_rest(&mut self) -> io::Result<()> {
-        self.line.push(b'\n');
-        let room = (BYTES_MAX + 1).saturating_sub(self.line.len());
-        let mut bounded = self.input.by_ref().take(room as u64);
-        bounded.read_to_end(&mut self.line)?;
-        self.is_too_long = self.line.len() > BYTES_MAX;
-        Ok(())
-    }
-
-    fn text(&self) -> Result<&str, String> {
-        if self.is_too_long {
-            let mib = BYTES_MAX / 1024 / 1024;
-            return Err(format!("longer than {mib} MiB; write one event a line"));
-        }
-        let text = std::str::from_utf8(&self.line);
-        text.map_err(|why| format!("no UTF-8 after {} bytes", why.valid_up_to()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
     use crate::validate::Code;
 
@@ -179,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_line_that_is_too_long_is_skipped_in_bounded_memory() {
-        let long = io::repeat(b'x').take(3 * BYTES_MAX as u64);
+        let long = io::repeat(b'x').take(3 * crate::lines::BYTES_MAX as u64);
         let input = io::BufReader::new(long.chain(&b"\n{}\n"[..]));
         let mut found = Vec::new();
         read(input, Rules::OwnVersion, |place, problems| {
