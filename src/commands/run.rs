@@ -28,7 +28,7 @@ pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
         &agent,
         &store,
         sinks,
-        config.schedule.every,
+        config.schedule.timetable(store.installation_id()),
         listeners,
         &cancel,
     )

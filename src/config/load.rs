@@ -14,6 +14,7 @@ use super::{
 };
 use crate::config::aws::{access_key, accounts, role};
 use crate::config::sinks::SinkTable;
+use crate::schedule::Times;
 
 /// The file that is read when none is named and this one exists.
 pub const DEFAULT_FILE: &str = "config.toml";
@@ -90,7 +91,9 @@ impl Config {
         accounts::check(&tables.aws)
             .map_err(|(span, why)| ConfigError::at(path, text, Some(span), why))?;
         let mut schedule = tables.schedule;
-        schedule.every = overrides.frequency.unwrap_or(schedule.every);
+        if let Some(every) = overrides.frequency {
+            schedule.times = Times::Every(every);
+        }
         Ok(Self {
             agent: tables.agent,
             schedule,

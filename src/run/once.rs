@@ -7,10 +7,10 @@ use std::time::Duration;
 use tokio::time::{Instant, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::accounts::Selection;
 use super::accounts::account::Context;
 use super::accounts::account_locks::AccountLocks;
 use super::accounts::behind;
+use super::accounts::{Selection, Which};
 use super::agent::Agent;
 use super::delivery::{Delivery, ReadySink};
 use super::report::{RunReport, SinkReport};
@@ -57,7 +57,7 @@ pub async fn once(
         clock: None,
     };
     let selection = Selection {
-        only: &options.accounts,
+        which: Which::Asked(&options.accounts),
         with_second_try: true,
         sessions: &KeptSessions::default(),
     };

@@ -70,6 +70,32 @@ fn values_are_refused_with_their_place_and_what_to_write() {
 }
 
 #[test]
+fn times_that_make_no_sense_are_refused_with_what_to_write() {
+    let schedule = |what: &str| format!("[schedule]\n{what}");
+    let cron = |text: &str| schedule(&format!("cron = \"{text}\""));
+    let cases = [
+        ("both", schedule("every = \"20m\"\ncron = \"@daily\"")),
+        ("seconds", cron("0 */5 * * * *")),
+        ("four fields", cron("0 3 * *")),
+        ("nothing", cron("")),
+        ("a nickname", cron("@reboot")),
+        ("a step of zero", cron("*/0 * * * *")),
+        ("the 61st minute", cron("60 * * * *")),
+        ("no date", cron("0 0 31 2 *")),
+        (
+            "a key",
+            cron("a b c d ghp_16C7e42F292c6912E7710c838347Ae178B4a"),
+        ),
+        ("a list", schedule("cron = [\"@daily\"]")),
+        ("no zone", schedule("time_zone = \"Europe/Lutetia\"")),
+        ("a path", schedule("time_zone = \"../../etc/passwd\"")),
+        ("a number", schedule("jitter = 10")),
+        ("a word", schedule("on_start = \"no\"")),
+    ];
+    insta::assert_snapshot!("config_schedule", catalogue(&cases));
+}
+
+#[test]
 fn accounts_and_roles_are_refused_with_their_place_and_what_to_write() {
     let account = |more: &str| format!("[[aws.accounts]]\nid = \"111122223333\"\n{more}");
     let role = |more: &str| account(&format!("{ROLE}\n{more}"));

@@ -2,6 +2,8 @@
 
 use rollcall::config::{AssetConnectorOverrides, HttpShape, NdjsonTarget, SinkKind};
 
+use rollcall::schedule::Times;
+
 use super::{parse, sekoia};
 
 const EXAMPLE: &str = include_str!("../../config.example.toml");
@@ -12,7 +14,9 @@ fn with_everything() -> String {
         Some(setting) if !setting.starts_with(' ') => setting.to_owned(),
         _ => line.to_owned(),
     };
-    EXAMPLE
+    // One of `every` and `cron` alone.
+    let example = EXAMPLE.replace("\nevery = ", "\n# every = ");
+    example
         .lines()
         .map(uncomment)
         .collect::<Vec<_>>()
@@ -84,6 +88,7 @@ fn what_the_example_says_of_the_defaults_of_each_type_is_so() {
 #[test]
 fn the_examples_optional_settings_are_valid_too() {
     let all = parse(&with_everything()).unwrap();
+    assert!(matches!(all.schedule.times, Times::Cron(_)) && !all.schedule.jitter.is_zero());
     assert!(all.agent.state_dir.is_some() && all.agent.ca_file.is_some());
     assert!(all.aws.region.is_some() && all.aws.endpoint_url.is_some());
     assert!(all.aws.profile.is_some());
@@ -125,7 +130,10 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
                 } else {
                     inside
                 };
-                inside && line.starts_with(&format!("{key} = "))
+                inside
+                    && line
+                        .trim_start_matches("# ")
+                        .starts_with(&format!("{key} = "))
             });
             assert!(is_set, "{key} of {table} is not in the example");
             count += 1;
@@ -137,7 +145,7 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
         ["agent", "schedule", "aws", "mapping", "status", "sinks"]
     );
     assert_eq!(
-        count, 76,
+        count, 80,
         "a key was added or removed; see to the example's comments too"
     );
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rollcall::config::{AssetConnectorOverrides, Config, SinkKind};
+use rollcall::schedule::Times;
 
 use super::sekoia;
 
@@ -35,7 +36,7 @@ fn variables_win_over_the_file_for_sekoia_sinks_alone() {
     );
     let config = Config::parse(Path::new("x"), &text, &overrides.unwrap()).unwrap();
     let seconds = Duration::from_secs;
-    assert_eq!(config.schedule.every, seconds(90));
+    assert_eq!(config.schedule.times, Times::Every(seconds(90)));
     assert_eq!(
         (config.sinks[0].batch_size, config.sinks[1].batch_size),
         (7, 60)

@@ -42,6 +42,7 @@ mod reviewed;
 mod reviewed_page;
 mod root_user;
 mod saved_files;
+mod scheduled;
 mod status;
 mod status_asked;
 mod streamed;

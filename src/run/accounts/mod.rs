@@ -14,6 +14,7 @@ use crate::observe::{log_accounts, log_pass};
 use crate::run::accounts::account::{AccountEnd, Context};
 use crate::run::fleet::{AccountError, Fleet, FleetError, Member};
 use crate::run::report::{AccountReport, RunReport};
+use crate::schedule::Round;
 use crate::store::{Store, StoreError};
 
 /// How long the role of an account that was never seen gets to become usable, besides the time
@@ -23,13 +24,22 @@ const NEW_ROLE_WAIT: Duration = Duration::from_secs(10);
 /// Which accounts, and how patiently.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::run) struct Selection<'a> {
-    /// The ids of those to pass over; none: all.
-    pub(in crate::run) only: &'a [String],
+    /// Those to pass over.
+    pub(in crate::run) which: Which<'a>,
     /// Whether a role that is new to us and denied is assumed once more at the end. A daemon need not:
     /// it has a next pass.
     pub(in crate::run) with_second_try: bool,
     /// Sessions of roles, from the pass before to the pass after.
     pub(in crate::run) sessions: &'a KeptSessions,
+}
+
+/// Which accounts.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::run) enum Which<'a> {
+    /// Those of these ids, each of which there has to be; none: all.
+    Asked(&'a [String]),
+    /// Those of a round.
+    Due(&'a Round),
 }
 
 impl Context<'_> {
@@ -64,7 +74,11 @@ impl Context<'_> {
         report: &mut RunReport,
     ) -> Result<(), StoreError> {
         let aws = &self.agent.aws;
-        let fleet = match Fleet::find_again(aws, selection.only, selection.sessions).await {
+        let only = match selection.which {
+            Which::Asked(ids) => ids,
+            Which::Due(_) => &[],
+        };
+        let mut fleet = match Fleet::find_again(aws, only, selection.sessions).await {
             Ok(fleet) => fleet,
             Err(error) => {
                 report.refused = Some(error);
@@ -75,8 +89,11 @@ impl Context<'_> {
             tracing::error!(%error, "the organization may have more accounts than were listed");
             report.listing_failure = Some(error.clone());
         }
-        if selection.only.is_empty() {
+        if only.is_empty() {
             report.left = self.left(&fleet).await?;
+        }
+        if let Which::Due(round) = selection.which {
+            fleet.members.retain(|it| round.takes(it.id.as_deref()));
         }
         self.request_resends(&fleet).await?;
         let is_alone = aws.accounts.is_empty() && aws.organization.is_none();

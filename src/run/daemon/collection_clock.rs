@@ -6,14 +6,17 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
+use crate::schedule::Timetable;
+
 /// When a daemon last collected anything.
 #[derive(Debug, Clone)]
 pub(in crate::run) struct CollectionClock(Arc<Mutex<Times>>);
 
 #[derive(Debug)]
 struct Times {
-    /// From the start of a pass to the start of the next one.
-    period: Duration,
+    timetable: Timetable,
+    /// How long nothing may be collected: until two times of the timetable have gone by.
+    patience: Duration,
     /// How long the last pass took, which may be longer.
     pass: Duration,
     started_at: OffsetDateTime,
@@ -22,16 +25,20 @@ struct Times {
     since: Instant,
 }
 
-/// So many periods may go by without anything collected.
-const PERIODS_MAX: u32 = 2;
+/// A pass that takes longer than its period counts as one, and so many may go by.
+const PASSES_MAX: u32 = 2;
 
 impl CollectionClock {
-    /// The clock of a daemon that starts now and begins a pass `every` so often.
-    pub(in crate::run) fn start(every: Duration) -> Self {
+    /// The clock of a daemon that starts now, begins its first pass at `first`, and the others by
+    /// `timetable`.
+    pub(in crate::run) fn start(timetable: &Timetable, first: OffsetDateTime) -> Self {
+        let now = OffsetDateTime::now_utc();
+        let until_first = Duration::try_from(first - now).unwrap_or_default();
         Self(Arc::new(Mutex::new(Times {
-            period: every,
+            patience: until_first + timetable.two_periods_after(first),
+            timetable: timetable.clone(),
             pass: Duration::ZERO,
-            started_at: OffsetDateTime::now_utc(),
+            started_at: now,
             collected_at: None,
             since: Instant::now(),
         })))
@@ -39,8 +46,10 @@ impl CollectionClock {
 
     /// Something was collected just now.
     pub(in crate::run) fn collected(&self) {
+        let now = OffsetDateTime::now_utc();
         let mut times = self.times();
-        times.collected_at = Some(OffsetDateTime::now_utc());
+        times.patience = times.timetable.two_periods_after(now);
+        times.collected_at = Some(now);
         times.since = Instant::now();
     }
 
@@ -54,11 +63,11 @@ impl CollectionClock {
         self.times().collected_at
     }
 
-    /// Since when nothing was collected, if that is longer than two periods. A pass that takes
-    /// longer than a period is one.
+    /// Since when nothing was collected, if that is longer than two periods of the timetable, or
+    /// than two passes that take longer.
     pub(in crate::run) fn nothing_since(&self) -> Option<OffsetDateTime> {
         let times = self.times();
-        let patience = times.period.max(times.pass).saturating_mul(PERIODS_MAX);
+        let patience = times.patience.max(times.pass.saturating_mul(PASSES_MAX));
         let since = times.collected_at.unwrap_or(times.started_at);
         (times.since.elapsed() > patience).then_some(since)
     }
@@ -71,11 +80,18 @@ impl CollectionClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schedule::{Times as Rule, Zone};
 
     #[tokio::test(start_paused = true)]
     async fn nothing_collected_shows_after_two_periods_or_two_long_passes() {
         let (every, second) = (Duration::from_secs(60), Duration::from_secs(1));
-        let clock = CollectionClock::start(every);
+        let timetable = Timetable {
+            times: Rule::Every(every),
+            zone: Zone::default(),
+            on_start: true,
+            jitter: Duration::ZERO,
+        };
+        let clock = CollectionClock::start(&timetable, OffsetDateTime::UNIX_EPOCH);
         tokio::time::advance(every * 2).await;
         assert_eq!(clock.nothing_since(), None);
         tokio::time::advance(second).await;
@@ -87,5 +103,22 @@ mod tests {
         assert_eq!(clock.nothing_since(), None);
         tokio::time::advance(second).await;
         assert_eq!(clock.nothing_since(), clock.collected_at());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_daemon_that_waits_for_its_first_time_is_not_late_before_it() {
+        let hour = Duration::from_secs(3600);
+        let timetable = Timetable {
+            times: Rule::Every(hour),
+            zone: Zone::default(),
+            on_start: false,
+            jitter: Duration::ZERO,
+        };
+        let first = OffsetDateTime::now_utc() + hour * 5;
+        let clock = CollectionClock::start(&timetable, first);
+        tokio::time::advance(hour * 6).await;
+        assert_eq!(clock.nothing_since(), None);
+        tokio::time::advance(hour * 2).await;
+        assert!(clock.nothing_since().is_some());
     }
 }

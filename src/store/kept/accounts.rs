@@ -95,6 +95,17 @@ impl Store {
         ids.collect()
     }
 
+    /// When the last pass over any account began; `None` if there was none.
+    pub fn last_pass_at(&self) -> Result<Option<OffsetDateTime>, StoreError> {
+        let mut last_unix_ms = None;
+        for id in self.accounts()? {
+            let pass = self.account(&id)?.last_pass;
+            last_unix_ms = last_unix_ms.max(pass.map(|pass| pass.at_unix_ms));
+        }
+        let nanoseconds = last_unix_ms.map(|at| i128::from(at) * 1_000_000);
+        Ok(nanoseconds.and_then(|at| OffsetDateTime::from_unix_timestamp_nanos(at).ok()))
+    }
+
     /// Begins an observation of `account`: its ordinal, and how far receivers are, are written
     /// with the next durable write at the latest. An observation of which nothing became durable
     /// never was.

@@ -122,6 +122,11 @@ impl Store {
         &self.shared.id
     }
 
+    /// The same for as long as there is this store, and another one for every other.
+    pub fn installation_id(&self) -> &[u8; 16] {
+        &self.shared.record_id
+    }
+
     /// How many writes were lost when it was opened: sled reads a log that is damaged in its
     /// middle, or cut, up to there, and takes that for all.
     pub fn lost_writes(&self) -> u64 {

@@ -1,0 +1,179 @@
+//! What is due next: every account by the timetable, and before that those that failed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::timetable::Timetable;
+
+/// The wait after a first failure; it doubles with every further one.
+const RETRY_FIRST: Duration = Duration::from_secs(30);
+/// More doublings are longer than any period.
+const DOUBLINGS_MAX: u32 = 16;
+/// The share of a wait that is always waited; the rest is by chance.
+const SHARE_MIN: f64 = 0.75;
+
+/// Which accounts are passed over now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Round {
+    /// Every one but these, which failed and wait for their own time.
+    All {
+        /// The ids of those that wait.
+        but: BTreeSet<String>,
+    },
+    /// These alone, which failed before.
+    Retry(BTreeSet<String>),
+}
+
+/// How a round ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoundEnd {
+    /// Whether any account was passed over to its end.
+    pub has_passed: bool,
+    /// Whether it is not known which accounts there are.
+    pub is_refused: bool,
+    /// The ids of the accounts that failed.
+    pub failed: BTreeSet<String>,
+}
+
+/// What is due when.
+#[derive(Debug)]
+pub struct Agenda {
+    timetable: Timetable,
+    /// When every account is due.
+    next: OffsetDateTime,
+    /// Rounds, one after the other, in which nothing came to its end.
+    failures: u32,
+    retries: BTreeMap<String, Retry>,
+}
+
+#[derive(Debug)]
+struct Retry {
+    at: OffsetDateTime,
+    failures: u32,
+}
+
+impl Round {
+    /// Whether it passes over the account `id`; `None` is the one that credentials belong to.
+    pub fn takes(&self, id: Option<&str>) -> bool {
+        match self {
+            Self::All { but } => id.is_none_or(|id| !but.contains(id)),
+            Self::Retry(ids) => id.is_some_and(|id| ids.contains(id)),
+        }
+    }
+
+    /// Whether it passes over every account that there is.
+    pub fn is_whole(&self) -> bool {
+        matches!(self, Self::All { but } if but.is_empty())
+    }
+}
+
+impl Agenda {
+    /// Every account is due at `first`, and then by `timetable`.
+    pub fn new(timetable: Timetable, first: OffsetDateTime) -> Self {
+        Self {
+            timetable,
+            next: first,
+            failures: 0,
+            retries: BTreeMap::new(),
+        }
+    }
+
+    /// When anything is due.
+    pub fn next_at(&self) -> OffsetDateTime {
+        let retries = self.retries.values().map(|retry| retry.at);
+        retries.min().map_or(self.next, |at| at.min(self.next))
+    }
+
+    /// Says when that is, in the timetable's zone.
+    pub fn say_next(&self) -> String {
+        self.timetable.zone.say(self.next_at())
+    }
+
+    /// What is due at `now`, if anything is.
+    pub fn due(&self, now: OffsetDateTime) -> Option<Round> {
+        let retries = |is_due: bool| {
+            let of = self.retries.iter();
+            let of = of.filter(move |(_, retry)| (retry.at <= now) == is_due);
+            of.map(|(id, _)| id.clone()).collect::<BTreeSet<_>>()
+        };
+        if self.next <= now {
+            let but = retries(false);
+            return Some(Round::All { but });
+        }
+        Some(retries(true))
+            .filter(|ids| !ids.is_empty())
+            .map(Round::Retry)
+    }
+
+    /// Notes how `round` ended, which began at `start` and ended `now`. An account that failed
+    /// waits longer each time, yet not beyond the next round over every account; `share`, from 0
+    /// to 1, is chance's part of it.
+    pub fn ended(
+        &mut self,
+        round: &Round,
+        (start, now): (OffsetDateTime, OffsetDateTime),
+        end: RoundEnd,
+        share: f64,
+    ) {
+        let mut failed = end.failed;
+        match round {
+            Round::All { but } => {
+                self.retries
+                    .retain(|id, _| but.contains(id) || failed.contains(id));
+                if end.has_passed {
+                    self.failures = 0;
+                    self.next = self.timetable.after_pass(start, now);
+                } else {
+                    // They are all in the same case, and wait together.
+                    self.retries.retain(|id, _| but.contains(id));
+                    failed.clear();
+                    self.failures = self.failures.saturating_add(1);
+                    let latest = self.timetable.next_after(now);
+                    self.next = retry_at(now, self.failures, latest, share);
+                }
+            }
+            Round::Retry(ids) if end.is_refused => failed.clone_from(ids),
+            Round::Retry(ids) => {
+                self.retries
+                    .retain(|id, _| !ids.contains(id) || failed.contains(id));
+            }
+        }
+        for id in failed {
+            let retry = self.retries.entry(id).or_insert(Retry {
+                at: now,
+                failures: 0,
+            });
+            retry.failures = retry.failures.saturating_add(1);
+            retry.at = retry_at(now, retry.failures, self.next, share);
+        }
+    }
+
+    /// Takes note that the clock was set back to `now`: nothing is later than it would be had
+    /// the clock always shown that.
+    pub fn set_back(&mut self, now: OffsetDateTime) {
+        let latest = self.timetable.next_after(now);
+        self.next = self.next.min(latest);
+        for retry in self.retries.values_mut() {
+            retry.at = retry.at.min(latest);
+        }
+    }
+}
+
+/// When what failed so many times in a row is tried again: by `latest`, but not in a hurry.
+fn retry_at(
+    now: OffsetDateTime,
+    failures: u32,
+    latest: OffsetDateTime,
+    share: f64,
+) -> OffsetDateTime {
+    let doublings = failures.saturating_sub(1).min(DOUBLINGS_MAX);
+    let wait = RETRY_FIRST.saturating_mul(1 << doublings);
+    let wait = wait.mul_f64(SHARE_MIN + share * (1.0 - SHARE_MIN));
+    (now + wait).min(latest.max(now + RETRY_FIRST))
+}
+
+#[cfg(test)]
+#[path = "agenda/tests.rs"]
+mod tests;
