@@ -32,6 +32,7 @@ mod file;
 pub mod foreign;
 mod lines;
 pub mod map;
+pub mod metrics;
 pub mod model;
 pub mod observe;
 pub mod output;

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
 use super::Action;
-use super::call::{CallCounts, LearntRates, Limits};
+use super::call::{CallCounts, CallOutcomes, LearntRates, Limits};
 use super::connect::{Services, connect};
 use super::credentials::{AccessKey, Chain, KeptSessions, Owner, RoleSessions};
 use crate::config::{AwsSettings, Role};
@@ -160,6 +160,11 @@ impl AwsClient {
     /// How many calls were sent so far.
     pub fn calls(&self) -> CallCounts {
         self.limits().calls()
+    }
+
+    /// What became of them so far.
+    pub fn outcomes(&self) -> CallOutcomes {
+        self.limits().outcomes()
     }
 
     /// The actions whose first call was denied.

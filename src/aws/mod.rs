@@ -16,7 +16,7 @@ mod permission_probe;
 mod service_control;
 
 pub use action::Action;
-pub use call::{CallCounts, LearntRates};
+pub use call::{CallCounts, CallOutcomes, LearntRates};
 pub use client::AwsClient;
 pub use connect::Endpoint;
 pub use credentials::{KeptSessions, check_access_key};

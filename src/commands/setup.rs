@@ -14,6 +14,7 @@ use crate::config::{
 };
 use crate::foreign;
 use crate::map::MappingRules;
+use crate::metrics::Metrics;
 use crate::output;
 use crate::run::{Agent, DeletionPlan, MappingPlan, PassPlan, Receiver};
 use crate::trust::{ExtraRoots, RootsError};
@@ -78,6 +79,7 @@ pub(super) fn agent(config: &Config) -> anyhow::Result<Agent> {
         mapping: mapping(&config.mapping),
         receivers: receivers(config),
         plan: plan(config),
+        metrics: Metrics::new()?,
     })
 }
 

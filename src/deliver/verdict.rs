@@ -71,6 +71,22 @@ pub struct Refusal {
 }
 
 impl Verdict {
+    /// Its name, for counting.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Doubtful { .. } => "doubtful",
+            Self::Partial { .. } => "partial",
+            Self::Pending { .. } => "pending",
+            Self::Retry { .. } => "retry",
+            Self::Unauthorized { .. } => "unauthorized",
+            Self::Refused { .. } => "refused",
+            Self::Rejected { .. } => "rejected",
+            Self::TooLarge { .. } => "too_large",
+            Self::NotIngested { .. } => "not_ingested",
+        }
+    }
+
     /// The verdict with its reasons fit to show.
     pub(super) fn shown(self) -> Self {
         let change = |why: String| Shown::of(why).into();

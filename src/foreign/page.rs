@@ -29,6 +29,12 @@ impl Page {
         ))
     }
 
+    /// Samples of metrics, whose every label is a [`Shown`](super::Shown): nothing is left to clean, and there are
+    /// too many to look again.
+    pub fn samples(text: String) -> Self {
+        Self(text)
+    }
+
     /// Events, which are data: the same JSON, with what is not seen escaped.
     pub fn events(lines: &str) -> Self {
         Self(escaped_in_json(lines))

@@ -17,6 +17,6 @@ pub use pass_log::{log_accounts, log_pass, log_sinks};
 pub use progress::Progress;
 pub use status::{
     AccountStatus, AskError, DaemonStatus, FailureStatus, PassStatus, SinkStatus, StatusError,
-    StatusReport, StatusServer,
+    StatusReport, StatusServer, StatusSource,
 };
 pub use summary::{log_shortfall, print_beside, print_summary};

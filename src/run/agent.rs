@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::mapping::MappingPlan;
 use crate::config::{AwsSettings, Emit, OutboxLimits};
 use crate::map::Dialect;
+use crate::metrics::Metrics;
 
 /// The agent: how to reach AWS, how users become events, and who receives them.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub struct Agent {
     pub receivers: Vec<Receiver>,
     /// What a pass sends, and what it keeps.
     pub plan: PassPlan,
+    /// What is counted of passes and deliveries.
+    pub metrics: Metrics,
 }
 
 /// A sink together with its destination, as far as staging is concerned.

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::report::SinkReport;
 use crate::deliver::{Forwarder, Sink, SinkProgress, Stage};
 use crate::foreign::Shown;
+use crate::metrics::Metrics;
 use crate::store::{BatchLimits, Store, StoreError, sink_of};
 
 /// One sink, ready to be forwarded to.
@@ -56,7 +57,12 @@ pub struct Delivery {
 impl Delivery {
     /// Starts a forwarder for each of `sinks`, which sends on its own clock. What an earlier run
     /// left goes at once.
-    pub fn start(store: &Store, sinks: Vec<ReadySink>, cancel: &CancellationToken) -> Self {
+    pub fn start(
+        store: &Store,
+        sinks: Vec<ReadySink>,
+        metrics: &Metrics,
+        cancel: &CancellationToken,
+    ) -> Self {
         let (stage, watched) = watch::channel(Stage::Running);
         let cancel = cancel.child_token();
         let mut tasks = JoinSet::new();
@@ -70,6 +76,7 @@ impl Delivery {
                 progress: Arc::clone(&progress),
             });
             let forwarder = Forwarder {
+                metrics: metrics.of_sink(&ready.name),
                 name: ready.name,
                 receiver: ready.receiver,
                 sink: ready.sink,

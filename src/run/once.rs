@@ -44,7 +44,9 @@ pub async fn once(
     cancel: &CancellationToken,
 ) -> Result<RunReport, StoreError> {
     receivers::adopt(agent, store).await?;
-    let delivery = Delivery::start(store, sinks, cancel);
+    let metrics = agent.metrics.clone();
+    store.run(move |store| metrics.adopt(store)).await?;
+    let delivery = Delivery::start(store, sinks, &agent.metrics, cancel);
     let mut report = RunReport::default();
     let locks = AccountLocks::default();
     let context = Context {

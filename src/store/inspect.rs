@@ -18,6 +18,15 @@ pub struct Inspection {
     pub quarantines: Vec<String>,
 }
 
+/// What a store takes up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreSize {
+    /// Bytes of its files.
+    pub bytes: u64,
+    /// Damaged stores that were moved aside beside it.
+    pub quarantines: u64,
+}
+
 /// The records of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TreeState {
@@ -48,6 +57,15 @@ const KINDS: [(Tree, &str); 8] = [
 ];
 
 impl Store {
+    /// What it takes up; reads no record.
+    pub fn size(&self) -> StoreSize {
+        let dir = &self.shared.dir;
+        StoreSize {
+            bytes: size_of(&db_dir(dir)),
+            quarantines: quarantines(dir).len() as u64,
+        }
+    }
+
     /// Reads every record.
     pub fn inspect(&self) -> Result<Inspection, StoreError> {
         let dir = &self.shared.dir;

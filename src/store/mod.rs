@@ -20,7 +20,7 @@ mod tests;
 mod trees;
 
 pub use error::StoreError;
-pub use inspect::{Inspection, TreeState};
+pub use inspect::{Inspection, StoreSize, TreeState};
 pub use kept::{
     AccountRecord, Checkpoint, DeliveryState, EntityRecord, FailedAttempts, FailedRuns, Kept,
     KeptPass, KeptVerdict, KnownReceiver, ObservedDigests, PassEnd, PassOf, SentEvent, SyncRecord,

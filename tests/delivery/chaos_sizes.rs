@@ -67,7 +67,7 @@ async fn drain(outbox: &Outbox, sizes: &[usize], sink: Box<dyn Sink>) -> SinkRep
         flush_after: FLUSH_AFTER,
         sink,
     };
-    let delivery = Delivery::start(&outbox.store, vec![sink], &outbox.cancel);
+    let delivery = Delivery::start(&outbox.store, vec![sink], &outbox.metrics, &outbox.cancel);
     let mut reports = delivery.drain(Duration::from_secs(60)).await.unwrap();
     reports.remove(0)
 }

@@ -13,6 +13,7 @@ use rollcall::config::{
 use rollcall::deliver::{
     HttpSink, HttpTimeouts, Outgoing, SekoiaAsset, SekoiaIntake, Sink, Verdict,
 };
+use rollcall::metrics::Metrics;
 use rollcall::model::EventId;
 use rollcall::run::{Delivery, ReadySink};
 use rollcall::store::{BatchLimits, Store};
@@ -211,6 +212,7 @@ pub(crate) struct Outbox {
     _home: TempDir,
     pub(crate) store: Store,
     pub(crate) cancel: CancellationToken,
+    pub(crate) metrics: Metrics,
 }
 
 impl Outbox {
@@ -220,6 +222,7 @@ impl Outbox {
             store: Store::open(&home.path().join("state")).unwrap(),
             _home: home,
             cancel: CancellationToken::new(),
+            metrics: Metrics::new().unwrap(),
         }
     }
 
@@ -273,7 +276,7 @@ impl Outbox {
             sink,
         };
         let sinks = sinks.into_iter().map(ready).collect();
-        Delivery::start(&self.store, sinks, &self.cancel)
+        Delivery::start(&self.store, sinks, &self.metrics, &self.cancel)
     }
 }
 

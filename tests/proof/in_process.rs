@@ -8,6 +8,7 @@ use rollcall::aws::AwsClient;
 use rollcall::collect::AccountSource;
 use rollcall::config::{AwsSettings, Emit, OutboxLimits};
 use rollcall::map::Dialect;
+use rollcall::metrics::Metrics;
 use rollcall::model::PassStamp;
 use rollcall::observe::Progress;
 use rollcall::run::{DeletionPlan, Delivery, Pass, PassPlan, PassReport, ReadySink, Receiver};
@@ -56,7 +57,12 @@ pub(super) async fn passes(
         .adopt_receivers(&ids, now)
         .expect("a store that works");
     let sinks = destinations.iter().map(ready).collect();
-    let delivery = Delivery::start(store, sinks, &CancellationToken::new());
+    let delivery = Delivery::start(
+        store,
+        sinks,
+        &Metrics::new().expect("metrics"),
+        &CancellationToken::new(),
+    );
     let passes = accounts.iter().map(|id| {
         let (settings, delivery) = (&settings, &delivery);
         pass(

@@ -199,6 +199,7 @@ impl AwsClient {
         let answer = apart(request())
             .await
             .map_err(|error| AwsError::of(action, &error, &self.services().endpoint(action)));
+        limits.note_outcome(action, answer.as_ref().err().map(|error| error.class));
         match &answer {
             Err(error) if error.action != action => {}
             Err(error) if error.class == AwsErrorClass::Throttled => {

@@ -9,11 +9,13 @@ use super::given_up::GivenUp;
 use super::page_sizes::PageSizes;
 use super::retry_log::RetryLog;
 use super::throttle::{Ceilings, Throttle};
-use crate::aws::Action;
+use crate::aws::{Action, AwsErrorClass};
 use crate::config::AwsSettings;
 
 /// Calls sent, by action, retries included.
 pub type CallCounts = BTreeMap<Action, u64>;
+/// Calls that were answered or given up, by action and by the class of the error; `None` is none.
+pub type CallOutcomes = BTreeMap<(Action, Option<AwsErrorClass>), u64>;
 
 /// The limits and counts of one account, for one pass.
 #[derive(Debug)]
@@ -23,6 +25,7 @@ pub(in crate::aws) struct Limits {
     pub(in crate::aws) page_sizes: PageSizes,
     pub(super) retry_log: RetryLog,
     calls: Mutex<CallCounts>,
+    outcomes: Mutex<CallOutcomes>,
     /// When AWS last answered any call.
     answered_at: Mutex<Option<Instant>>,
 }
@@ -39,12 +42,25 @@ impl Limits {
             page_sizes: PageSizes::default(),
             retry_log: RetryLog::default(),
             calls: Mutex::default(),
+            outcomes: Mutex::default(),
             answered_at: Mutex::default(),
         }
     }
 
     pub(super) fn count(&self, action: Action) {
         *self.counted().entry(action).or_default() += 1;
+    }
+
+    /// A call of `action` ended with an error of this class, or without one.
+    pub(super) fn note_outcome(&self, action: Action, error: Option<AwsErrorClass>) {
+        let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        *outcomes.entry((action, error)).or_default() += 1;
+    }
+
+    /// What became of the calls so far.
+    pub(in crate::aws) fn outcomes(&self) -> CallOutcomes {
+        let outcomes = self.outcomes.lock();
+        outcomes.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// AWS answered a call.

@@ -13,6 +13,6 @@ mod throttle;
 #[cfg(test)]
 mod throttle_simulation;
 
-pub use limits::CallCounts;
 pub(in crate::aws) use limits::Limits;
+pub use limits::{CallCounts, CallOutcomes};
 pub use throttle::LearntRates;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What a failed call means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AwsErrorClass {
     /// Too fast: slow down and try again.
     Throttled,

@@ -17,6 +17,7 @@ use crate::config::{MappingSettings, NdjsonTarget, OutboxLimits};
 use crate::deliver::Ndjson;
 use crate::foreign::Page;
 use crate::map::Dialect;
+use crate::metrics::Metrics;
 use crate::model::{Account, PassStamp};
 use crate::observe::Progress;
 use crate::output;
@@ -69,7 +70,7 @@ async fn pass(
         flush_after: DRAIN_TIMEOUT,
         sink: Box::new(Ndjson::new(NdjsonTarget::file(events))),
     };
-    let delivery = Delivery::start(store, vec![sink], &cancel);
+    let delivery = Delivery::start(store, vec![sink], &Metrics::new()?, &cancel);
     let account = Account {
         id: sample::ACCOUNT_ID.to_owned(),
         partition: "aws".to_owned(),

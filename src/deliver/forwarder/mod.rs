@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::state::DeliveryState;
 use super::{Sink, SinkProgress};
+use crate::metrics::SinkMetrics;
 use crate::store::{BatchLimits, Store, StoreError};
 
 /// Whether more events may come.
@@ -49,6 +50,8 @@ pub struct Forwarder {
     pub flush_after: Duration,
     /// Where progress is counted.
     pub progress: Arc<SinkProgress>,
+    /// What a monitoring system reads of it.
+    pub metrics: SinkMetrics,
 }
 
 /// What to do after a step.

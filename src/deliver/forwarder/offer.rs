@@ -106,6 +106,7 @@ impl Forwarder {
             json: &event.json,
         });
         let outgoing: Vec<Outgoing<'_>> = outgoing.collect();
+        let began = Instant::now();
         let delivery = self.sink.deliver(&outgoing);
         let too_late = async {
             cancel.cancelled().await;
@@ -115,6 +116,7 @@ impl Forwarder {
             verdict = delivery => verdict,
             () = too_late => return Ok(Next::Now),
         };
+        self.metrics.answered(&verdict, began.elapsed());
         self.act_on(verdict, batch, state).await
     }
 }

@@ -71,6 +71,7 @@ impl Forwarder {
             .await?;
         steps::reach(Step::BatchAcknowledged);
         self.progress.count(events);
+        self.metrics.delivered(events);
         state.backoff.reset();
         state.short_pause.reset();
         state.stopped.reset();

@@ -17,35 +17,27 @@ const AGE_MAX: Duration = Duration::from_secs(1);
 /// A report, and when it was made.
 type Made = (Instant, Arc<StatusReport>);
 
-/// What `read` returns. Clones share it.
-#[derive(Debug, Clone)]
-pub(super) struct CachedReport<F> {
-    read: F,
-    last: Arc<Mutex<Option<Made>>>,
-}
+/// The last report. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CachedReport(Arc<Mutex<Option<Made>>>);
 
-impl<F> CachedReport<F> {
-    pub(super) fn new(read: F) -> Self {
-        Self {
-            read,
-            last: Arc::default(),
-        }
-    }
-
-    /// The report, as of a second ago at most.
-    pub(super) async fn get<R>(&self) -> Result<Arc<StatusReport>, StoreError>
+impl CachedReport {
+    /// The report, as of a second ago at most, else as `read` returns it.
+    pub(super) async fn get<R>(
+        &self,
+        read: impl FnOnce() -> R,
+    ) -> Result<Arc<StatusReport>, StoreError>
     where
-        F: Fn() -> R,
         R: Future<Output = Result<StatusReport, StoreError>>,
     {
         // Held while the report is made: the others wait for it, and then have it.
-        let mut last = self.last.lock().await;
+        let mut last = self.0.lock().await;
         if let Some((made_at, report)) = last.as_ref()
             && made_at.elapsed() < AGE_MAX
         {
             return Ok(Arc::clone(report));
         }
-        let report = Arc::new((self.read)().await?);
+        let report = Arc::new(read().await?);
         *last = Some((Instant::now(), Arc::clone(&report)));
         Ok(report)
     }
@@ -62,20 +54,20 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_hundred_who_ask_at_once_cost_one_look_and_a_second_later_one_more() {
-        let looks = Arc::new(AtomicU64::new(0));
-        let counted = Arc::clone(&looks);
-        let cached = CachedReport::new(move || {
-            counted.fetch_add(1, Ordering::Relaxed);
+        let looks = AtomicU64::new(0);
+        let read = || {
+            looks.fetch_add(1, Ordering::Relaxed);
             async {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 Ok(StatusReport::of_nothing(&[], OffsetDateTime::UNIX_EPOCH))
             }
-        });
-        let answers = join_all((0..100).map(|_| cached.get())).await;
+        };
+        let cached = CachedReport::default();
+        let answers = join_all((0..100).map(|_| cached.get(read))).await;
         assert!(answers.iter().all(Result::is_ok));
         assert_eq!(looks.load(Ordering::Relaxed), 1);
         tokio::time::advance(AGE_MAX).await;
-        cached.get().await.unwrap();
+        cached.get(read).await.unwrap();
         assert_eq!(looks.load(Ordering::Relaxed), 2);
     }
 }

@@ -6,6 +6,7 @@ mod client;
 mod origin;
 mod problems;
 mod report;
+mod routes;
 mod server;
 mod table;
 
@@ -13,4 +14,5 @@ pub use client::AskError;
 pub use report::{
     AccountStatus, DaemonStatus, FailureStatus, PassStatus, SinkStatus, StatusReport,
 };
+pub use routes::StatusSource;
 pub use server::{StatusError, StatusServer};

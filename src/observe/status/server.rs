@@ -1,28 +1,21 @@
-//! The status page of a daemon: `GET /status`, and `GET /health` for whoever only wants to know
-//! that it does its work. Bounded in connections, in time, and in how often the state is read.
+//! Where a daemon answers over HTTP: bounded in connections and in time.
 
 use std::convert::Infallible;
-use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::header::CONTENT_TYPE;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::cached::CachedReport;
-use super::{StatusReport, origin};
-use crate::foreign::Page;
-use crate::store::StoreError;
+use super::routes::{Routes, StatusSource};
 
 /// How long a client may take to ask.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -60,14 +53,10 @@ impl StatusServer {
         }
     }
 
-    /// Answers with what `report` returns, for ever.
-    pub async fn serve<F, R>(self, report: F)
-    where
-        F: Fn() -> R + Clone + Send + Sync + 'static,
-        R: Future<Output = Result<StatusReport, StoreError>> + Send + 'static,
-    {
+    /// Answers with what `source` tells, for ever.
+    pub async fn serve(self, source: Arc<dyn StatusSource>) {
         let free = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-        let report = CachedReport::new(report);
+        let routes = Routes::new(source);
         let mut connections = JoinSet::new();
         loop {
             while connections.try_join_next().is_some() {}
@@ -77,9 +66,9 @@ impl StatusServer {
             };
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    let report = report.clone();
+                    let routes = routes.clone();
                     connections.spawn(async move {
-                        let served = timeout(CONNECTION_TIMEOUT, serve_one(stream, report));
+                        let served = timeout(CONNECTION_TIMEOUT, serve_one(stream, routes));
                         if served.await.is_err() {
                             tracing::debug!("a request for the status took too long");
                         }
@@ -95,14 +84,10 @@ impl StatusServer {
     }
 }
 
-async fn serve_one<F, R>(stream: TcpStream, report: CachedReport<F>)
-where
-    F: Fn() -> R + Clone + Send + Sync + 'static,
-    R: Future<Output = Result<StatusReport, StoreError>> + Send + 'static,
-{
+async fn serve_one(stream: TcpStream, routes: Routes) {
     let answer = service_fn(move |request: Request<Incoming>| {
-        let report = report.clone();
-        async move { Ok::<_, Infallible>(answer(&request, &report).await) }
+        let routes = routes.clone();
+        async move { Ok::<_, Infallible>(routes.answer(&request).await) }
     });
     let ended = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -112,65 +97,4 @@ where
     if let Err(error) = ended.await {
         tracing::debug!(%error, "a request for the status ended early");
     }
-}
-
-async fn answer<F, R>(
-    request: &Request<Incoming>,
-    report: &CachedReport<F>,
-) -> Response<Full<Bytes>>
-where
-    F: Fn() -> R,
-    R: Future<Output = Result<StatusReport, StoreError>>,
-{
-    if let Some((status, why)) = origin::refusal(request) {
-        return plain(status, Page::of(why));
-    }
-    match (request.method(), request.uri().path()) {
-        (&Method::GET, "/health") => health(report.get().await),
-        (&Method::GET, "/status") => match report.get().await {
-            Ok(report) => json(&report),
-            Err(error) => {
-                let page = Page::of(&format!("{error}\n"));
-                plain(StatusCode::INTERNAL_SERVER_ERROR, page)
-            }
-        },
-        (&Method::GET, _) => plain(
-            StatusCode::NOT_FOUND,
-            Page::of("there are /status and /health\n"),
-        ),
-        _ => plain(StatusCode::METHOD_NOT_ALLOWED, Page::of("only GET\n")),
-    }
-}
-
-/// Whether the daemon does its work; what else needs attention is said either way.
-fn health(report: Result<Arc<StatusReport>, StoreError>) -> Response<Full<Bytes>> {
-    let report = match report {
-        Ok(report) => report,
-        Err(error) => {
-            let page = Page::of(&format!("not ok: {error}\n"));
-            return plain(StatusCode::SERVICE_UNAVAILABLE, page);
-        }
-    };
-    let (status, mut text) = match report.why_unhealthy() {
-        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ok: {why}\n")),
-        None => (StatusCode::OK, "ok\n".to_owned()),
-    };
-    for problem in &report.problems {
-        text = format!("{text}{problem}\n");
-    }
-    plain(status, Page::of(&text))
-}
-
-fn json(report: &StatusReport) -> Response<Full<Bytes>> {
-    let page = Page::json(&serde_json::to_string(report).unwrap_or_default());
-    let mut response = plain(StatusCode::OK, page);
-    let json = hyper::header::HeaderValue::from_static("application/json");
-    response.headers_mut().insert(CONTENT_TYPE, json);
-    response
-}
-
-fn plain(status: StatusCode, page: Page) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(page.to_string().into()));
-    *response.status_mut() = status;
-    response
 }

@@ -76,7 +76,9 @@ impl Context<'_> {
             )
             .await?;
         report.calls = client.calls();
+        report.outcomes = client.outcomes();
         report.learnt_rates = client.learnt_rates();
+        self.agent.metrics.pass_ended(&report);
         steps::reach(Step::PassRemembered);
         Ok(AccountEnd::Passed(Box::new(report)))
     }
@@ -169,6 +171,7 @@ impl Context<'_> {
     /// Remembers that no pass could begin, and that a role was denied: it is new only once.
     async fn failed(&self, member: &Member, error: AccountError) -> Result<AccountEnd, StoreError> {
         let mut is_new = false;
+        self.agent.metrics.pass_failed(member.id.as_deref());
         if let Some(id) = &member.id {
             let is_denied = error.may_be_too_early();
             is_new = is_denied && self.record(id).await?.is_unheard_of();

@@ -81,6 +81,9 @@ impl Context<'_> {
         let mut fleet = match Fleet::find_again(aws, only, selection.sessions).await {
             Ok(fleet) => fleet,
             Err(error) => {
+                if !matches!(error, FleetError::Unknown { .. }) {
+                    self.agent.metrics.pass_failed(None);
+                }
                 report.refused = Some(error);
                 return Ok(());
             }
@@ -91,6 +94,7 @@ impl Context<'_> {
         }
         if only.is_empty() {
             report.left = self.left(&fleet).await?;
+            self.agent.metrics.left(&report.left);
         }
         if let Which::Due(round) = selection.which {
             fleet.members.retain(|it| round.takes(it.id.as_deref()));
@@ -126,6 +130,7 @@ impl Context<'_> {
             }
         }
         report.shared_calls = fleet.calls();
+        self.agent.metrics.add_calls(&fleet.outcomes());
         report.order_accounts();
         if report.accounts.len() > 1 {
             log_accounts(report);

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::aws::KeptSessions;
+use crate::metrics::Schedule;
 use crate::run::accounts::account_locks::AccountLocks;
 use crate::run::accounts::behind;
 use crate::run::agent::Agent;
@@ -40,16 +41,20 @@ pub async fn daemon(
     cancel: &CancellationToken,
 ) -> Result<(), StoreError> {
     receivers::adopt(agent, store).await?;
-    let mut delivery = Delivery::start(store, sinks, cancel);
+    let metrics = agent.metrics.clone();
+    store.run(move |store| metrics.adopt(store)).await?;
+    let mut delivery = Delivery::start(store, sinks, &agent.metrics, cancel);
     let wall = SystemClock;
     let first = timetable.first(wall.now(), store.run(Store::last_pass_at).await?);
+    let schedule = agent.metrics.schedule();
+    schedule.set_period(timetable.period_after(first));
     let clock = CollectionClock::start(&timetable, first);
     let _answering = listeners.answer(agent, store, &delivery, &clock);
     let mut agenda = Agenda::new(timetable, first);
     let (sessions, locks) = (KeptSessions::default(), AccountLocks::default());
     let (mut present, mut swept_at) = (None, None);
     if agenda.due(wall.now()).is_none() {
-        log_next(&agenda, wall.now());
+        tell_next(&agenda, schedule, wall.now());
     }
     while !cancel.is_cancelled() {
         let start = wall.now();
@@ -74,7 +79,7 @@ pub async fn daemon(
                 present = rounded.present;
             }
             agenda.ended(&round, (start, wall.now()), rounded.end, fastrand::f64());
-            log_next(&agenda, wall.now());
+            tell_next(&agenda, schedule, wall.now());
             continue;
         }
         let wake = delivery.waker();
@@ -90,7 +95,7 @@ pub async fn daemon(
         tokio::select! {
             waited = wait_until(&wall, agenda.next_at()) => if waited == Waited::SetBack {
                 agenda.set_back(wall.now());
-                log_next(&agenda, wall.now());
+                tell_next(&agenda, schedule, wall.now());
             },
             () = cancel.cancelled() => {}
             ended = between_rounds => match ended? {},
@@ -102,7 +107,8 @@ pub async fn daemon(
     receivers::adopt(agent, store).await
 }
 
-fn log_next(agenda: &Agenda, now: OffsetDateTime) {
+fn tell_next(agenda: &Agenda, schedule: &Schedule, now: OffsetDateTime) {
+    schedule.set_next_pass(agenda.next_at());
     let wait = Duration::try_from(agenda.next_at() - now).unwrap_or_default();
     tracing::info!(
         next = agenda.say_next(),

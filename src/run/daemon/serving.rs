@@ -6,11 +6,12 @@ use time::OffsetDateTime;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::control::{Answers, ControlServer, LiveDaemon, Serving};
-use crate::observe::{DaemonStatus, StatusServer};
+use crate::metrics::{Metrics, MetricsError};
+use crate::observe::{DaemonStatus, StatusReport, StatusServer, StatusSource};
 use crate::run::agent::Agent;
 use crate::run::daemon::collection_clock::CollectionClock;
 use crate::run::delivery::Delivery;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Where a daemon listens.
 #[derive(Debug, Default)]
@@ -52,15 +53,32 @@ impl Listeners {
         let of_control = answers.clone();
         Answering {
             _control: self.control.map(|server| server.serve(of_control)),
-            _status: self.status.map(|server| serve_status(server, answers)),
+            _status: self.status.map(|server| {
+                let source = Live {
+                    answers,
+                    metrics: agent.metrics.clone(),
+                };
+                AbortOnDropHandle::new(tokio::spawn(server.serve(Arc::new(source))))
+            }),
         }
     }
 }
 
-fn serve_status(server: StatusServer, answers: Answers) -> AbortOnDropHandle<()> {
-    let report = move || {
-        let answers = answers.clone();
-        async move { answers.store.clone().run(move |_| answers.status()).await }
-    };
-    AbortOnDropHandle::new(tokio::spawn(server.serve(report)))
+/// A running daemon, as its status address tells of it.
+struct Live {
+    answers: Answers,
+    metrics: Metrics,
+}
+
+impl StatusSource for Live {
+    fn report(&self) -> Result<StatusReport, StoreError> {
+        self.answers.status()
+    }
+
+    fn metrics(&self) -> Result<String, MetricsError> {
+        let Answers {
+            store, receivers, ..
+        } = &self.answers;
+        self.metrics.text(store, receivers)
+    }
 }

@@ -10,7 +10,7 @@ pub use error::{AccountError, FleetError};
 pub use member::Member;
 
 use crate::aws::{
-    AwsClient, AwsError, KeptSessions, Listed, Listing, ServiceControl, list_accounts,
+    AwsClient, AwsError, CallOutcomes, KeptSessions, Listed, Listing, ServiceControl, list_accounts,
 };
 use crate::config::{AwsSettings, Role};
 use crate::model::Account;
@@ -220,5 +220,10 @@ impl Fleet {
     /// The calls that belong to no account: sessions, and the organization's listing.
     pub fn calls(&self) -> u64 {
         self.base.calls().values().sum()
+    }
+
+    /// What became of them.
+    pub fn outcomes(&self) -> CallOutcomes {
+        self.base.outcomes()
     }
 }

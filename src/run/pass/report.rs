@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::aws::{AwsError, CallCounts, LearntRates};
+use crate::aws::{AwsError, CallCounts, CallOutcomes, LearntRates};
 use crate::collect::{Completeness, Enumeration, FactsProvenance};
 use crate::foreign::Shown;
 use crate::model::{PassRecord, PassStamp, Tally, Unknown, User};
@@ -57,6 +57,8 @@ pub struct PassReport {
     pub checkpoint: Option<Checkpoint>,
     /// Calls to AWS, retries included.
     pub calls: CallCounts,
+    /// What became of them.
+    pub outcomes: CallOutcomes,
     /// How long the pass took.
     pub duration: Duration,
 }

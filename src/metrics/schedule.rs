@@ -1,0 +1,90 @@
+//! When a daemon passes, and whether it took its configuration.
+
+use std::time::Duration;
+
+use prometheus::{GaugeVec, IntCounterVec, IntGaugeVec};
+use time::OffsetDateTime;
+
+use super::MetricsError;
+use super::families::Families;
+
+/// Of a metric without labels.
+const ALONE: [&str; 0] = [];
+
+/// When a daemon passes, and whether it took its configuration.
+#[derive(Debug)]
+pub struct Schedule {
+    next_pass: GaugeVec,
+    period: GaugeVec,
+    reload_successful: IntGaugeVec,
+    reload_success_at: GaugeVec,
+    reloads: IntCounterVec,
+    reload_errors: IntCounterVec,
+}
+
+impl Schedule {
+    pub(super) fn new(families: Families<'_>) -> Result<Self, MetricsError> {
+        Ok(Self {
+            next_pass: families.fraction(
+                "rollcall_next_pass_timestamp_seconds",
+                "When the next pass begins; of the past while one is under way.",
+                &ALONE,
+            )?,
+            period: families.fraction(
+                "rollcall_schedule_period_seconds",
+                "From the start of one pass to the start of the next.",
+                &ALONE,
+            )?,
+            reload_successful: families.gauge(
+                "rollcall_config_last_reload_successful",
+                "Whether the configuration was taken the last time that it was read.",
+                &ALONE,
+            )?,
+            reload_success_at: families.fraction(
+                "rollcall_config_last_reload_success_timestamp_seconds",
+                "When a configuration was last taken.",
+                &ALONE,
+            )?,
+            reloads: families.counter(
+                "rollcall_config_reloads_total",
+                "How often the configuration was read again.",
+                &ALONE,
+            )?,
+            reload_errors: families.counter(
+                "rollcall_config_reloads_errors_total",
+                "How often it was refused.",
+                &ALONE,
+            )?,
+        })
+    }
+
+    /// Passes begin `period` apart.
+    pub fn set_period(&self, period: Duration) {
+        let gauge = self.period.with_label_values(&ALONE);
+        gauge.set(period.as_secs_f64());
+    }
+
+    /// The next pass begins `at`.
+    pub fn set_next_pass(&self, at: OffsetDateTime) {
+        self.next_pass.with_label_values(&ALONE).set(seconds(at));
+    }
+
+    /// The configuration was read again, and taken or refused.
+    pub fn reloaded(&self, is_taken: bool) {
+        let successful = self.reload_successful.with_label_values(&ALONE);
+        successful.set(is_taken.into());
+        self.reloads.with_label_values(&ALONE).inc();
+        let errors = self.reload_errors.with_label_values(&ALONE);
+        if is_taken {
+            let at = self.reload_success_at.with_label_values(&ALONE);
+            at.set(seconds(OffsetDateTime::now_utc()));
+        } else {
+            errors.inc();
+        }
+    }
+}
+
+/// A time, in Unix seconds.
+fn seconds(at: OffsetDateTime) -> f64 {
+    at.unix_timestamp_nanos() as f64 / 1e9
+}
