@@ -3,6 +3,8 @@
 mod events;
 mod explain;
 mod first;
+mod passes;
+mod platform;
 mod review;
 
 use std::path::PathBuf;
@@ -17,6 +19,8 @@ use crate::observe::LogFormat;
 pub use events::{MapArgs, ValidateArgs};
 pub use explain::ExplainArgs;
 pub use first::{CheckArgs, InitArgs, InitSink, PolicyArgs, PolicyFormat};
+pub use passes::DiffArgs;
+pub use platform::{PlatformArgs, RunArgs};
 pub use review::ReviewArgs;
 
 /// Asset inventory of AWS IAM users as OCSF events.
@@ -38,7 +42,7 @@ pub struct Cli {
 }
 
 /// Options of every command.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct GlobalArgs {
     /// Configuration file [env: ROLLCALL_CONFIG] [default: ./config.toml if it exists, else none
     /// is needed]
@@ -75,7 +79,13 @@ pub enum Command {
     /// Collect every user once, deliver what is new or changed, and exit
     Collect(CollectArgs),
     /// Collect on a schedule until a signal ends it
-    Run,
+    Run(RunArgs),
+    /// The same in the container of Sekoia's own connector, configured by its platform
+    #[command(name = "aws_users_asset_connector", hide = true)]
+    AwsUsersAssetConnector(PlatformArgs),
+    /// Try out the access to AWS there, and tell the platform
+    #[command(name = "validate_module_configuration", hide = true)]
+    ValidateModuleConfiguration(PlatformArgs),
     /// Write a first config.toml and the policies that it needs; overwrites nothing
     Init(InitArgs),
     /// Test configuration, credentials, each permission and each sink, without sending an event
@@ -146,23 +156,6 @@ pub struct PlanArgs {
 pub struct HistoryArgs {
     /// UserName, ARN or UserId; without it, the passes
     pub user: Option<String>,
-    /// Only this account
-    #[arg(long, value_name = "ID")]
-    pub account: Option<String>,
-    /// How the result is written
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub output: OutputFormat,
-}
-
-/// Options of `diff`.
-#[derive(Debug, Args)]
-pub struct DiffArgs {
-    /// The earlier pass, by its id or how that begins [default: the last complete one but one]
-    #[arg(long, value_name = "PASS")]
-    pub from: Option<String>,
-    /// The later pass [default: the last complete one]
-    #[arg(long, value_name = "PASS")]
-    pub to: Option<String>,
     /// Only this account
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,

@@ -41,6 +41,7 @@ pub mod proxy;
 pub mod review;
 pub mod run;
 pub mod schedule;
+pub mod sekoia;
 pub mod steps;
 pub mod store;
 pub mod table;

@@ -26,7 +26,7 @@ pub fn write_events(lines: &[u8]) -> io::Result<()> {
     })
 }
 
-/// Says on standard error why the process ends, before there is a log.
+/// Says on standard error why the process ends, where the log is not the place.
 pub fn say_last(page: &Page) {
     let _ = writeln!(io::stderr(), "{}", page.as_str());
 }

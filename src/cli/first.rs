@@ -20,7 +20,10 @@ pub struct InitArgs {
     /// The asset connector's UUID, for sink sekoia-asset
     #[arg(long, value_name = "UUID")]
     pub connector_uuid: Option<String>,
-    /// Where sink http posts
+    /// The Sekoia region, as fra1 or usa1; asked on a terminal
+    #[arg(long, value_name = "REGION", conflicts_with = "url")]
+    pub region: Option<String>,
+    /// Where sink http posts; for a Sekoia sink, its API instead of a region's
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
     /// How facts are read

@@ -11,6 +11,7 @@ mod init;
 mod lock;
 mod map;
 mod plan;
+mod platform;
 mod policy;
 mod review;
 mod run;
@@ -29,9 +30,11 @@ use crate::config::{ConfigError, SecretError};
 use crate::control::{ControlError, Refusal};
 use crate::deliver::HttpError;
 use crate::foreign;
-use crate::observe::{self, AskError, Progress, StatusError, Verbosity};
+use crate::observe::{self, AskError, LogFormat, Progress, StatusError, Verbosity};
+use crate::output;
 use crate::review::ReviewError;
 use crate::run::{AccountError, ExitStatus, FleetError};
+use crate::sekoia::PlatformError;
 use crate::store::StoreError;
 use crate::trust::RootsError;
 
@@ -53,7 +56,11 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
     let global = &cli.global;
     let ended = match &cli.command {
         Command::Collect(args) => collect::collect(global, args, &progress).await,
-        Command::Run => run::run(global).await,
+        Command::Run(args) => run::started(global, args).await,
+        Command::AwsUsersAssetConnector(args) => {
+            platform::connector(global, args.dir.clone()).await
+        }
+        Command::ValidateModuleConfiguration(args) => platform::validate(args.dir.clone()).await,
         Command::DeadLetters(args) => {
             let output = match args.command {
                 DeadLettersCommand::List { output } => output,
@@ -79,8 +86,15 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         if is_closed_pipe(&error) {
             return ExitStatus::Done;
         }
-        tracing::error!("{}", with_causes(&error));
-        status_of(&error)
+        let (why, status) = (with_causes(&error), status_of(&error));
+        match (status, global.log_format) {
+            // It is read where it was typed, and belongs to no moment.
+            (ExitStatus::Usage, LogFormat::Text) => {
+                output::say_last(&foreign::Page::of(&format!("error: {why}")));
+            }
+            _ => tracing::error!("{why}"),
+        }
+        status
     });
     ExitCode::from(status as u8)
 }
@@ -122,6 +136,7 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
         || error.is::<ReviewError>()
         || error.is::<HttpError>()
         || error.is::<RootsError>()
+        || error.is::<PlatformError>()
         || error.is::<StatusError>()
         || error.is::<AskError>()
         || error.is::<setup::UsageError>();

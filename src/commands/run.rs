@@ -1,15 +1,22 @@
 //! `rollcall run`.
 
+use super::platform::Origin;
 use super::{exposed, lock, setup, sinks};
-use crate::cli::GlobalArgs;
+use crate::cli::{GlobalArgs, RunArgs};
 use crate::control::ControlServer;
 use crate::observe::StatusServer;
 use crate::run::{self, ExitStatus, Listeners};
 use crate::store::Store;
 
+/// `run` with its options.
+pub(super) async fn started(global: &GlobalArgs, args: &RunArgs) -> anyhow::Result<ExitStatus> {
+    let origin = Origin::of(global, args.sekoia_config.clone()).await?;
+    run(global, &origin).await
+}
+
 /// Passes on schedule until a signal ends it, which is how a daemon is meant to end.
-pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
-    let config = setup::config(global)?;
+pub(super) async fn run(global: &GlobalArgs, origin: &Origin) -> anyhow::Result<ExitStatus> {
+    let config = origin.config()?;
     let cancel = run::on_signal()?;
     let agent = setup::agent(&config)?;
     exposed::warn(global, &config);

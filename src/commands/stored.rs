@@ -106,6 +106,7 @@ impl From<&DiffArgs> for Query {
         Self::Diff {
             from: args.from.clone(),
             to: args.to.clone(),
+            since_s: args.since.map(|since| since.as_secs()),
             account: args.account.clone(),
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -21,7 +21,24 @@ pub enum SecretRef {
     Env(String),
     /// The content of this file, without the white space around it.
     File(PathBuf),
+    /// A secret that the platform gave.
+    Given(GivenSecret),
 }
+
+/// A secret that the platform gave, by its name.
+#[derive(Debug, Clone)]
+pub struct GivenSecret {
+    name: &'static str,
+    secret: SecretString,
+}
+
+impl PartialEq for GivenSecret {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for GivenSecret {}
 
 /// Why a secret could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +73,14 @@ pub struct UnreadSecret {
 }
 
 impl SecretRef {
+    /// A secret that the platform gave as `name`.
+    pub fn given(name: &'static str, secret: &SecretString) -> Self {
+        Self::Given(GivenSecret {
+            name,
+            secret: secret.clone(),
+        })
+    }
+
     /// Reads the key that `name` refers to.
     pub fn resolve_as(&self, name: &str) -> Result<(String, SecretString), UnreadSecret> {
         let unread = |error| UnreadSecret {
@@ -87,6 +112,7 @@ impl SecretRef {
             }
         };
         match self {
+            Self::Given(given) => checked(given.secret.expose_secret()),
             Self::Env(name) => match std::env::var(name) {
                 Ok(value) if !value.trim().is_empty() => checked(value.trim()),
                 _ => Err(SecretError::Variable(name.clone())),
@@ -128,6 +154,7 @@ impl fmt::Display for SecretRef {
         match self {
             Self::Env(name) => write!(f, "env:{}", name::shown(name)),
             Self::File(path) => write!(f, "file:{}", name::shown_path(path)),
+            Self::Given(given) => f.write_str(given.name),
         }
     }
 }

@@ -46,6 +46,9 @@ pub enum Query {
         from: Option<String>,
         /// The later pass.
         to: Option<String>,
+        /// From the last complete pass before this long ago, in seconds.
+        #[serde(default)]
+        since_s: Option<u64>,
         /// Only this account.
         account: Option<String>,
     },

@@ -12,7 +12,7 @@ mod sinks;
 mod verdict;
 
 pub use forwarder::{Forwarder, Stage};
-pub use http::{HttpError, HttpTimeouts};
+pub use http::{HttpError, HttpTimeouts, client as http_client, exchanged};
 pub use progress::{ForwarderReport, SinkProgress};
 pub use sink::{Outgoing, Sink};
 pub use sinks::{HttpSink, Ndjson, SekoiaAsset, SekoiaIntake};

@@ -9,6 +9,9 @@ use crate::support::running::Output;
 /// What is logged as a warning or an error, without the time of day and the time it took.
 pub(super) fn logged(output: &Output, masks: &[(&str, &str)]) -> String {
     let lines = output.stderr.lines().filter_map(|line| {
+        if line.starts_with("error: ") {
+            return Some(line.to_owned());
+        }
         let (_, line) = line.split_once(' ')?;
         let line = line.trim_start();
         ["ERROR ", "WARN "]

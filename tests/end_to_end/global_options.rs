@@ -24,6 +24,17 @@ fn quiet_collect_writes_nothing_but_warnings_to_standard_error() {
 }
 
 #[test]
+fn an_error_of_usage_belongs_to_no_moment_but_in_json() {
+    let agent = Agent::new().file("wrong.toml", "[agent]\nstate_dri = 1\n");
+    let args = ["collect", "--config", "wrong.toml"];
+    let text = agent.args(args).run().expect_code(2).stderr;
+    assert!(text.starts_with("error: wrong.toml"), "{text}");
+    let json = agent.args(args).args(["--log-format", "json"]).run();
+    let line: serde_json::Value = serde_json::from_str(&json.stderr).unwrap();
+    assert_eq!(line["level"], "ERROR", "{line}");
+}
+
+#[test]
 fn quiet_collect_still_says_what_failed() {
     let agent = Agent::new().aws("http://127.0.0.1:9");
     let output = agent.args(["collect", "--quiet"]).run();

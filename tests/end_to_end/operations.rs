@@ -67,6 +67,16 @@ fn history_and_diff_show_what_happened_to_users_between_passes() {
     let user = &since_first[0]["users"][0];
     assert_eq!(user["user_name"], "newcomer");
     assert_eq!(user["kind"], "appeared", "whatever happened to it since");
+    // No pass is that old: it is counted from the first.
+    let of_a_day = document(&agent, "diff --since 24h");
+    assert_eq!(of_a_day[0]["users"], since_first[0]["users"]);
+    let of_no_time = document(&agent, "diff --since 0s");
+    assert_eq!(
+        of_no_time[0]["users"][0]["kind"], "changed",
+        "since the last but one"
+    );
+    let of_ages = document(&agent, "diff --since 300years");
+    assert_eq!(of_ages[0]["users"], since_first[0]["users"]);
 
     let history = printed(&agent, "history newcomer");
     let kinds: Vec<_> = history

@@ -53,6 +53,23 @@ pub(super) async fn check(global: &GlobalArgs, args: &CheckArgs) -> anyhow::Resu
     Ok(status)
 }
 
+/// What stands in the way of collecting with `config`, and the exit code of that; `None` if nothing
+/// does. Nothing is printed.
+pub(super) async fn problem(config: &Config) -> Option<(String, ExitStatus)> {
+    let (items, mut found) = Items::channel();
+    aws::check(config, &[], items).await;
+    let mut all = Vec::new();
+    while let Ok(item) = found.try_recv() {
+        all.push(item);
+    }
+    let status = item::status(&all);
+    let wrong = all.iter().filter(|it| it.status != ExitStatus::Done);
+    let why: Vec<String> = wrong
+        .map(|it| format!("{}: {}", it.name, it.detail))
+        .collect();
+    (status != ExitStatus::Done).then(|| (why.join("; "), status))
+}
+
 /// What was found so far; people see each of it at once.
 struct Shown {
     items: Vec<Item>,

@@ -1,5 +1,6 @@
 //! `rollcall demo`: the real pipeline on an embedded account, before and after one change.
 
+mod picture;
 mod sample;
 mod tally;
 
@@ -41,7 +42,12 @@ pub(super) async fn demo(args: &DemoArgs) -> anyhow::Result<ExitStatus> {
     let second = pass(&store, &events, sample::AFTER).await?;
     let of_both = tally::of_file(&events, start)?;
     let mut text = tally::table(&[&first, &second], &of_first);
-    text.push_str(&tally::changes(&of_both.since(&of_first)));
+    let changed = of_both.since(&of_first).events;
+    text.push_str(&picture::changes(&changed));
+    if let Some(event) = changed.first() {
+        text.push_str("\nWhat the SIEM gets of it, shortened:\n");
+        text.push_str(&picture::event(event));
+    }
     if let Some(path) = &args.events {
         text.push_str(&format!("\nThe events are in {}.\n", path.display()));
     } else {

@@ -7,33 +7,15 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::Context;
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::run::PassReport;
-
-/// The parts of an event that the table counts.
-#[derive(Debug, Clone, Deserialize)]
-struct Event {
-    user: User,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct User {
-    name: String,
-    r#type: String,
-    has_mfa: Option<bool>,
-    groups: Option<Vec<Group>>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Group {
-    name: String,
-}
 
 /// The events in a file.
 #[derive(Debug)]
 pub(super) struct Events {
-    events: Vec<Event>,
+    /// In the order in which they were delivered.
+    pub(super) events: Vec<Value>,
 }
 
 /// Where the demo's events will begin in `path`, to which an earlier demo may have written. Makes
@@ -51,7 +33,7 @@ pub(super) fn start_of(path: &Path) -> anyhow::Result<u64> {
 pub(super) fn of_file(path: &Path, start: u64) -> anyhow::Result<Events> {
     let text = text_from(path, start)
         .with_context(|| format!("reading the demo's events from {}", path.display()))?;
-    let events: Result<Vec<Event>, _> = text.lines().map(serde_json::from_str).collect();
+    let events: Result<Vec<Value>, _> = text.lines().map(serde_json::from_str).collect();
     let events = events.with_context(|| format!("reading an event in {}", path.display()))?;
     Ok(Events { events })
 }
@@ -72,11 +54,9 @@ impl Events {
         }
     }
 
-    fn count(&self, is_counted: impl Fn(&User) -> bool) -> usize {
-        self.events
-            .iter()
-            .filter(|event| is_counted(&event.user))
-            .count()
+    fn count(&self, is_counted: impl Fn(&Value) -> bool) -> usize {
+        let users = self.events.iter().map(|event| &event["user"]);
+        users.filter(|user| is_counted(user)).count()
     }
 }
 
@@ -89,39 +69,14 @@ pub(super) fn table(passes: &[&PassReport], delivered: &Events) -> String {
         let name = format!("pass {}", index + 1);
         let _ = writeln!(text, "{name:<8}{:>7}{sent:>7}{unchanged:>11}", pass.users);
     }
-    let with_mfa = delivered.count(|user| user.has_mfa == Some(true));
-    let without_mfa = delivered.count(|user| user.has_mfa == Some(false));
-    let admins = delivered.count(|user| user.r#type == "Admin");
+    let with_mfa = delivered.count(|user| user["has_mfa"] == true);
+    let without_mfa = delivered.count(|user| user["has_mfa"] == false);
+    let admins = delivered.count(|user| user["type"] == "Admin");
     let _ = writeln!(
         text,
         "\nPass 1: {admins} administrators; {with_mfa} users with MFA, {without_mfa} without, {} \
          unknown.",
         delivered.events.len() - with_mfa - without_mfa
     );
-    text
-}
-
-/// A line for each user in `delivered`, as it is now.
-pub(super) fn changes(delivered: &Events) -> String {
-    let mut text = String::new();
-    for Event { user } in &delivered.events {
-        let groups = user
-            .groups
-            .iter()
-            .flatten()
-            .map(|group| group.name.as_str());
-        let groups = groups.collect::<Vec<_>>().join(", ");
-        let mfa = match user.has_mfa {
-            Some(true) => "MFA",
-            Some(false) => "no MFA",
-            None => "MFA unknown",
-        };
-        let _ = writeln!(
-            text,
-            "Pass 2: {} changed: now {}, {mfa}, in {groups}.",
-            user.name,
-            user.r#type.to_lowercase()
-        );
-    }
     text
 }

@@ -22,9 +22,18 @@ pub(super) struct Answers {
 /// Where events go.
 #[derive(Debug)]
 pub(super) enum Sink {
-    SekoiaAsset { connector_uuid: Uuid },
-    SekoiaIntake,
-    Http { url: String },
+    SekoiaAsset {
+        connector_uuid: Uuid,
+        /// The base URL, where it is not the default one.
+        url: Option<String>,
+    },
+    SekoiaIntake {
+        /// The same.
+        url: Option<String>,
+    },
+    Http {
+        url: String,
+    },
     Ndjson,
 }
 
@@ -42,6 +51,9 @@ pub(super) struct Roles {
 
 /// A partition for what is only checked.
 const ANY_PARTITION: &str = "aws";
+
+/// The region whose URLs are the defaults.
+const FIRST_REGION: &str = "fra1";
 
 impl Answers {
     /// By the flags in `args`, and by `asker` for what they leave open.
@@ -91,9 +103,12 @@ fn sink(args: &InitArgs, asker: &mut Asker<'_>) -> Result<Sink, UsageError> {
             let given = args.connector_uuid.as_deref();
             Sink::SekoiaAsset {
                 connector_uuid: asker.answer(&question, given, parse)?,
+                url: sekoia_url(args, asker, asset_url)?,
             }
         }
-        InitSink::SekoiaIntake => Sink::SekoiaIntake,
+        InitSink::SekoiaIntake => Sink::SekoiaIntake {
+            url: sekoia_url(args, asker, intake_url)?,
+        },
         InitSink::Http => {
             let question = Question {
                 flag: "--url",
@@ -110,6 +125,46 @@ fn sink(args: &InitArgs, asker: &mut Asker<'_>) -> Result<Sink, UsageError> {
         }
         InitSink::Ndjson => Sink::Ndjson,
     })
+}
+
+/// The base URL of a Sekoia sink; `None` for the default one, which is of the region fra1.
+fn sekoia_url(
+    args: &InitArgs,
+    asker: &mut Asker<'_>,
+    of_region: fn(&str) -> String,
+) -> Result<Option<String>, UsageError> {
+    if let Some(url) = &args.url {
+        return Ok(Some(url.clone()));
+    }
+    let question = Question {
+        flag: "--region",
+        text: "The region of your Sekoia community: fra1, fra2, mco1, uae1 or usa1",
+        default: Some(FIRST_REGION),
+    };
+    let parse = |text: &str| {
+        let name = text.to_ascii_lowercase();
+        match is_region(&name) {
+            true => Ok((name != FIRST_REGION).then(|| of_region(&name))),
+            false => Err(format!("{text:?} is no region; write it as fra1")),
+        }
+    };
+    asker.answer(&question, args.region.as_deref(), parse)
+}
+
+/// Three letters and a digit.
+fn is_region(name: &str) -> bool {
+    let (letters, digit) = name.split_at_checked(3).unwrap_or_default();
+    letters.len() == 3
+        && letters.bytes().all(|byte| byte.is_ascii_lowercase())
+        && matches!(digit.as_bytes(), [digit] if digit.is_ascii_digit())
+}
+
+fn asset_url(region: &str) -> String {
+    format!("https://api.{region}.sekoia.io")
+}
+
+fn intake_url(region: &str) -> String {
+    format!("https://intake.{region}.sekoia.io/api/v1/intake-http")
 }
 
 fn roles(args: &InitArgs, asker: &mut Asker<'_>) -> Result<Option<Roles>, UsageError> {

@@ -61,19 +61,24 @@ fn accounts(text: &mut String, roles: &Roles) {
 fn sink(text: &mut String, sink: &Sink) {
     text.push_str("\n# Where events go.\n[[sinks]]\n");
     let _ = match sink {
-        Sink::SekoiaAsset { connector_uuid } => write!(
+        Sink::SekoiaAsset {
+            connector_uuid,
+            url,
+        } => write!(
             text,
-            "type = \"sekoia-asset\"\n\
+            "type = \"sekoia-asset\"\n{}\
              # The UUID of the connector's configuration, from its page.\n\
              connector_uuid = \"{connector_uuid}\"\n\
              # Where the API key is: env:NAME or file:PATH, never the key itself.\n\
-             api_key = \"env:SEKOIA_API_KEY\"\n"
+             api_key = \"env:SEKOIA_API_KEY\"\n",
+            base(url.as_deref())
         ),
-        Sink::SekoiaIntake => write!(
+        Sink::SekoiaIntake { url } => write!(
             text,
-            "type = \"sekoia-intake\"\n\
+            "type = \"sekoia-intake\"\n{}\
              # Where the intake's key is: env:NAME or file:PATH, never the key itself.\n\
-             intake_key = \"env:SEKOIA_INTAKE_KEY\"\n"
+             intake_key = \"env:SEKOIA_INTAKE_KEY\"\n",
+            base(url.as_deref())
         ),
         Sink::Http { url } => write!(
             text,
@@ -90,6 +95,11 @@ fn sink(text: &mut String, sink: &Sink) {
              path = \"users.ndjson\"\n"
         ),
     };
+}
+
+fn base(url: Option<&str>) -> String {
+    url.map(|url| format!("url = {}\n", quoted(url)))
+        .unwrap_or_default()
 }
 
 /// A basic string of TOML, which takes the escapes of JSON.
@@ -112,6 +122,7 @@ mod tests {
         dir: std::path::PathBuf::new(),
         sink: None,
         connector_uuid: None,
+        region: None,
         url: None,
         strategy: None,
         role_arns: Vec::new(),
@@ -134,13 +145,14 @@ mod tests {
     #[test]
     fn a_person_is_asked_until_the_answer_makes_sense_and_the_file_loads() {
         let lines = format!(
-            "carrier-pigeon\nsekoia-asset\n7\n00000000-0000-0000-0000-000000000001\n\n\
+            "carrier-pigeon\nsekoia-asset\n7\n00000000-0000-0000-0000-000000000001\neurope\nusa1\n\n\
              arn:aws:iam::1:role/x\n{ARN}\n\n*\n444455556666\n"
         );
         let (asked, config) = typed(&lines);
         for part in [
             "carrier-pigeon",
             "\"7\" is no UUID",
+            "\"europe\" is no region",
             "is no ARN of a role",
             "\"*\" is no principal",
         ] {
@@ -151,7 +163,10 @@ mod tests {
         assert_eq!(account.role_arn.as_ref().map(Arn::as_str), Some(ARN));
         let made_up = account.external_id.as_deref().unwrap();
         assert!(uuid::Uuid::parse_str(made_up).is_ok(), "{made_up}");
-        assert!(matches!(config.sinks[0].kind, SinkKind::SekoiaAsset(_)));
+        let SinkKind::SekoiaAsset(sink) = &config.sinks[0].kind else {
+            panic!("a sekoia-asset sink");
+        };
+        assert_eq!(sink.url, "https://api.usa1.sekoia.io");
     }
 
     #[test]

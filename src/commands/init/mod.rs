@@ -123,7 +123,7 @@ fn cannot(path: &Path, error: &io::Error) -> UsageError {
 fn next(dir: &Path, answers: &Answers) -> String {
     let secret = match answers.sink {
         Sink::SekoiaAsset { .. } => " with SEKOIA_API_KEY set,",
-        Sink::SekoiaIntake => " with SEKOIA_INTAKE_KEY set,",
+        Sink::SekoiaIntake { .. } => " with SEKOIA_INTAKE_KEY set,",
         Sink::Http { .. } | Sink::Ndjson => "",
     };
     let config = match dir == Path::new(".") {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use super::Refusal;
 use super::history::{lines, verb};
@@ -14,10 +15,20 @@ use crate::model::{FieldChange, HistoryEntry, HistoryKind, PassRecord};
 use crate::store::Store;
 use crate::table::Width;
 
-/// The changes from one pass to another; from the last complete one but one to the last.
+/// Which two passes are compared; the last two complete ones where nothing is said.
+pub(super) struct Which<'q> {
+    /// The earlier pass, by the beginning of its id.
+    pub(super) from: Option<&'q str>,
+    /// The later pass, likewise.
+    pub(super) to: Option<&'q str>,
+    /// The earlier pass is the last complete one before, or else the first complete one.
+    pub(super) since: Option<OffsetDateTime>,
+}
+
+/// The changes from one pass to another.
 pub(super) fn diff(
     store: &Store,
-    (from, to): (Option<&str>, Option<&str>),
+    which: &Which<'_>,
     account: Option<&str>,
     request: &Request,
 ) -> Result<String, Refusal> {
@@ -25,12 +36,12 @@ pub(super) fn diff(
     let mut differences = Vec::new();
     for timeline in &timelines {
         let is_named = |id: Option<&str>| id.is_none_or(|id| finds(timeline, id));
-        if is_named(from) && is_named(to) {
-            differences.extend(Difference::of(timeline, from, to));
+        if is_named(which.from) && is_named(which.to) {
+            differences.extend(Difference::of(timeline, which));
         }
     }
     if differences.is_empty() {
-        let why = match (from, to) {
+        let why = match (which.from, which.to) {
             _ if are_empty(&timelines) => NOTHING_YET,
             (None, None) => "there are not yet two complete passes to compare",
             _ => "no account has both passes, in this order; see rollcall history",
@@ -75,24 +86,28 @@ struct UserDifference<'a> {
 
 impl<'a> Difference<'a> {
     /// `None` if the account lacks one of the passes, or they are the wrong way round.
-    fn of(timeline: &'a Timeline, from: Option<&str>, to: Option<&str>) -> Option<Self> {
+    fn of(timeline: &'a Timeline, which: &Which<'_>) -> Option<Self> {
         let find = |id: &str| {
             let mut passes = timeline.passes.iter();
             passes.find(|pass| pass.what.id.starts_with(id))
         };
         let mut complete = timeline.passes.iter().rev();
         let mut last_complete = || complete.find(|pass| pass.what.incomplete.is_none());
-        let to = match to {
+        let to = match which.to {
             Some(id) => find(id)?,
             None => last_complete()?,
         };
-        let from = match from {
-            Some(id) => find(id)?,
-            None => timeline
-                .passes
-                .iter()
-                .rev()
-                .find(|pass| pass.what.incomplete.is_none() && pass.at < to.at)?,
+        let mut earlier = timeline
+            .passes
+            .iter()
+            .filter(|pass| pass.what.incomplete.is_none() && pass.at < to.at);
+        let from = match (which.from, which.since) {
+            (Some(id), _) => find(id)?,
+            (None, None) => earlier.next_back()?,
+            (None, Some(since)) => {
+                let first = earlier.clone().next()?;
+                earlier.rfind(|pass| pass.at <= since).unwrap_or(first)
+            }
         };
         let between = |past: &&Past<HistoryEntry>| past.at > from.at && past.at <= to.at;
         let mut users = BTreeMap::new();

@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use time::{Duration, OffsetDateTime};
+
 use super::request::{ANSWER_LEN_MAX, too_long};
 use super::{Answer, Query, Request};
 use crate::foreign::Page;
@@ -83,6 +85,13 @@ impl fmt::Debug for LiveDaemon {
     }
 }
 
+/// The moment that long ago; the first one that there is where it was before that.
+fn ago(seconds: u64) -> OffsetDateTime {
+    let ago = i64::try_from(seconds).ok().map(Duration::seconds);
+    ago.and_then(|ago| OffsetDateTime::now_utc().checked_sub(ago))
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
 impl Answers {
     /// Answers `request`. Blocks.
     pub fn answer(&self, request: &Request) -> Result<Answer, Refusal> {
@@ -97,9 +106,18 @@ impl Answers {
             Query::History { user, account } => {
                 history::history(store, user.as_deref(), account.as_deref(), request)?
             }
-            Query::Diff { from, to, account } => {
-                let passes = (from.as_deref(), to.as_deref());
-                diff::diff(store, passes, account.as_deref(), request)?
+            Query::Diff {
+                from,
+                to,
+                since_s,
+                account,
+            } => {
+                let which = diff::Which {
+                    from: from.as_deref(),
+                    to: to.as_deref(),
+                    since: since_s.map(ago),
+                };
+                diff::diff(store, &which, account.as_deref(), request)?
             }
             Query::Verdict {
                 user,

@@ -61,7 +61,7 @@ pub enum HttpError {
 }
 
 /// A client for posts: a redirected post would hand the key and the users to somebody else.
-pub(super) fn client(timeouts: HttpTimeouts, roots: &ExtraRoots) -> Result<Client, HttpError> {
+pub fn client(timeouts: HttpTimeouts, roots: &ExtraRoots) -> Result<Client, HttpError> {
     // An earlier client of this process has installed the same provider: nothing to do then.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut certificates = Vec::new();
@@ -88,6 +88,15 @@ pub(super) fn client(timeouts: HttpTimeouts, roots: &ExtraRoots) -> Result<Clien
 pub(super) fn post(client: &Client, url: &str, body: Vec<u8>) -> RequestBuilder {
     let length = body.len();
     client.post(url).header(CONTENT_LENGTH, length).body(body)
+}
+
+/// Sends a request that carries no event, and reads a success to its end; else why, in words.
+pub async fn exchanged(request: RequestBuilder) -> Result<Vec<u8>, String> {
+    let answer = request.send().await.map_err(|error| cause(&error))?;
+    match answer.status() {
+        status if status.is_success() => body(answer).await.map_err(|error| cause(&error)),
+        status => Err(format!("it answered {status}")),
+    }
 }
 
 /// What an error comes from, alone: those around it say where in the client it was met.
