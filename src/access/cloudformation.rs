@@ -6,18 +6,19 @@ use serde_json::{Map, Value, json};
 use super::grant::Holder;
 use super::policy::{Policy, Resource, VERSION};
 use super::role::RoleName;
-use super::trust::{self, Trust};
+use super::trust::{self, Trust, Trusted};
 
-/// The template of `policy`. `holder`s that are roles get one, with parameters for what it trusts,
-/// for which `trust` has the defaults.
+/// The template of `policy`. `holder`s that are roles get one. Who assumes it is in parameters, for which
+/// `trust` has the defaults; pods are named as they are, and their credentials are a role.
 pub fn cloudformation(
     policy: &Policy,
     holder: Holder,
     role: &RoleName,
-    trust: Option<&Trust>,
+    trust: Option<&Trusted>,
 ) -> Value {
+    let pods = trust.and_then(Trusted::pods);
     let document = document(policy);
-    if holder == Holder::Credentials {
+    if holder == Holder::Credentials && pods.is_none() {
         return json!({
             "AWSTemplateFormatVersion": "2010-09-09",
             "Description": "What rollcall's own credentials may do",
@@ -28,14 +29,22 @@ pub fn cloudformation(
             "Outputs": { "PolicyArn": { "Value": { "Ref": "Policy" } } },
         });
     }
-    let trusts = trust::document(
-        json!({ "Ref": "TrustedPrincipal" }),
-        Some(json!({ "Ref": "ExternalId" })),
-    );
+    let name = json!({ "Type": "String", "Default": role.name });
+    let mut parameters = json!({ "RoleName": name });
+    let trusts = match pods {
+        Some(pods) => pods.document(),
+        None => {
+            caller(&mut parameters, trust.and_then(Trusted::caller));
+            trust::document(
+                json!({ "Ref": "TrustedPrincipal" }),
+                Some(json!({ "Ref": "ExternalId" })),
+            )
+        }
+    };
     json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "The role with which rollcall reads IAM users",
-        "Parameters": parameters(role, trust),
+        "Parameters": parameters,
         "Resources": { "Role": {
             "Type": "AWS::IAM::Role",
             "Properties": {
@@ -49,7 +58,8 @@ pub fn cloudformation(
     })
 }
 
-fn parameters(role: &RoleName, trust: Option<&Trust>) -> Value {
+/// Adds what a caller's trust policy is made from.
+fn caller(parameters: &mut Value, trust: Option<&Trust>) {
     let mut principal = json!({
         "Type": "String",
         "Description": "ARN of the user or role that assumes this role: rollcall's credentials",
@@ -65,11 +75,8 @@ fn parameters(role: &RoleName, trust: Option<&Trust>) -> Value {
             external_id["Default"] = json!(id);
         }
     }
-    json!({
-        "RoleName": { "Type": "String", "Default": role.name },
-        "TrustedPrincipal": principal,
-        "ExternalId": external_id,
-    })
+    parameters["TrustedPrincipal"] = principal;
+    parameters["ExternalId"] = external_id;
 }
 
 fn document(policy: &Policy) -> Value {

@@ -3,6 +3,7 @@
 //! Architecture invariant: pure. Nothing here asks AWS, reads a file or draws a random number.
 
 mod cloudformation;
+mod eks;
 mod grant;
 mod need;
 mod partition;
@@ -12,10 +13,11 @@ mod terraform;
 mod trust;
 
 pub use cloudformation::cloudformation;
+pub use eks::{EksPods, NoPods};
 pub use grant::{Holder, policy};
 pub use need::{Need, Weight, to_list, to_read, units};
 pub use partition::partition;
 pub use policy::{Policy, Resource, Statement};
 pub use role::RoleName;
 pub use terraform::terraform;
-pub use trust::{NoPrincipal, Principal, Trust};
+pub use trust::{NoPrincipal, Principal, Trust, Trusted};

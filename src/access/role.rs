@@ -16,6 +16,9 @@ pub struct RoleName {
 /// Where the configuration names no role.
 const DEFAULT: &str = "rollcall-read";
 
+/// The role that pods have for credentials.
+const OF_PODS: &str = "rollcall";
+
 impl RoleName {
     /// The role of `holder` by `aws`; of several, that of the organization, else the first.
     pub fn of(aws: &AwsSettings, holder: Holder) -> Self {
@@ -26,7 +29,8 @@ impl RoleName {
         let of_arn = |arn: &Arn| arn.role_name().map(str::to_owned);
         let named = match holder {
             Holder::Role => aws.role_arn.as_ref().and_then(of_arn),
-            Holder::Accounts | Holder::Credentials => match &aws.organization {
+            Holder::Credentials => Some(OF_PODS.to_owned()),
+            Holder::Accounts => match &aws.organization {
                 Some(organization) => Some(organization.role_name.clone()),
                 None => first.and_then(of_arn),
             },

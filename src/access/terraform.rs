@@ -5,29 +5,34 @@ use std::fmt::Write as _;
 use super::grant::Holder;
 use super::policy::{Policy, Resource};
 use super::role::RoleName;
-use super::trust::Trust;
+use super::trust::{Trust, Trusted};
 
-/// The configuration of `policy`. `holder`s that are roles get one, with variables for its
-/// principals, for which `trust` has the defaults.
+/// The configuration of `policy`. `holder`s that are roles get one. Who assumes it is in variables, for
+/// which `trust` has the defaults; pods are named as they are, and their credentials are a role.
 pub fn terraform(
     policy: &Policy,
     holder: Holder,
     role: &RoleName,
-    trust: Option<&Trust>,
+    trust: Option<&Trusted>,
 ) -> String {
     let mut text = String::new();
     let document = document(policy);
-    if holder != Holder::Credentials {
-        variables(&mut text, trust);
+    let pods = trust.and_then(Trusted::pods);
+    let is_role = pods.is_some() || holder != Holder::Credentials;
+    if is_role && pods.is_none() {
+        variables(&mut text, trust.and_then(Trusted::caller));
     }
     if document.contains(PARTITION) {
         text.push_str("data \"aws_partition\" \"current\" {}\n\n");
     }
     text.push_str(&document);
-    if holder == Holder::Credentials {
+    if !is_role {
         text.push_str(MANAGED_POLICY);
     } else {
-        text.push_str(TRUST);
+        match pods {
+            Some(pods) => text.push_str(&pods.terraform()),
+            None => text.push_str(TRUST),
+        }
         let RoleName { path, name } = role;
         let _ = write!(
             text,

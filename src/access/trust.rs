@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use super::eks::EksPods;
 use super::policy::VERSION;
 use crate::model::{Arn, is_account_id};
 
@@ -67,6 +68,39 @@ impl Trust {
         let principal = json!(self.principal.to_string());
         let external_id = self.external_id.as_ref().map(|id| json!(id));
         document(principal, external_id)
+    }
+}
+
+/// Who may assume a role, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trusted {
+    /// Whoever has credentials of AWS.
+    Caller(Trust),
+    /// Pods, which have a token of their cluster.
+    Pods(EksPods),
+}
+
+impl Trusted {
+    /// The trust policy.
+    pub fn document(&self) -> Value {
+        match self {
+            Self::Caller(trust) => trust.document(),
+            Self::Pods(pods) => pods.document(),
+        }
+    }
+
+    pub(super) fn caller(&self) -> Option<&Trust> {
+        match self {
+            Self::Caller(trust) => Some(trust),
+            Self::Pods(_) => None,
+        }
+    }
+
+    pub(super) fn pods(&self) -> Option<&EksPods> {
+        match self {
+            Self::Caller(_) => None,
+            Self::Pods(pods) => Some(pods),
+        }
     }
 }
 

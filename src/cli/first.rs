@@ -76,8 +76,9 @@ pub struct PolicyArgs {
     /// Whose policy it is
     #[arg(long = "for", value_name = "HOLDER", default_value = "accounts")]
     pub holder: Holder,
-    /// Who may assume the role: the ARN of a user or role, or an account's id; in JSON, the trust
-    /// policy is printed instead
+    /// Who may assume the role: the ARN of a user or role, an account's id, or pods of EKS by
+    /// eks-irsa:PROVIDER_ARN:NAMESPACE:SERVICE_ACCOUNT or eks-pod-identity; in JSON, the trust policy
+    /// is printed instead
     #[arg(long, value_name = "PRINCIPAL")]
     pub trust: Option<String>,
     /// What must be said to assume the role [default: as configured]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::setup::{self, UsageError};
-use crate::access::{self, Holder, Principal, RoleName, Trust};
+use crate::access::{self, EksPods, Holder, Principal, RoleName, Trust, Trusted};
 use crate::cli::{GlobalArgs, PolicyArgs, PolicyFormat};
 use crate::config::{AwsSettings, Config, check_external_id};
 use crate::foreign::Page;
@@ -70,10 +70,18 @@ fn trust(
     aws: &AwsSettings,
     holder: Holder,
     partition: &str,
-) -> Result<Option<Trust>, UsageError> {
+) -> Result<Option<Trusted>, UsageError> {
     let Some(principal) = &args.trust else {
         return Ok(None);
     };
+    if let Some(pods) = EksPods::parse(principal) {
+        if args.external_id.is_some() || args.new_external_id {
+            let why = "--trust: pods say no external id: leave it out";
+            return Err(UsageError(why.to_owned()));
+        }
+        let pods = pods.map_err(|error| UsageError(format!("--trust: {error}")))?;
+        return Ok(Some(Trusted::Pods(pods)));
+    }
     if holder == Holder::Credentials {
         let why = "--trust is about a role, which credentials are not: use --for accounts or role";
         return Err(UsageError(why.to_owned()));
@@ -88,10 +96,10 @@ fn trust(
         None if args.new_external_id => Some(new_external_id()),
         None => configured(aws, holder)?,
     };
-    Ok(Some(Trust {
+    Ok(Some(Trusted::Caller(Trust {
         principal,
         external_id,
-    }))
+    })))
 }
 
 /// The external id that the configuration has for the roles of `holder`.

@@ -110,7 +110,7 @@ fn run_one(agent: &Agent, config: &str, args: &[&str]) {
 
 #[test]
 fn every_command_in_the_document_about_setting_up_works() {
-    assert_eq!(run(SETUP), 21);
+    assert_eq!(run(SETUP), 23);
 }
 
 #[test]

@@ -33,6 +33,7 @@ mod operations;
 mod organization;
 mod plan;
 mod policy;
+mod policy_pods;
 mod process;
 mod profiles;
 mod refused_by_aws;
