@@ -20,7 +20,7 @@ pub use events::{MapArgs, ValidateArgs};
 pub use explain::ExplainArgs;
 pub use first::{CheckArgs, InitArgs, InitSink, PolicyArgs, PolicyFormat};
 pub use passes::DiffArgs;
-pub use platform::{PlatformArgs, RunArgs};
+pub use platform::{CompletionsArgs, ManArgs, PlatformArgs, RunArgs};
 pub use review::ReviewArgs;
 
 /// Asset inventory of AWS IAM users as OCSF events.
@@ -115,6 +115,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Show the whole pipeline on an embedded sample account, without AWS
     Demo(DemoArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
 }
 
 /// Options of `collect`.

@@ -16,6 +16,7 @@ mod policy;
 mod review;
 mod run;
 mod setup;
+mod shell;
 mod sinks;
 mod state;
 mod status;
@@ -81,6 +82,8 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         Command::Validate(args) => validate::validate(global, args).await,
         Command::Explain(args) => explain::explain(global, args).await,
         Command::Demo(args) => demo::demo(args).await,
+        Command::Completions(args) => shell::completions(args.shell),
+        Command::Man(args) => shell::man(args),
     };
     let status = ended.unwrap_or_else(|error| {
         if is_closed_pipe(&error) {

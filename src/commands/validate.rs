@@ -112,7 +112,8 @@ impl Count {
             invalid,
             with_warnings,
         } = self;
-        format!("{events} events, {invalid} invalid, {with_warnings} with warnings\n")
+        let s = if *events == 1 { "" } else { "s" };
+        format!("{events} event{s}, {invalid} invalid, {with_warnings} with warnings\n")
     }
 }
 

@@ -76,3 +76,22 @@ fn what_is_not_there_is_exit_code_7() {
         assert!(output.stderr.contains(says), "{args:?}: {}", output.stderr);
     }
 }
+
+#[test]
+fn shells_and_man_know_every_command() {
+    let agent = Agent::new();
+    let printed = |args: &[&str]| {
+        let all = args.iter().fold(agent.clone(), |agent, arg| agent.arg(arg));
+        all.run().expect_code(0).stdout
+    };
+    let bash = printed(&["completions", "bash"]);
+    let man = printed(&["man"]);
+    for command in ["collect", "explain", "dead-letters"] {
+        assert!(bash.contains(command), "{bash}");
+        assert!(man.contains(&command.replace('-', "\\-")), "{man}");
+    }
+    assert!(!man.contains("aws_users_asset_connector"), "{man}");
+    printed(&["man", "--dir", "pages"]);
+    assert!(agent.home().join("pages/rollcall-collect.1").exists());
+    agent.args(["completions", "tcsh"]).run().expect_code(2);
+}

@@ -44,6 +44,7 @@ mod reviewed_page;
 mod root_user;
 mod saved_files;
 mod scheduled;
+mod sekoia_platform;
 mod status;
 mod status_asked;
 mod streamed;

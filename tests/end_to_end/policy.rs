@@ -179,11 +179,11 @@ fn whoever_assumes_roles_may_assume_those_of_the_configuration_and_no_other() {
 }
 
 #[test]
-fn the_readme_shows_the_policy_of_the_defaults() {
-    let readme = include_str!("../../README.md");
+fn the_setup_shows_the_policy_of_the_defaults() {
+    let setup = include_str!("../../docs/setup-aws.md");
     let printed = Agent::new().arg("policy").run().expect_code(0).stdout;
     assert!(
-        readme.contains(&format!("```json\n{printed}```")),
+        setup.contains(&format!("```json\n{printed}```")),
         "{printed}"
     );
 }
