@@ -5,7 +5,7 @@ use super::json::{Json, Object};
 use super::path::Path;
 use super::problem::Code;
 use super::scalar::shown;
-use super::table::{Attribute, Base, EnumValue, Kind};
+use super::table::{Attribute, Base, EnumValue, Kind, listed};
 
 /// `Other`: the caption is the source's own word.
 const OTHER: &str = "99";
@@ -127,13 +127,4 @@ impl Check<'_, '_> {
             );
         }
     }
-}
-
-/// The values that are allowed, with their captions.
-fn listed(values: &[EnumValue]) -> String {
-    let values = values.iter().map(|value| match value.number {
-        Some(number) => format!("{number} {}", value.caption),
-        None => value.key.clone(),
-    });
-    values.collect::<Vec<_>>().join(", ")
 }

@@ -71,26 +71,26 @@ impl Check<'_, '_> {
     /// Reports that `uid` leads to no class, so that nothing else can be checked.
     fn no_class(&mut self, uid: Option<&Json<'_>>) {
         let path = Path::Event.field("class_uid");
+        let classes = self.table.classes.iter();
+        let known: Vec<String> = classes
+            .map(|it| format!("{} {}", it.uid, it.name))
+            .collect();
+        let (known, version) = (known.join(", "), &self.table.version);
         match uid {
-            None => self.add(
-                path,
-                Code::RequiredMissing,
-                "missing; nothing else was checked",
-            ),
+            None => {
+                let message = format!("missing; nothing else was checked; allowed is {known}");
+                self.add(path, Code::RequiredMissing, message);
+            }
             Some(uid @ (Json::Integer(_) | Json::Huge(_))) => {
-                let classes = self.table.classes.iter();
-                let known: Vec<String> = classes
-                    .map(|it| format!("{} {}", it.uid, it.name))
-                    .collect();
-                let message = format!(
-                    "{} is no class that is checked of OCSF {}: {}",
-                    text_of(uid),
-                    self.table.version,
-                    known.join(", ")
-                );
+                let number = text_of(uid);
+                let message =
+                    format!("{number} is no class that is checked of OCSF {version}: {known}");
                 self.add(path, Code::ClassUnknown, message);
             }
-            Some(other) => self.wrong_type(path, other, "integer_t"),
+            Some(other) => {
+                let allowed = format!("integer_t, one of {known}");
+                self.wrong_type(path, other, &allowed);
+            }
         }
     }
 

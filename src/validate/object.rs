@@ -40,11 +40,7 @@ impl<'t> Check<'t, '_> {
     }
 
     fn unknown_field(&mut self, shape: &Shape, path: Path<'_>) {
-        let attributes = shape.attributes().iter();
-        let live = attributes.filter(|it| it.is_live(self.on));
-        let mut names: Vec<&str> = live.map(|it| it.name.as_str()).collect();
-        names.sort_unstable();
-        let message = format!("not in {}, which has {}", shape.name, names.join(", "));
+        let message = format!("not in {}, which has {}", shape.name, shape.names(self.on));
         self.add(path, Code::AttributeUnknown, message);
     }
 
@@ -53,7 +49,7 @@ impl<'t> Check<'t, '_> {
             0 => String::new(),
             profiles => format!(" by profile {}", self.table.names(profiles)),
         };
-        let what = attribute.type_name(self.table);
+        let what = attribute.allowed(self.table);
         let message = format!("required in {}{by}: {what}", shape.name);
         self.add(path.field(&attribute.name), Code::RequiredMissing, message);
     }
@@ -77,7 +73,7 @@ impl<'t> Check<'t, '_> {
                 }
             }
             other if attribute.is_array => {
-                let what = attribute.type_name(self.table);
+                let what = attribute.allowed(self.table);
                 self.wrong_type(path, other, &format!("a list of {what}"));
             }
             other => self.value(other, attribute, path),
@@ -95,12 +91,12 @@ impl<'t> Check<'t, '_> {
 
     fn value(&mut self, value: &Json<'_>, attribute: &'t Attribute, path: Path<'_>) {
         match (&attribute.kind, value) {
-            (Kind::Scalar(scalar), value) => self.scalar(value, scalar, path),
+            (Kind::Scalar(scalar), value) => self.scalar(value, scalar, attribute, path),
             (kind, Json::Object(object)) => match self.table.shape(kind) {
                 Some(shape) if !shape.is_free() => self.fields(object, shape, path),
                 _ => self.free(value, path),
             },
-            (_, other) => self.wrong_type(path, other, attribute.type_name(self.table)),
+            (_, other) => self.wrong_type(path, other, &attribute.allowed(self.table)),
         }
     }
 

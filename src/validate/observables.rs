@@ -4,10 +4,14 @@ use super::event::Check;
 use super::json::{Json, Object, text_of};
 use super::path::Path;
 use super::problem::Code;
+use super::scalar;
 use super::table::{Attribute, Class, Kind, Shape, Table};
 
 /// `type_id` Unknown and Other, which fit everything.
 const ANY_TYPE: [i64; 2] = [0, 99];
+
+/// So many values are shown of a list.
+const VALUES_SHOWN: usize = 5;
 
 /// What the name of an observable leads to.
 struct Named<'t, 'e, 'j> {
@@ -29,12 +33,15 @@ pub(super) fn check(
     };
     let all = Path::Event.field("observables");
     let path = all.element(at);
-    let Some(named) = find(check, event, class, name) else {
-        let message = format!("{name} names nothing in class {}", class.name);
-        return check.add(path.field("name"), Code::ObservableBadName, message);
+    let named = match find(check, event, class, name) {
+        Ok(named) => named,
+        Err(why) => {
+            let message = format!("{name} names nothing in class {}: {why}", class.name);
+            return check.add(path.field("name"), Code::ObservableBadName, message);
+        }
     };
     if named.values.is_empty() {
-        let message = format!("{name} is not in this event");
+        let message = format!("{name} is not in this event; name what it has");
         return check.add(path.field("name"), Code::ObservableDangling, message);
     }
     let Some(attribute) = named.attribute else {
@@ -43,28 +50,54 @@ pub(super) fn check(
     if let (Some(right), Some(found)) = (type_of(check.table, attribute), observable.get("type_id"))
         && !is_of_type(found, right)
     {
-        let message = format!("is {}; {name} is of type {right}", text_of(found));
+        let caption = caption(check.table, class, right);
+        let message = format!("is {}; {name} is of type {right}{caption}", text_of(found));
         check.add(path.field("type_id"), Code::ObservableType, message);
     }
     if let Some(value) = observable.get("value").and_then(Json::str) {
         let message = match attribute.kind {
             Kind::Object(_) => format!("{name} is an object; an observable of it has no value"),
             Kind::Scalar(_) if named.values.iter().any(|it| text_of(it) == value) => return,
-            Kind::Scalar(_) => format!("{value} is not what {name} has in this event"),
+            Kind::Scalar(_) => {
+                let there = listed(&named.values);
+                format!("{value} is not what {name} has in this event: {there}")
+            }
         };
         check.add(path.field("value"), Code::ObservableValue, message);
     }
 }
 
-/// What `name` leads to, step by step; `None` if the class allows no such path.
+/// The values that an observable may have, as far as they are read.
+fn listed(values: &[&Json<'_>]) -> String {
+    let shown = values.iter().take(VALUES_SHOWN);
+    let mut shown: Vec<String> = shown.map(|value| scalar::shown(value).into()).collect();
+    if let Some(more @ 1..) = values.len().checked_sub(VALUES_SHOWN) {
+        shown.push(format!("and {more} more"));
+    }
+    shown.join(", ")
+}
+
+/// The caption of a type of observables, after a space.
+fn caption(table: &Table, class: &Class, type_id: i64) -> String {
+    let observables = class.shape.attribute("observables");
+    let shape = observables.and_then(|it| table.shape(&it.kind));
+    let types = shape.and_then(|it| it.attribute("type_id")?.values.as_deref());
+    let known = types
+        .into_iter()
+        .flatten()
+        .find(|it| it.number == Some(type_id));
+    known.map_or_else(String::new, |it| format!(" {}", it.caption))
+}
+
+/// What `name` leads to, step by step; of a path that the class does not allow, what it allows.
 fn find<'t, 'e, 'j>(
     check: &Check<'t, '_>,
     event: &'e Object<'j>,
     class: &'t Class,
     name: &str,
-) -> Option<Named<'t, 'e, 'j>> {
+) -> Result<Named<'t, 'e, 'j>, String> {
     let mut steps = steps(name).into_iter();
-    let (field, index) = step(steps.next()?)?;
+    let (field, index) = step(steps.next().unwrap_or_default())?;
     let mut attribute = live(check, &class.shape, field, index)?;
     let mut values = Vec::new();
     pick(event, field, index, attribute.is_array, &mut values);
@@ -72,9 +105,10 @@ fn find<'t, 'e, 'j>(
     for next in steps {
         let (field, index) = step(next)?;
         if is_inside_free {
-            return None;
+            return Err("an object without a shape is named by one field at most".to_owned());
         }
-        let shape = check.table.shape(&attribute.kind)?;
+        let shape = check.table.shape(&attribute.kind);
+        let shape = shape.ok_or_else(|| format!("{} has no fields", attribute.name))?;
         let objects = values.iter().filter_map(|value| value.object());
         let objects: Vec<&Object<'_>> = objects.collect();
         values.clear();
@@ -89,7 +123,7 @@ fn find<'t, 'e, 'j>(
         }
     }
     values.retain(|value| **value != Json::Null);
-    Some(Named {
+    Ok(Named {
         values,
         attribute: (!is_inside_free).then_some(attribute),
     })
@@ -101,10 +135,14 @@ fn live<'t>(
     shape: &'t Shape,
     field: &str,
     index: Option<&str>,
-) -> Option<&'t Attribute> {
-    let attribute = shape.attribute(field)?;
-    let is_right = attribute.is_live(check.on) && (index.is_none() || attribute.is_array);
-    is_right.then_some(attribute)
+) -> Result<&'t Attribute, String> {
+    let attribute = shape.attribute(field).filter(|it| it.is_live(check.on));
+    let attribute =
+        attribute.ok_or_else(|| format!("{} has {}", shape.name, shape.names(check.on)))?;
+    match index.is_none() || attribute.is_array {
+        true => Ok(attribute),
+        false => Err(format!("{field} is no list and has no index")),
+    }
 }
 
 /// Adds what the field holds: of a list all elements, or the one of the index.
@@ -142,16 +180,17 @@ fn steps(name: &str) -> Vec<&str> {
 }
 
 /// The field of a step, and its index if it has brackets: `groups[2]`, `groups[]`.
-fn step(text: &str) -> Option<(&str, Option<&str>)> {
-    let (field, index) = match text.strip_suffix(']') {
-        Some(head) => {
-            let (field, index) = head.split_once('[')?;
-            (field, Some(index))
-        }
+fn step(text: &str) -> Result<(&str, Option<&str>), String> {
+    let (field, index) = match text.strip_suffix(']').map(|head| head.split_once('[')) {
+        Some(Some((field, index))) => (field, Some(index)),
+        Some(None) => ("", None),
         None => (text, None),
     };
     let is_index = index.is_none_or(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
-    (is_index && !field.is_empty() && !field.contains(['[', ']'])).then_some((field, index))
+    match is_index && !field.is_empty() && !field.contains(['[', ']']) {
+        true => Ok((field, index)),
+        false => Err("a path has names between dots, as user.groups[].name".to_owned()),
+    }
 }
 
 /// The type of observables that name `attribute`.

@@ -4,7 +4,7 @@ use super::event::Check;
 use super::json::{Json, quoted, text_of};
 use super::path::Path;
 use super::problem::Code;
-use super::table::{Base, Scalar};
+use super::table::{Attribute, Base, Scalar};
 use crate::foreign::Shown;
 
 /// 2000-01-01 and 2100-01-01 in milliseconds: times in other units are far outside.
@@ -13,7 +13,14 @@ const TIMESTAMP_MS: std::ops::RangeInclusive<i64> = 946_684_800_000..=4_102_444_
 const VALUE_CHARS_MAX: usize = 60;
 
 impl Check<'_, '_> {
-    pub(super) fn scalar(&mut self, value: &Json<'_>, scalar: &Scalar, path: Path<'_>) {
+    /// Checks one value of `attribute`, which is a `scalar`.
+    pub(super) fn scalar(
+        &mut self,
+        value: &Json<'_>,
+        scalar: &Scalar,
+        attribute: &Attribute,
+        path: Path<'_>,
+    ) {
         match (scalar.base, value) {
             (Base::Json, value) => self.free(value, path),
             (Base::String, Json::String(text)) => {
@@ -32,7 +39,7 @@ impl Check<'_, '_> {
             }
             (Base::Boolean, Json::Bool(_))
             | (Base::Float, Json::Integer(_) | Json::Huge(_) | Json::Float(_)) => {}
-            (_, other) => self.wrong_type(path, other, &scalar.name),
+            (_, other) => self.wrong_type(path, other, &attribute.allowed(self.table)),
         }
     }
 

@@ -40,6 +40,32 @@ fn problems_are_a_line_each_with_what_is_allowed() {
 }
 
 #[test]
+fn problems_of_the_dialect_sekoia_say_what_is_allowed() {
+    let mut event = events(Dialect::Sekoia)[0].clone();
+    event.as_object_mut().unwrap().remove("severity");
+    event["time"] = json!("x");
+    event["user"]["type_id"] = json!(7);
+    event["user"]["groups"] = json!("ops");
+    let agent = Agent::new().file("events.ndjson", &format!("\u{feff}{event}\n{event}\n"));
+    let args = ["validate", "--dialect", "sekoia", "events.ndjson"];
+    let said = agent.args(args).run().expect_code(7).stdout;
+    for line in [
+        "1: error bad_json $: begins with a byte order mark; save it as UTF-8 without one",
+        "2: error required_missing $.severity: required: \"Informational\"",
+        "2: error wrong_type $.time: is string \"x\"; allowed is an integer, a time in seconds from 2000 \
+         to 2100",
+        "2: error constant_mismatch $.user.type_id: is 7; allowed is one of 1, 2, 4",
+        "2: error wrong_type $.user.groups: is string \"ops\"; allowed is a list of an object of name, \
+         uid, privileges",
+    ] {
+        assert!(
+            said.contains(&format!("events.ndjson:{line}\n")),
+            "{line}\n{said}"
+        );
+    }
+}
+
+#[test]
 fn problems_are_an_object_a_line_for_machines() {
     let agent = Agent::new().file(
         "events.json",

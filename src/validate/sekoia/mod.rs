@@ -9,7 +9,7 @@ use super::json::{Json, Object};
 use super::path::Path;
 use super::problem::{Code, Problems};
 use super::scalar::shown;
-use shape::{EVENT, Field, Rule};
+use shape::{EVENT, Field, Rule, names};
 
 /// CreateDate in seconds, from 2000 to 2100: milliseconds are far outside.
 const TIME_S: std::ops::RangeInclusive<i64> = 946_684_800..=4_102_444_800;
@@ -31,29 +31,35 @@ fn fields(problems: &mut Problems, object: &Object<'_>, allowed: &[Field], path:
         match allowed.iter().find(|field| *field.name == **name) {
             Some(field) => value(problems, found, field.rule, path),
             None => {
-                let names: Vec<&str> = allowed.iter().map(|field| field.name).collect();
-                let message = format!("not in this object, which has {}", names.join(", "));
+                let message = format!("not in this object, which has {}", names(allowed));
                 problems.add(path, Code::AttributeUnknown, message);
             }
         }
     }
     let is_missing = |field: &&Field| field.is_required && object.get(field.name).is_none();
     for field in allowed.iter().filter(is_missing) {
-        problems.add(path.field(field.name), Code::RequiredMissing, "required");
+        let message = format!("required: {}", field.rule.says());
+        problems.add(path.field(field.name), Code::RequiredMissing, message);
     }
 }
 
 fn value(problems: &mut Problems, value: &Json<'_>, rule: Rule, path: Path<'_>) {
     match (rule, value) {
-        (_, Json::Null) => problems.add(path, Code::Null, "is null; leave it out"),
+        (rule, Json::Null) => {
+            let message = format!(
+                "is null; allowed is {}; leave out what is unknown",
+                rule.says()
+            );
+            problems.add(path, Code::Null, message);
+        }
         (Rule::Number(allowed), Json::Integer(found)) => {
             if !allowed.contains(found) {
-                not_allowed(problems, path, value, &format!("{allowed:?}"));
+                not_allowed(problems, path, value, &rule.says());
             }
         }
         (Rule::Word(allowed), Json::String(found)) => {
             if !allowed.contains(&&**found) {
-                not_allowed(problems, path, value, &format!("{allowed:?}"));
+                not_allowed(problems, path, value, &rule.says());
             }
         }
         (Rule::Seconds, Json::Integer(found)) => {
@@ -86,8 +92,8 @@ fn value(problems: &mut Problems, value: &Json<'_>, rule: Rule, path: Path<'_>) 
         }
         (Rule::List(of), Json::Array(values)) => list(problems, values, *of, path),
         (Rule::NoLogin, found) if shape::is_no_login(found) => {}
-        (Rule::NoLogin, Json::Array(_)) => not_allowed(problems, path, value, shape::NO_LOGIN),
-        (rule, other) => wrong_type(problems, path, other, rule.says()),
+        (Rule::NoLogin, Json::Array(_)) => not_allowed(problems, path, value, &rule.says()),
+        (rule, other) => wrong_type(problems, path, other, &rule.says()),
     }
 }
 
@@ -112,6 +118,10 @@ fn bad_format(problems: &mut Problems, path: Path<'_>, value: &Json<'_>, what: &
 }
 
 fn wrong_type(problems: &mut Problems, path: Path<'_>, value: &Json<'_>, allowed: &str) {
-    let message = format!("is {}; allowed is {allowed}", value.kind());
+    let kind = value.kind();
+    let message = match value {
+        Json::Array(_) | Json::Object(_) | Json::Null => format!("is {kind}; allowed is {allowed}"),
+        _ => format!("is {kind} {}; allowed is {allowed}", shown(value)),
+    };
     problems.add(path, Code::WrongType, message);
 }

@@ -1,5 +1,6 @@
 //! Which fields there are, and what they hold.
 
+use super::super::format::Format;
 use super::super::json::Json;
 use super::forms;
 
@@ -144,18 +145,33 @@ pub(super) fn is_no_login(value: &Json<'_>) -> bool {
 }
 
 impl Rule {
-    /// The type, for people.
-    pub(super) fn says(self) -> &'static str {
+    /// What is allowed, for people.
+    pub(super) fn says(self) -> String {
         match self {
-            Self::Number(_) | Self::Seconds => "an integer",
-            Self::Word(_) | Self::Email => "a string",
-            Self::Form(_, what) => what,
-            Self::Boolean => "true or false",
-            Self::Object(_) | Self::Person(_) => "an object",
-            Self::List(_) => "a list",
-            Self::NoLogin => NO_LOGIN,
+            Self::Number([number]) => number.to_string(),
+            Self::Number(numbers) => {
+                let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
+                format!("one of {}", numbers.join(", "))
+            }
+            Self::Word([word]) => format!("\"{word}\""),
+            Self::Word(words) => format!("one of \"{}\"", words.join("\", \"")),
+            Self::Seconds => "an integer, a time in seconds from 2000 to 2100".to_owned(),
+            Self::Email => Format::Email.says().to_owned(),
+            Self::Form(_, what) => what.to_owned(),
+            Self::Boolean => "true or false".to_owned(),
+            Self::Object(fields) | Self::Person(fields) => {
+                format!("an object of {}", names(fields))
+            }
+            Self::List(of) => format!("a list of {}", of.says()),
+            Self::NoLogin => NO_LOGIN.to_owned(),
         }
     }
+}
+
+/// The names of fields.
+pub(super) fn names(fields: &[Field]) -> String {
+    let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    names.join(", ")
 }
 
 const fn required(name: &'static str, rule: Rule) -> Field {

@@ -15,11 +15,19 @@ pub(super) fn check(problems: &mut Problems, user: &Object<'_>, path: Path<'_>) 
     };
     match (user.get("type"), user.get("type_id")) {
         (None, None) => untyped(problems, user, groups, path),
-        (Some(_), None) => missing(problems, path.field("type_id"), "type"),
-        (None, Some(_)) => missing(problems, path.field("type"), "type_id"),
+        (Some(_), None) => missing(
+            problems,
+            path.field("type_id"),
+            "type: 1 User, 2 Admin or 4 Service",
+        ),
+        (None, Some(_)) => missing(
+            problems,
+            path.field("type"),
+            "type_id: User, Admin or Service",
+        ),
         (Some(caption), Some(id)) => {
             if user.get("groups").is_none() {
-                missing(problems, path.field("groups"), "type");
+                missing(problems, path.field("groups"), "type: a list of objects");
             }
             let caption = caption.str();
             let of_caption = TYPES.iter().find(|(_, other)| Some(*other) == caption);

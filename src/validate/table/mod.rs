@@ -161,6 +161,14 @@ impl Shape {
         self.attributes.is_empty()
     }
 
+    /// The names of the attributes that there are with the profiles `on`.
+    pub(super) fn names(&self, on: Profiles) -> String {
+        let live = self.attributes.iter().filter(|it| it.is_live(on));
+        let mut names: Vec<&str> = live.map(|it| it.name.as_str()).collect();
+        names.sort_unstable();
+        names.join(", ")
+    }
+
     /// The place of the attribute `name`.
     pub(super) fn place(&self, name: &str) -> Option<usize> {
         let attributes = &self.attributes;
@@ -185,13 +193,26 @@ impl Attribute {
         self.profiles == 0 || self.profiles & on != 0
     }
 
-    /// What it is called in messages.
-    pub(super) fn type_name<'t>(&'t self, table: &'t Table) -> &'t str {
-        match &self.kind {
-            Kind::Scalar(scalar) => &scalar.name,
+    /// What is allowed there, for messages: its type, and of an enum its values.
+    pub(super) fn allowed(&self, table: &Table) -> String {
+        let name = match &self.kind {
+            Kind::Scalar(scalar) => scalar.name.as_str(),
             Kind::Object(_) => table
                 .shape(&self.kind)
                 .map_or("object", |it| it.name.as_str()),
+        };
+        match self.values.as_deref() {
+            Some(values) => format!("{name}, one of {}", listed(values)),
+            None => name.to_owned(),
         }
     }
+}
+
+/// The values that are allowed, with their captions.
+pub(super) fn listed(values: &[EnumValue]) -> String {
+    let values = values.iter().map(|value| match value.number {
+        Some(number) => format!("{number} {}", value.caption),
+        None => value.key.clone(),
+    });
+    values.collect::<Vec<_>>().join(", ")
 }
