@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::iter::repeat;
 
+use super::forms;
+
 /// The account of every case.
 const ACCOUNT: &str = "123456789012";
 /// What an id keeps: it says of what it is one (`AIDA` of a user).
@@ -13,6 +15,8 @@ const ID_PREFIX_LEN: usize = 4;
 pub(super) struct MadeUp {
     /// Made-up words by the lower-case real ones.
     words: HashMap<String, String>,
+    /// Made-up addresses, UUIDs and dates by the real ones.
+    forms: HashMap<String, String>,
     /// The made-up words: no two real ones share one.
     taken: HashSet<String>,
     /// Lower-case parts that stay, since the mapping looks at them.
@@ -24,13 +28,46 @@ impl MadeUp {
     pub(super) fn new(kept: &[String]) -> Self {
         Self {
             words: HashMap::new(),
+            forms: HashMap::new(),
             taken: HashSet::new(),
             kept: kept.iter().map(|part| part.to_lowercase()).collect(),
         }
     }
 
-    /// `text` with made-up words between what separates them.
+    /// `text` with made-up words between what separates them. ARNs, addresses, UUIDs and dates in it
+    /// stay what they are.
     pub(super) fn text(&mut self, text: &str) -> String {
+        let mut made_up = String::new();
+        for part in text.split_inclusive(is_between) {
+            let token = part.trim_end_matches(is_between);
+            match self.formed(token) {
+                Some(formed) => made_up.push_str(&formed),
+                None => made_up.push_str(&self.words(token)),
+            }
+            made_up.push_str(&part[token.len()..]);
+        }
+        made_up
+    }
+
+    /// What has a form as a whole; the same wherever it occurs.
+    fn formed(&mut self, token: &str) -> Option<String> {
+        if token.starts_with("arn:") {
+            return self.made_up_arn(token);
+        }
+        if let Some(known) = self.forms.get(token) {
+            return Some(known.clone());
+        }
+        for _ in 0..TRIES_MAX {
+            let other = forms::another(token)?;
+            if other != token && self.taken.insert(other.clone()) {
+                self.forms.insert(token.to_owned(), other.clone());
+                return Some(other);
+            }
+        }
+        None
+    }
+
+    fn words(&mut self, text: &str) -> String {
         let mut made_up = String::new();
         let mut word = String::new();
         for char in text.chars().chain([' ']) {
@@ -49,18 +86,29 @@ impl MadeUp {
 
     /// An ARN of another account and name; one of AWS itself stays as it is.
     pub(super) fn arn(&mut self, arn: &str) -> String {
+        self.made_up_arn(arn).unwrap_or_else(|| self.words(arn))
+    }
+
+    /// The same; `None` if it is no ARN.
+    fn made_up_arn(&mut self, arn: &str) -> Option<String> {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
-        let [prefix, partition, service, region, account, resource] = parts.as_slice() else {
-            return self.text(arn);
+        let [prefix, partition, service, region, account, resource] = *parts.as_slice() else {
+            return None;
         };
-        if *account == "aws" {
-            return arn.to_owned();
+        if account == "aws" {
+            return Some(arn.to_owned());
         }
+        let account = if account.is_empty() { "" } else { ACCOUNT };
+        let is_of_identities = matches!(service, "iam" | "sts");
         let resource = match resource.split_once('/') {
-            Some((kind, name)) => format!("{kind}/{}", self.text(name)),
-            None => (*resource).to_owned(),
+            // Of other services, a name may stand first.
+            Some((kind, name)) if is_of_identities => format!("{kind}/{}", self.words(name)),
+            None if is_of_identities => resource.to_owned(),
+            _ => self.words(resource),
         };
-        format!("{prefix}:{partition}:{service}:{region}:{ACCOUNT}:{resource}")
+        Some(format!(
+            "{prefix}:{partition}:{service}:{region}:{account}:{resource}"
+        ))
     }
 
     /// An id of the same kind; the root user's, which is its account's, becomes the cases' one.
@@ -93,6 +141,11 @@ const OF_OTHER_SCRIPTS: [char; 10] = ['字', '山', '川', '水', '火', '木', 
 
 /// How often a word is invented before it is made longer.
 const TRIES_MAX: usize = 64;
+
+/// What stands between values of which each may have a form.
+fn is_between(char: char) -> bool {
+    char.is_whitespace() || ",;=|\"'()[]{}<>".contains(char)
+}
 
 /// A word of the form of `lower` that is neither it nor `taken`; a longer one where there is none.
 fn invented(lower: &str, kept: &[String], taken: &mut HashSet<String>) -> String {
@@ -167,6 +220,37 @@ mod tests {
         let others: HashSet<String> = names.iter().map(|name| made_up.text(name)).collect();
         assert_eq!(others.len(), names.len());
         assert!(names.iter().all(|name| made_up.text(name) != *name));
+    }
+
+    #[test]
+    fn arns_addresses_and_dates_in_a_text_keep_their_form() {
+        let mut made_up = MadeUp::new(&[]);
+        let text =
+            made_up.text("Zelda: 10.1.2.3, since=2024-01-31 arn:aws:s3:::contoso-logs/zelda");
+        let parts: Vec<&str> = text.split([' ', '=']).collect();
+        let [name, address, since, date, arn] = parts.as_slice() else {
+            panic!("{text}");
+        };
+        assert!(
+            name.len() == 6 && name.ends_with(':') && since.len() == 5,
+            "{text}"
+        );
+        assert!(
+            address.starts_with("10.") && address.ends_with(','),
+            "{text}"
+        );
+        assert!(date.starts_with("20") && date.len() == 10, "{text}");
+        let resource = arn.strip_prefix("arn:aws:s3:::").unwrap();
+        assert!(
+            !resource.contains("contoso") && resource.find('/') == Some(12),
+            "{text}"
+        );
+        assert_eq!(made_up.text("10.1.2.3"), address.trim_end_matches(','));
+        let topic = made_up.text("arn:aws:sns:eu-west-1:999999999999:Payroll");
+        let topic = topic
+            .strip_prefix("arn:aws:sns:eu-west-1:123456789012:")
+            .unwrap();
+        assert!(topic != "Payroll" && topic.len() == 7, "{topic}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod as_case;
 mod fields;
+mod forms;
 mod made_up;
 
 use std::sync::Arc;
