@@ -18,6 +18,14 @@ pub struct MapArgs {
     /// Print the table of the mapping instead: each fact, where events have it, what tells it
     #[arg(long, conflicts_with = "files")]
     pub explain_fields: bool,
+    /// How that table is written
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        requires = "explain_fields"
+    )]
+    pub output: OutputFormat,
     /// Print a case for the mapping's snapshots instead, made from this user (name, ARN or UserId):
     /// its names, ids and tags are replaced by made-up ones of the same form
     #[arg(long, value_name = "USER")]

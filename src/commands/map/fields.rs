@@ -1,10 +1,55 @@
-//! The table of the mapping, for a terminal.
+//! The table of the mapping, for a terminal and for machines.
 
-use crate::map::{Dialect, fields};
+use serde::Serialize;
+
+use crate::map::{Dialect, Field, fields};
 use crate::table::{Width, paragraph};
 
-/// Every fact, where events have it, and what tells it.
+/// So wide is the text where no terminal says how wide it may be: it is for people all the same.
+const COLUMNS_MAX: u16 = 80;
+/// What stands where there is nothing.
+const NONE: &str = "–";
+
+/// One fact, for machines.
+#[derive(Serialize)]
+struct Entry {
+    fact: &'static str,
+    /// Paths, `[]` standing for any item of a list.
+    ocsf: &'static [&'static str],
+    sekoia: &'static [&'static str],
+    #[serde(rename = "type")]
+    kind: &'static str,
+    says: &'static str,
+    example: &'static str,
+    told_by: Option<&'static str>,
+}
+
+impl From<&Field> for Entry {
+    fn from(field: &Field) -> Self {
+        Self {
+            fact: field.iam,
+            ocsf: field.paths(Dialect::Ocsf),
+            sekoia: field.paths(Dialect::Sekoia),
+            kind: field.kind,
+            says: field.meaning,
+            example: field.example,
+            told_by: Some(field.calls).filter(|calls| *calls != NONE),
+        }
+    }
+}
+
+/// Every fact, where events have it, and what tells it, as a JSON list.
+pub(super) fn json() -> serde_json::Result<String> {
+    let entries: Vec<Entry> = fields().map(Entry::from).collect();
+    Ok(serde_json::to_string(&entries)? + "\n")
+}
+
+/// The same in lines.
 pub(super) fn text(width: Width) -> String {
+    let width = match width {
+        Width::Pipe => Width::Terminal(COLUMNS_MAX),
+        terminal => terminal,
+    };
     let mut text = String::new();
     for field in fields() {
         if !text.is_empty() {
@@ -13,7 +58,7 @@ pub(super) fn text(width: Width) -> String {
         text.push_str(&format!("{}\n", field.iam));
         for (name, dialect) in [("ocsf", Dialect::Ocsf), ("sekoia", Dialect::Sekoia)] {
             let paths = match field.paths(dialect) {
-                [] => "–".to_owned(),
+                [] => NONE.to_owned(),
                 paths => paths.join(", "),
             };
             text.push_str(&paragraph(&format!("  {name:<8}"), &paths, width));
@@ -24,10 +69,36 @@ pub(super) fn text(width: Width) -> String {
             ("as", field.example),
             ("from", field.calls),
         ] {
-            if what != "–" {
+            if what != NONE {
                 text.push_str(&paragraph(&format!("  {name:<8}"), what, width));
             }
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn no_line_of_the_table_is_longer_than_80_columns() {
+        for width in [Width::Pipe, Width::Terminal(80)] {
+            let text = text(width);
+            let long = text.lines().find(|line| line.chars().count() > 80);
+            assert_eq!(long, None);
+        }
+    }
+
+    #[test]
+    fn machines_read_every_fact_with_its_paths() {
+        let table: Value = serde_json::from_str(&json().unwrap()).unwrap();
+        let facts = table.as_array().unwrap();
+        assert_eq!(facts.len(), fields().count());
+        let user_id = facts.iter().find(|it| it["fact"] == "UserId").unwrap();
+        assert_eq!(user_id["sekoia"][1], "user.account.uid_alt");
+        assert_eq!(facts[0]["told_by"], Value::Null);
+    }
 }

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use super::setup;
 use crate::analyze::Verdicts;
-use crate::cli::{GlobalArgs, MapArgs};
+use crate::cli::{GlobalArgs, MapArgs, OutputFormat};
 use crate::collect::FromFiles;
 use crate::config::Config;
 use crate::foreign::Page;
@@ -22,7 +22,11 @@ use crate::run::{self, ExitStatus};
 /// Events about the users of saved files, on standard output.
 pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<ExitStatus> {
     if args.explain_fields {
-        output::write(&Page::of(&fields::text(output::width())))?;
+        let page = match args.output {
+            OutputFormat::Table => Page::of(&fields::text(output::width())),
+            OutputFormat::Json => Page::json(&fields::json()?),
+        };
+        output::write(&page)?;
         return Ok(ExitStatus::Done);
     }
     let config = setup::config(global)?;
