@@ -182,8 +182,11 @@ pub(crate) fn pass() -> PassStamp {
     }
 }
 
+/// A folder or file of the repository, or of the copy of it that a test works in.
 pub(crate) fn directory(relative: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)
+    let root = std::env::var_os("CARGO_MANIFEST_DIR");
+    let root = root.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&root).join(relative)
 }
 
 fn read(path: &Path) -> Mapped {

@@ -18,3 +18,4 @@ pub(crate) mod schema;
 mod snapshots;
 mod stale;
 mod unknowns;
+mod walkthrough;
