@@ -110,6 +110,23 @@ fn a_missing_file_and_a_line_that_is_no_event_are_usage_errors_that_name_them() 
 }
 
 #[test]
+fn one_of_the_two_may_be_standard_input_and_lists_are_events_too() {
+    let agent = agent();
+    let old = std::fs::read_to_string(agent.home().join("old.ndjson")).expect("events");
+    let list: Vec<Value> = old
+        .lines()
+        .map(|it| serde_json::from_str(it).expect("an event"))
+        .collect();
+    let agent = agent.file("list.json", &format!("{:#}", json!(list)));
+    let review = agent.args(["review", "-", "list.json", "--exit-code"]);
+    let piped = review.in_shell("exec \"$0\" \"$@\" < old.ndjson".to_owned());
+    let said = piped.run().expect_code(0).stdout;
+    assert_eq!(said, "42 users before, 42 after: 0 changed, 42 unchanged\n");
+    let twice = agent.args(["review", "-", "-"]).run().expect_code(2);
+    assert!(twice.stderr.contains("standard input"), "{}", twice.stderr);
+}
+
+#[test]
 fn a_page_never_takes_the_place_of_what_it_is_made_from() {
     let agent = agent();
     let page = agent.home().join("new.ndjson");

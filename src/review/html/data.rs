@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Review;
+use super::bounds::Bounds;
+use super::field::Field;
 use super::values::{Values, shown};
-use crate::review::compare::{FieldDifferences, Who};
-use crate::review::difference::Change;
+use crate::review::compare::Who;
 
 /// The data of a page. Users are known by their place in `users`, values by their numbers.
 #[derive(Debug, Serialize)]
 pub(super) struct Data {
     files: [String; 2],
+    bounds: Bounds,
     totals: [(&'static str, usize); 7],
     fields: Vec<Field>,
     users: Vec<User>,
@@ -20,24 +23,6 @@ pub(super) struct Data {
     unchanged: Vec<String>,
     shapes: Vec<Vec<String>>,
     values: Values,
-}
-
-#[derive(Debug, Serialize)]
-struct Field {
-    field: String,
-    users: usize,
-    /// How many of the differences are not folded into those of one user each.
-    shared: usize,
-    differences: Vec<Same>,
-}
-
-#[derive(Debug, Serialize)]
-struct Same {
-    within: Vec<String>,
-    change: &'static str,
-    before: Option<usize>,
-    after: Option<usize>,
-    users: Vec<usize>,
 }
 
 /// A user with a difference, or of one side alone.
@@ -53,25 +38,26 @@ struct User {
 }
 
 impl Data {
-    pub(super) fn of(review: &Review<'_>) -> Self {
+    pub(super) fn of(review: &Review<'_>, bounds: Bounds) -> Self {
         let comparison = review.comparison;
-        let mut values = Values::default();
+        let mut values = Values::within(bounds);
         let listed = listed(review);
         let places = listed.iter().enumerate();
         let places: HashMap<&str, usize> = places
             .map(|(at, (who, _))| (who.uid.as_str(), at))
             .collect();
         let fields = comparison.fields.iter();
-        let fields = fields.map(|field| Field::of(field, &places, &mut values));
+        let fields = fields.map(|field| Field::of(field, &places, bounds, &mut values));
         let fields: Vec<Field> = fields.collect();
         let users = listed.iter();
-        let users = users.map(|(who, kind)| User::of(who, *kind, review, &mut values));
+        let users = users.map(|(who, kind)| User::of(who, *kind, review, bounds, &mut values));
         let users: Vec<User> = users.collect();
         let both = review.after.iter();
         let both = both.filter(|(key, _)| review.before.get(key).is_some());
         let unchanged = both.filter(|(key, _)| !places.contains_key(key));
         Self {
             files: review.files.map(shown),
+            bounds,
             totals: [
                 ("users before", comparison.before),
                 ("after", comparison.after),
@@ -103,45 +89,19 @@ fn listed<'a>(review: &Review<'a>) -> Vec<(&'a Who, u8)> {
     changed.into_iter().chain(came_or_went).collect()
 }
 
-impl Field {
-    fn of(field: &FieldDifferences, places: &HashMap<&str, usize>, values: &mut Values) -> Self {
-        let differences = field.differences.iter().map(|same| {
-            let (change, before, after) = match &same.change {
-                Change::Value { before, after } => ("value", before.as_ref(), after.as_ref()),
-                Change::ItemAdded { after } => ("item_added", None, Some(after)),
-                Change::ItemRemoved { before } => ("item_removed", Some(before), None),
-                Change::Order => ("order", None, None),
-            };
-            let users = same.users.iter();
-            Same {
-                within: same.within.iter().map(|it| shown(it)).collect(),
-                change,
-                before: before.map(|it| values.number(it)),
-                after: after.map(|it| values.number(it)),
-                users: users
-                    .filter_map(|who| places.get(who.uid.as_str()).copied())
-                    .collect(),
-            }
-        });
-        Self {
-            field: shown(&field.field),
-            users: field.users,
-            shared: field.shared_and_single().0.len(),
-            differences: differences.collect(),
-        }
-    }
-}
-
 impl User {
-    fn of(who: &Who, kind: u8, review: &Review<'_>, values: &mut Values) -> Self {
-        let mut number = |value| values.number(value);
+    fn of(who: &Who, kind: u8, review: &Review<'_>, bounds: Bounds, values: &mut Values) -> Self {
+        let [before, after] = [review.before, review.after].map(|it| it.get(&who.uid));
+        let [before, after] = bounds.events(before.map(|it| &it.json), after.map(|it| &it.json));
+        let [source, _] = bounds.events(review.sources.get(&who.uid), None);
+        let mut number = |value: Option<Value>| value.map(|value| values.number(&value));
         Self {
             name: shown(&who.name),
             uid: shown(&who.uid),
             kind,
-            before: review.before.get(&who.uid).map(|it| number(&it.json)),
-            after: review.after.get(&who.uid).map(|it| number(&it.json)),
-            source: review.sources.get(&who.uid).map(number),
+            before: number(before),
+            after: number(after),
+            source: number(source),
         }
     }
 }

@@ -3,7 +3,9 @@
 //! Architecture invariant: what events say is in the page as JSON alone, which the script writes as
 //! text; the page's policy lets no other script run.
 
+mod bounds;
 mod data;
+mod field;
 mod values;
 
 use std::collections::BTreeMap;
@@ -15,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Comparison, Events};
 use crate::foreign::Page;
+use bounds::{BOUNDS, Bounds, PAGE_BYTES_MAX};
 use data::Data;
 
 const PAGE: &str = include_str!("page.html");
@@ -37,9 +40,20 @@ pub struct Review<'a> {
 }
 
 impl Review<'_> {
-    /// The page, in HTML.
+    /// The page, in HTML: with as much of each user as a small page has room for.
     pub fn html(&self) -> Result<String, serde_json::Error> {
-        let data = serde_json::to_string(&Data::of(self))?;
+        let mut page = String::new();
+        for bounds in BOUNDS {
+            page = self.html_within(bounds)?;
+            if page.len() <= PAGE_BYTES_MAX {
+                break;
+            }
+        }
+        Ok(page)
+    }
+
+    fn html_within(&self, bounds: Bounds) -> Result<String, serde_json::Error> {
+        let data = serde_json::to_string(&Data::of(self, bounds))?;
         let page = PAGE.replace("{policy}", &policy());
         let page = page.replace("{style}", STYLE).replace("{script}", SCRIPT);
         // What comes last is not looked at again.

@@ -50,11 +50,12 @@
   const side = (name, sign, id) => el(name, {}, `${sign}${id === null ? "absent" : text(id)}`);
 
   /** What changed, as elements. */
+  const VALUE = 0, ITEM_ADDED = 1, ITEM_REMOVED = 2, ORDER = 3;
   function changeOf({ change, before, after }) {
     switch (change) {
-      case "item_added": return [side("ins", "+ ", after)];
-      case "item_removed": return [side("del", "− ", before)];
-      case "order": return ["the same in another order"];
+      case ITEM_ADDED: return [side("ins", "+ ", after)];
+      case ITEM_REMOVED: return [side("del", "− ", before)];
+      case ORDER: return ["the same in another order"];
       default: return [side("del", "", before), " → ", side("ins", "", after)];
     }
   }
@@ -89,7 +90,8 @@
       const shown = [filter, sameList(shared.slice(0, SAME_MAX))];
       const rest = shared.slice(SAME_MAX);
       if (rest.length) shown.push(fold([counted(rest.length, "more difference")], () => sameList(rest)));
-      if (single.length) shown.push(fold([`${single.length} differences of one user each`], () => sameList(single)));
+      if (single.length) shown.push(fold([counted(single.length, "difference") + " of one user each"], () => sameList(single)));
+      if (field.left_out) shown.push(el("p", { class: "soft" }, `and ${counted(field.left_out, "difference")} that this page has no room for`));
       return shown;
     }, index < 12);
     details.className = "card";
@@ -110,7 +112,7 @@
       const kept = now.map((id) => old.includes(id) ? ["", id, id] : ["+ ", null, id]);
       return branch([...gone, ...kept], "item", isOpen);
     }
-    return el("span", {}, ...changeOf({ change: "value", before, after }));
+    return el("span", {}, ...changeOf({ change: VALUE, before, after }));
   }
 
   function branch(sides, what, isOpen) {
@@ -152,6 +154,10 @@
     const changes = el("dl", { class: "changes" });
     for (const [field, same] of user.changes) {
       changes.append(el("dt", {}, el("code", {}, data.fields[field].field)), el("dd", {}, ...within(same), ...changeOf(same)));
+    }
+    for (const field of data.fields) {
+      const count = field.left_out_of[index];
+      if (count) changes.append(el("dt", {}, el("code", {}, field.field)), el("dd", { class: "soft" }, `and ${count} more`));
     }
     const card = el("article", { id: `u${index}`, tabindex: "-1", "aria-label": user.name }, name);
     if (user.uid !== user.name) card.append(el("div", { class: "uid soft" }, user.uid));
@@ -209,8 +215,16 @@
 
   function start() {
     for (const user of data.users) user.changes = [];
-    data.fields.forEach((field, index) => field.differences.forEach((same) =>
-      same.users.forEach((user) => data.users[user].changes.push([index, same]))));
+    data.fields.forEach((field, index) => {
+      field.differences = field.differences.map(([within, change, before, after, users]) =>
+        ({ within: within.map((id) => data.values[id]), change, before, after, users }));
+      for (const same of field.differences) {
+        for (const user of same.users) data.users[user].changes.push([index, same]);
+      }
+    });
+    const { items, chars } = data.bounds;
+    at("bounds").textContent = `Here are a user's first ${items} differences in a field, ${items} items of a longer list `
+      + `and ${chars} characters of a longer text; rollcall review --output json has all differences.`;
     at("files").append(el("del", {}, data.files[0]), " → ", el("ins", {}, data.files[1]));
     for (const [what, count] of data.totals) at("totals").append(el("li", {}, el("b", {}, String(count)), ` ${what}`));
     at("fields").append(...data.fields.map(fieldCard));

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::bounds::Bounds;
 use crate::foreign::Page;
 
 /// Values by their numbers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Values {
+    bounds: Bounds,
     numbers: HashMap<Node, usize>,
     shapes: HashMap<Vec<String>, usize>,
 }
@@ -28,13 +30,27 @@ enum Node {
 }
 
 impl Values {
+    pub(super) fn within(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            numbers: HashMap::new(),
+            shapes: HashMap::new(),
+        }
+    }
+
+    /// The number of a text.
+    pub(super) fn text(&mut self, text: &str) -> usize {
+        let node = Node::Text(self.bounds.text(shown(text)));
+        self.of_node(node)
+    }
+
     /// The number of `value`. Text in it is made fit to show.
     pub(super) fn number(&mut self, value: &Value) -> usize {
         let node = match value {
             Value::Null => Node::Null,
             Value::Bool(it) => Node::Bool(*it),
             Value::Number(it) => Node::Number(it.to_string()),
-            Value::String(text) => Node::Text(shown(text)),
+            Value::String(text) => return self.text(text),
             Value::Array(items) => Node::List(items.iter().map(|it| self.number(it)).collect()),
             Value::Object(fields) => {
                 let names = fields.keys().map(|name| shown(name)).collect();
@@ -43,6 +59,10 @@ impl Values {
                 Node::Object(shape, fields.values().map(|it| self.number(it)).collect())
             }
         };
+        self.of_node(node)
+    }
+
+    fn of_node(&mut self, node: Node) -> usize {
         let next = self.numbers.len();
         *self.numbers.entry(node).or_insert(next)
     }
