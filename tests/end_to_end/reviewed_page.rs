@@ -156,6 +156,8 @@ fn browser_shows_hostile_names_as_text_and_complains_of_nothing() {
     assert!(shown.contains("17 of 17 users"), "{shown}");
     assert!(shown.contains("&lt;img src=x onerror=alert(1)&gt;"));
     assert!(shown.contains("&lt;/script&gt;&lt;script&gt;alert(1)"));
+    // Once, as everywhere else.
+    assert!(shown.contains(r"alert(1)&lt;/script&gt;\u{202e}\u{1b}[31m"));
     assert!(!shown.contains("<img") && !shown.contains("<script>alert"));
 }
 

@@ -39,12 +39,15 @@
     return new Map(data.shapes[shape - 1].map((name, index) => [name, values[index]]));
   }
 
+  /** A text in quotes. What is not seen is spelled out in it already, as in \u{202e}. */
+  const quoted = (value) => JSON.stringify(value).replaceAll("\\\\u{", "\\u{");
+
   function text(id) {
     if (isList(id)) return `[${items(id).map(text).join(", ")}]`;
     if (isObject(id)) return `{${[...fields(id)].map(([name, value]) => `${name}: ${text(value)}`).join(", ")}}`;
     const value = data.values[id];
     if (value !== null && typeof value === "object") return value.n;
-    return typeof value === "string" ? JSON.stringify(value) : String(value);
+    return typeof value === "string" ? quoted(value) : String(value);
   }
 
   const side = (name, sign, id) => el(name, {}, `${sign}${id === null ? "absent" : text(id)}`);
