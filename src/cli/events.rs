@@ -23,7 +23,7 @@ pub struct MapArgs {
         long,
         value_name = "FORMAT",
         default_value = "table",
-        requires = "explain_fields"
+        conflicts_with = "files"
     )]
     pub output: OutputFormat,
     /// Print a case for the mapping's snapshots instead, made from this user (name, ARN or UserId):
