@@ -47,8 +47,8 @@ impl ControlServer {
         Ok(Self { listener, socket })
     }
 
-    /// Answers requests from `answers`.
-    pub fn serve(self, answers: Answers) -> Serving {
+    /// Answers each request from what `answers` returns then.
+    pub fn serve(self, answers: impl Fn() -> Answers + Send + 'static) -> Serving {
         let task = tokio::spawn(accept(self.listener, answers));
         Serving {
             _task: AbortOnDropHandle::new(task),
@@ -57,7 +57,7 @@ impl ControlServer {
     }
 }
 
-async fn accept(listener: UnixListener, answers: Answers) {
+async fn accept(listener: UnixListener, answers: impl Fn() -> Answers) {
     let free = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut connections = JoinSet::new();
     // The semaphore is never closed.
@@ -65,7 +65,7 @@ async fn accept(listener: UnixListener, answers: Answers) {
         while connections.try_join_next().is_some() {}
         match listener.accept().await {
             Ok((stream, _)) => {
-                let answers = answers.clone();
+                let answers = answers();
                 connections.spawn(async move {
                     if let Err(error) = serve_one(stream, answers).await {
                         tracing::debug!(%error, "a request on the control socket ended early");

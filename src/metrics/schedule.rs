@@ -24,7 +24,7 @@ pub struct Schedule {
 
 impl Schedule {
     pub(super) fn new(families: Families<'_>) -> Result<Self, MetricsError> {
-        Ok(Self {
+        let schedule = Self {
             next_pass: families.fraction(
                 "rollcall_next_pass_timestamp_seconds",
                 "When the next pass begins; of the past while one is under way.",
@@ -55,7 +55,16 @@ impl Schedule {
                 "How often it was refused.",
                 &ALONE,
             )?,
-        })
+        };
+        schedule.taken();
+        Ok(schedule)
+    }
+
+    /// A configuration was taken just now, at the start or by a reload.
+    fn taken(&self) {
+        self.reload_successful.with_label_values(&ALONE).set(1);
+        let at = self.reload_success_at.with_label_values(&ALONE);
+        at.set(seconds(OffsetDateTime::now_utc()));
     }
 
     /// Passes begin `period` apart.
@@ -71,15 +80,13 @@ impl Schedule {
 
     /// The configuration was read again, and taken or refused.
     pub fn reloaded(&self, is_taken: bool) {
-        let successful = self.reload_successful.with_label_values(&ALONE);
-        successful.set(is_taken.into());
         self.reloads.with_label_values(&ALONE).inc();
-        let errors = self.reload_errors.with_label_values(&ALONE);
-        if is_taken {
-            let at = self.reload_success_at.with_label_values(&ALONE);
-            at.set(seconds(OffsetDateTime::now_utc()));
-        } else {
-            errors.inc();
+        match is_taken {
+            true => self.taken(),
+            false => {
+                self.reload_successful.with_label_values(&ALONE).set(0);
+                self.reload_errors.with_label_values(&ALONE).inc();
+            }
         }
     }
 }

@@ -19,7 +19,8 @@ mod shutdown;
 mod stage;
 
 pub use agent::{Agent, DeletionPlan, PassPlan, Receiver};
-pub use daemon::{Listeners, daemon};
+pub use daemon::service_manager::while_starting;
+pub use daemon::{Heartbeat, Listeners, Load, Outside, Reloads, Work, daemon};
 pub use delivery::{Delivery, ReadySink, SinkTrouble};
 pub use dry::{Printed, print_events};
 pub use fleet::{AccountError, Fleet, FleetError, Member};
@@ -30,4 +31,4 @@ pub use receivers::changed_destinations;
 pub use report::{
     AccountReport, ExitStatus, RunReport, SinkReport, how_to_accept_deletions, how_to_stop,
 };
-pub use shutdown::on_signal;
+pub use shutdown::{on_end_signal, on_signal};

@@ -1,32 +1,59 @@
-//! SIGINT and SIGTERM end the work, not the process: what is under way is brought to an end.
-//! SIGHUP ends nothing: a terminal that closes, or a reload, costs no pass.
+//! SIGINT and SIGTERM end the work, not the process: what is under way is brought to an end. A
+//! second one ends the process. SIGHUP ends nothing: a terminal that closes costs no pass.
 
-use tokio::signal::unix::{SignalKind, signal};
+use std::io;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// A token that the first SIGINT or SIGTERM cancels.
-pub fn on_signal() -> std::io::Result<CancellationToken> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+use super::report::ExitStatus;
+
+/// A token that the first SIGINT or SIGTERM cancels; SIGHUP is logged.
+pub fn on_signal() -> io::Result<CancellationToken> {
     let mut hangup = signal(SignalKind::hangup())?;
-    let token = CancellationToken::new();
-    let cancelled = token.clone();
     tokio::spawn(async move {
-        let name = loop {
-            tokio::select! {
-                _ = interrupt.recv() => break "SIGINT",
-                _ = terminate.recv() => break "SIGTERM",
-                _ = hangup.recv() => tracing::info!(
-                    signal = "SIGHUP",
-                    "not ended, and the configuration is not read again: restart for that"
-                ),
-            }
-        };
-        tracing::info!(
-            signal = name,
-            "ending: nothing is lost, the next pass goes on from here"
-        );
-        cancelled.cancel();
+        while hangup.recv().await.is_some() {
+            tracing::info!(
+                signal = "SIGHUP",
+                "not ended, and the configuration is not read again: this command reads it once"
+            );
+        }
     });
+    on_end_signal()
+}
+
+/// A token that the first SIGINT or SIGTERM cancels. The second ends the process at once, as if
+/// the power were cut: the store is made for that.
+pub fn on_end_signal() -> io::Result<CancellationToken> {
+    let interrupt = signal(SignalKind::interrupt())?;
+    let terminate = signal(SignalKind::terminate())?;
+    let token = CancellationToken::new();
+    tokio::spawn(end(interrupt, terminate, token.clone()));
     Ok(token)
+}
+
+async fn end(mut interrupt: Signal, mut terminate: Signal, token: CancellationToken) {
+    let name = next(&mut interrupt, &mut terminate).await;
+    tracing::info!(
+        signal = name,
+        "ending: nothing is lost, the next pass goes on from here"
+    );
+    token.cancel();
+    let name = next(&mut interrupt, &mut terminate).await;
+    tracing::warn!(
+        signal = name,
+        "ended at once: nothing is lost, what was on its way is sent again by the next pass"
+    );
+    #[expect(
+        clippy::exit,
+        reason = "whoever asks twice does not want to wait for anything"
+    )]
+    std::process::exit(ExitStatus::Interrupted as i32)
+}
+
+async fn next(interrupt: &mut Signal, terminate: &mut Signal) -> &'static str {
+    tokio::select! {
+        _ = interrupt.recv() => "SIGINT",
+        _ = terminate.recv() => "SIGTERM",
+    }
 }

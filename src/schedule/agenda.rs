@@ -43,6 +43,8 @@ pub struct Agenda {
     timetable: Timetable,
     /// When every account is due.
     next: OffsetDateTime,
+    /// When the last round over every account began.
+    started_at: Option<OffsetDateTime>,
     /// Rounds, one after the other, in which nothing came to its end.
     failures: u32,
     retries: BTreeMap<String, Retry>,
@@ -75,6 +77,7 @@ impl Agenda {
         Self {
             timetable,
             next: first,
+            started_at: None,
             failures: 0,
             retries: BTreeMap::new(),
         }
@@ -84,6 +87,11 @@ impl Agenda {
     pub fn next_at(&self) -> OffsetDateTime {
         let retries = self.retries.values().map(|retry| retry.at);
         retries.min().map_or(self.next, |at| at.min(self.next))
+    }
+
+    /// From the next pass over every account to the one after it.
+    pub fn period(&self) -> Duration {
+        self.timetable.period_after(self.next)
     }
 
     /// Says when that is, in the timetable's zone.
@@ -120,6 +128,7 @@ impl Agenda {
         let mut failed = end.failed;
         match round {
             Round::All { but } => {
+                self.started_at = Some(start);
                 self.retries
                     .retain(|id, _| but.contains(id) || failed.contains(id));
                 if end.has_passed {
@@ -147,6 +156,24 @@ impl Agenda {
             });
             retry.failures = retry.failures.saturating_add(1);
             retry.at = retry_at(now, retry.failures, self.next, share);
+        }
+    }
+
+    /// From `now` on, `timetable` holds. What failed before is tried at once: whoever changed the
+    /// configuration may have mended it.
+    pub fn follow(&mut self, timetable: &Timetable, now: OffsetDateTime) {
+        if self.timetable != *timetable {
+            self.timetable = timetable.clone();
+            self.next = match self.started_at {
+                Some(start) => timetable.after_pass(start, now),
+                None => timetable.next_after(now),
+            };
+        }
+        if self.failures > 0 {
+            self.next = now;
+        }
+        for retry in self.retries.values_mut() {
+            retry.at = now;
         }
     }
 

@@ -19,7 +19,7 @@ const FIELDS: usize = 5;
 
 /// A cron expression that comes true some day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CronExpression(Cron);
+pub struct CronExpression(Box<Cron>);
 
 /// Why a text is no cron expression. None of it repeats the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +59,7 @@ impl CronExpression {
             .year(Year::Disallowed)
             .build();
         let parsed = parser.parse(text).map_err(|_| CronError::Malformed)?;
-        let expression = Self(parsed);
+        let expression = Self(Box::new(parsed));
         let next = expression.next_after(now, &Zone::default());
         next.map(|_| expression).ok_or(CronError::Never)
     }

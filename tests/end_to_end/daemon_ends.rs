@@ -51,6 +51,31 @@ fn interrupted_collect_ends_with_130_and_the_next_one_delivers_the_rest() {
 }
 
 #[test]
+fn a_second_signal_ends_it_at_once_and_nothing_is_lost() {
+    both(["run", "collect"].map(|command| {
+        move || {
+            let intake = Intake::start();
+            intake.otherwise(Some(Reply::silence()));
+            let agent = sekoia_agent(&SMALL.account, &intake);
+            let mut running = agent.arg(command).spawn();
+            until(SOON, || intake.posts().len() == 1);
+            running.signal(Signal::SIGTERM);
+            running.wait_for("SIGTERM", SOON);
+            assert!(!running.has_ended(), "it waits for the post");
+            running.signal(Signal::SIGTERM);
+            let start = Instant::now();
+            let output = running.wait(LIMIT).expect_code(130);
+            let took = start.elapsed();
+            assert!(took < Duration::from_millis(700), "took {took:?}");
+            assert!(output.stderr.contains("ended at once"), "{}", output.stderr);
+            assert_eq!(intake.events().len(), 0);
+            intake.otherwise(None);
+            assert_rest_is_delivered(&agent, &intake);
+        }
+    }));
+}
+
+#[test]
 fn a_pipe_without_a_reader_keeps_no_process() {
     both(["collect", "run"].map(|command| {
         move || {

@@ -44,6 +44,21 @@ impl CollectionClock {
         })))
     }
 
+    /// From now on, passes begin by `timetable`.
+    pub(in crate::run) fn follow(&self, timetable: &Timetable) {
+        let now = OffsetDateTime::now_utc();
+        let mut times = self.times();
+        times.timetable = timetable.clone();
+        // What went by without anything collected still counts.
+        let so_far = times.since.elapsed();
+        times.patience = so_far + timetable.two_periods_after(now);
+    }
+
+    /// When the daemon started.
+    pub(in crate::run) fn started_at(&self) -> OffsetDateTime {
+        self.times().started_at
+    }
+
     /// Something was collected just now.
     pub(in crate::run) fn collected(&self) {
         let now = OffsetDateTime::now_utc();

@@ -1,118 +1,122 @@
-//! `run`: a round over the accounts that are due, a wait, the next round. Never two at the same
-//! time.
+//! `run`: a round over the accounts that are due, a wait, the next round, until a signal ends it;
+//! with another configuration whenever a reload brings one.
 
 pub(super) mod collection_clock;
+mod configured;
+mod heartbeat;
+mod reload;
 mod round;
+pub(super) mod service_manager;
 mod serving;
 mod wall_clock;
 
+pub use heartbeat::Heartbeat;
+pub use reload::{Load, Reloads};
 pub use serving::Listeners;
 
 use std::time::Duration;
 
-use time::OffsetDateTime;
-use tokio::time::Instant;
+use tokio::signal::unix::Signal;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
-use crate::aws::KeptSessions;
-use crate::metrics::Schedule;
-use crate::run::accounts::account_locks::AccountLocks;
-use crate::run::accounts::behind;
 use crate::run::agent::Agent;
 use crate::run::daemon::collection_clock::CollectionClock;
-use crate::run::daemon::round::Rounds;
-use crate::run::daemon::wall_clock::{SystemClock, Waited, WallClock, wait_until};
+use crate::run::daemon::configured::{Configured, Ended, Progress};
+use crate::run::daemon::reload::Pending;
+use crate::run::daemon::serving::answers;
+use crate::run::daemon::wall_clock::{SystemClock, WallClock};
 use crate::run::delivery::{Delivery, ReadySink};
-use crate::run::{receivers, retention};
-use crate::schedule::{Agenda, Timetable};
+use crate::run::receivers;
+use crate::schedule::Timetable;
 use crate::store::{Store, StoreError};
 
-/// How often what nobody needs any more is removed.
-const SWEEP_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Passes over accounts by `timetable` until cancelled; answers at `listeners` meanwhile. An
-/// error is the store's.
-pub async fn daemon(
-    agent: &Agent,
-    store: &Store,
-    sinks: Vec<ReadySink>,
-    timetable: Timetable,
-    listeners: Listeners,
-    cancel: &CancellationToken,
-) -> Result<(), StoreError> {
-    receivers::adopt(agent, store).await?;
-    let metrics = agent.metrics.clone();
-    store.run(move |store| metrics.adopt(store)).await?;
-    let mut delivery = Delivery::start(store, sinks, &agent.metrics, cancel);
-    let wall = SystemClock;
-    let first = timetable.first(wall.now(), store.run(Store::last_pass_at).await?);
-    let schedule = agent.metrics.schedule();
-    schedule.set_period(timetable.period_after(first));
-    let clock = CollectionClock::start(&timetable, first);
-    let _answering = listeners.answer(agent, store, &delivery, &clock);
-    let mut agenda = Agenda::new(timetable, first);
-    let (sessions, locks) = (KeptSessions::default(), AccountLocks::default());
-    let (mut present, mut swept_at) = (None, None);
-    if agenda.due(wall.now()).is_none() {
-        tell_next(&agenda, schedule, wall.now());
-    }
-    while !cancel.is_cancelled() {
-        let start = wall.now();
-        if let Some(round) = agenda.due(start) {
-            let begun = Instant::now();
-            let rounds = Rounds {
-                agent,
-                store,
-                delivery: &delivery,
-                sessions: &sessions,
-                locks: &locks,
-                clock: &clock,
-            };
-            let rounded = tokio::select! {
-                rounded = rounds.pass(&round) => rounded?,
-                ended = behind::keep_up(agent, store, &locks, delivery.waker()) => match ended? {},
-                () = cancel.cancelled() => break,
-            };
-            delivery.wake();
-            if round.is_whole() {
-                clock.pass_ended(begun.elapsed());
-                present = rounded.present;
-            }
-            agenda.ended(&round, (start, wall.now()), rounded.end, fastrand::f64());
-            tell_next(&agenda, schedule, wall.now());
-            continue;
-        }
-        let wake = delivery.waker();
-        // What nobody needs any more goes; what was held up is staged as there is room, for ever.
-        let between_rounds = async {
-            if swept_at.is_none_or(|at: Instant| at.elapsed() >= SWEEP_EVERY) {
-                swept_at = Some(Instant::now());
-                receivers::adopt(agent, store).await?;
-                retention::remove_ended(agent, store, present.take()).await?;
-            }
-            behind::keep_up(agent, store, &locks, wake).await
-        };
-        tokio::select! {
-            waited = wait_until(&wall, agenda.next_at()) => if waited == Waited::SetBack {
-                agenda.set_back(wall.now());
-                tell_next(&agenda, schedule, wall.now());
-            },
-            () = cancel.cancelled() => {}
-            ended = between_rounds => match ended? {},
-            error = delivery.failed() => return Err(error),
-        }
-    }
-    delivery.drain(Duration::ZERO).await?;
-    // Until now these were the receivers, whatever the next configuration says.
-    receivers::adopt(agent, store).await
+/// What a configuration makes of a daemon. A reload puts another one in its place, whole.
+pub struct Work {
+    /// What every pass needs to know.
+    pub agent: Agent,
+    /// Who is sent events.
+    pub sinks: Vec<ReadySink>,
+    /// When passes begin.
+    pub timetable: Timetable,
 }
 
-fn tell_next(agenda: &Agenda, schedule: &Schedule, now: OffsetDateTime) {
-    schedule.set_next_pass(agenda.next_at());
-    let wait = Duration::try_from(agenda.next_at() - now).unwrap_or_default();
-    tracing::info!(
-        next = agenda.say_next(),
-        wait_ms = wait.as_millis() as u64,
-        "waiting for the next pass"
-    );
+/// What reaches a daemon from outside.
+pub struct Outside {
+    /// Where it answers.
+    pub listeners: Listeners,
+    /// SIGHUP, upon which the configuration is loaded again.
+    pub hangup: Signal,
+    /// Loads it.
+    pub load: Load,
+    /// Ends it.
+    pub cancel: CancellationToken,
+}
+
+/// Does `work` until cancelled. An error is the store's.
+pub async fn daemon(store: &Store, work: Work, outside: Outside) -> Result<(), StoreError> {
+    let heartbeat = Heartbeat::default();
+    tokio::select! {
+        ended = work_on(store, work, outside) => ended,
+        never = heartbeat.beat() => match never {},
+    }
+}
+
+async fn work_on(store: &Store, work: Work, outside: Outside) -> Result<(), StoreError> {
+    let Outside {
+        listeners,
+        hangup,
+        load,
+        cancel,
+    } = outside;
+    let now = SystemClock.now();
+    let first = work
+        .timetable
+        .first(now, store.run(Store::last_pass_at).await?);
+    let clock = CollectionClock::start(&work.timetable, first);
+    let mut progress = Progress::new(work.timetable, first);
+    let pending = Pending::default();
+    let mut agent = work.agent;
+    let reloads = Reloads::new(&agent.metrics);
+    agent.metrics.schedule().set_period(progress.period());
+    receivers::adopt(&agent, store).await?;
+    let metrics = agent.metrics.clone();
+    store.run(move |store| metrics.adopt(store)).await?;
+    let mut delivery = Delivery::start(store, work.sinks, &agent.metrics, &cancel);
+    let answering = listeners.answer(answers(&agent, store, &delivery, &clock), &agent.metrics);
+    let listen = reloads.listen(hangup, load, pending.clone());
+    let _reloading = AbortOnDropHandle::new(tokio::spawn(listen));
+    service_manager::ready();
+    loop {
+        let configured = Configured {
+            agent: &agent,
+            store,
+            clock: &clock,
+            pending: &pending,
+            cancel: &cancel,
+        };
+        let (ended, running) = configured.run(delivery, &mut progress).await?;
+        if matches!(ended, Ended::Cancelled) {
+            service_manager::stopping();
+        }
+        running.drain(Duration::ZERO).await?;
+        // Until now these were the receivers, whatever the next configuration says.
+        receivers::adopt(&agent, store).await?;
+        let next = match ended {
+            Ended::Cancelled => return Ok(()),
+            Ended::Reloaded(next) => *next,
+        };
+        tracing::info!("the new configuration is in effect");
+        clock.follow(&next.timetable);
+        progress.follow(&next.timetable, SystemClock.now());
+        // What was counted so far counts on.
+        agent = Agent {
+            metrics: agent.metrics,
+            ..next.agent
+        };
+        agent.metrics.schedule().set_period(progress.period());
+        receivers::adopt(&agent, store).await?;
+        delivery = Delivery::start(store, next.sinks, &agent.metrics, &cancel);
+        answering.replace(answers(&agent, store, &delivery, &clock));
+    }
 }

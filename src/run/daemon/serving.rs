@@ -1,8 +1,7 @@
 //! What a daemon answers while it works: on its control socket, and on its status address.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use time::OffsetDateTime;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::control::{Answers, ControlServer, LiveDaemon, Serving};
@@ -24,61 +23,83 @@ pub struct Listeners {
 
 /// Questions are answered until this is dropped.
 pub(in crate::run) struct Answering {
+    answers: Arc<Mutex<Answers>>,
     _control: Option<Serving>,
     _status: Option<AbortOnDropHandle<()>>,
 }
 
+/// What a daemon answers from under one configuration.
+pub(in crate::run) fn answers(
+    agent: &Agent,
+    store: &Store,
+    delivery: &Delivery,
+    clock: &CollectionClock,
+) -> Answers {
+    let clock = clock.clone();
+    let status = move || {
+        let (collected_at, nothing_since) = (clock.collected_at(), clock.nothing_since());
+        DaemonStatus::new(clock.started_at(), collected_at, nothing_since)
+    };
+    let daemon = LiveDaemon {
+        status: Arc::new(status),
+        troubles: Arc::new(delivery.troubles()),
+        wake: Arc::new(delivery.waker()),
+    };
+    Answers {
+        store: store.clone(),
+        receivers: agent.receivers.clone(),
+        daemon: Some(daemon),
+    }
+}
+
 impl Listeners {
-    /// Begins to answer.
-    pub(in crate::run) fn answer(
-        self,
-        agent: &Agent,
-        store: &Store,
-        delivery: &Delivery,
-        clock: &CollectionClock,
-    ) -> Answering {
-        let (started_at, clock) = (OffsetDateTime::now_utc(), clock.clone());
-        let status =
-            move || DaemonStatus::new(started_at, clock.collected_at(), clock.nothing_since());
-        let daemon = LiveDaemon {
-            status: Arc::new(status),
-            troubles: Arc::new(delivery.troubles()),
-            wake: Arc::new(delivery.waker()),
-        };
-        let answers = Answers {
-            store: store.clone(),
-            receivers: agent.receivers.clone(),
-            daemon: Some(daemon),
-        };
-        let of_control = answers.clone();
+    /// Begins to answer from `answers`.
+    pub(in crate::run) fn answer(self, answers: Answers, metrics: &Metrics) -> Answering {
+        let answers = Arc::new(Mutex::new(answers));
+        let shared = Arc::clone(&answers);
+        let current = move || copy_of(&shared);
+        let of_control = current.clone();
         Answering {
+            answers,
             _control: self.control.map(|server| server.serve(of_control)),
             _status: self.status.map(|server| {
-                let source = Live {
-                    answers,
-                    metrics: agent.metrics.clone(),
-                };
+                let metrics = metrics.clone();
+                let source = Live { current, metrics };
                 AbortOnDropHandle::new(tokio::spawn(server.serve(Arc::new(source))))
             }),
         }
     }
 }
 
+impl Answering {
+    /// From now on, answers are from `answers`.
+    pub(in crate::run) fn replace(&self, answers: Answers) {
+        *self.answers.lock().unwrap_or_else(PoisonError::into_inner) = answers;
+    }
+}
+
+fn copy_of(answers: &Mutex<Answers>) -> Answers {
+    answers
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone()
+}
+
 /// A running daemon, as its status address tells of it.
-struct Live {
-    answers: Answers,
+struct Live<C> {
+    current: C,
     metrics: Metrics,
 }
 
-impl StatusSource for Live {
+impl<C: Fn() -> Answers + Send + Sync + 'static> StatusSource for Live<C> {
     fn report(&self) -> Result<StatusReport, StoreError> {
-        self.answers.status()
+        (self.current)().status()
     }
 
     fn metrics(&self) -> Result<String, MetricsError> {
         let Answers {
             store, receivers, ..
-        } = &self.answers;
-        self.metrics.text(store, receivers)
+        } = (self.current)();
+        self.metrics.text(&store, &receivers)
     }
 }

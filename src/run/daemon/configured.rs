@@ -1,0 +1,182 @@
+//! The daemon under one configuration, until another one comes or a signal ends it.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::Work;
+use super::collection_clock::CollectionClock;
+use super::reload::Pending;
+use super::round::{Rounded, Rounds};
+use super::service_manager;
+use super::wall_clock::{SystemClock, Waited, WallClock, wait_until};
+use crate::aws::KeptSessions;
+use crate::metrics::Metrics;
+use crate::run::accounts::account_locks::AccountLocks;
+use crate::run::accounts::behind;
+use crate::run::agent::Agent;
+use crate::run::delivery::Delivery;
+use crate::run::{receivers, retention};
+use crate::schedule::{Agenda, Round, Timetable};
+use crate::store::{Store, StoreError};
+
+/// How often what nobody needs any more is removed.
+const SWEEP_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A daemon under one configuration.
+pub(super) struct Configured<'a> {
+    pub(super) agent: &'a Agent,
+    pub(super) store: &'a Store,
+    pub(super) clock: &'a CollectionClock,
+    pub(super) pending: &'a Pending,
+    pub(super) cancel: &'a CancellationToken,
+}
+
+/// How far the daemon is, whatever the configuration.
+pub(super) struct Progress {
+    agenda: Agenda,
+    /// The accounts that there are, as the last round over all of them knew.
+    present: Option<Vec<String>>,
+    swept_at: Option<Instant>,
+}
+
+/// Why it ended.
+pub(super) enum Ended {
+    /// A signal came.
+    Cancelled,
+    /// Another configuration is to be put in place.
+    Reloaded(Box<Work>),
+}
+
+impl Progress {
+    /// The first round is due at `first`, the others by `timetable`.
+    pub(super) fn new(timetable: Timetable, first: OffsetDateTime) -> Self {
+        Self {
+            agenda: Agenda::new(timetable, first),
+            present: None,
+            swept_at: None,
+        }
+    }
+
+    /// From `now` on, rounds follow `timetable`.
+    pub(super) fn follow(&mut self, timetable: &Timetable, now: OffsetDateTime) {
+        self.agenda.follow(timetable, now);
+    }
+
+    /// How long one pass begins after the other.
+    pub(super) fn period(&self) -> Duration {
+        self.agenda.period()
+    }
+
+    fn say_next(&self, metrics: &Metrics) {
+        metrics.schedule().set_next_pass(self.agenda.next_at());
+        let wait = self.agenda.next_at() - SystemClock.now();
+        let next = self.agenda.say_next();
+        service_manager::status(&format!("next pass at {next}"));
+        tracing::info!(
+            next,
+            wait_ms = Duration::try_from(wait).unwrap_or_default().as_millis() as u64,
+            "waiting for the next pass"
+        );
+    }
+}
+
+impl Configured<'_> {
+    /// Passes over accounts as they are due, never in two rounds at the same time.
+    pub(super) async fn run(
+        &self,
+        mut delivery: Delivery,
+        progress: &mut Progress,
+    ) -> Result<(Ended, Delivery), StoreError> {
+        let (sessions, locks) = (KeptSessions::default(), AccountLocks::default());
+        if progress.agenda.due(SystemClock.now()).is_none() {
+            progress.say_next(&self.agent.metrics);
+        }
+        loop {
+            if self.cancel.is_cancelled() {
+                return Ok((Ended::Cancelled, delivery));
+            }
+            if let Some(work) = self.pending.take() {
+                return Ok((Ended::Reloaded(Box::new(work)), delivery));
+            }
+            let Some(round) = progress.agenda.due(SystemClock.now()) else {
+                self.wait(&mut delivery, &locks, progress).await?;
+                continue;
+            };
+            let rounds = Rounds {
+                agent: self.agent,
+                store: self.store,
+                delivery: &delivery,
+                sessions: &sessions,
+                locks: &locks,
+                clock: self.clock,
+            };
+            self.pass(rounds, &round, progress).await?;
+        }
+    }
+
+    async fn pass(
+        &self,
+        rounds: Rounds<'_>,
+        round: &Round,
+        progress: &mut Progress,
+    ) -> Result<(), StoreError> {
+        service_manager::status(match round {
+            Round::All { .. } => "collecting every account",
+            Round::Retry(_) => "collecting the accounts that failed before",
+        });
+        let (start, begun) = (SystemClock.now(), Instant::now());
+        let waker = rounds.delivery.waker();
+        let Rounded { end, present } = tokio::select! {
+            rounded = rounds.pass(round) => rounded?,
+            ended = behind::keep_up(self.agent, self.store, rounds.locks, waker) => match ended? {},
+            () = self.cancel.cancelled() => return Ok(()),
+        };
+        rounds.delivery.wake();
+        if round.is_whole() {
+            self.clock.pass_ended(begun.elapsed());
+            progress.present = present;
+        }
+        let times = (start, SystemClock.now());
+        progress.agenda.ended(round, times, end, fastrand::f64());
+        progress.say_next(&self.agent.metrics);
+        Ok(())
+    }
+
+    /// Waits until something is due, or else something has come. Meanwhile what nobody needs any
+    /// more goes, and what was held up is staged as there is room.
+    async fn wait(
+        &self,
+        delivery: &mut Delivery,
+        locks: &AccountLocks,
+        progress: &mut Progress,
+    ) -> Result<(), StoreError> {
+        let next_at = progress.agenda.next_at();
+        let wake = delivery.waker();
+        let upkeep = async {
+            if progress
+                .swept_at
+                .is_none_or(|at| at.elapsed() >= SWEEP_EVERY)
+            {
+                progress.swept_at = Some(Instant::now());
+                receivers::adopt(self.agent, self.store).await?;
+                retention::remove_ended(self.agent, self.store, progress.present.take()).await?;
+            }
+            behind::keep_up(self.agent, self.store, locks, wake).await
+        };
+        let waited = tokio::select! {
+            waited = wait_until(&SystemClock, next_at) => waited,
+            () = self.pending.arrived() => return Ok(()),
+            () = self.cancel.cancelled() => return Ok(()),
+            ended = upkeep => match ended? {},
+            error = delivery.failed() => return Err(error),
+        };
+        if waited == Waited::SetBack {
+            progress.agenda.set_back(SystemClock.now());
+            progress.say_next(&self.agent.metrics);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! That the daemon's own task turns: whoever watches learns it from one place.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::service_manager;
+
+/// How often it beats at most.
+const BEAT_EVERY: Duration = Duration::from_secs(5);
+/// It beats more than once in the time that a watchdog gives.
+const BEATS_PER_WATCHDOG: u32 = 3;
+
+/// When the daemon's task last turned. Copies share it.
+#[derive(Debug, Clone)]
+pub struct Heartbeat(Arc<Mutex<Instant>>);
+
+impl Default for Heartbeat {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Instant::now())))
+    }
+}
+
+impl Heartbeat {
+    /// How long ago it last beat.
+    pub fn age(&self) -> Duration {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.elapsed()
+    }
+
+    /// Beats for ever, to systemd's watchdog as well, if there is one. It has to be polled by the
+    /// task that it stands for.
+    pub(super) async fn beat(&self) -> Infallible {
+        let watchdog = service_manager::watchdog();
+        let every = watchdog.map_or(BEAT_EVERY, |limit| {
+            BEAT_EVERY.min(limit / BEATS_PER_WATCHDOG)
+        });
+        loop {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            if watchdog.is_some() {
+                service_manager::keep_alive();
+            }
+            sleep(every).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_turns_beats_and_one_that_does_not_ages() {
+        let heartbeat = Heartbeat::default();
+        let minute = Duration::from_secs(60);
+        tokio::select! {
+            never = heartbeat.beat() => match never {},
+            () = sleep(minute) => assert!(heartbeat.age() <= BEAT_EVERY),
+        }
+        sleep(minute).await;
+        assert!(heartbeat.age() >= minute);
+    }
+}
