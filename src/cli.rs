@@ -1,14 +1,15 @@
 //! The command line.
 
+mod collect;
 mod events;
 mod explain;
 mod first;
 mod passes;
 mod platform;
 mod review;
+mod status;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -16,12 +17,14 @@ use serde::{Deserialize, Serialize};
 use crate::foreign::Page;
 use crate::observe::LogFormat;
 
+pub use collect::CollectArgs;
 pub use events::{MapArgs, ValidateArgs};
 pub use explain::ExplainArgs;
 pub use first::{CheckArgs, InitArgs, InitSink, PolicyArgs, PolicyFormat};
 pub use passes::DiffArgs;
 pub use platform::{CompletionsArgs, ManArgs, PlatformArgs, RunArgs};
 pub use review::ReviewArgs;
+pub use status::StatusArgs;
 
 /// Asset inventory of AWS IAM users as OCSF events.
 #[derive(Debug, Parser)]
@@ -49,9 +52,9 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// How logs are written to standard error
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "auto")]
     pub log_format: LogFormat,
-    /// More logs: -v for what happens, -vv for everything of ours
+    /// More logs: -v for what happens, -vv for everything of ours [env: ROLLCALL_LOG=LEVEL]
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// Only warnings and errors: no progress, no summary
@@ -121,29 +124,6 @@ pub enum Command {
     Man(ManArgs),
 }
 
-/// Options of `collect`.
-#[derive(Debug, Args)]
-pub struct CollectArgs {
-    /// Only this account; may be given several times
-    #[arg(long = "account", value_name = "ID")]
-    pub accounts: Vec<String>,
-    /// Send every user again, changed or not
-    #[arg(long)]
-    pub full: bool,
-    /// Write events to standard output; store nothing and send nothing
-    #[arg(long, conflicts_with = "full")]
-    pub dry_run: bool,
-    /// Report users as deleted however many are gone
-    #[arg(long, conflicts_with = "dry_run")]
-    pub accept_deletions: bool,
-    /// Check each event against its schema before it is staged; an invalid one is logged, and sent
-    #[arg(long)]
-    pub verify: bool,
-    /// How long to wait for the sinks after the collection; the rest is sent next time
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
-    pub drain_timeout: Duration,
-}
-
 /// Options of `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
@@ -163,14 +143,6 @@ pub struct HistoryArgs {
     /// Only this account
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
-    /// How the result is written
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub output: OutputFormat,
-}
-
-/// Options of `status`.
-#[derive(Debug, Args)]
-pub struct StatusArgs {
     /// How the result is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub output: OutputFormat,

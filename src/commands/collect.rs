@@ -1,8 +1,16 @@
 //! `rollcall collect`.
 
+use anyhow::Context;
+
+use super::collect_document::document;
+use super::metrics_file::MetricsFile;
+use super::setup::UsageError;
 use super::{dry_run, exposed, lock, setup, sinks};
-use crate::cli::{CollectArgs, GlobalArgs};
-use crate::observe::{LogFormat, Progress, log_shortfall, log_sinks, print_summary};
+use crate::cli::{CollectArgs, GlobalArgs, OutputFormat};
+use crate::config::{Config, NdjsonTarget, SinkKind};
+use crate::foreign::Page;
+use crate::observe::{LogForm, Progress, log_shortfall, log_sinks, print_summary};
+use crate::output;
 use crate::run::{self, CollectOptions, ExitStatus, RunReport};
 
 /// One pass over every account, delivered, with a summary at the end.
@@ -15,6 +23,11 @@ pub(super) async fn collect(
     if args.dry_run {
         return dry_run::dry_run(&config, args).await;
     }
+    if args.output == OutputFormat::Json {
+        check_standard_output(&config)?;
+    }
+    let file = args.metrics_file.as_deref().map(MetricsFile::begin);
+    let file = file.transpose()?;
     let cancel = run::on_signal()?;
     let mut agent = setup::agent(&config)?;
     agent.mapping.verifies = args.verify;
@@ -31,21 +44,45 @@ pub(super) async fn collect(
     let ended = run::once(&agent, &store, sinks, options, progress, &cancel).await;
     progress.end();
     let report = ended?;
-    report_end(&report, global);
+    report_end(&report, global, args.output)?;
+    if let Some(file) = file {
+        let text = agent.metrics.text_of_pass(&store, &agent.receivers)?;
+        file.finish(&text).context("cannot write --metrics-file")?;
+    }
     Ok(report.status())
 }
 
-fn report_end(report: &RunReport, global: &GlobalArgs) {
+/// Events and a document would be mixed on standard output.
+fn check_standard_output(config: &Config) -> Result<(), UsageError> {
+    let to_stdout = |kind: &SinkKind| matches!(kind, SinkKind::Ndjson(NdjsonTarget::Stdout));
+    match config.sinks.iter().find(|sink| to_stdout(&sink.kind)) {
+        Some(sink) => Err(UsageError(format!(
+            "--output json: sink {:?} writes its events to standard output; give it a `path`",
+            sink.name
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn report_end(
+    report: &RunReport,
+    global: &GlobalArgs,
+    format: OutputFormat,
+) -> std::io::Result<()> {
     if let Some(error) = &report.refused {
         tracing::error!(%error, "nothing was collected");
     }
-    match global.log_format {
-        LogFormat::Text if global.quiet => log_shortfall(report),
-        LogFormat::Text => print_summary(report),
+    match global.log_format.resolved() {
         // The pass has its own line already.
-        LogFormat::Json => {
+        LogForm::Json => {
             log_sinks(report);
             log_shortfall(report);
         }
+        LogForm::Text if global.quiet || format == OutputFormat::Json => log_shortfall(report),
+        LogForm::Text => print_summary(report),
     }
+    if format == OutputFormat::Json {
+        output::write(&Page::json(&format!("{}\n", document(report))))?;
+    }
+    Ok(())
 }

@@ -46,6 +46,9 @@ pub(super) fn find(global: &GlobalArgs, config: &Config) -> Vec<Exposed> {
     }
     let endpoint_url = config.aws.endpoint_url.as_deref();
     add("aws", endpoint_url.and_then(in_the_clear));
+    if let Some(token) = &config.status.token {
+        add("status", secret_file(token));
+    }
     for sink in &config.sinks {
         let subject = format!("sink {}", sink.name);
         let (secrets, url) = secrets_and_url(&sink.kind);

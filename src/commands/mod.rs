@@ -3,6 +3,7 @@
 
 mod check;
 mod collect;
+mod collect_document;
 mod demo;
 mod dry_run;
 mod explain;
@@ -10,6 +11,7 @@ mod exposed;
 mod init;
 mod lock;
 mod map;
+mod metrics_file;
 mod plan;
 mod platform;
 mod policy;
@@ -27,11 +29,11 @@ use std::process::ExitCode;
 
 use crate::cli::{Cli, Command, DeadLettersCommand, GlobalArgs, OutputFormat};
 use crate::collect::FileError;
-use crate::config::{ConfigError, SecretError};
+use crate::config::{ConfigError, LogLevel, SecretError};
 use crate::control::{ControlError, Refusal};
 use crate::deliver::HttpError;
 use crate::foreign;
-use crate::observe::{self, AskError, LogFormat, Progress, StatusError, Verbosity};
+use crate::observe::{self, AskError, LogFormat, Progress, StatusError};
 use crate::output;
 use crate::review::ReviewError;
 use crate::run::{AccountError, ExitStatus, FleetError};
@@ -47,9 +49,26 @@ pub fn begin(global: &GlobalArgs) -> Progress {
         false => Progress::on_terminal(),
     };
     let with_color = setup::with_color(global.color);
-    observe::init_logging(global.log_format, verbosity(global), with_color, &progress);
+    let level = asked_level(global);
+    observe::init_logging(
+        global.log_format.resolved(),
+        level.unwrap_or_default(),
+        with_color,
+        &progress,
+    );
     observe::log_panics();
     progress
+}
+
+/// How much is logged, as options or else `ROLLCALL_LOG` say it.
+fn asked_level(global: &GlobalArgs) -> Option<LogLevel> {
+    let of_environment = || LogLevel::parse(&std::env::var("ROLLCALL_LOG").ok()?);
+    match (global.quiet, global.verbose) {
+        (true, _) => Some(LogLevel::Warn),
+        (false, 0) => of_environment(),
+        (false, 1) => Some(LogLevel::Debug),
+        (false, _) => Some(LogLevel::Trace),
+    }
 }
 
 /// Runs the command and returns its exit code. Errors go to the log, once.
@@ -100,15 +119,6 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         status
     });
     ExitCode::from(status as u8)
-}
-
-fn verbosity(global: &GlobalArgs) -> Verbosity {
-    match (global.quiet, global.verbose) {
-        (true, _) => Verbosity::Quiet,
-        (false, 0) => Verbosity::Normal,
-        (false, 1) => Verbosity::Verbose,
-        (false, _) => Verbosity::Everything,
-    }
 }
 
 /// Whether the reader of our standard output has left (`rollcall map ... | head`): it has what it

@@ -29,11 +29,12 @@ pub(super) async fn run(global: &GlobalArgs, origin: &Origin) -> anyhow::Result<
     // What is wrong with the configuration shows before the state is touched.
     let (agent, sinks) = (setup::agent(&config)?, sinks::ready(&config)?);
     exposed::warn(global, &config);
+    let token = config.status.secret().map_err(sinks::unread)?;
     let dir = config.agent.resolved_state_dir()?;
     // First: another daemon that has the state also has the address.
     let store = run::while_starting(lock::open_store(&dir)).await?;
     let status = match config.status.listen {
-        Some(address) => Some(StatusServer::bind(address).await?),
+        Some(address) => Some(StatusServer::bind(address, token).await?),
         None => None,
     };
     let work = Work {

@@ -15,6 +15,7 @@ use crate::config::{
 use crate::foreign;
 use crate::map::MappingRules;
 use crate::metrics::Metrics;
+use crate::observe;
 use crate::output;
 use crate::run::{Agent, DeletionPlan, MappingPlan, PassPlan, Receiver};
 use crate::trust::{ExtraRoots, RootsError};
@@ -29,6 +30,9 @@ pub(super) fn config(global: &GlobalArgs) -> anyhow::Result<Config> {
     let overrides = AssetConnectorOverrides::read(|name| std::env::var(name).ok())?;
     let config = Config::load(global.config_file().as_deref(), &overrides)?;
     hide_secrets(&config);
+    if super::asked_level(global).is_none() {
+        observe::set_log_level(config.log.level);
+    }
     Ok(config)
 }
 
@@ -48,6 +52,7 @@ fn hide_secrets(config: &Config) {
             SinkKind::Ndjson(_) => {}
         }
     }
+    drop(config.status.secret());
     if let Some(key) = config.aws.access_key() {
         drop(check_access_key(&key));
     }

@@ -50,6 +50,6 @@ fn sink(kind: &SinkKind, roots: &ExtraRoots) -> anyhow::Result<Box<dyn Sink>> {
 }
 
 /// The error of a secret that cannot be read, which names its key.
-fn unread(secret: UnreadSecret) -> anyhow::Error {
+pub(super) fn unread(secret: UnreadSecret) -> anyhow::Error {
     anyhow::Error::new(secret.error).context(secret.key)
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    AgentSettings, AssetConnectorOverrides, AwsSettings, ConfigError, MappingSettings,
+    AgentSettings, AssetConnectorOverrides, AwsSettings, ConfigError, LogSettings, MappingSettings,
     NdjsonTarget, ScheduleSettings, SinkKind, SinkSettings, StatusSettings,
 };
 use crate::config::aws::{access_key, accounts, role};
@@ -39,6 +39,8 @@ pub struct Config {
     pub mapping: MappingSettings,
     /// `[status]`.
     pub status: StatusSettings,
+    /// `[log]`.
+    pub log: LogSettings,
     /// `[[sinks]]`; at least one.
     pub sinks: Vec<SinkSettings>,
 }
@@ -51,6 +53,7 @@ struct Tables {
     aws: AwsSettings,
     mapping: MappingSettings,
     status: StatusSettings,
+    log: LogSettings,
     sinks: Vec<Spanned<SinkTable>>,
 }
 
@@ -88,6 +91,9 @@ impl Config {
                 SCPS_WITHOUT_ORGANIZATION.to_owned(),
             ));
         }
+        if let Some(what) = tables.status.check() {
+            return Err(ConfigError::of_file(path, what));
+        }
         accounts::check(&tables.aws)
             .map_err(|(span, why)| ConfigError::at(path, text, Some(span), why))?;
         let mut schedule = tables.schedule;
@@ -100,6 +106,7 @@ impl Config {
             aws: tables.aws,
             mapping: tables.mapping,
             status: tables.status,
+            log: tables.log,
             sinks: check_sinks(path, text, tables.sinks, overrides)?,
         })
     }

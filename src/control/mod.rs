@@ -10,7 +10,7 @@ mod request;
 mod server;
 mod socket;
 
-pub use answers::{Answers, LiveDaemon, Refusal, size, status_page, without_state};
+pub use answers::{Answers, LiveDaemon, Refusal, readiness, size, status_page, without_state};
 pub use client::{ControlError, FoundDaemon, ask, find_daemon};
 pub use request::{Answer, Letters, Query, Request};
 pub use server::{ControlServer, Serving};

@@ -33,6 +33,8 @@ pub struct Request {
 pub enum Query {
     /// How accounts and sinks are doing.
     Status,
+    /// Whether the daemon does its work.
+    Ready,
     /// The passes, or what happened to one user.
     History {
         /// UserName, ARN or UserId.

@@ -1,6 +1,8 @@
 //! Logs on standard error: a sentence for people, fields for machines.
 
 use std::io::{self, Write};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use serde_json::json;
 use time::OffsetDateTime;
@@ -8,46 +10,54 @@ use time::format_description::well_known::Rfc3339;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::reload::Handle;
 
 use super::log_fields::{JsonLine, TextFields};
+use super::repeats::{HeldBack, Repeats};
 use super::{Progress, stderr};
+use crate::config::LogLevel;
+use crate::output;
 
-/// How logs are written.
+/// How logs are to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
+    /// Text on a terminal, else JSON.
+    Auto,
     /// A line a person reads.
     Text,
     /// A JSON object a line.
     Json,
 }
 
-/// How much of ours is logged.
+/// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verbosity {
-    /// Warnings and errors.
-    Quiet,
-    /// What a pass did.
-    Normal,
-    /// Every retry.
-    Verbose,
-    /// Everything.
-    Everything,
+pub enum LogForm {
+    /// A line a person reads.
+    Text,
+    /// A JSON object a line.
+    Json,
 }
 
-/// Sets up the process's logging. Libraries stay at warnings at any verbosity, since their debug
+impl LogFormat {
+    /// How logs are written where standard error leads to.
+    pub fn resolved(self) -> LogForm {
+        match self {
+            Self::Auto if output::is_seen_beside() => LogForm::Text,
+            Self::Auto | Self::Json => LogForm::Json,
+            Self::Text => LogForm::Text,
+        }
+    }
+}
+
+/// Sets the level of the process's log.
+type SetLevel = Box<dyn Fn(LogLevel) + Send + Sync>;
+
+static SET_LEVEL: OnceLock<SetLevel> = OnceLock::new();
+
+/// Sets up the process's logging. Libraries stay at warnings at any level, since their debug
 /// output shows requests.
-pub fn init(format: LogFormat, verbosity: Verbosity, with_color: bool, progress: &Progress) {
-    let ours = match verbosity {
-        Verbosity::Quiet => "rollcall=warn",
-        Verbosity::Normal => "rollcall=info",
-        Verbosity::Verbose => "rollcall=debug",
-        Verbosity::Everything => "rollcall=trace",
-    };
-    let filter = EnvFilter::builder()
-        .with_default_directive(LevelFilter::WARN.into())
-        .parse_lossy(ours);
+pub fn init(format: LogForm, level: LogLevel, with_color: bool, progress: &Progress) {
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
         .with_ansi(with_color)
         .with_target(false)
         // A line that cannot be written is lost; the work goes on.
@@ -55,17 +65,52 @@ pub fn init(format: LogFormat, verbosity: Verbosity, with_color: bool, progress:
         .with_writer(BesideProgress {
             progress: progress.clone(),
             format,
+            repeats: Mutex::new(Repeats::new(Instant::now())),
         });
     match format {
-        LogFormat::Text => builder.fmt_fields(TextFields).init(),
-        LogFormat::Json => builder.event_format(JsonLine).init(),
+        LogForm::Text => {
+            let builder = builder
+                .fmt_fields(TextFields)
+                .with_env_filter(filter(level));
+            let builder = builder.with_filter_reloading();
+            keep(builder.reload_handle());
+            builder.init();
+        }
+        LogForm::Json => {
+            let builder = builder
+                .event_format(JsonLine)
+                .with_env_filter(filter(level));
+            let builder = builder.with_filter_reloading();
+            keep(builder.reload_handle());
+            builder.init();
+        }
     }
+}
+
+/// Logs this much from now on.
+pub fn set_level(level: LogLevel) {
+    if let Some(set) = SET_LEVEL.get() {
+        set(level);
+    }
+}
+
+fn filter(level: LogLevel) -> EnvFilter {
+    EnvFilter::builder()
+        .with_default_directive(LevelFilter::WARN.into())
+        .parse_lossy(format!("rollcall={}", level.as_str()))
+}
+
+fn keep<S: 'static>(handle: Handle<EnvFilter, S>) {
+    // The subscriber lives as long as the process.
+    let set = move |level| drop(handle.reload(filter(level)));
+    drop(SET_LEVEL.set(Box::new(set)));
 }
 
 /// Standard error, with the progress bar out of the way while a line is written.
 struct BesideProgress {
     progress: Progress,
-    format: LogFormat,
+    format: LogForm,
+    repeats: Mutex<Repeats>,
 }
 
 impl<'a> MakeWriter<'a> for BesideProgress {
@@ -80,10 +125,30 @@ impl<'a> MakeWriter<'a> for BesideProgress {
 struct Line<'a>(&'a BesideProgress);
 
 impl Write for Line<'_> {
-    /// Always a whole line: that is what is written, or lost.
+    /// Always a whole line: that is what is written, held back, or lost.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let BesideProgress { progress, format } = self.0;
-        progress.suspend(|| stderr::write(line, |lost| missing(*format, lost)))?;
+        let BesideProgress {
+            progress,
+            format,
+            repeats,
+        } = self.0;
+        let mut repeats = repeats.lock().unwrap_or_else(PoisonError::into_inner);
+        let (is_written, held_back) = repeats.admit(line, Instant::now());
+        drop(repeats);
+        let mut text = String::new();
+        for HeldBack { times, line } in held_back {
+            let why = format!("times more than it is written, a line came again: {line}");
+            text.push_str(&note(*format, times, &why));
+        }
+        let mut text = text.into_bytes();
+        if is_written {
+            text.extend_from_slice(line);
+        }
+        if text.is_empty() {
+            return Ok(line.len());
+        }
+        let why = "lines of the log are missing here: nobody read standard error";
+        progress.suspend(|| stderr::write(&text, |lost| note(*format, lost, why)))?;
         Ok(line.len())
     }
 
@@ -92,15 +157,14 @@ impl Write for Line<'_> {
     }
 }
 
-/// A line that stands for `lost` ones.
-fn missing(format: LogFormat, lost: u64) -> String {
+/// A line about `lines` others.
+fn note(format: LogForm, lines: u64, why: &str) -> String {
     let now = OffsetDateTime::now_utc();
     let time = now.format(&Rfc3339).unwrap_or_default();
-    let why = "lines of the log are missing here: nobody read standard error";
     match format {
-        LogFormat::Text => format!("{time}  WARN {lost} {why}\n"),
-        LogFormat::Json => {
-            let line = json!({"timestamp": time, "level": "WARN", "message": why, "lines": lost});
+        LogForm::Text => format!("{time}  WARN {lines} {why}\n"),
+        LogForm::Json => {
+            let line = json!({"timestamp": time, "level": "WARN", "message": why, "lines": lines});
             format!("{line}\n")
         }
     }

@@ -7,16 +7,17 @@ mod panics;
 mod pass_log;
 mod pass_text;
 mod progress;
+mod repeats;
 mod status;
 mod stderr;
 mod summary;
 
-pub use logging::{LogFormat, Verbosity, init as init_logging};
+pub use logging::{LogForm, LogFormat, init as init_logging, set_level as set_log_level};
 pub use panics::log_panics;
 pub use pass_log::{log_accounts, log_pass, log_sinks};
 pub use progress::Progress;
 pub use status::{
     AccountStatus, AskError, DaemonStatus, FailureStatus, PassStatus, SinkStatus, StatusError,
-    StatusReport, StatusServer, StatusSource,
+    StatusReport, StatusServer, StatusSource, ask_readiness,
 };
 pub use summary::{log_shortfall, print_beside, print_summary};

@@ -10,6 +10,7 @@ pub fn log_pass(report: &PassReport) {
     let checkpoint = report
         .checkpoint
         .and_then(|checkpoint| checkpoint_text(&checkpoint));
+    let pass = report.pass_id.as_str();
     let (account, users) = (report.account_id.as_str(), report.users);
     let (new, changed, deleted) = (report.appeared, report.changed, report.deletions.sent);
     let about_users: u64 = report.queued().values().sum();
@@ -45,6 +46,7 @@ pub fn log_pass(report: &PassReport) {
     if let Some(why) = report.why_incomplete() {
         tracing::error!(
             account,
+            pass,
             users,
             new,
             changed,
@@ -60,6 +62,7 @@ pub fn log_pass(report: &PassReport) {
     } else {
         tracing::info!(
             account,
+            pass,
             users,
             new,
             changed,

@@ -41,6 +41,7 @@ fn the_example_is_valid_and_what_it_calls_a_default_is_one() {
     let (example, defaults) = (parse(EXAMPLE).unwrap(), parse("").unwrap());
     assert_eq!(example.agent, defaults.agent);
     assert_eq!(example.schedule, defaults.schedule);
+    assert_eq!(example.log, defaults.log);
     assert_eq!(example.aws, defaults.aws);
     assert_eq!(example.mapping, defaults.mapping);
     let sekoia = parse(&sekoia("")).unwrap().sinks.remove(0);
@@ -89,6 +90,7 @@ fn what_the_example_says_of_the_defaults_of_each_type_is_so() {
 fn the_examples_optional_settings_are_valid_too() {
     let all = parse(&with_everything()).unwrap();
     assert!(matches!(all.schedule.times, Times::Cron(_)) && !all.schedule.jitter.is_zero());
+    assert!(all.status.listen.is_some() && all.status.token.is_some());
     assert!(all.agent.state_dir.is_some() && all.agent.ca_file.is_some());
     assert!(all.aws.region.is_some() && all.aws.endpoint_url.is_some());
     assert!(all.aws.profile.is_some());
@@ -119,6 +121,7 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
         "[mapping]",
         "[mapping.tags]",
         "[status]",
+        "[log]",
         "[[sinks]]",
     ] {
         let starts = |line: &&str| **line == *table;
@@ -142,10 +145,12 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
     let tables = known_keys("");
     assert_eq!(
         tables,
-        ["agent", "schedule", "aws", "mapping", "status", "sinks"]
+        [
+            "agent", "schedule", "aws", "mapping", "status", "log", "sinks"
+        ]
     );
     assert_eq!(
-        count, 80,
+        count, 82,
         "a key was added or removed; see to the example's comments too"
     );
 }

@@ -136,6 +136,21 @@ impl Agent {
             .env("AWS_ACCESS_KEY_ID", account.access_key_id())
     }
 
+    /// The arguments, with a log as a person reads it unless the test says how it is written.
+    fn args_with_text_log(&self) -> Vec<String> {
+        let rollcall = env!("CARGO_BIN_EXE_rollcall");
+        let mut args = self.args.clone();
+        let place = match self.program == Path::new(rollcall) {
+            true => Some(0),
+            false => args.iter().position(|arg| arg == rollcall).map(|it| it + 1),
+        };
+        let is_said = args.iter().any(|arg| arg.starts_with("--log-format"));
+        if let Some(place) = place.filter(|place| *place < args.len() && !is_said) {
+            args.splice(place..place, ["--log-format", "text"].map(str::to_owned));
+        }
+        args
+    }
+
     /// Runs to the end; panics with both outputs when that takes longer than the timeout.
     #[track_caller]
     pub(crate) fn run(&self) -> Output {
@@ -146,7 +161,7 @@ impl Agent {
     pub(crate) fn spawn(&self) -> Running {
         let mut command = Command::new(&self.program);
         command
-            .args(&self.args)
+            .args(self.args_with_text_log())
             .current_dir(self.home())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())

@@ -29,6 +29,10 @@ pub(super) async fn check(global: &GlobalArgs, args: &CheckArgs) -> anyhow::Resu
             let (items, found) = Items::channel();
             let exposed = exposed::find(global, &config).into_iter();
             items.add(Item::ok("configuration", origin(global, &config)));
+            if let Err(unread) = config.status.secret() {
+                let why = unread.to_string();
+                items.add(Item::failed("status", why, ExitStatus::Usage));
+            }
             items.add_all(exposed.map(|it| Item::new(Finding::Note, it.subject, it.what)));
             let ((), of_sinks, shown_so_far) = tokio::join!(
                 aws::check(&config, &args.accounts, items),

@@ -5,6 +5,7 @@ mod diff;
 mod history;
 mod named_user;
 mod nothing_yet;
+mod ready;
 mod receivers;
 mod sink;
 mod state;
@@ -26,6 +27,7 @@ use crate::run::{ExitStatus, Receiver, SinkTrouble};
 use crate::store::{Store, StoreError};
 
 pub use nothing_yet::without_state;
+pub use ready::readiness;
 pub use state::size;
 pub use status::status as status_page;
 
@@ -45,6 +47,8 @@ pub struct Answers {
 pub struct LiveDaemon {
     /// Returns who it is, and what it collected.
     pub status: Arc<dyn Fn() -> DaemonStatus + Send + Sync>,
+    /// Returns why it is not ready, if it is not.
+    pub why_not_ready: Arc<dyn Fn() -> Option<String> + Send + Sync>,
     /// Returns why sinks take nothing at the moment, by their names.
     pub troubles: Arc<dyn Fn() -> BTreeMap<String, SinkTrouble> + Send + Sync>,
     /// Makes the forwarders look at their outboxes.
@@ -103,6 +107,7 @@ impl Answers {
                     status: ExitStatus::Done,
                 });
             }
+            Query::Ready => return Ok(self.readiness()),
             Query::History { user, account } => {
                 history::history(store, user.as_deref(), account.as_deref(), request)?
             }

@@ -56,7 +56,8 @@ pub fn without_state(dir: &Path, request: &Request) -> Result<Answer, Refusal> {
         | Query::ShowLetter(_)
         | Query::RetryLetters(Letters::Ids(_))
         | Query::DropLetters(Letters::Ids(_))
-        | Query::ForgetSink(_) => {
+        | Query::ForgetSink(_)
+        | Query::Ready => {
             return Err(Refusal::NotFound(format!(
                 "{NOTHING_YET} first (there is no state in {dir})"
             )));

@@ -7,9 +7,10 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
-use hyper::header::HOST;
+use hyper::header::{AUTHORIZATION, HOST};
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
 
 use super::StatusReport;
@@ -37,37 +38,72 @@ pub struct AskError {
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl StatusReport {
-    /// The status of the daemon at `address`.
-    pub async fn ask(address: SocketAddr) -> Result<Self, AskError> {
-        let answer = tokio::time::timeout(PATIENCE, exchange(address)).await;
-        let answer = answer.unwrap_or_else(|_| Err("it does not answer".into()));
-        answer.map_err(|why| {
-            let refused = |error: &std::io::Error| error.kind() == ErrorKind::ConnectionRefused;
-            AskError {
-                address,
-                is_nobody: why.downcast_ref().is_some_and(refused),
-                why: Shown::of(why),
-            }
+    /// The status of the daemon at `address`, which may want `token`.
+    pub async fn ask(address: SocketAddr, token: Option<&SecretString>) -> Result<Self, AskError> {
+        let (status, body) = asked(address, "/status", token).await?;
+        let report = match status {
+            StatusCode::OK => serde_json::from_slice(&body)
+                .map_err(|error| format!("its answer is no status of this version: {error}")),
+            status => Err(format!("it answers {status}")),
+        };
+        report.map_err(|why| AskError {
+            address,
+            is_nobody: false,
+            why: Shown::of(why),
         })
     }
 }
 
-async fn exchange(address: SocketAddr) -> Result<StatusReport, Failure> {
+/// Why the daemon at `address` is not ready, if it is not.
+pub async fn ask_readiness(address: SocketAddr) -> Result<Option<String>, AskError> {
+    let (status, body) = asked(address, "/readyz", None).await?;
+    let text = String::from_utf8_lossy(&body);
+    Ok(match status {
+        StatusCode::OK => None,
+        StatusCode::SERVICE_UNAVAILABLE => {
+            let why = text.trim().trim_start_matches("not ready: ");
+            Some(why.to_owned())
+        }
+        status => Some(format!("{address} answers {status}")),
+    })
+}
+
+async fn asked(
+    address: SocketAddr,
+    path: &str,
+    token: Option<&SecretString>,
+) -> Result<(StatusCode, Bytes), AskError> {
+    let answer = tokio::time::timeout(PATIENCE, exchange(address, path, token)).await;
+    let answer = answer.unwrap_or_else(|_| Err("it does not answer".into()));
+    answer.map_err(|why| {
+        let refused = |error: &std::io::Error| error.kind() == ErrorKind::ConnectionRefused;
+        AskError {
+            address,
+            is_nobody: why.downcast_ref().is_some_and(refused),
+            why: Shown::of(why),
+        }
+    })
+}
+
+async fn exchange(
+    address: SocketAddr,
+    path: &str,
+    token: Option<&SecretString>,
+) -> Result<(StatusCode, Bytes), Failure> {
     let stream = TcpStream::connect(address).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let connection = tokio::spawn(connection);
-    let request = Request::get("/status")
-        .header(HOST, address.to_string())
-        .body(Empty::<Bytes>::new())?;
-    let answer = sender.send_request(request).await?;
+    let mut request = Request::get(path).header(HOST, address.to_string());
+    if let Some(token) = token {
+        request = request.header(AUTHORIZATION, format!("Bearer {}", token.expose_secret()));
+    }
+    let answer = sender
+        .send_request(request.body(Empty::<Bytes>::new())?)
+        .await?;
     let status = answer.status();
     let body = Limited::new(answer.into_body(), BODY_LEN_MAX)
         .collect()
         .await?;
     connection.abort();
-    match status {
-        StatusCode::OK => serde_json::from_slice(&body.to_bytes())
-            .map_err(|error| format!("its answer is no status of this version: {error}").into()),
-        status => Err(format!("it answers {status}").into()),
-    }
+    Ok((status, body.to_bytes()))
 }

@@ -9,8 +9,9 @@ mod report;
 mod routes;
 mod server;
 mod table;
+mod token;
 
-pub use client::AskError;
+pub use client::{AskError, ask_readiness};
 pub use report::{
     AccountStatus, DaemonStatus, FailureStatus, PassStatus, SinkStatus, StatusReport,
 };

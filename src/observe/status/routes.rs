@@ -1,25 +1,35 @@
-//! What is answered to whom: `/status`, `/health` and `/metrics`.
+//! What is answered to whom: `/status`, `/health`, `/metrics`, and the probes `/livez` and `/readyz`.
 
 use std::sync::Arc;
 
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
 
 use super::cached::CachedReport;
+use super::token::Token;
 use super::{StatusReport, origin};
 use crate::foreign::Page;
 use crate::metrics::{CONTENT_TYPE as METRICS, MetricsError};
 use crate::store::{StoreError, on_store_thread};
 
 /// What there is, for who asks for something else.
-const THERE_ARE: &str = "there are /status, /health and /metrics\n";
+const THERE_ARE: &str = "there are /status, /health, /metrics, /livez and /readyz\n";
+/// What is said to who has no token, or not the one.
+const UNKNOWN: &str =
+    "give the token of status.token: as Authorization: Bearer, or as a password\n";
+/// What makes a browser ask for it.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"rollcall\"");
 
 /// What answers are made from.
 pub trait StatusSource: Send + Sync + 'static {
     /// How accounts and sinks are doing. Blocks.
     fn report(&self) -> Result<StatusReport, StoreError>;
+    /// Why the daemon has to be started again, if it must.
+    fn why_not_live(&self) -> Option<String>;
+    /// Why it does not do its work, if it does not. Blocks for a moment.
+    fn why_not_ready(&self) -> Option<String>;
     /// The same for a monitoring system, in Prometheus's text format. Blocks for a moment.
     fn metrics(&self) -> Result<String, MetricsError>;
 }
@@ -29,14 +39,16 @@ pub trait StatusSource: Send + Sync + 'static {
 pub(super) struct Routes {
     source: Arc<dyn StatusSource>,
     report: CachedReport,
+    token: Option<Token>,
 }
 
 type Answer = Response<Full<Bytes>>;
 
 impl Routes {
-    pub(super) fn new(source: Arc<dyn StatusSource>) -> Self {
+    pub(super) fn new(source: Arc<dyn StatusSource>, token: Option<Token>) -> Self {
         Self {
             source,
+            token,
             report: CachedReport::default(),
         }
     }
@@ -45,7 +57,19 @@ impl Routes {
         if let Some((status, why)) = origin::refusal(request) {
             return plain(status, Page::of(why));
         }
-        match (request.method(), request.uri().path()) {
+        let (method, path) = (request.method(), request.uri().path());
+        // Whoever probes has no token, and learns no name.
+        match (method, path) {
+            (&Method::GET, "/livez") => return probed("live", self.source.why_not_live()),
+            (&Method::GET, "/readyz") => return self.ready().await,
+            _ => {}
+        }
+        if self.token.as_ref().is_some_and(|it| !it.is_given(request)) {
+            let mut refusal = plain(StatusCode::UNAUTHORIZED, Page::of(UNKNOWN));
+            refusal.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
+            return refusal;
+        }
+        match (method, path) {
             (&Method::GET, "/health") => health(self.report().await),
             (&Method::GET, "/metrics") => self.metrics().await,
             (&Method::GET, "/status") => match self.report().await {
@@ -64,6 +88,14 @@ impl Routes {
         let source = Arc::clone(&self.source);
         let read = || on_store_thread(move || source.report());
         self.report.get(read).await
+    }
+
+    async fn ready(&self) -> Answer {
+        let source = Arc::clone(&self.source);
+        match tokio::task::spawn_blocking(move || source.why_not_ready()).await {
+            Ok(why_not) => probed("ready", why_not),
+            Err(error) => failed(&error),
+        }
     }
 
     async fn metrics(&self) -> Answer {
@@ -94,6 +126,17 @@ fn health(report: Result<Arc<StatusReport>, StoreError>) -> Answer {
         text = format!("{text}{problem}\n");
     }
     plain(status, Page::of(&text))
+}
+
+/// That the daemon is in `state`, or why it is not.
+fn probed(state: &str, why_not: Option<String>) -> Answer {
+    match why_not {
+        None => plain(StatusCode::OK, Page::of(&format!("{state}\n"))),
+        Some(why) => plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Page::of(&format!("not {state}: {why}\n")),
+        ),
+    }
 }
 
 fn failed(error: &impl std::fmt::Display) -> Answer {

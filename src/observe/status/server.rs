@@ -10,12 +10,14 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use secrecy::SecretString;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::routes::{Routes, StatusSource};
+use super::token::Token;
 
 /// How long a client may take to ask.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -38,16 +40,20 @@ pub struct StatusError {
 #[derive(Debug)]
 pub struct StatusServer {
     listener: TcpListener,
+    token: Option<SecretString>,
 }
 
 impl StatusServer {
-    /// Binds `address`.
-    pub async fn bind(address: SocketAddr) -> Result<Self, StatusError> {
+    /// Binds `address`. All but probes need `token`, if there is one.
+    pub async fn bind(
+        address: SocketAddr,
+        token: Option<SecretString>,
+    ) -> Result<Self, StatusError> {
         match TcpListener::bind(address).await {
             Ok(listener) => {
                 let bound = listener.local_addr().unwrap_or(address);
                 tracing::info!(address = %bound, "serving the status");
-                Ok(Self { listener })
+                Ok(Self { listener, token })
             }
             Err(source) => Err(StatusError { address, source }),
         }
@@ -56,7 +62,7 @@ impl StatusServer {
     /// Answers with what `source` tells, for ever.
     pub async fn serve(self, source: Arc<dyn StatusSource>) {
         let free = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-        let routes = Routes::new(source);
+        let routes = Routes::new(source, self.token.as_ref().map(Token::new));
         let mut connections = JoinSet::new();
         loop {
             while connections.try_join_next().is_some() {}

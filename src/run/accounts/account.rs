@@ -123,6 +123,9 @@ impl Context<'_> {
         let report = pass.run(&source, staged).await?;
         if report.saw_every_user() {
             self.note_collected();
+            if let Some(clock) = self.clock {
+                clock.completed();
+            }
         }
         Ok(report)
     }

@@ -17,12 +17,17 @@ struct Times {
     timetable: Timetable,
     /// How long nothing may be collected: until two times of the timetable have gone by.
     patience: Duration,
+    /// The same of complete passes.
+    complete_patience: Duration,
     /// How long the last pass took, which may be longer.
     pass: Duration,
     started_at: OffsetDateTime,
     collected_at: Option<OffsetDateTime>,
+    completed_at: Option<OffsetDateTime>,
     /// The start, or the last time that something was collected.
     since: Instant,
+    /// The start, or the last time that a pass saw every user of its account.
+    complete_since: Instant,
 }
 
 /// A pass that takes longer than its period counts as one, and so many may go by.
@@ -36,11 +41,14 @@ impl CollectionClock {
         let until_first = Duration::try_from(first - now).unwrap_or_default();
         Self(Arc::new(Mutex::new(Times {
             patience: until_first + timetable.two_periods_after(first),
+            complete_patience: until_first + timetable.two_periods_after(first),
             timetable: timetable.clone(),
             pass: Duration::ZERO,
             started_at: now,
             collected_at: None,
+            completed_at: None,
             since: Instant::now(),
+            complete_since: Instant::now(),
         })))
     }
 
@@ -52,6 +60,8 @@ impl CollectionClock {
         // What went by without anything collected still counts.
         let so_far = times.since.elapsed();
         times.patience = so_far + timetable.two_periods_after(now);
+        let so_far = times.complete_since.elapsed();
+        times.complete_patience = so_far + timetable.two_periods_after(now);
     }
 
     /// When the daemon started.
@@ -68,6 +78,15 @@ impl CollectionClock {
         times.since = Instant::now();
     }
 
+    /// A pass has seen every user of its account just now.
+    pub(in crate::run) fn completed(&self) {
+        let now = OffsetDateTime::now_utc();
+        let mut times = self.times();
+        times.complete_patience = times.timetable.two_periods_after(now);
+        times.completed_at = Some(now);
+        times.complete_since = Instant::now();
+    }
+
     /// A pass over all accounts has ended that took `duration`.
     pub(in crate::run) fn pass_ended(&self, duration: Duration) {
         self.times().pass = duration;
@@ -82,13 +101,29 @@ impl CollectionClock {
     /// than two passes that take longer.
     pub(in crate::run) fn nothing_since(&self) -> Option<OffsetDateTime> {
         let times = self.times();
-        let patience = times.patience.max(times.pass.saturating_mul(PASSES_MAX));
         let since = times.collected_at.unwrap_or(times.started_at);
+        let patience = times.at_least(times.patience);
         (times.since.elapsed() > patience).then_some(since)
+    }
+
+    /// Since when no pass saw every user of any account, if that is as long. The start counts as
+    /// such a pass: a first one that takes a while is no fault.
+    pub(in crate::run) fn nothing_complete_since(&self) -> Option<OffsetDateTime> {
+        let times = self.times();
+        let since = times.completed_at.unwrap_or(times.started_at);
+        let patience = times.at_least(times.complete_patience);
+        (times.complete_since.elapsed() > patience).then_some(since)
     }
 
     fn times(&self) -> MutexGuard<'_, Times> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Times {
+    /// `patience`, or the time of two passes that take longer.
+    fn at_least(&self, patience: Duration) -> Duration {
+        patience.max(self.pass.saturating_mul(PASSES_MAX))
     }
 }
 
@@ -135,5 +170,27 @@ mod tests {
         assert_eq!(clock.nothing_since(), None);
         tokio::time::advance(hour * 2).await;
         assert!(clock.nothing_since().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn passes_that_see_only_some_users_are_not_complete_for_long() {
+        let (every, second) = (Duration::from_secs(60), Duration::from_secs(1));
+        let timetable = Timetable {
+            times: Rule::Every(every),
+            zone: Zone::default(),
+            on_start: true,
+            jitter: Duration::ZERO,
+        };
+        let clock = CollectionClock::start(&timetable, OffsetDateTime::UNIX_EPOCH);
+        clock.completed();
+        tokio::time::advance(every * 2).await;
+        clock.collected();
+        assert_eq!(clock.nothing_complete_since(), None);
+        tokio::time::advance(second).await;
+        let times = clock.times().completed_at;
+        assert!(times.is_some() && clock.nothing_complete_since() == times);
+        assert_eq!(clock.nothing_since(), None);
+        clock.completed();
+        assert_eq!(clock.nothing_complete_since(), None);
     }
 }

@@ -13,6 +13,9 @@ const BEAT_EVERY: Duration = Duration::from_secs(5);
 /// It beats more than once in the time that a watchdog gives.
 const BEATS_PER_WATCHDOG: u32 = 3;
 
+/// A task that was silent for longer does not turn any more.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+
 /// When the daemon's task last turned. Copies share it.
 #[derive(Debug, Clone)]
 pub struct Heartbeat(Arc<Mutex<Instant>>);
@@ -24,10 +27,11 @@ impl Default for Heartbeat {
 }
 
 impl Heartbeat {
-    /// How long ago it last beat.
-    pub fn age(&self) -> Duration {
+    /// How long it was silent, if that is too long.
+    pub fn silence(&self) -> Option<Duration> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.elapsed()
+        let silence = last.elapsed();
+        (silence > SILENCE_MAX).then_some(silence)
     }
 
     /// Beats for ever, to systemd's watchdog as well, if there is one. It has to be polled by the
@@ -57,9 +61,9 @@ mod tests {
         let minute = Duration::from_secs(60);
         tokio::select! {
             never = heartbeat.beat() => match never {},
-            () = sleep(minute) => assert!(heartbeat.age() <= BEAT_EVERY),
+            () = sleep(minute) => assert_eq!(heartbeat.silence(), None),
         }
         sleep(minute).await;
-        assert!(heartbeat.age() >= minute);
+        assert!(heartbeat.silence() >= Some(minute));
     }
 }

@@ -57,12 +57,17 @@ pub struct Outside {
 pub async fn daemon(store: &Store, work: Work, outside: Outside) -> Result<(), StoreError> {
     let heartbeat = Heartbeat::default();
     tokio::select! {
-        ended = work_on(store, work, outside) => ended,
+        ended = work_on(store, work, outside, &heartbeat) => ended,
         never = heartbeat.beat() => match never {},
     }
 }
 
-async fn work_on(store: &Store, work: Work, outside: Outside) -> Result<(), StoreError> {
+async fn work_on(
+    store: &Store,
+    work: Work,
+    outside: Outside,
+    heartbeat: &Heartbeat,
+) -> Result<(), StoreError> {
     let Outside {
         listeners,
         hangup,
@@ -83,7 +88,11 @@ async fn work_on(store: &Store, work: Work, outside: Outside) -> Result<(), Stor
     let metrics = agent.metrics.clone();
     store.run(move |store| metrics.adopt(store)).await?;
     let mut delivery = Delivery::start(store, work.sinks, &agent.metrics, &cancel);
-    let answering = listeners.answer(answers(&agent, store, &delivery, &clock), &agent.metrics);
+    let answering = listeners.answer(
+        answers(&agent, store, &delivery, &clock),
+        &agent.metrics,
+        heartbeat,
+    );
     let listen = reloads.listen(hangup, load, pending.clone());
     let _reloading = AbortOnDropHandle::new(tokio::spawn(listen));
     service_manager::ready();

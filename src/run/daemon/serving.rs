@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use time::format_description::well_known::Rfc3339;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::control::{Answers, ControlServer, LiveDaemon, Serving};
@@ -9,6 +10,7 @@ use crate::metrics::{Metrics, MetricsError};
 use crate::observe::{DaemonStatus, StatusReport, StatusServer, StatusSource};
 use crate::run::agent::Agent;
 use crate::run::daemon::collection_clock::CollectionClock;
+use crate::run::daemon::heartbeat::Heartbeat;
 use crate::run::delivery::Delivery;
 use crate::store::{Store, StoreError};
 
@@ -35,13 +37,14 @@ pub(in crate::run) fn answers(
     delivery: &Delivery,
     clock: &CollectionClock,
 ) -> Answers {
-    let clock = clock.clone();
+    let (clock, of_readiness) = (clock.clone(), clock.clone());
     let status = move || {
         let (collected_at, nothing_since) = (clock.collected_at(), clock.nothing_since());
         DaemonStatus::new(clock.started_at(), collected_at, nothing_since)
     };
     let daemon = LiveDaemon {
         status: Arc::new(status),
+        why_not_ready: Arc::new(move || why_not_ready(&of_readiness)),
         troubles: Arc::new(delivery.troubles()),
         wake: Arc::new(delivery.waker()),
     };
@@ -54,7 +57,12 @@ pub(in crate::run) fn answers(
 
 impl Listeners {
     /// Begins to answer from `answers`.
-    pub(in crate::run) fn answer(self, answers: Answers, metrics: &Metrics) -> Answering {
+    pub(in crate::run) fn answer(
+        self,
+        answers: Answers,
+        metrics: &Metrics,
+        heartbeat: &Heartbeat,
+    ) -> Answering {
         let answers = Arc::new(Mutex::new(answers));
         let shared = Arc::clone(&answers);
         let current = move || copy_of(&shared);
@@ -64,7 +72,11 @@ impl Listeners {
             _control: self.control.map(|server| server.serve(of_control)),
             _status: self.status.map(|server| {
                 let metrics = metrics.clone();
-                let source = Live { current, metrics };
+                let source = Live {
+                    current,
+                    metrics,
+                    heartbeat: heartbeat.clone(),
+                };
                 AbortOnDropHandle::new(tokio::spawn(server.serve(Arc::new(source))))
             }),
         }
@@ -89,11 +101,30 @@ fn copy_of(answers: &Mutex<Answers>) -> Answers {
 struct Live<C> {
     current: C,
     metrics: Metrics,
+    heartbeat: Heartbeat,
+}
+
+fn why_not_ready(clock: &CollectionClock) -> Option<String> {
+    let since = clock.nothing_complete_since()?;
+    let since = since.replace_nanosecond(0).unwrap_or(since);
+    let since = since.format(&Rfc3339).unwrap_or_default();
+    Some(format!(
+        "no pass saw every user of any account since {since}"
+    ))
 }
 
 impl<C: Fn() -> Answers + Send + Sync + 'static> StatusSource for Live<C> {
     fn report(&self) -> Result<StatusReport, StoreError> {
         (self.current)().status()
+    }
+
+    fn why_not_live(&self) -> Option<String> {
+        let silence = self.heartbeat.silence()?.as_secs();
+        Some(format!("the daemon's loop has not turned for {silence} s"))
+    }
+
+    fn why_not_ready(&self) -> Option<String> {
+        (self.current)().why_not_ready()
     }
 
     fn metrics(&self) -> Result<String, MetricsError> {

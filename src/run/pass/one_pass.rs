@@ -124,6 +124,7 @@ impl Pass<'_> {
         }
         let Observed { mut report, seen } = observed;
         steps::reach(Step::CollectionEnded);
+        report.pass_id = self.stamp.id.to_string();
         report.account_id.clone_from(&self.account.id);
         report.add_enumeration(ended);
         report.deletions = deletions::report(self, &mut report, &seen.ids, &stager).await?;

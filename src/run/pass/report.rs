@@ -19,6 +19,8 @@ pub type UnknownCounts = BTreeMap<(&'static str, Unknown), u64>;
 /// What one pass over one account found.
 #[derive(Debug, Default)]
 pub struct PassReport {
+    /// The pass's id, `metadata.correlation_uid` of its events.
+    pub pass_id: String,
     /// The account's id.
     pub account_id: String,
     /// Users collected.
