@@ -24,6 +24,12 @@ pub(super) async fn review(args: &ReviewArgs) -> anyhow::Result<ExitStatus> {
     }
     let before = read(&args.old, args.stamps).await?;
     let after = read(&args.new, args.stamps).await?;
+    for (file, events) in [(&args.old, &before), (&args.new, &after)] {
+        if events.is_empty() {
+            let file = file.display();
+            tracing::warn!(%file, "the file holds no event: was it written to its end?");
+        }
+    }
     let comparison = review::compare(&before, &after);
     if let Some(path) = &args.html {
         let sources = sources(&args.sources).await?;

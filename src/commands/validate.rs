@@ -55,6 +55,15 @@ pub(super) async fn validate(
     if !global.quiet {
         observe::print_beside(&Page::of(&count.says()));
     }
+    if !global.quiet && count.invalid == count.events && count.events > 0 {
+        let other = match args.dialect {
+            Dialect::Ocsf => "sekoia",
+            Dialect::Sekoia => "ocsf",
+        };
+        let hint =
+            format!("each event is invalid: if they are of another dialect, --dialect {other}\n");
+        observe::print_beside(&Page::of(&hint));
+    }
     match (count.events, count.invalid) {
         (0, _) => Err(UsageError("no events: nothing was checked".to_owned()).into()),
         (_, 0) => Ok(ExitStatus::Done),
@@ -66,6 +75,7 @@ fn check(files: &[PathBuf], rules: Rules, output: OutputFormat) -> anyhow::Resul
     let mut count = Count::default();
     for path in files {
         let mut report = Report::new(path, output);
+        let before = count.events;
         let each = |place: Place, problems: Vec<Problem>| {
             count.add(&problems);
             problems.iter().try_for_each(|it| report.add(place, it))
@@ -77,6 +87,11 @@ fn check(files: &[PathBuf], rules: Rules, output: OutputFormat) -> anyhow::Resul
             }),
         };
         match read {
+            Ok(()) if count.events == before => {
+                report.flush()?;
+                let file = path.display();
+                tracing::warn!(%file, "the file holds no event: was it written to its end?");
+            }
             Ok(()) => report.flush()?,
             Err(error) if report.is_refused => return Err(error.into()),
             Err(error) => {

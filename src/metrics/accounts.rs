@@ -22,6 +22,7 @@ pub(super) struct Accounts {
     users: IntGaugeVec,
     admins: IntGaugeVec,
     without_mfa: IntGaugeVec,
+    admins_without_mfa: IntGaugeVec,
     held_back: IntGaugeVec,
     accounts: IntGaugeVec,
     unknown_facts: IntGaugeVec,
@@ -61,6 +62,10 @@ impl Accounts {
             without_mfa: of_account(
                 "rollcall_users_without_mfa",
                 "Users among them without MFA, the last known value standing for an unknown one.",
+            )?,
+            admins_without_mfa: of_account(
+                "rollcall_users_admin_without_mfa",
+                "Administrators among them without MFA, likewise.",
             )?,
             held_back: of_account(
                 "rollcall_deletions_held_back",
@@ -153,6 +158,7 @@ impl Accounts {
                 &self.users,
                 &self.admins,
                 &self.without_mfa,
+                &self.admins_without_mfa,
                 &self.held_back,
             ] {
                 let _ = gauge.remove_label_values(&[account]);
@@ -198,6 +204,8 @@ impl Accounts {
         self.set(&self.users, account, users);
         self.set(&self.admins, account, tally.admins);
         self.set(&self.without_mfa, account, tally.without_mfa);
+        let of_admins = tally.admins_without_mfa;
+        self.set(&self.admins_without_mfa, account, of_admins);
     }
 
     fn set(&self, gauge: &IntGaugeVec, label: &str, value: u64) {

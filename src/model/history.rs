@@ -84,6 +84,9 @@ pub struct Tally {
     pub without_mfa: u64,
     /// Users whose MFA is unknown.
     pub mfa_unknown: u64,
+    /// Administrators without MFA.
+    #[serde(default)]
+    pub admins_without_mfa: u64,
 }
 
 impl PassRecord {
@@ -99,6 +102,7 @@ impl Tally {
         self.admins += other.admins;
         self.admin_unknown += other.admin_unknown;
         self.without_mfa += other.without_mfa;
+        self.admins_without_mfa += other.admins_without_mfa;
         self.mfa_unknown += other.mfa_unknown;
     }
 }

@@ -19,11 +19,11 @@ pub struct Comparison {
     /// How many users have an event in both, with differences.
     pub changed: usize,
     /// Users of the later events alone, and those that the earlier events call deleted.
-    pub added: Vec<Who>,
+    pub added: Vec<Arrival>,
     /// Users of the earlier events alone.
-    pub removed: Vec<Who>,
+    pub removed: Vec<Arrival>,
     /// Users that the later events call deleted, and the earlier ones do not.
-    pub deleted: Vec<Who>,
+    pub deleted: Vec<Arrival>,
     /// What differs: fields whose values are one a user come last; else most users first, then by
     /// path.
     pub fields: Vec<FieldDifferences>,
@@ -36,6 +36,20 @@ pub struct Who {
     pub name: String,
     /// What its events are matched by: of a file, the user's ARN.
     pub uid: String,
+}
+
+/// A user that came or went, with what it is by its event: administrators come first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Arrival {
+    /// Who.
+    #[serde(flatten)]
+    pub who: Who,
+    /// `user.type`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// How much it can do, in dialect `ocsf`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
 }
 
 /// What differs in one field.
@@ -65,6 +79,22 @@ pub struct SameDifference {
 /// The users of each change, which is within items of lists.
 type UsersByChange = HashMap<(Vec<String>, Change), Vec<Who>>;
 
+impl Arrival {
+    /// Whether its power is to be told beside its name.
+    pub(super) fn is_told(&self) -> bool {
+        let is_told = |word: &str| !matches!(word, "User" | "user" | "unknown" | "Unknown");
+        self.kind.as_deref().is_some_and(is_told) || self.tier.as_deref().is_some_and(is_told)
+    }
+
+    /// What it is, in a word or two: `Admin`, `User, can_escalate`.
+    pub(super) fn word(&self) -> String {
+        let admin = |tier: &&str| !(*tier == "admin" && self.kind.as_deref() == Some("Admin"));
+        let tier = self.tier.as_deref().filter(admin);
+        let words: Vec<&str> = self.kind.as_deref().into_iter().chain(tier).collect();
+        words.join(", ")
+    }
+}
+
 impl Comparison {
     /// Whether anything differs, or somebody came or went.
     pub fn has_differences(&self) -> bool {
@@ -89,7 +119,7 @@ pub fn compare(before: &Events, after: &Events) -> Comparison {
     let mut fields = BTreeMap::new();
     for (key, old) in before.iter() {
         match after.get(key) {
-            None => found.removed.push(names.who(key, old)),
+            None => found.removed.push(names.arrival(key, old)),
             Some(new) if new.is_deletion == old.is_deletion => {
                 match add(&mut fields, &names.who(key, new), old, new) {
                     true => found.changed += 1,
@@ -104,9 +134,12 @@ pub fn compare(before: &Events, after: &Events) -> Comparison {
         let is_known = |old: &Event| old.is_deletion == new.is_deletion;
         match new.is_deletion {
             _ if before.get(key).is_some_and(is_known) => {}
-            true => found.deleted.push(names.who(key, new)),
-            false => found.added.push(names.who(key, new)),
+            true => found.deleted.push(names.arrival(key, new)),
+            false => found.added.push(names.arrival(key, new)),
         }
+    }
+    for users in [&mut found.added, &mut found.removed, &mut found.deleted] {
+        users.sort_by_key(|user| !user.is_told());
     }
     found.fields = fields.into_iter().map(of_field).collect();
     found.fields.sort_by(FieldDifferences::order);
@@ -173,6 +206,15 @@ impl<'a> Names<'a> {
             }
         }
         Self { shared }
+    }
+
+    fn arrival(&self, key: &str, event: &Event) -> Arrival {
+        let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        Arrival {
+            who: self.who(key, event),
+            kind: text(&event.json["user"]["type"]),
+            tier: text(&event.json["unmapped"]["aws_iam"]["privilege"]["tier"]),
+        }
     }
 
     fn who(&self, key: &str, event: &Event) -> Who {

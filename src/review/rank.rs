@@ -68,10 +68,16 @@ mod tests {
                1 → 2: 2 users (user-0, user-1)\n\
              \n\
              message: 40 users\n  \
-               40 differences of one user each, the first old 0 → new 0: 1 user (user-0)\n\
+               old 0 → new 0: 1 user (user-0)\n  \
+               old 1 → new 1: 1 user (user-1)\n  \
+               old 10 → new 10: 1 user (user-10)\n  \
+               and 37 more of one user each (all: --output json)\n\
              \n\
              tags[].value: 40 users\n  \
-               40 differences of one user each, the first of team: old 0 → new 0: 1 user (user-0)\n";
+               of team: old 0 → new 0: 1 user (user-0)\n  \
+               of team: old 1 → new 1: 1 user (user-1)\n  \
+               of team: old 10 → new 10: 1 user (user-10)\n  \
+               and 37 more of one user each (all: --output json)\n";
         assert_eq!(found.text(Width::Pipe), expected);
     }
 
@@ -86,7 +92,8 @@ mod tests {
         let text = found.text(Width::Pipe);
         for line in [
             "\n  + everyone: 40 users (user-0, ",
-            "\n  80 differences of one user each, the first + new-0: 1 user (user-0)\n",
+            "\n  + new-0: 1 user (user-0)\n",
+            "\n  and 77 more of one user each (all: --output json)\n",
         ] {
             assert!(text.contains(line), "{text}");
         }

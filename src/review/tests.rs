@@ -196,7 +196,10 @@ fn the_last_of_two_events_about_a_user_counts_with_a_warning() {
     );
     assert_eq!(read.warnings, [warning]);
     let expected = events(&[("new", line("new"))]);
-    assert_eq!(compare(&read.events, &expected).removed[0].name, "arn:1");
+    assert_eq!(
+        compare(&read.events, &expected).removed[0].who.name,
+        "arn:1"
+    );
 }
 
 #[test]

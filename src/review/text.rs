@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::compare::{Comparison, FieldDifferences, SameDifference, Who};
+use super::compare::{Arrival, Comparison, FieldDifferences, SameDifference, Who};
 use super::difference::Change;
 use super::items::KEYS;
 use crate::foreign::Shown;
@@ -10,6 +10,10 @@ use crate::table::{Width, paragraph};
 
 /// Users that are named behind a difference; how many there are is always told.
 const NAMES_MAX: usize = 5;
+/// Users that came or went and are more than a user, named each.
+const ARRIVALS_MAX: usize = 40;
+/// Differences of one user each that are shown where there are many.
+const SINGLE_SHOWN: usize = 3;
 /// Differences that are shown of one field.
 const DIFFERENCES_MAX: usize = 12;
 const VALUE_CHARS_MAX: usize = 120;
@@ -40,7 +44,7 @@ impl Comparison {
         totals += &format!(", {} unchanged", self.unchanged);
         let mut text = paragraph("", &totals, width);
         for (what, users) in came_or_went {
-            text.push_str(&paragraph(&format!("{what:<9}"), &names(users), width));
+            text.push_str(&paragraph(&format!("{what:<9}"), &arrivals(users), width));
         }
         for field in &self.fields {
             text.push('\n');
@@ -59,13 +63,18 @@ fn of_field(field: &FieldDifferences, width: Width) -> String {
         text.push_str(&row(&of_difference(same), width));
     }
     if let Some(left @ 1..) = shared.len().checked_sub(DIFFERENCES_MAX) {
-        let left = format!("and {}", counted(left, "other difference"));
+        let left = format!(
+            "and {} (all: --output json)",
+            counted(left, "other difference")
+        );
         text.push_str(&row(&left, width));
     }
-    if let Some(first) = single.first() {
-        let (count, first) = (single.len(), of_difference(first));
-        let folded = format!("{count} differences of one user each, the first {first}");
-        text.push_str(&row(&folded, width));
+    for one in single.iter().take(SINGLE_SHOWN) {
+        text.push_str(&row(&of_difference(one), width));
+    }
+    if let Some(left @ 1..) = single.len().checked_sub(SINGLE_SHOWN) {
+        let left = format!("and {left} more of one user each (all: --output json)");
+        text.push_str(&row(&left, width));
     }
     text
 }
@@ -148,6 +157,18 @@ fn is_plain(text: &str) -> bool {
     let is_json = || serde_json::from_str::<Value>(text).is_ok();
     let is_padded = text.trim() != text;
     !text.is_empty() && text != ABSENT && !is_padded && !is_json()
+}
+
+/// Those that came or went: each that is more than a user with what it is, then some of the others.
+fn arrivals(users: &[Arrival]) -> String {
+    let told = users.iter().filter(|user| user.is_told()).count();
+    let (told, others) = users.split_at(told.min(ARRIVALS_MAX));
+    let told = told
+        .iter()
+        .map(|user| format!("{} ({})", Shown::of(&user.who.name), Shown::of(user.word())));
+    let others: Vec<Who> = others.iter().map(|user| user.who.clone()).collect();
+    let rest = (!others.is_empty()).then(|| names(&others));
+    told.chain(rest).collect::<Vec<_>>().join(", ")
 }
 
 fn names(users: &[Who]) -> String {

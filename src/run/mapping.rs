@@ -231,10 +231,12 @@ impl JudgedUser<'_> {
 
 fn tally(user: &User, admin: &AdminVerdict) -> Tally {
     let has_mfa = user.mfa.value().map(Mfa::is_active);
+    let is_admin = matches!(admin, AdminVerdict::Admin(_));
     Tally {
-        admins: u64::from(matches!(admin, AdminVerdict::Admin(_))),
+        admins: u64::from(is_admin),
         admin_unknown: u64::from(*admin == AdminVerdict::Unknown),
         without_mfa: u64::from(has_mfa == Some(false)),
         mfa_unknown: u64::from(has_mfa.is_none()),
+        admins_without_mfa: u64::from(is_admin && has_mfa == Some(false)),
     }
 }

@@ -4,6 +4,7 @@ mod cli;
 mod differential;
 mod facts;
 mod mutate;
+mod oracle;
 mod our_events;
 mod sekoia;
 mod verify;

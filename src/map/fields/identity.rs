@@ -39,7 +39,7 @@ pub(super) const FIELDS: [Field; 10] = [
         ocsf: &[],
         sekoia: &["user.account.type", "user.account.type_id"],
         kind: "integer and caption",
-        meaning: "As documented there",
+        meaning: "As Sekoia documents: an AWS account, 10",
         example: "10",
         calls: "–",
         origin: Rollcall,

@@ -1,6 +1,6 @@
 //! What the page shows, as its script reads it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -30,6 +30,8 @@ pub(super) struct Data {
 struct User {
     name: String,
     uid: String,
+    /// What it is, of one that came or went.
+    word: String,
     /// 0 changed, 1 added, 2 removed, 3 deleted.
     kind: u8,
     before: Option<usize>,
@@ -44,13 +46,17 @@ impl Data {
         let listed = listed(review);
         let places = listed.iter().enumerate();
         let places: HashMap<&str, usize> = places
-            .map(|(at, (who, _))| (who.uid.as_str(), at))
+            .map(|(at, (who, ..))| (who.uid.as_str(), at))
             .collect();
         let fields = comparison.fields.iter();
         let fields = fields.map(|field| Field::of(field, &places, bounds, &mut values));
         let fields: Vec<Field> = fields.collect();
         let users = listed.iter();
-        let users = users.map(|(who, kind)| User::of(who, *kind, review, bounds, &mut values));
+        let users = users.map(|(who, kind, word)| {
+            let user = User::of(who, *kind, review, bounds, &mut values);
+            let word = shown(word);
+            User { word, ..user }
+        });
         let users: Vec<User> = users.collect();
         let both = review.after.iter();
         let both = both.filter(|(key, _)| review.before.get(key).is_some());
@@ -77,16 +83,18 @@ impl Data {
 }
 
 /// Every user that the page shows, by name: those that changed, then those that came or went.
-fn listed<'a>(review: &Review<'a>) -> Vec<(&'a Who, u8)> {
+fn listed<'a>(review: &Review<'a>) -> Vec<(&'a Who, u8, String)> {
     let comparison = review.comparison;
     let differences = comparison.fields.iter().flat_map(|it| &it.differences);
     let changed = differences.flat_map(|same| &same.users);
-    let changed: BTreeMap<&Who, u8> = changed.map(|who| (who, 0)).collect();
-    let added = comparison.added.iter().map(|who| (who, 1));
-    let removed = comparison.removed.iter().map(|who| (who, 2));
-    let deleted = comparison.deleted.iter().map(|who| (who, 3));
-    let came_or_went = added.chain(removed).chain(deleted);
-    changed.into_iter().chain(came_or_went).collect()
+    let changed: BTreeSet<&Who> = changed.collect();
+    let changed = changed.into_iter().map(|who| (who, 0, String::new()));
+    let kinds = [&comparison.added, &comparison.removed, &comparison.deleted];
+    let came_or_went = (1..).zip(kinds).flat_map(|(kind, users)| {
+        let users = users.iter();
+        users.map(move |user| (&user.who, kind, user.word()))
+    });
+    changed.chain(came_or_went).collect()
 }
 
 impl User {
@@ -98,6 +106,7 @@ impl User {
         Self {
             name: shown(&who.name),
             uid: shown(&who.uid),
+            word: String::new(),
             kind,
             before: number(before),
             after: number(after),

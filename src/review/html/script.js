@@ -153,7 +153,8 @@
 
   function userCard(user, index) {
     const name = el("h3", {}, user.name);
-    if (user.kind) name.append(el("span", { class: "badge" }, KINDS[user.kind]));
+    const kind = user.kind ? [KINDS[user.kind], user.word].filter((it) => it).join(": ") : "";
+    if (kind) name.append(el("span", { class: "badge" }, kind));
     const changes = el("dl", { class: "changes" });
     for (const [field, same] of user.changes) {
       changes.append(el("dt", {}, el("code", {}, data.fields[field].field)), el("dd", {}, ...within(same), ...changeOf(same)));
@@ -167,7 +168,7 @@
     if (user.changes.length) card.append(changes);
     card.append(fold([user.source === null ? "The whole event" : "The whole event beside its source"], () => wholeEvent(user)));
     const words = user.changes.flatMap(([, same]) => [same.before, same.after]).filter((id) => id !== null).map(text);
-    user.words = [user.name, user.uid, ...words].join("\n").toLowerCase();
+    user.words = [user.name, user.uid, kind, ...words].join("\n").toLowerCase();
     user.card = card;
     return card;
   }
