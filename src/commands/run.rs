@@ -34,7 +34,10 @@ pub(super) async fn run(global: &GlobalArgs, origin: &Origin) -> anyhow::Result<
     // First: another daemon that has the state also has the address.
     let store = run::while_starting(lock::open_store(&dir)).await?;
     let status = match config.status.listen {
-        Some(address) => Some(StatusServer::bind(address, token).await?),
+        Some(address) => {
+            let hides_names = config.status.hide_names;
+            Some(StatusServer::bind(address, token, hides_names).await?)
+        }
         None => None,
     };
     let work = Work {

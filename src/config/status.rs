@@ -15,6 +15,8 @@ pub struct StatusSettings {
     pub listen: Option<SocketAddr>,
     /// What all but probes must know; whoever reaches the address where there is none.
     pub token: Option<SecretRef>,
+    /// Whether no user is named there.
+    pub hide_names: bool,
 }
 
 impl StatusSettings {

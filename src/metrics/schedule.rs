@@ -78,6 +78,13 @@ impl Schedule {
         self.next_pass.with_label_values(&ALONE).set(seconds(at));
     }
 
+    /// When the next pass begins; `None` before that was said.
+    pub fn next_pass(&self) -> Option<OffsetDateTime> {
+        let at = self.next_pass.with_label_values(&ALONE).get();
+        let at = OffsetDateTime::from_unix_timestamp(at as i64).ok();
+        at.filter(|at| *at != OffsetDateTime::UNIX_EPOCH)
+    }
+
     /// The configuration was read again, and taken or refused.
     pub fn reloaded(&self, is_taken: bool) {
         self.reloads.with_label_values(&ALONE).inc();

@@ -12,7 +12,7 @@ use super::timeline::{Past, Timeline, are_empty, moment, timelines};
 use crate::cli::OutputFormat;
 use crate::control::Request;
 use crate::model::{FieldChange, HistoryEntry, HistoryKind, PassRecord};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::table::Width;
 
 /// Which two passes are compared; the last two complete ones where nothing is said.
@@ -58,6 +58,22 @@ pub(super) fn diff(
             format!("{}\n", Value::Array(documents.collect()))
         }
     })
+}
+
+/// What changed since `since`, as JSON: a list of accounts. It is empty where nothing can be compared.
+pub(super) fn changes(store: &Store, since: OffsetDateTime) -> Result<Value, StoreError> {
+    let which = Which {
+        from: None,
+        to: None,
+        since: Some(since),
+    };
+    let timelines = match timelines(store, None) {
+        Ok(timelines) => timelines,
+        Err(Refusal::Store(error)) => return Err(error),
+        Err(_) => Vec::new(),
+    };
+    let differences = timelines.iter().filter_map(|it| Difference::of(it, &which));
+    Ok(differences.map(|it| it.document()).collect())
 }
 
 fn finds(timeline: &Timeline, id: &str) -> bool {

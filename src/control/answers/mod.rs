@@ -89,6 +89,8 @@ impl fmt::Debug for LiveDaemon {
     }
 }
 
+const DAY_S: u64 = 24 * 60 * 60;
+
 /// The moment that long ago; the first one that there is where it was before that.
 fn ago(seconds: u64) -> OffsetDateTime {
     let ago = i64::try_from(seconds).ok().map(Duration::seconds);
@@ -97,6 +99,11 @@ fn ago(seconds: u64) -> OffsetDateTime {
 }
 
 impl Answers {
+    /// What changed in the last day. Blocks.
+    pub fn changes(&self) -> Result<serde_json::Value, StoreError> {
+        diff::changes(&self.store, ago(DAY_S))
+    }
+
     /// Answers `request`. Blocks.
     pub fn answer(&self, request: &Request) -> Result<Answer, Refusal> {
         let store = &self.store;

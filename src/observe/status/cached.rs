@@ -1,4 +1,4 @@
-//! The status as it was a moment ago: however many ask, the state is read once a second, by one
+//! An answer as it was a moment ago: however many ask, the state is read once in a while, by one
 //! at a time.
 
 use std::future::Future;
@@ -8,32 +8,42 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::StatusReport;
 use crate::store::StoreError;
 
-/// How old an answer may be.
-const AGE_MAX: Duration = Duration::from_secs(1);
+/// The last answer to a question, and when it was made. Clones share it.
+#[derive(Debug)]
+pub(super) struct Cached<T> {
+    last: Arc<Mutex<Option<(Instant, Arc<T>)>>>,
+    age_max: Duration,
+}
 
-/// A report, and when it was made.
-type Made = (Instant, Arc<StatusReport>);
+impl<T> Clone for Cached<T> {
+    fn clone(&self) -> Self {
+        Self {
+            last: Arc::clone(&self.last),
+            age_max: self.age_max,
+        }
+    }
+}
 
-/// The last report. Clones share it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct CachedReport(Arc<Mutex<Option<Made>>>);
+impl<T> Cached<T> {
+    /// No answer yet; one may be `age_max` old.
+    pub(super) fn new(age_max: Duration) -> Self {
+        Self {
+            last: Arc::default(),
+            age_max,
+        }
+    }
 
-impl CachedReport {
-    /// The report, as of a second ago at most, else as `read` returns it.
-    pub(super) async fn get<R>(
-        &self,
-        read: impl FnOnce() -> R,
-    ) -> Result<Arc<StatusReport>, StoreError>
+    /// The last answer, if it is no older than that, else what `read` returns.
+    pub(super) async fn get<R>(&self, read: impl FnOnce() -> R) -> Result<Arc<T>, StoreError>
     where
-        R: Future<Output = Result<StatusReport, StoreError>>,
+        R: Future<Output = Result<T, StoreError>>,
     {
-        // Held while the report is made: the others wait for it, and then have it.
-        let mut last = self.0.lock().await;
+        // Held while the answer is made: the others wait for it, and then have it.
+        let mut last = self.last.lock().await;
         if let Some((made_at, report)) = last.as_ref()
-            && made_at.elapsed() < AGE_MAX
+            && made_at.elapsed() < self.age_max
         {
             return Ok(Arc::clone(report));
         }
@@ -51,6 +61,9 @@ mod tests {
     use time::OffsetDateTime;
 
     use super::*;
+    use crate::observe::StatusReport;
+
+    const AGE_MAX: Duration = Duration::from_secs(1);
 
     #[tokio::test(start_paused = true)]
     async fn a_hundred_who_ask_at_once_cost_one_look_and_a_second_later_one_more() {
@@ -62,7 +75,7 @@ mod tests {
                 Ok(StatusReport::of_nothing(&[], OffsetDateTime::UNIX_EPOCH))
             }
         };
-        let cached = CachedReport::default();
+        let cached = Cached::new(AGE_MAX);
         let answers = join_all((0..100).map(|_| cached.get(read))).await;
         assert!(answers.iter().all(Result::is_ok));
         assert_eq!(looks.load(Ordering::Relaxed), 1);

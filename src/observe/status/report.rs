@@ -42,6 +42,9 @@ pub struct DaemonStatus {
     /// When it last collected anything; `None` if it has not.
     #[serde(default)]
     pub last_collected_at: Option<String>,
+    /// When the next pass begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_pass_at: Option<String>,
     /// Since when nothing could be collected, once that is longer than two periods.
     #[serde(default)]
     pub nothing_collected_since: Option<String>,
@@ -141,7 +144,17 @@ impl DaemonStatus {
             pid: std::process::id(),
             started_at: moment(started_at),
             last_collected_at: collected_at.map(moment),
+            next_pass_at: None,
             nothing_collected_since: nothing_since.map(moment),
+        }
+    }
+
+    /// The same with the time of the next pass.
+    #[must_use]
+    pub fn with_next_pass(self, at: Option<OffsetDateTime>) -> Self {
+        Self {
+            next_pass_at: at.map(moment),
+            ..self
         }
     }
 }

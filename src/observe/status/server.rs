@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::routes::{Routes, StatusSource};
+use super::routes::{Access, Routes, StatusSource};
 use super::token::Token;
 
 /// How long a client may take to ask.
@@ -40,20 +40,24 @@ pub struct StatusError {
 #[derive(Debug)]
 pub struct StatusServer {
     listener: TcpListener,
-    token: Option<SecretString>,
+    access: Access,
 }
 
 impl StatusServer {
-    /// Binds `address`. All but probes need `token`, if there is one.
+    /// Binds `address`. All but probes need `token`, if there is one; with `hides_names`, no user is
+    /// named.
     pub async fn bind(
         address: SocketAddr,
         token: Option<SecretString>,
+        hides_names: bool,
     ) -> Result<Self, StatusError> {
         match TcpListener::bind(address).await {
             Ok(listener) => {
                 let bound = listener.local_addr().unwrap_or(address);
                 tracing::info!(address = %bound, "serving the status");
-                Ok(Self { listener, token })
+                let token = token.as_ref().map(Token::new);
+                let access = Access { token, hides_names };
+                Ok(Self { listener, access })
             }
             Err(source) => Err(StatusError { address, source }),
         }
@@ -62,7 +66,7 @@ impl StatusServer {
     /// Answers with what `source` tells, for ever.
     pub async fn serve(self, source: Arc<dyn StatusSource>) {
         let free = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-        let routes = Routes::new(source, self.token.as_ref().map(Token::new));
+        let routes = Routes::new(source, self.access);
         let mut connections = JoinSet::new();
         loop {
             while connections.try_join_next().is_some() {}

@@ -172,6 +172,7 @@ mod tests {
         StatusReport {
             at: at(45),
             daemon: Some(DaemonStatus {
+                next_pass_at: None,
                 version: "0.1.0".to_owned(),
                 pid: 812,
                 started_at: at(0),

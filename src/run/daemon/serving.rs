@@ -37,10 +37,12 @@ pub(in crate::run) fn answers(
     delivery: &Delivery,
     clock: &CollectionClock,
 ) -> Answers {
+    let schedule = agent.metrics.clone();
     let (clock, of_readiness) = (clock.clone(), clock.clone());
     let status = move || {
         let (collected_at, nothing_since) = (clock.collected_at(), clock.nothing_since());
         DaemonStatus::new(clock.started_at(), collected_at, nothing_since)
+            .with_next_pass(schedule.schedule().next_pass())
     };
     let daemon = LiveDaemon {
         status: Arc::new(status),
@@ -116,6 +118,10 @@ fn why_not_ready(clock: &CollectionClock) -> Option<String> {
 impl<C: Fn() -> Answers + Send + Sync + 'static> StatusSource for Live<C> {
     fn report(&self) -> Result<StatusReport, StoreError> {
         (self.current)().status()
+    }
+
+    fn changes(&self) -> Result<serde_json::Value, StoreError> {
+        (self.current)().changes()
     }
 
     fn why_not_live(&self) -> Option<String> {

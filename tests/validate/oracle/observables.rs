@@ -51,6 +51,8 @@ impl Oracle {
         if let Some(value) = observable["value"].as_str() {
             let is_there = |it: &Value| match it {
                 Value::String(text) => text == value,
+                // Nothing that an observable could be.
+                Value::Array(_) | Value::Object(_) => false,
                 other => other.to_string() == value,
             };
             if is_object || !named.values.iter().any(is_there) {
