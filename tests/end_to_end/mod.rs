@@ -52,6 +52,7 @@ mod scheduled;
 mod sekoia_platform;
 mod status;
 mod status_asked;
+mod status_page;
 mod streamed;
 mod throttled;
 mod two_sinks;

@@ -1,6 +1,6 @@
 //! `review --html`: one page that needs nothing else, and in which no name runs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::reviewed;
 use crate::support::agent::Agent;
+use crate::support::browser::chromium;
 
 const PAGE_BYTES_MAX: usize = 2_000_000;
 /// A large page takes long in a build without optimization, and on a machine that is busy.
@@ -159,14 +160,4 @@ fn browser_shows_hostile_names_as_text_and_complains_of_nothing() {
     // Once, as everywhere else.
     assert!(shown.contains(r"alert(1)&lt;/script&gt;\u{202e}\u{1b}[31m"));
     assert!(!shown.contains("<img") && !shown.contains("<script>alert"));
-}
-
-fn chromium() -> Option<PathBuf> {
-    if let Some(given) = std::env::var_os("ROLLCALL_TEST_CHROMIUM") {
-        return Some(given.into());
-    }
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .flat_map(|folder| ["chromium", "chromium-browser"].map(|name| folder.join(name)))
-        .find(|program| program.is_file())
 }

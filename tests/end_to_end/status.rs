@@ -31,7 +31,7 @@ fn free_port() -> SocketAddr {
 }
 
 /// An agent that passes over `sim` every second and answers at an address.
-fn agent(sim: &SimAws, more: &str) -> (Agent, SocketAddr) {
+pub(super) fn agent(sim: &SimAws, more: &str) -> (Agent, SocketAddr) {
     let address = free_port();
     let config = format!(
         "[schedule]\nevery = \"1s\"\n[status]\nlisten = \"{address}\"\n\
@@ -41,7 +41,7 @@ fn agent(sim: &SimAws, more: &str) -> (Agent, SocketAddr) {
 }
 
 /// The status code and the body of what `path` answers.
-fn get(address: SocketAddr, path: &str) -> (u16, String) {
+pub(super) fn get(address: SocketAddr, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).expect("the daemon listens");
     let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).expect("a request");

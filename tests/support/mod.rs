@@ -2,6 +2,7 @@
 
 pub(crate) mod agent;
 pub(crate) mod aws_proxy;
+pub(crate) mod browser;
 pub(crate) mod http;
 pub(crate) mod intake;
 pub(crate) mod intake_posts;
