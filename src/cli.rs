@@ -6,6 +6,7 @@ mod explain;
 mod first;
 mod passes;
 mod platform;
+mod queries;
 mod review;
 mod status;
 
@@ -23,6 +24,10 @@ pub use explain::ExplainArgs;
 pub use first::{CheckArgs, InitArgs, InitSink, PolicyArgs, PolicyFormat};
 pub use passes::DiffArgs;
 pub use platform::{CompletionsArgs, ManArgs, PlatformArgs, RunArgs};
+pub use queries::{
+    FilterArgs, FromArgs, GetArgs, GroupsArgs, GroupsCommand, QueryOutput, UsersArgs, UsersCommand,
+    UsersListArgs, Whether,
+};
 pub use review::ReviewArgs;
 pub use status::StatusArgs;
 
@@ -101,6 +106,10 @@ pub enum Command {
     History(HistoryArgs),
     /// Show what changed between two passes
     Diff(DiffArgs),
+    /// Ask who there is: list users, or see one
+    Users(UsersArgs),
+    /// Ask for groups: list them, see one, or its members
+    Groups(GroupsArgs),
     /// Show accounts and sinks: the last passes, what waits, what is wrong
     Status(StatusArgs),
     /// Look at the state directory, check it, or make it smaller

@@ -10,6 +10,8 @@ use crate::config::{AwsSettings, MappingSettings};
 pub enum Holder {
     /// What reads an account: the role in it, or the credentials themselves
     Accounts,
+    /// What answers `users` and `groups` in an account: the same, with other permissions
+    Queries,
     /// The role that is assumed before anything else, `aws.role_arn`
     Role,
     /// The credentials that everything begins with
@@ -26,6 +28,10 @@ pub fn policy(
 ) -> Option<Policy> {
     let statements = match (holder, &aws.role_arn) {
         (Holder::Accounts, _) => vec![reads(aws, mapping)],
+        (Holder::Queries, _) => vec![Statement {
+            sid: Some("AnswerQueries"),
+            ..allows(&need::to_query(aws))
+        }],
         (Holder::Role, None) => return None,
         (Holder::Credentials, Some(role)) => vec![assumes(vec![Resource::arn(role)])],
         (Holder::Role, Some(_)) | (Holder::Credentials, None) => of_caller(aws, mapping, partition),

@@ -30,10 +30,11 @@ pub enum Weight {
 
 use Action::{
     DescribeOrganizationalUnit, DescribePolicy, GenerateCredentialReport, GetAccessKeyLastUsed,
-    GetAccountAuthorizationDetails, GetAccountSummary, GetCredentialReport, GetUser,
-    ListAccessKeys, ListAccountAliases, ListAccounts, ListAccountsForParent,
-    ListAttachedGroupPolicies, ListGroupsForUser, ListMfaDevices, ListOrganizationalUnitsForParent,
-    ListParents, ListPoliciesForTarget, ListServiceSpecificCredentials, ListSshPublicKeys,
+    GetAccountAuthorizationDetails, GetAccountSummary, GetCredentialReport, GetGroup,
+    GetLoginProfile, GetUser, ListAccessKeys, ListAccountAliases, ListAccounts,
+    ListAccountsForParent, ListAttachedGroupPolicies, ListAttachedUserPolicies, ListGroupPolicies,
+    ListGroups, ListGroupsForUser, ListMfaDevices, ListOrganizationalUnitsForParent, ListParents,
+    ListPoliciesForTarget, ListServiceSpecificCredentials, ListSshPublicKeys, ListUserPolicies,
     ListUsers, ListVirtualMfaDevices,
 };
 use Weight::{Needed, Optional, Spare};
@@ -167,6 +168,55 @@ fn of_mfa_and_report(aws: &AwsSettings, add: &mut Add<'_>) {
         false => "MFA that is not virtual, and that of users newer than the credential report",
     };
     add(ListMfaDevices, Needed, brings);
+}
+
+/// What `users` and `groups` need in an account. Calls that are made only where another is denied
+/// are not among it.
+pub fn to_query(aws: &AwsSettings) -> Vec<Need> {
+    let mut needs = Vec::new();
+    let mut add = |action, brings| {
+        needs.push(Need {
+            action,
+            weight: Needed,
+            brings,
+        });
+    };
+    add(ListUsers, "who there is, and who has an id");
+    add(
+        ListGroups,
+        "which group has an id, or a name in another case",
+    );
+    if aws.strategy != Strategy::PerUser {
+        let details = "lists of users and groups, with what policies allow";
+        add(GetAccountAuthorizationDetails, details);
+        if aws.mfa != MfaLookup::Live {
+            add(
+                ListVirtualMfaDevices,
+                "virtual MFA devices, in a list of users",
+            );
+        }
+        let report = "console passwords and access keys, in a list of users";
+        add(GenerateCredentialReport, report);
+        add(GetCredentialReport, report);
+    }
+    add(GetUser, "one user, with tags and boundary");
+    add(ListGroupsForUser, "the groups of one user");
+    add(ListAttachedUserPolicies, "the managed policies of one user");
+    add(ListUserPolicies, "the inline policies of one user");
+    add(ListMfaDevices, "the MFA devices of one user");
+    add(GetLoginProfile, "the console password of one user");
+    add(ListAccessKeys, "the access keys of one user");
+    add(
+        GetAccessKeyLastUsed,
+        "the last use of the access keys of one user",
+    );
+    add(GetGroup, "one group, and its members");
+    add(
+        ListAttachedGroupPolicies,
+        "the managed policies of one group",
+    );
+    add(ListGroupPolicies, "the inline policies of one group");
+    needs
 }
 
 /// What listing the accounts of an organization needs, and reading the policies that bind them.

@@ -53,13 +53,27 @@ pub enum Action {
     GetAccessKeyLastUsed,
     /// The SSH public keys of one user.
     ListSshPublicKeys,
-    /// One user, to confirm that it is gone.
+    /// One user.
     GetUser,
+    /// Every group.
+    ListGroups,
+    /// One group, and its members.
+    GetGroup,
+    /// The inline policies of one group.
+    ListGroupPolicies,
+    /// The managed policies of one user.
+    ListAttachedUserPolicies,
+    /// The inline policies of one user.
+    ListUserPolicies,
+    /// The tags of one user.
+    ListUserTags,
+    /// Whether one user has a console password.
+    GetLoginProfile,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 32] = [
         Self::GetCallerIdentity,
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
@@ -85,6 +99,13 @@ impl Action {
         Self::GetAccessKeyLastUsed,
         Self::ListSshPublicKeys,
         Self::GetUser,
+        Self::ListGroups,
+        Self::GetGroup,
+        Self::ListGroupPolicies,
+        Self::ListAttachedUserPolicies,
+        Self::ListUserPolicies,
+        Self::ListUserTags,
+        Self::GetLoginProfile,
     ];
 
     /// The spelling of IAM policies: `iam:ListUsers`.
@@ -117,6 +138,13 @@ impl Action {
             Self::GetAccessKeyLastUsed => "iam:GetAccessKeyLastUsed",
             Self::ListSshPublicKeys => "iam:ListSSHPublicKeys",
             Self::GetUser => "iam:GetUser",
+            Self::ListGroups => "iam:ListGroups",
+            Self::GetGroup => "iam:GetGroup",
+            Self::ListGroupPolicies => "iam:ListGroupPolicies",
+            Self::ListAttachedUserPolicies => "iam:ListAttachedUserPolicies",
+            Self::ListUserPolicies => "iam:ListUserPolicies",
+            Self::ListUserTags => "iam:ListUserTags",
+            Self::GetLoginProfile => "iam:GetLoginProfile",
         }
     }
 
@@ -130,6 +158,12 @@ impl Action {
                 | Self::ListAccessKeys
                 | Self::GetAccessKeyLastUsed
                 | Self::ListSshPublicKeys
+                | Self::GetGroup
+                | Self::ListGroupPolicies
+                | Self::ListAttachedUserPolicies
+                | Self::ListUserPolicies
+                | Self::ListUserTags
+                | Self::GetLoginProfile
         )
     }
 

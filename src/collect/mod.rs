@@ -16,8 +16,8 @@ use tokio::sync::{mpsc, oneshot};
 use crate::model::{AccountPolicies, Fact, User};
 
 pub use account::{
-    AccountSource, AccountSummary, CallPlan, Confirmation, NewUsers, Prediction, account_summary,
-    confirm_gone,
+    AccountSource, AccountSummary, CallPlan, Confirmation, NewUsers, Prediction, Wanted,
+    account_summary, confirm_gone, query_group, query_groups, query_user,
 };
 pub use from_file::{FileError, FromFiles};
 

@@ -15,6 +15,7 @@ mod metrics_file;
 mod plan;
 mod platform;
 mod policy;
+mod queries;
 mod review;
 mod run;
 mod setup;
@@ -100,6 +101,8 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         Command::Review(args) => review::review(args).await,
         Command::Validate(args) => validate::validate(global, args).await,
         Command::Explain(args) => explain::explain(global, args).await,
+        Command::Users(args) => queries::users(global, args).await,
+        Command::Groups(args) => queries::groups(global, args).await,
         Command::Demo(args) => demo::demo(args).await,
         Command::Completions(args) => shell::completions(args.shell),
         Command::Man(args) => shell::man(args),
@@ -163,7 +166,10 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
         error.status()
     } else if let Some(error) = error.downcast_ref::<Refusal>() {
         error.status()
-    } else if error.is::<StoreError>() || error.is::<lock::HeldByDaemon>() {
+    } else if error.is::<StoreError>()
+        || error.is::<lock::HeldByDaemon>()
+        || error.is::<queries::NotStored>()
+    {
         ExitStatus::State
     } else if error.is::<std::io::Error>() {
         ExitStatus::Undelivered

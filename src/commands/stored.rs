@@ -41,8 +41,17 @@ pub(super) async fn answer(
 
 /// The answer to `request` from the daemon that holds the state, or from the state itself.
 pub(super) async fn ask(config: &Config, request: Request) -> anyhow::Result<Answer> {
+    ask_within(config, request, PATIENCE).await
+}
+
+/// The same, however long another command may hold the state.
+pub(super) async fn ask_within(
+    config: &Config,
+    request: Request,
+    patience: Duration,
+) -> anyhow::Result<Answer> {
     let dir = config.agent.resolved_state_dir()?;
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + patience;
     loop {
         if let Some(answer) = control::ask(&dir, &request).await? {
             return Ok(answer);

@@ -63,6 +63,15 @@ pub enum Query {
         /// Whether the answer has what is kept of the user as well.
         with_facts: bool,
     },
+    /// The accounts that passes went over, as JSON.
+    Accounts,
+    /// A page of the users of an account as they are kept, as JSON.
+    Users {
+        /// The account's id.
+        account: String,
+        /// The UserId that the page begins after.
+        after: Option<String>,
+    },
     /// Which events sinks rejected for good.
     ListLetters,
     /// One of these events, by the beginning of its id.

@@ -24,10 +24,10 @@ pub use fact::{Fact, Provenance, Reason, Unknown};
 pub use history::{FieldChange, HistoryEntry, HistoryKind, PassRecord, Tally};
 pub use iam::{
     AccessKey, AccessKeyUse, Account, Arn, ArnError, AttachedPolicy, ConsoleAccess, DocumentId,
-    DocumentIdError, FormerName, Group, InlinePolicy, ManagedPolicy, Membership, Mfa, MfaDevice,
-    MfaKind, PolicyDocument, PolicyVersion, Role, ServiceControlLevels, ServiceControlPolicy,
-    ServiceCredential, SigningCertificate, SshPublicKey, Tag, Unit, User, is_account_id,
-    partition_of_region,
+    DocumentIdError, FormerName, Group, GroupEntry, InlinePolicy, ManagedPolicy, Member,
+    Membership, Mfa, MfaDevice, MfaKind, PolicyDocument, PolicyVersion, Role, ServiceControlLevels,
+    ServiceControlPolicy, ServiceCredential, SigningCertificate, SshPublicKey, Tag, Unit, User,
+    is_account_id, partition_of_region,
 };
 pub use last_known::{Confirmed, LastKnown, StaleFact};
 pub use pass::PassStamp;

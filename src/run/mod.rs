@@ -12,6 +12,7 @@ mod fleet;
 mod mapping;
 mod once;
 mod pass;
+mod query;
 mod receivers;
 mod report;
 mod retention;
@@ -27,6 +28,7 @@ pub use fleet::{AccountError, Fleet, FleetError, Member};
 pub use mapping::{KnownUser, MappingPlan};
 pub use once::{CollectOptions, once};
 pub use pass::{Deletions, Pass, PassReport, UnknownCounts, incomplete};
+pub use query::{QueriedUsers, judge_alone, query_users};
 pub use receivers::changed_destinations;
 pub use report::{
     AccountReport, ExitStatus, RunReport, SinkReport, how_to_accept_deletions, how_to_stop,

@@ -8,10 +8,10 @@ use crate::collect::Completeness;
 /// Compares AWS's count with the different users of `sending`, of which the root user is none.
 ///
 /// Users come and go: when the `first` count is neither with nor without those that vanished
-/// meanwhile, it is taken once more.
+/// meanwhile, it is taken once more. Without a first count, AWS is not asked.
 pub(super) async fn completeness(
     client: &AwsClient,
-    first: Result<AccountSummary, AwsError>,
+    first: Option<Result<AccountSummary, AwsError>>,
     sending: &Sending,
 ) -> Completeness {
     if let Some(first) = sending.left_out.first() {
@@ -25,9 +25,12 @@ pub(super) async fn completeness(
     }
     let seen = sending.sent() + sending.passed_over;
     let summary = match first {
-        Ok(summary) if summary.users == seen + sending.vanished => return Completeness::Proven,
-        Ok(_) => account_summary(client).await,
-        Err(error) => Err(error),
+        None => return Completeness::Unproven("users were not counted".to_owned()),
+        Some(Ok(summary)) if summary.users == seen + sending.vanished => {
+            return Completeness::Proven;
+        }
+        Some(Ok(_)) => account_summary(client).await,
+        Some(Err(error)) => Err(error),
     };
     match summary {
         Ok(summary) if summary.users == seen => Completeness::Proven,

@@ -8,6 +8,7 @@
 //!
 //! `plan` says which calls have which facts, `listing` and `details` list users, `whole` reads what
 //! is about the whole account, `per_user` asks about single users, and `join` makes one user of all.
+//! `query` reads one user or the groups, for a question.
 
 mod bulk_plan;
 mod completeness;
@@ -18,6 +19,7 @@ mod per_user;
 mod per_user_plan;
 mod plan;
 mod provenance;
+mod query;
 mod renamed;
 mod sending;
 mod source;
@@ -26,6 +28,7 @@ mod whole;
 
 pub use per_user::{Confirmation, confirm_gone};
 pub use plan::{CallPlan, Prediction};
+pub use query::{Wanted, group as query_group, groups as query_groups, user as query_user};
 pub use sending::NewUsers;
 pub use source::AccountSource;
 pub use summary::{AccountSummary, account_summary};

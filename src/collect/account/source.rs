@@ -59,6 +59,14 @@ impl AccountSource {
         }
     }
 
+    /// Reads `account` for a list of its users: [`CallPlan::of_query`].
+    pub fn of_query(client: AwsClient, settings: &AwsSettings, account: &Account) -> Self {
+        Self {
+            plan: CallPlan::of_query(settings),
+            ..Self::new(client, settings, account)
+        }
+    }
+
     /// Whether the documents of policies and roles are read as well. They are where the plan is in
     /// bulk and about everybody: a verdict on one user needs all of them.
     #[must_use]
@@ -189,7 +197,7 @@ impl AccountSource {
     fn root(
         &self,
         wide: &AccountWide,
-        summary: &Result<AccountSummary, AwsError>,
+        summary: Option<&AccountSummary>,
     ) -> Result<Option<User>, AwsError> {
         let Some(row) = wide.report.value().and_then(|report| report.root.as_ref()) else {
             return Ok(None);
@@ -238,7 +246,12 @@ impl InventorySource for AccountSource {
                 false => Box::pin(self.per_user(&mut sending)).await,
             }
         });
-        let summary = Box::pin(account_summary(&self.client));
+        let summary = Box::pin(async {
+            match self.plan.is_query() {
+                true => None,
+                false => Some(account_summary(&self.client).await),
+            }
+        });
         let (summary, ended) = join(summary, read).await;
         let Ended {
             mut stop,
@@ -246,7 +259,8 @@ impl InventorySource for AccountSource {
             provenance,
             wide,
         } = ended;
-        let root = self.root(&wide, &summary);
+        let counted = summary.as_ref().and_then(|it| it.as_ref().ok());
+        let root = self.root(&wide, counted);
         sending.left_out.extend(root.as_ref().err().cloned());
         let mut completeness = match stop {
             None => completeness(&self.client, summary, &sending).await,

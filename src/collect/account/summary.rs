@@ -53,8 +53,8 @@ pub async fn account_summary(client: &AwsClient) -> Result<AccountSummary, AwsEr
 }
 
 /// The root user's MFA, live, where the summary has it.
-pub(super) fn root_mfa(summary: &Result<AccountSummary, AwsError>) -> Option<Fact<Mfa>> {
-    let active = summary.as_ref().ok()?.has_root_mfa?;
+pub(super) fn root_mfa(summary: Option<&AccountSummary>) -> Option<Fact<Mfa>> {
+    let active = summary?.has_root_mfa?;
     let provenance = Provenance {
         source: Action::GetAccountSummary.as_str().into(),
         as_of: OffsetDateTime::now_utc(),

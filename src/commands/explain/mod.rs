@@ -3,7 +3,7 @@
 mod fields;
 mod stored;
 mod summary;
-mod tree;
+pub(super) mod tree;
 
 use std::collections::BTreeMap;
 

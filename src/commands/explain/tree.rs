@@ -16,7 +16,7 @@ pub(super) fn verdict(user: &User, privilege: &Privilege) -> String {
 }
 
 /// The verdict on the user of this name and ARN.
-pub(super) fn verdict_on(name: &str, arn: &str, privilege: &Privilege) -> String {
+pub(in crate::commands) fn verdict_on(name: &str, arn: &str, privilege: &Privilege) -> String {
     let mut tree = Tree::default();
     let tier = privilege.tier;
     tree.line(

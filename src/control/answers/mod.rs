@@ -5,6 +5,7 @@ mod diff;
 mod history;
 mod named_user;
 mod nothing_yet;
+mod queried;
 mod ready;
 mod receivers;
 mod sink;
@@ -136,6 +137,8 @@ impl Answers {
                 account,
                 with_facts,
             } => verdict::verdicts(store, user, account.as_deref(), *with_facts)?,
+            Query::Accounts => queried::accounts(store)?,
+            Query::Users { account, after } => queried::users(store, account, after.as_deref())?,
             Query::ListLetters => dead_letters::list(store, request)?,
             Query::ShowLetter(id) => dead_letters::show(store, id)?,
             Query::ExportLetters => dead_letters::export(store)?,

@@ -19,7 +19,7 @@ pub fn without_state(dir: &Path, request: &Request) -> Result<Answer, Refusal> {
     let dir = dir.display();
     let stdout = match &request.query {
         Query::ExportLetters => String::new(),
-        Query::ChangedDestinations(_) => "[]\n".to_owned(),
+        Query::ChangedDestinations(_) | Query::Accounts => "[]\n".to_owned(),
         Query::History {
             user: None,
             account: None,
@@ -53,6 +53,7 @@ pub fn without_state(dir: &Path, request: &Request) -> Result<Answer, Refusal> {
         Query::History { .. }
         | Query::Diff { .. }
         | Query::Verdict { .. }
+        | Query::Users { .. }
         | Query::ShowLetter(_)
         | Query::RetryLetters(Letters::Ids(_))
         | Query::DropLetters(Letters::Ids(_))

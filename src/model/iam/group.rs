@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Fact;
+use time::OffsetDateTime;
+
+use crate::model::{Arn, Fact};
 
 /// An IAM group. Shared between its members (`Arc<Group>`): fetched once a pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,4 +30,42 @@ pub struct AttachedPolicy {
     pub name: String,
     /// PolicyArn.
     pub arn: String,
+}
+
+/// A group with who is in it, as a question about groups reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupEntry {
+    /// The group and its policies.
+    pub group: Group,
+    /// CreateDate.
+    pub created_at: Fact<OffsetDateTime>,
+    /// Who is in it.
+    pub members: Fact<Vec<Member>>,
+}
+
+/// A member of a group. GetGroup tells neither tags nor a boundary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// UserName.
+    pub name: String,
+    /// UserId.
+    pub id: String,
+    /// The user's ARN.
+    pub arn: Arn,
+    /// Path.
+    pub path: String,
+    /// CreateDate.
+    pub created_at: OffsetDateTime,
+    /// PasswordLastUsed; known `None` means never, or before 2014-10-20.
+    pub password_last_used: Fact<Option<OffsetDateTime>>,
+}
+
+impl Group {
+    /// The path, where the ARN is known: `group/PATH/NAME`.
+    pub fn path(&self) -> Option<&str> {
+        let arn = self.arn.as_deref()?;
+        let resource = arn.splitn(6, ':').nth(5)?;
+        let path = resource.strip_prefix("group")?;
+        Some(&path[..=path.rfind('/')?])
+    }
 }

@@ -16,7 +16,7 @@ pub use access_key::{AccessKey, AccessKeyUse};
 pub use account::{Account, Membership, Unit};
 pub use arn::{Arn, ArnError, is_account_id};
 pub use credential::{ServiceCredential, SigningCertificate, SshPublicKey};
-pub use group::{AttachedPolicy, Group};
+pub use group::{AttachedPolicy, Group, GroupEntry, Member};
 pub use mfa::{Mfa, MfaDevice, MfaKind};
 pub use partition::partition_of_region;
 pub use policy::{

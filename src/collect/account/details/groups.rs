@@ -65,7 +65,7 @@ impl Groups {
 }
 
 /// Reads a group.
-pub(super) fn group(
+pub(in crate::collect) fn group(
     detail: &types::GroupDetail,
     provenance: &Provenance,
 ) -> Result<Group, AwsError> {

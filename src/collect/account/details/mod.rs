@@ -20,7 +20,8 @@ use groups::Groups;
 use policies::PolicyShelf;
 use user::UserDetail;
 
-pub(in crate::collect) use user::{DetailFacts, UserDetails};
+pub(in crate::collect) use groups::group;
+pub(in crate::collect) use user::{DetailFacts, UserDetails, identity};
 
 const ACTION: Action = Action::GetAccountAuthorizationDetails;
 
@@ -197,7 +198,7 @@ async fn roles_and_policies(
     read.await.map(drop)
 }
 
-async fn get(
+pub(in crate::collect) async fn get(
     client: &AwsClient,
     filters: &[EntityType],
     items_max: i32,
@@ -216,7 +217,7 @@ async fn get(
     client.call(ACTION, request).await
 }
 
-fn page<'a, T>(
+pub(in crate::collect) fn page<'a, T>(
     items: Vec<T>,
     ids: impl Iterator<Item = &'a str>,
     answer: &GetAccountAuthorizationDetailsOutput,

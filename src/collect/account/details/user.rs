@@ -46,15 +46,8 @@ impl UserDetail {
         scope: &AccountScope,
         provenance: &Provenance,
     ) -> Result<Self, RefusedUser> {
-        let parts = IdentityParts {
-            name: detail.user_name().unwrap_or_default(),
-            arn: detail.arn().unwrap_or_default(),
-            id: detail.user_id().unwrap_or_default(),
-            path: detail.path().unwrap_or("/"),
-            created_at: detail.create_date(),
-        };
         let details = UserDetails {
-            identity: scope.user(ACTION, parts)?,
+            identity: identity(detail, scope)?,
             facts: facts(detail),
             provenance: provenance.clone(),
         };
@@ -72,6 +65,21 @@ impl UserDetail {
         }
         details
     }
+}
+
+/// Who the details are about.
+pub(in crate::collect) fn identity(
+    detail: &types::UserDetail,
+    scope: &AccountScope,
+) -> Result<UserIdentity, RefusedUser> {
+    let parts = IdentityParts {
+        name: detail.user_name().unwrap_or_default(),
+        arn: detail.arn().unwrap_or_default(),
+        id: detail.user_id().unwrap_or_default(),
+        path: detail.path().unwrap_or("/"),
+        created_at: detail.create_date(),
+    };
+    scope.user(ACTION, parts)
 }
 
 /// Everything but the groups.

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 
 use super::super::details::DetailFacts;
+use super::super::listing::UserIdentity;
 use super::super::per_user::{UserFact, UserReader};
 use super::super::plan::CallPlan;
 use super::super::whole::AccountWide;
@@ -14,8 +15,8 @@ use super::mfa;
 use crate::aws::{Action, AwsError};
 use crate::collect::report::ReportRow;
 use crate::model::{
-    AccessKey, AttachedPolicy, Fact, Group, Mfa, Provenance, SigningCertificate, SshPublicKey, Tag,
-    User,
+    AccessKey, AttachedPolicy, Fact, Group, Mfa, Provenance, ServiceCredential, SigningCertificate,
+    SshPublicKey, Tag, User,
 };
 
 /// Joins entries to users, asking for what is still open.
@@ -128,6 +129,7 @@ impl Joiner<'_> {
             },
             ssh_public_keys: match self.plan.has(Action::ListSshPublicKeys) {
                 true => None,
+                false if self.plan.is_query() => Some(Fact::not_collected("a list does not ask")),
                 false if self.plan.is_in_bulk() => {
                     Some(Fact::not_collected("aws.access_keys is not \"ids\""))
                 }
@@ -186,11 +188,21 @@ impl Joiner<'_> {
         }
     }
 
+    fn service_credentials(
+        &self,
+        user: &UserIdentity,
+        is_renamed: bool,
+    ) -> Fact<Vec<ServiceCredential>> {
+        match self.plan.is_query() {
+            true => Fact::not_collected("a list does not ask"),
+            false => self.wide.service_credentials(user, is_renamed),
+        }
+    }
+
     fn user(&self, entry: Entry, asked: Asked) -> User {
         let signing_certificates = self.reported_certificates(&entry);
         let is_renamed = entry.former_arn.is_some();
-        let service_specific_credentials =
-            self.wide.service_credentials(&entry.identity, is_renamed);
+        let service_specific_credentials = self.service_credentials(&entry.identity, is_renamed);
         let row = self.row(&entry);
         let console = match row.and_then(|row| Some((row.console.clone()?, &row.source))) {
             Some((console, provenance)) => Fact::known(console, provenance),

@@ -17,6 +17,8 @@ pub struct CallPlan {
     pub falls_back: bool,
     /// Whether the documents of policies and roles are read with the details.
     reads_policies: bool,
+    /// Whether a question is answered, which asks for less than a pass.
+    is_query: bool,
     calls: Vec<FactCalls>,
 }
 
@@ -127,8 +129,29 @@ impl CallPlan {
         Self {
             falls_back,
             reads_policies: false,
+            is_query: false,
             calls,
         }
+    }
+
+    /// The plan of a list of users: of credentials, what the report has, and no count of the users.
+    pub fn of_query(settings: &AwsSettings) -> Self {
+        let settings = AwsSettings {
+            access_keys: AccessKeyLookup::Report,
+            ..settings.clone()
+        };
+        let mut plan = Self::of(&settings);
+        plan.calls
+            .retain(|it| it.facts != Facts::ServiceCredentials);
+        Self {
+            is_query: true,
+            ..plan
+        }
+    }
+
+    /// Whether a question is answered, which asks for less than a pass.
+    pub fn is_query(&self) -> bool {
+        self.is_query
     }
 
     /// The same with the documents of policies and roles or without them, as far as it is in bulk.
@@ -154,7 +177,8 @@ impl CallPlan {
     /// Every action that the plan may call in the account, those that list users first.
     pub fn actions(&self) -> BTreeSet<Action> {
         let all = Action::ALL.into_iter();
-        let planned = all.filter(|&action| action == GetAccountSummary || self.has(action));
+        let planned = all
+            .filter(|&action| (action == GetAccountSummary && !self.is_query) || self.has(action));
         planned.collect()
     }
 

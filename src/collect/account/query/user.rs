@@ -1,0 +1,131 @@
+//! One user, by the calls about it alone: 8 to 20 of them.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::super::listing::AccountScope;
+use super::super::per_user::UserReader;
+use super::find::{FoundUser, find};
+use super::{Wanted, own};
+use crate::aws::{Action, AwsClient, AwsError};
+use crate::model::{Account, Fact, Group, User};
+
+/// How many groups are asked about at once; a user is in ten at most.
+const GROUPS_AT_ONCE: usize = 4;
+
+/// The user of `account` that is `wanted`, with what the calls about one user tell; `None` if there
+/// is none. An error is one that leaves open who it is.
+pub async fn user(
+    client: &AwsClient,
+    account: &Account,
+    wanted: &impl Wanted,
+) -> Result<Option<User>, AwsError> {
+    let scope = AccountScope::of(account);
+    match Box::pin(find(client, &scope, wanted)).await? {
+        Some(found) => read(client, found).await,
+        None => Ok(None),
+    }
+}
+
+/// Everything else about who was found; `None` if it was deleted meanwhile.
+async fn read(client: &AwsClient, found: FoundUser) -> Result<Option<User>, AwsError> {
+    let name = found.identity.name.as_str();
+    let reader = UserReader::new(client);
+    // A call in progress is large: each is boxed.
+    let (groups, mfa, access_keys, attached, inline, console, tags) = tokio::join!(
+        Box::pin(groups(client, &reader, name)),
+        Box::pin(reader.mfa(name)),
+        Box::pin(reader.access_keys(name)),
+        Box::pin(own::attached_to_user(client, name)),
+        Box::pin(own::inline_of_user(client, name)),
+        Box::pin(own::console(client, name)),
+        Box::pin(tags(client, &found)),
+    );
+    let attached = own::fact(Action::ListAttachedUserPolicies, attached);
+    let inline = own::fact(Action::ListUserPolicies, inline);
+    let console = own::fact(Action::GetLoginProfile, console);
+    let (Some(groups), Some(mfa), Some(access_keys), Some(tags)) =
+        (groups?, mfa?, access_keys?, tags?)
+    else {
+        return Ok(None);
+    };
+    let (Some(attached_policies), Some(inline_policies), Some(console)) =
+        (attached?, inline?, console?)
+    else {
+        return Ok(None);
+    };
+    let identity = found.identity;
+    Ok(Some(User {
+        name: identity.name,
+        arn: identity.arn,
+        id: identity.id,
+        path: identity.path,
+        created_at: identity.created_at,
+        password_last_used: found.password_last_used,
+        tags,
+        groups,
+        attached_policies,
+        inline_policies,
+        permissions_boundary: found.permissions_boundary,
+        mfa,
+        console,
+        access_keys,
+        service_specific_credentials: not_asked(),
+        signing_certificates: not_asked(),
+        ssh_public_keys: not_asked(),
+    }))
+}
+
+fn not_asked<T>() -> Fact<T> {
+    Fact::not_collected("a question about one user does not ask")
+}
+
+/// The user's groups, each with its managed and its inline policies.
+async fn groups(
+    client: &AwsClient,
+    reader: &UserReader<'_>,
+    name: &str,
+) -> Result<Option<Fact<Vec<Arc<Group>>>>, AwsError> {
+    let unlisted = Fact::not_collected("asked next");
+    let groups = match reader.groups(name, &unlisted).await? {
+        None => return Ok(None),
+        Some(Fact::Unknown(why)) => return Ok(Some(Fact::Unknown(why))),
+        Some(Fact::Known { value, provenance }) => (value, provenance),
+    };
+    let (groups, provenance) = groups;
+    let read = stream::iter(groups).map(|group| with_inline(client, group));
+    let read: Vec<Option<Arc<Group>>> = read.buffered(GROUPS_AT_ONCE).try_collect().await?;
+    Ok(Some(Fact::known(
+        read.into_iter().flatten().collect(),
+        &provenance,
+    )))
+}
+
+/// `None` if the group is gone meanwhile.
+async fn with_inline(
+    client: &AwsClient,
+    group: Arc<Group>,
+) -> Result<Option<Arc<Group>>, AwsError> {
+    let inline = own::inline_of_group(client, &group.name).await;
+    let inline = own::fact(Action::ListGroupPolicies, inline)?;
+    Ok(inline.map(|inline_policies| {
+        Arc::new(Group {
+            inline_policies,
+            ..Group::clone(&group)
+        })
+    }))
+}
+
+async fn tags(
+    client: &AwsClient,
+    found: &FoundUser,
+) -> Result<Option<Fact<Vec<crate::model::Tag>>>, AwsError> {
+    match &found.tags {
+        Some(tags) => Ok(Some(tags.clone())),
+        None => {
+            let tags = own::tags_of_user(client, &found.identity.name).await;
+            own::fact(Action::ListUserTags, tags)
+        }
+    }
+}
