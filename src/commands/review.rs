@@ -110,9 +110,22 @@ fn write<'a>(
     if inputs.any(|input| real(path).is_some_and(|it| real(input) == Some(it))) {
         return Err(ReviewError::Overwrites(path.display().to_string()));
     }
-    std::fs::write(path, html).map_err(|source| ReviewError::Write {
+    replace(path, html).map_err(|source| ReviewError::Write {
         file: path.display().to_string(),
         source,
+    })
+}
+
+/// Puts the page in the place of an earlier one, once it is whole. What is no file is written to.
+fn replace(path: &Path, html: &str) -> std::io::Result<()> {
+    if path.metadata().is_ok_and(|it| !it.is_file()) {
+        return std::fs::write(path, html);
+    }
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let written = std::fs::write(&beside, html).and_then(|()| std::fs::rename(&beside, path));
+    written.inspect_err(|_| {
+        let _ = std::fs::remove_file(&beside);
     })
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::is_closed_pipe;
 use super::setup::UsageError;
 use crate::cli::{GlobalArgs, OutputFormat, ValidateArgs};
 use crate::foreign::{Page, Shown};
@@ -51,7 +52,17 @@ pub(super) async fn validate(
         (dialect, None) => Rules::of(dialect),
     };
     let (files, output) = (args.files.clone(), args.output);
-    let count = tokio::task::spawn_blocking(move || check(&files, rules, output)).await??;
+    let (count, ended) = tokio::task::spawn_blocking(move || {
+        let mut count = Count::default();
+        let ended = check(&files, rules, output, &mut count);
+        (count, ended)
+    })
+    .await?;
+    match ended {
+        // Whoever reads has seen enough, and what it has seen was wrong.
+        Err(error) if is_closed_pipe(&error) && count.invalid > 0 => return Ok(ExitStatus::No),
+        ended => ended?,
+    }
     if !global.quiet {
         observe::print_beside(&Page::of(&count.says()));
     }
@@ -71,8 +82,12 @@ pub(super) async fn validate(
     }
 }
 
-fn check(files: &[PathBuf], rules: Rules, output: OutputFormat) -> anyhow::Result<Count> {
-    let mut count = Count::default();
+fn check(
+    files: &[PathBuf],
+    rules: Rules,
+    output: OutputFormat,
+    count: &mut Count,
+) -> anyhow::Result<()> {
     for path in files {
         let mut report = Report::new(path, output);
         let before = count.events;
@@ -100,7 +115,7 @@ fn check(files: &[PathBuf], rules: Rules, output: OutputFormat) -> anyhow::Resul
             }
         }
     }
-    Ok(count)
+    Ok(())
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> String {

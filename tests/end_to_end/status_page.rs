@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::common::{API_KEY, sekoia_config, until};
+use super::common::{API_KEY, until};
 use super::status::{agent, get};
 use crate::support::agent::Agent;
 use crate::support::browser::chromium;
-use crate::support::intake::Intake;
+use crate::support::intake::{CONNECTOR_UUID, Intake};
 use crate::support::reply::Reply;
 use crate::support::running::Running;
 use crate::support::sim_aws::{SimAccount, SimAws, SimUser};
@@ -19,6 +19,15 @@ const HOSTILE: &str = "eve<img src=x onerror=alert(1)>";
 fn sim() -> SimAws {
     let account = SimAccount::new(ID).user(SimUser::new("anna"));
     SimAws::start([account.user(SimUser::new("ben"))])
+}
+
+/// The sink alone: the rest of the configuration is that of the tests of the status.
+fn sink(intake: &Intake) -> String {
+    format!(
+        "[[sinks]]\ntype = \"sekoia-asset\"\nurl = \"{}\"\n\
+         connector_uuid = \"{CONNECTOR_UUID}\"\napi_key = \"env:SEKOIA_API_KEY\"\n",
+        intake.url()
+    )
 }
 
 /// What a browser shows of the page, once it has asked; `None` if there is no browser.
@@ -52,7 +61,7 @@ fn end(running: Running) {
 #[test]
 fn a_page_says_that_all_is_well_and_what_changed() {
     let (sim, intake) = (sim(), Intake::start());
-    let (agent, address) = agent(&sim, &sekoia_config(&intake, ""));
+    let (agent, address) = agent(&sim, &sink(&intake));
     let mut running = agent.env("SEKOIA_API_KEY", API_KEY).arg("run").spawn();
     running.wait_for("waiting for the next pass", SOON);
     sim.change(ID, |account| {
@@ -81,8 +90,7 @@ fn a_page_says_that_all_is_well_and_what_changed() {
 #[test]
 fn a_page_says_what_is_wrong_and_no_name_where_names_are_hidden() {
     let (sim, intake) = (sim(), Intake::start());
-    let config = sekoia_config(&intake, "");
-    let (agent, address) = agent(&sim, &config);
+    let (agent, address) = agent(&sim, &sink(&intake));
     let path = agent.home().join("config.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(

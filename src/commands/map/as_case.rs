@@ -5,20 +5,42 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::made_up::MadeUp;
+use crate::analyze::{AdminRule, Privilege, Tier};
+use crate::config::MappingSettings;
 use crate::map::TagNames;
 use crate::model::{
     AccessKey, AttachedPolicy, Fact, Group, Mfa, MfaDevice, ServiceCredential, Tag, User,
 };
 
-/// The fixture about `user`: its facts with made-up names, ids and tags. Tag keys of `tag_names`
-/// stay, and so do `admin_names` within names.
-pub(super) fn case(user: &User, tag_names: &TagNames, admin_names: &[String]) -> Value {
+/// The fixture about `user`: its facts with made-up names, ids and tags, what the mapping needs
+/// besides, and the verdict without the names in its reasons. Tag keys of the settings' names stay,
+/// and so do the default words of administrators within names.
+pub(super) fn case(
+    user: &User,
+    privilege: Option<&Privilege>,
+    settings: &MappingSettings,
+) -> Value {
+    let defaults = AdminRule::DOCUMENTED.map(str::to_owned);
     let mut case = Case {
-        made_up: MadeUp::new(admin_names),
-        tag_names,
+        made_up: MadeUp::new(&defaults),
+        tag_names: &settings.tags,
     };
-    let shows = case.shows(user);
-    json!({"Shows": shows, "User": case.user(user)})
+    let mut out = json!({"Shows": case.shows(user), "User": case.user(user)});
+    let mut mapping = Map::new();
+    if settings.risk {
+        mapping.insert("risk".to_owned(), json!(true));
+    }
+    if settings.service_accounts.includes(user) == Some(true) {
+        // The pattern itself may name somebody: the user's ARN is one that matches.
+        mapping.insert("service_accounts".to_owned(), json!([out["User"]["Arn"]]));
+    }
+    if !mapping.is_empty() {
+        out["Mapping"] = mapping.into();
+    }
+    if let Some(privilege) = privilege.filter(|it| it.tier != Tier::Unknown) {
+        out["Privilege"] = json!(privilege.without_reasons());
+    }
+    out
 }
 
 struct Case<'a> {

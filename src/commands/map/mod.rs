@@ -37,7 +37,8 @@ pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<E
         tracing::warn!("{warning}");
     }
     if let Some(name) = &args.as_case {
-        return as_case(&config, source.snapshots(), name);
+        let verdicts = Verdicts::on(source.snapshots(), now);
+        return as_case(&config, source.snapshots(), &verdicts, name);
     }
     let mapping = setup::mapping(&config.mapping);
     let stamp = PassStamp::new(now);
@@ -59,7 +60,12 @@ pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<E
 }
 
 /// A case made from the user that `name` names, on standard output.
-fn as_case(config: &Config, snapshots: &[Snapshot], name: &str) -> anyhow::Result<ExitStatus> {
+fn as_case(
+    config: &Config,
+    snapshots: &[Snapshot],
+    verdicts: &Verdicts,
+    name: &str,
+) -> anyhow::Result<ExitStatus> {
     let users = snapshots
         .iter()
         .flat_map(|snapshot| snapshot.users.values());
@@ -74,7 +80,7 @@ fn as_case(config: &Config, snapshots: &[Snapshot], name: &str) -> anyhow::Resul
         );
         return Ok(ExitStatus::No);
     };
-    let case = as_case::case(user, &config.mapping.tags, &config.mapping.admin);
+    let case = as_case::case(user, verdicts.of(user), &config.mapping);
     let mut text = serde_json::to_string_pretty(&case)?;
     text.push('\n');
     output::write(&Page::json(&text))?;
