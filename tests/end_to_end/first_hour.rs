@@ -17,11 +17,22 @@ pub(super) fn logged(output: &Output, masks: &[(&str, &str)]) -> String {
         ["ERROR ", "WARN "]
             .iter()
             .any(|level| line.starts_with(level))
-            .then(|| without_duration(line))
+            .then(|| without_pass(&without_duration(line)))
     });
     let logged = lines.collect::<Vec<_>>().join("\n");
     let masked = |logged: String, (from, to): &(&str, &str)| logged.replace(from, to);
     masks.iter().fold(logged, masked)
+}
+
+/// Without the id of the pass, which is another each time.
+fn without_pass(line: &str) -> String {
+    match line.split_once(" pass=\"") {
+        Some((before, after)) => {
+            let (_, after) = after.split_once('"').unwrap_or_default();
+            format!("{before}{after}")
+        }
+        None => line.to_owned(),
+    }
 }
 
 fn without_duration(line: &str) -> String {
