@@ -76,7 +76,7 @@ fn a_page_says_that_all_is_well_and_what_changed() {
         assert!(!page.contains(outside), "{outside}");
     }
     if let Some(dom) = shown(address) {
-        assert!(dom.contains("All is well: 3 users in 1 account"), "{dom}");
+        assert!(dom.contains("All is well: 4 users in 1 account"), "{dom}");
         assert!(
             dom.contains("eve&lt;img src=x onerror=alert(1)&gt;"),
             "{dom}"

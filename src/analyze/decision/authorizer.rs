@@ -3,7 +3,7 @@
 //! Source: IAM User Guide, "Policy evaluation logic"; Organizations User Guide, "SCP evaluation".
 
 use super::evaluator;
-use super::principal::{AppliedPolicy, Boundary, PolicySource};
+use super::principal::{AppliedPolicy, Boundary, PolicySource, PrincipalKind};
 use super::request::Request;
 use super::trust::{self, Trust};
 use super::truth::Truth;
@@ -118,11 +118,18 @@ impl Authorizer<'_> {
         let within_boundary = response.boundary(request);
         let within_organization = self.organization(&mut response, request);
         let by_identity = identity
-            .and(within_boundary)
+            .and(within_boundary.clone())
             .and(within_organization.clone());
         response.allowed = match trust.map(|policy| trust::evaluate(policy, request)) {
             None => by_identity.clone(),
-            Some(trust) => response.trusted(trust, by_identity.clone(), within_organization),
+            Some(trust) => {
+                // A boundary of a user does not limit what names the user; of a role it does.
+                let within = match principal.kind {
+                    PrincipalKind::User => within_organization,
+                    PrincipalKind::Role => within_organization.and(within_boundary),
+                };
+                response.trusted(trust, by_identity.clone(), within)
+            }
         };
         response.by_identity = by_identity;
         response

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::analyze::decision::{AppliedPolicy, Boundary, Principal};
 use crate::analyze::document::{Condition, Effect, Policy};
-use crate::analyze::paths::{Catalogue, Family, Path};
+use crate::analyze::paths::{Catalogue, Family, Gain, Path};
 
 const WORDS: usize = 4;
 
@@ -89,18 +89,20 @@ impl ActionSet {
         self.contains(ASSUME_ROLE)
     }
 
-    /// Whether the principal may grant more to itself.
-    pub(super) fn may_grant_itself(&self) -> bool {
-        let paths = Catalogue::get().paths.iter();
-        let mut own = paths.filter(|it| matches!(it.family, Family::Itself | Family::RoleSelf));
-        own.any(|path| self.may_take(path))
+    /// Whether the principal may grant more to itself, or lift what limits it.
+    pub(super) fn may_change_itself(&self) -> bool {
+        let mut paths = Catalogue::get().paths.iter();
+        paths.any(|path| is_of_writing(path) && self.may_take(path))
     }
 
-    /// Whether the principal may write what makes an administrator, of itself or of another.
+    /// Whether the principal may write what makes an administrator of another. Tags of others do
+    /// not count.
     pub(super) fn may_write(&self) -> bool {
         let paths = Catalogue::get().paths.iter();
-        let mut writing = paths
-            .filter(|it| matches!(it.family, Family::Itself | Family::RoleSelf | Family::Limit));
+        let mut writing = paths.filter(|path| {
+            let is_of_tags = path.id == TAG_USER;
+            (is_of_writing(path) && !is_of_tags) || path.gains == Some(Gain::Unbounded)
+        });
         writing.any(|path| self.may_take(path))
     }
 
@@ -109,6 +111,16 @@ impl ActionSet {
         let needed = NEEDED.get(path.id.as_str());
         needed.is_some_and(|needed| self.or(*needed) == *self)
     }
+}
+
+/// The path of one's own tags.
+const TAG_USER: &str = "iam-taguser";
+
+fn is_of_writing(path: &Path) -> bool {
+    matches!(
+        path.family,
+        Family::Itself | Family::RoleSelf | Family::Limit
+    )
 }
 
 /// What is known of each document, once.

@@ -15,6 +15,8 @@ pub(in crate::analyze) struct Found {
     pub(in crate::analyze) target: Option<NodeId>,
     /// What is done, in order.
     pub(in crate::analyze) steps: Vec<Step>,
+    /// What has to be so besides, of other paths on the way.
+    pub(in crate::analyze) assumes: Vec<String>,
 }
 
 /// A principal of the account.

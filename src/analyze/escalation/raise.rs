@@ -1,6 +1,6 @@
 //! What makes an administrator of a principal once others write to it.
 
-use crate::analyze::decision::{PolicySource, Truth};
+use crate::analyze::decision::{Holder, PolicySource, Truth};
 use crate::analyze::document::Policy;
 use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::found::{Found, Step};
@@ -40,6 +40,7 @@ fn lifted(asker: &Asker<'_>, standing: Standing) -> Option<Found> {
         session: asker.session,
         target: None,
         steps,
+        assumes: Vec::new(),
     })
 }
 
@@ -54,6 +55,25 @@ fn on<'k>(asker: &Asker<'k>, on: On, kind: &'k LimitKind) -> &'k str {
                 ..
             },
         ) => arn,
+        (
+            On::OwnGroup,
+            LimitKind::Deny {
+                source:
+                    PolicySource::Inline {
+                        holder: Holder::Group(name),
+                        ..
+                    }
+                    | PolicySource::Managed {
+                        holder: Holder::Group(name),
+                        ..
+                    },
+                ..
+            },
+        ) => {
+            let mut groups = asker.account.groups.iter();
+            let group = groups.find(|group| group.name == *name);
+            group.map_or(name.as_str(), |group| group.arn.as_str())
+        }
         _ => asker.principal.arn.as_str(),
     }
 }

@@ -213,6 +213,7 @@ fn reports<'f>(
 
 fn report(user: &IamUser, found: &Found, steps: Vec<StepReport>) -> PathReport {
     let mut assumes = found.path.assumes.clone();
+    assumes.extend(found.assumes.iter().cloned());
     if let Some(residual) = found.truth.residual() {
         assumes.extend(residual.conditions.iter().cloned());
         assumes.extend(residual.documents.iter().cloned());
@@ -220,6 +221,8 @@ fn report(user: &IamUser, found: &Found, steps: Vec<StepReport>) -> PathReport {
     if found.session == Session::Mfa && user.has_mfa.is_none() {
         assumes.push("an MFA device of the user".to_owned());
     }
+    let mut seen = std::collections::BTreeSet::new();
+    assumes.retain(|it| seen.insert(it.clone()));
     PathReport {
         id: found.path.id.clone(),
         evidence: match assumes.is_empty() {

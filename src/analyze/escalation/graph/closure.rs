@@ -12,12 +12,16 @@ use crate::analyze::escalation::power::Power;
 use crate::analyze::paths::Path;
 
 impl<'a> Graph<'a> {
-    /// Adds whoever comes to the top, alone or with those that it takes over, until nobody is added.
+    /// Adds whoever comes to the top, alone, with those that it takes over, or after a change of
+    /// itself, until nobody is added.
     pub(in crate::analyze::escalation) fn close(&mut self, counts: impl Fn(&Truth) -> bool) {
         let mut fresh: Vec<usize> = self.positions(&counts);
         loop {
             self.follow(fresh, &counts);
             fresh = self.unite(&counts);
+            if fresh.is_empty() {
+                fresh = self.vary(&counts);
+            }
             if fresh.is_empty() {
                 return;
             }
@@ -50,7 +54,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn positions(&self, counts: &impl Fn(&Truth) -> bool) -> Vec<usize> {
+    pub(super) fn positions(&self, counts: &impl Fn(&Truth) -> bool) -> Vec<usize> {
         let all = self.is_top.iter().enumerate();
         all.filter(|(_, truth)| counts(truth))
             .map(|(position, _)| position)
@@ -60,7 +64,7 @@ impl<'a> Graph<'a> {
     /// Those of `fresh` that one of `paths` may lead to, in order, each with the paths' indices.
     fn among(
         &self,
-        power: &Power<'a>,
+        power: &Power<'_>,
         paths: &[&'static Path],
         fresh: &[usize],
     ) -> BTreeMap<usize, Vec<usize>> {
@@ -109,7 +113,7 @@ impl<'a> Graph<'a> {
     /// by which path, whether it can, and in which session.
     pub(super) fn takes(
         &self,
-        node: &Node<'a>,
+        node: &Node<'_>,
         sessions: &[Session],
         among: &[usize],
         visit: &mut dyn FnMut(usize, &'static Path, Truth, Session) -> ControlFlow<()>,

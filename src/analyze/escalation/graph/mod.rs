@@ -4,6 +4,7 @@ pub(super) mod closure;
 pub(super) mod coalition;
 pub(super) mod node;
 pub(super) mod targets;
+mod vary;
 pub(super) mod ways;
 
 use std::collections::HashSet;
@@ -144,7 +145,7 @@ impl<'a> Graph<'a> {
             if is_admin || node.is_unread {
                 continue;
             }
-            let mut found = match node.actions.may_grant_itself() {
+            let mut found = match node.actions.may_change_itself() {
                 true => own::found(&asker, node.groups),
                 false => Vec::new(),
             };

@@ -63,7 +63,7 @@ impl<'a> Graph<'a> {
     /// The positions of the nodes that `path` may be taken to; `None` if none is ruled out.
     pub(in crate::analyze::escalation) fn within(
         &self,
-        power: &Power<'a>,
+        power: &Power<'_>,
         path: &Path,
     ) -> Option<Rc<[usize]>> {
         match path.target {
@@ -91,7 +91,7 @@ impl<'a> Graph<'a> {
 
     pub(in crate::analyze::escalation) fn may_enter(
         &self,
-        node: &Node<'a>,
+        node: &Node<'_>,
         path: &Path,
         role: usize,
     ) -> bool {
@@ -109,7 +109,7 @@ impl<'a> Graph<'a> {
 
     pub(in crate::analyze::escalation) fn candidate(
         &self,
-        node: &Node<'a>,
+        node: &Node<'_>,
         path: &Path,
         target: NodeId,
     ) -> Option<Candidate<'a>> {

@@ -261,7 +261,8 @@ fn without(principal: &Principal, is_gone: impl Fn(&PolicySource) -> bool) -> Pr
     }
 }
 
-fn group_arn(asker: &Asker<'_>, name: &str) -> String {
+/// The ARN of the group `name`.
+pub(in crate::analyze::escalation) fn group_arn(asker: &Asker<'_>, name: &str) -> String {
     let groups = asker.account.groups.iter();
     let mut named = groups.filter(|group| group.name == name);
     named

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Way, gain, top};
+use super::{Change, Maker};
 use crate::analyze::account::is_customer_managed;
 use crate::analyze::decision::{AppliedPolicy, Boundary, Holder, PolicySource, Truth};
 use crate::analyze::document::{Effect, witness};
@@ -13,44 +13,44 @@ use crate::analyze::escalation::power::resources::filled;
 /// The key that names the policy.
 const POLICY_ARN: &str = "iam:policyarn";
 
-/// The ways to attach by `action` to `target`, an ARN with its boundary, what is worth it.
-pub(super) fn ways(
-    asker: &Asker<'_>,
-    groups: &[usize],
+/// What is attached by `action` to `target`, an ARN with its boundary.
+pub(super) fn changes(
+    maker: &Maker<'_, '_>,
     action: &str,
     target: (&str, &Boundary),
-    depth: usize,
-) -> Vec<Way> {
+) -> Vec<Change> {
+    let asker = maker.asker;
     let may = |policy: &str| asker.may_attach(&action.to_ascii_lowercase(), target, policy);
     let attach = || Step::new(action, target.0);
-    let mut ways = Vec::new();
+    let mut changes = Vec::new();
     if !asker.may_attach_any(&action.to_ascii_lowercase(), target) {
-        return ways;
+        return changes;
     }
     for (arn, policy) in &asker.account.policies {
         let Some(document) = &policy.default else {
             continue;
         };
-        let truth = may(arn).and_then(|| {
-            let mut changed = asker.principal.clone();
-            changed.policies.push(AppliedPolicy {
-                source: PolicySource::Managed {
-                    holder: Holder::User(changed.name.clone()),
-                    arn: arn.clone(),
-                    version: policy.default_id.clone(),
-                },
-                document: Some(Arc::clone(document)),
-            });
-            top(asker, &changed, groups, depth)
+        let truth = may(arn);
+        if truth.is_false() {
+            continue;
+        }
+        let mut changed = asker.principal.clone();
+        changed.policies.push(AppliedPolicy {
+            source: PolicySource::Managed {
+                holder: Holder::User(changed.name.clone()),
+                arn: arn.clone(),
+                version: policy.default_id.clone(),
+            },
+            document: Some(Arc::clone(document)),
         });
-        ways.push((truth, vec![attach()]));
+        changes.push(maker.change(truth, changed, vec![attach()]));
     }
     for arn in to_create(asker, action) {
         let create = || asker.may("iam:createpolicy", &arn, &Boundary::None);
-        let truth = gain(asker, may(&arn).and_then(create));
-        ways.push((truth, vec![Step::new("iam:CreatePolicy", &arn), attach()]));
+        let steps = vec![Step::new("iam:CreatePolicy", &arn), attach()];
+        changes.push(maker.everything(may(&arn).and_then(create), steps));
     }
-    ways
+    changes
 }
 
 /// ARNs of policies that conditions on `action` name, and that nobody has created.

@@ -2,6 +2,7 @@
 
 mod attach;
 mod group;
+mod lifted;
 mod tags;
 
 use crate::analyze::account::is_customer_managed;
@@ -10,7 +11,7 @@ use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::found::{Found, Step};
 use crate::analyze::escalation::limits::lift::rewritten;
 use crate::analyze::escalation::limits::{granted_everything, standing};
-use crate::analyze::paths::{Catalogue, Family, On, Path};
+use crate::analyze::paths::{Catalogue, Family, Need, On, Path};
 
 /// How many such paths may follow each other: a group that lets its members change a policy.
 const DEPTH_MAX: usize = 3;
@@ -27,82 +28,187 @@ fn found_within(asker: &Asker<'_>, groups: &[usize], depth: usize) -> Vec<Found>
     if depth == 0 {
         return Vec::new();
     }
-    let paths = Catalogue::get().paths.iter();
-    let own = paths.filter(|path| matches!(path.family, Family::Itself | Family::RoleSelf));
-    let mut found = Vec::new();
-    for path in own {
-        let mut best: Option<Found> = None;
-        for (truth, steps) in ways(asker, groups, path, depth) {
-            if truth.is_false() || best.as_ref().is_some_and(|best| best.truth.is_true()) {
-                continue;
-            }
-            best = Some(Found {
-                path,
-                truth,
-                session: asker.session,
-                target: None,
-                steps,
-            });
+    let mut found: Vec<Found> = Vec::new();
+    for (path, change) in changes(asker, groups, depth == DEPTH_MAX) {
+        let known = found.iter().position(|it| it.path.id == path.id);
+        if known.is_some_and(|at| found.get(at).is_some_and(|it| it.truth.is_true())) {
+            continue;
         }
-        found.extend(best);
+        let truth = change.truth.clone().and_then(|| change.worth(asker, depth));
+        if truth.is_false() {
+            continue;
+        }
+        if let Some(at) = known {
+            found.remove(at);
+        }
+        found.push(Found {
+            path,
+            truth,
+            session: asker.session,
+            target: None,
+            steps: change.steps,
+            assumes: Vec::new(),
+        });
     }
     found
 }
 
-/// Whether a way is open, and what is done.
-type Way = (Truth, Vec<Step>);
+/// What a principal makes of itself.
+pub(in crate::analyze::escalation) struct Change {
+    /// Whether it may.
+    pub(in crate::analyze::escalation) truth: Truth,
+    /// What it is then.
+    pub(in crate::analyze::escalation) principal: Principal,
+    /// The groups that it is then in.
+    pub(in crate::analyze::escalation) groups: Vec<usize>,
+    /// What it does.
+    pub(in crate::analyze::escalation) steps: Vec<Step>,
+    /// Whether everything is granted to it then: nothing further of its own adds to that.
+    is_everything: bool,
+}
 
-fn ways(asker: &Asker<'_>, groups: &[usize], path: &'static Path, depth: usize) -> Vec<Way> {
-    let Some(need) = path.needs.first() else {
-        return Vec::new();
-    };
-    let principal = asker.principal;
-    let action = need.action.to_ascii_lowercase();
-    let may = |on: &str, boundary: &Boundary| asker.may(&action, on, boundary);
-    let step = |on: &str| vec![Step::new(&need.action, on)];
-    let own = principal.arn.as_str();
-    let is_attached = action.contains(":attach");
-    match need.on {
-        On::Itself if path.id == tags::PATH => tags::ways(asker, groups, depth),
-        On::Itself | On::SelfRole if is_of(need.on, principal.kind) => {
-            let mut ways = vec![(gain(asker, may(own, &principal.boundary)), step(own))];
-            if is_attached && !ways.iter().any(|(truth, _)| truth.is_true()) {
-                let target = (own, &principal.boundary);
-                ways.extend(attach::ways(asker, groups, &need.action, target, depth));
-            }
-            ways
+impl Change {
+    /// Whether the principal is then an administrator or can make itself one.
+    fn worth(&self, asker: &Asker<'_>, depth: usize) -> Truth {
+        let asker = asker.as_principal(&self.principal);
+        let is_admin = standing(&asker).is_admin;
+        if is_admin.is_true() || self.is_everything {
+            return is_admin;
         }
-        On::OwnGroup => {
-            let groups_of = groups
-                .iter()
-                .filter_map(|&index| asker.account.groups.get(index));
-            let mut ways = Vec::new();
-            for group in groups_of {
-                let arn = group.arn.as_str();
-                let truth = gain(asker, may(arn, &Boundary::None));
-                if is_attached && !truth.is_true() {
-                    let target = (arn, &Boundary::None);
-                    ways.extend(attach::ways(asker, groups, &need.action, target, depth));
+        let further = found_within(&asker, &self.groups, depth - 1).into_iter();
+        further.fold(is_admin, |truth, found| truth.or(found.truth))
+    }
+}
+
+/// What `asker` may make of itself, by which path; its tags as well only where `with_tags`.
+pub(in crate::analyze::escalation) fn changes(
+    asker: &Asker<'_>,
+    groups: &[usize],
+    with_tags: bool,
+) -> Vec<(&'static Path, Change)> {
+    let paths = Catalogue::get().paths.iter();
+    let own = paths.filter(|path| {
+        let is_own = matches!(path.family, Family::Itself | Family::RoleSelf);
+        is_own && (with_tags || path.id != tags::PATH)
+    });
+    let maker = Maker { asker, groups };
+    let changes = own.flat_map(|path| maker.by(path).into_iter().map(move |it| (path, it)));
+    let changes = changes.chain(lifted::changes(&maker));
+    changes.filter(|(_, it)| !it.truth.is_false()).collect()
+}
+
+/// Makes changes of a principal.
+struct Maker<'m, 'a> {
+    asker: &'m Asker<'a>,
+    groups: &'m [usize],
+}
+
+impl Maker<'_, '_> {
+    /// The changes by `path`, among them some that are not allowed.
+    fn by(&self, path: &'static Path) -> Vec<Change> {
+        let Some(need) = path.needs.first() else {
+            return Vec::new();
+        };
+        let asker = self.asker;
+        let principal = asker.principal;
+        let action = need.action.to_ascii_lowercase();
+        let step = |on: &str| vec![Step::new(&need.action, on)];
+        let own = principal.arn.as_str();
+        match need.on {
+            On::Itself if path.id == tags::PATH => tags::changes(self),
+            On::Itself | On::SelfRole if is_of(need.on, principal.kind) => {
+                self.written(need, own, &principal.boundary)
+            }
+            On::OwnGroup => {
+                let groups = self.groups.iter();
+                let groups = groups.filter_map(|&index| asker.account.groups.get(index));
+                groups
+                    .flat_map(|group| self.written(need, &group.arn, &Boundary::None))
+                    .collect()
+            }
+            On::OwnPolicy => own_policies(principal)
+                .map(|(source, arn)| {
+                    let first = asker.is_full(arn).then(|| Step::new(DELETE_VERSION, arn));
+                    let steps = first.into_iter().chain(step(arn)).collect();
+                    let truth = asker.may_add_version(arn);
+                    let principal = rewritten(principal, source);
+                    self.change(truth, principal, steps)
+                })
+                .collect(),
+            On::OlderVersion => self.older_versions(&action, &step),
+            On::GroupToJoin if principal.kind == PrincipalKind::User => {
+                self.other_groups(&action, &step)
+            }
+            On::NewGroup if principal.kind == PrincipalKind::User => group::changes(self, path),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What is granted by writing to `on`, which is the principal or a group of it.
+    fn written(&self, need: &Need, on: &str, boundary: &Boundary) -> Vec<Change> {
+        let action = need.action.to_ascii_lowercase();
+        let truth = self.asker.may(&action, on, boundary);
+        let mut changes = Vec::new();
+        if action.contains(":attach") && !truth.is_true() {
+            changes = attach::changes(self, &need.action, (on, boundary));
+        }
+        changes.push(self.everything(truth, vec![Step::new(&need.action, on)]));
+        changes
+    }
+
+    fn change(&self, truth: Truth, principal: Principal, steps: Vec<Step>) -> Change {
+        Change {
+            truth,
+            principal,
+            steps,
+            groups: self.groups.to_vec(),
+            is_everything: false,
+        }
+    }
+
+    /// The principal grants itself everything.
+    fn everything(&self, truth: Truth, steps: Vec<Step>) -> Change {
+        let principal = granted_everything(self.asker.principal);
+        Change {
+            is_everything: true,
+            ..self.change(truth, principal, steps)
+        }
+    }
+
+    fn older_versions(&self, action: &str, step: &dyn Fn(&str) -> Vec<Step>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (source, arn) in own_policies(self.asker.principal) {
+            let policy = self.asker.account.policies.get(arn);
+            let versions = policy.map(|policy| policy.older.as_slice());
+            for (_, document) in versions.unwrap_or_default() {
+                let mut changed = self.asker.principal.clone();
+                for policy in &mut changed.policies {
+                    if policy.source == *source {
+                        policy.document = Some(std::sync::Arc::clone(document));
+                    }
                 }
-                ways.push((truth, step(arn)));
+                let truth = self.asker.may(action, arn, &Boundary::None);
+                changes.push(self.change(truth, changed, step(arn)));
             }
-            ways
         }
-        On::OwnPolicy => own_policies(principal)
-            .map(|(source, arn)| {
-                let truth = asker
-                    .may_add_version(arn)
-                    .and_then(|| top(asker, &rewritten(principal, source), groups, depth));
-                let first = asker.is_full(arn).then(|| Step::new(DELETE_VERSION, arn));
-                (truth, first.into_iter().chain(step(arn)).collect())
-            })
-            .collect(),
-        On::OlderVersion => older_versions(asker, groups, depth, &may, &step),
-        On::GroupToJoin if principal.kind == PrincipalKind::User => {
-            other_groups(asker, groups, depth, &may, &step)
-        }
-        On::NewGroup if principal.kind == PrincipalKind::User => group::ways(asker, path),
-        _ => Vec::new(),
+        changes
+    }
+
+    fn other_groups(&self, action: &str, step: &dyn Fn(&str) -> Vec<Step>) -> Vec<Change> {
+        let all = self.asker.account.groups.iter().enumerate();
+        let others = all.filter(|(index, _)| !self.groups.contains(index));
+        let changes = others.filter_map(|(index, group)| {
+            let truth = self.asker.may(action, &group.arn, &Boundary::None);
+            if truth.is_false() {
+                return None;
+            }
+            let mut joined = self.asker.principal.clone();
+            joined.policies.extend(group.policies.iter().cloned());
+            let mut change = self.change(truth, joined, step(&group.arn));
+            change.groups.push(index);
+            Some(change)
+        });
+        changes.collect()
     }
 }
 
@@ -111,25 +217,6 @@ fn is_of(on: On, kind: PrincipalKind) -> bool {
         PrincipalKind::User => on == On::Itself,
         PrincipalKind::Role => on == On::SelfRole,
     }
-}
-
-/// `may`, if everything that the principal then grants itself makes it an administrator.
-fn gain(asker: &Asker<'_>, may: Truth) -> Truth {
-    may.and_then(|| {
-        let granted = granted_everything(asker.principal);
-        standing(&asker.as_principal(&granted)).is_admin
-    })
-}
-
-/// Whether the principal, as `changed`, is an administrator or can make itself one.
-fn top(asker: &Asker<'_>, changed: &Principal, groups: &[usize], depth: usize) -> Truth {
-    let asker = asker.as_principal(changed);
-    let is_admin = standing(&asker).is_admin;
-    if is_admin.is_true() {
-        return is_admin;
-    }
-    let further = found_within(&asker, groups, depth - 1).into_iter();
-    further.fold(is_admin, |truth, found| truth.or(found.truth))
 }
 
 fn own_policies(principal: &Principal) -> impl Iterator<Item = (&PolicySource, &str)> {
@@ -142,55 +229,4 @@ fn own_policies(principal: &Principal) -> impl Iterator<Item = (&PolicySource, &
             }
             _ => None,
         })
-}
-
-fn older_versions(
-    asker: &Asker<'_>,
-    groups: &[usize],
-    depth: usize,
-    may: &dyn Fn(&str, &Boundary) -> Truth,
-    step: &dyn Fn(&str) -> Vec<Step>,
-) -> Vec<Way> {
-    let mut ways = Vec::new();
-    for (source, arn) in own_policies(asker.principal) {
-        let versions = asker
-            .account
-            .policies
-            .get(arn)
-            .map(|policy| policy.older.as_slice());
-        for (_, document) in versions.unwrap_or_default() {
-            let truth = may(arn, &Boundary::None).and_then(|| {
-                let mut changed = asker.principal.clone();
-                for policy in &mut changed.policies {
-                    if policy.source == *source {
-                        policy.document = Some(std::sync::Arc::clone(document));
-                    }
-                }
-                top(asker, &changed, groups, depth)
-            });
-            ways.push((truth, step(arn)));
-        }
-    }
-    ways
-}
-
-fn other_groups(
-    asker: &Asker<'_>,
-    groups: &[usize],
-    depth: usize,
-    may: &dyn Fn(&str, &Boundary) -> Truth,
-    step: &dyn Fn(&str) -> Vec<Step>,
-) -> Vec<Way> {
-    let all = asker.account.groups.iter().enumerate();
-    let others = all.filter(|(index, _)| !groups.contains(index));
-    let ways = others.map(|(index, group)| {
-        let truth = may(&group.arn, &Boundary::None).and_then(|| {
-            let mut joined = asker.principal.clone();
-            joined.policies.extend(group.policies.iter().cloned());
-            let groups: Vec<usize> = groups.iter().copied().chain([index]).collect();
-            top(asker, &joined, &groups, depth)
-        });
-        (truth, step(&group.arn))
-    });
-    ways.collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Way, top};
+use super::{Change, Maker};
 use crate::analyze::decision::{Principal, Request, resolve_text};
 use crate::analyze::document::{Comparison, Condition, Effect, Pattern, Statement, witness};
 use crate::analyze::escalation::asker::Asker;
@@ -12,11 +12,14 @@ use crate::model::Tag;
 /// The path of this file.
 pub(super) const PATH: &str = "iam-taguser";
 const PRINCIPAL_TAG: &str = "aws:principaltag/";
+/// How many sets of tags are tried.
+const BUNDLES_MAX: usize = 64;
 /// A value that no policy names.
 const ANY_VALUE: &str = "rollcall-any";
 
-/// What `asker` comes to by tags that its own policies ask for, one statement at a time.
-pub(super) fn ways(asker: &Asker<'_>, groups: &[usize], depth: usize) -> Vec<Way> {
+/// Tags that the principal's own policies ask for, one statement at a time.
+pub(super) fn changes(maker: &Maker<'_, '_>) -> Vec<Change> {
+    let asker = maker.asker;
     let principal = asker.principal;
     let own = principal.arn.as_str();
     let may = asker.may("iam:taguser", own, &principal.boundary);
@@ -44,14 +47,12 @@ pub(super) fn ways(asker: &Asker<'_>, groups: &[usize], depth: usize) -> Vec<Way
         .collect();
     bundles.sort();
     bundles.dedup();
-    let ways = bundles.into_iter().map(|bundle| {
-        let truth = may.clone().and_then(|| {
-            let changed = tagged(principal, tags, bundle);
-            top(asker, &changed, groups, depth)
-        });
-        (truth, vec![Step::new("iam:TagUser", own)])
+    bundles.truncate(BUNDLES_MAX);
+    let changes = bundles.into_iter().map(|bundle| {
+        let changed = tagged(principal, tags, bundle);
+        maker.change(may.clone(), changed, vec![Step::new("iam:TagUser", own)])
     });
-    ways.collect()
+    changes.collect()
 }
 
 /// A tag with which `condition` on a tag of the principal holds, or does not, as `is_wanted`.

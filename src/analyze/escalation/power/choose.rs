@@ -8,6 +8,14 @@ use crate::analyze::escalation::found::{Found, Step};
 use crate::analyze::paths::{Need, Path, Target};
 
 impl Power<'_> {
+    /// Whether there is a user or role of that ARN already.
+    fn is_there(&self, arn: &str) -> bool {
+        let account = self.asker.account;
+        let users = account.users.iter().map(|it| &it.principal);
+        let mut all = users.chain(account.roles.iter().map(|it| &it.principal));
+        all.any(|it| it.arn.as_str() == arn)
+    }
+
     /// A new user or role of one name that every need is allowed on.
     pub(in crate::analyze::escalation) fn creates(&self, path: &'static Path) -> Option<Found> {
         let kind = match path.target {
@@ -27,7 +35,8 @@ impl Power<'_> {
         );
         let mut best: Option<Found> = None;
         let fences = create::boundaries(&self.asker, kind);
-        let arns = candidates(&self.asker, &actions, &bounds);
+        let mut arns = candidates(&self.asker, &actions, &bounds);
+        arns.retain(|arn| !self.is_there(arn));
         let each = arns
             .iter()
             .flat_map(|arn| fences.iter().map(move |it| (arn, it)));
@@ -54,6 +63,7 @@ impl Power<'_> {
                 session: self.asker.session,
                 target: None,
                 steps,
+                assumes: Vec::new(),
             });
         }
         best

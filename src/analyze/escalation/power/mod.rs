@@ -163,6 +163,7 @@ impl<'a> Power<'a> {
                 Candidate::Role(index, _) => Some(NodeId::Role(index)),
             },
             steps: self.steps(path, target),
+            assumes: Vec::new(),
         })
     }
 

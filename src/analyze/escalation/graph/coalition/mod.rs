@@ -66,7 +66,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Keeps what was found, and tells of whom.
-    fn note(&mut self, added: Vec<(usize, Found)>) -> Vec<usize> {
+    pub(super) fn note(&mut self, added: Vec<(usize, Found)>) -> Vec<usize> {
         let mut positions = Vec::new();
         for (position, found) in added {
             let (Some(node), Some(is_top)) =
@@ -89,7 +89,10 @@ impl<'a> Graph<'a> {
     }
 
     /// Those that are not at the top yet.
-    fn below(&self, counts: &impl Fn(&Truth) -> bool) -> impl Iterator<Item = (usize, &Node<'a>)> {
+    pub(super) fn below(
+        &self,
+        counts: &impl Fn(&Truth) -> bool,
+    ) -> impl Iterator<Item = (usize, &Node<'a>)> {
         let all = self.nodes.iter().enumerate();
         all.filter(move |(position, node)| {
             !node.is_unread && !self.is_top.get(*position).is_some_and(counts)
@@ -147,13 +150,14 @@ impl<'a> Graph<'a> {
                 if known.contains(&position) {
                     continue;
                 }
-                let takes =
-                    self.takes(node, &node.taken_sessions, &fresh, &mut |_, _, truth, _| {
-                        match counts(&truth) {
-                            true => ControlFlow::Break(()),
-                            false => ControlFlow::Continue(()),
-                        }
-                    });
+                // Its own MFA counts where it begins, and that is looked at again.
+                let each: Vec<Session> = sessions(node).collect();
+                let takes = self.takes(node, &each, &fresh, &mut |_, _, truth, _| match counts(
+                    &truth,
+                ) {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                });
                 if takes.is_break() {
                     found.push(position);
                 }
@@ -211,7 +215,7 @@ impl<'a> Graph<'a> {
 }
 
 /// The sessions of the principal itself, and those of whoever takes it over.
-fn sessions(node: &Node<'_>) -> impl Iterator<Item = Session> {
+pub(super) fn sessions(node: &Node<'_>) -> impl Iterator<Item = Session> {
     let own = node.sessions.clone();
     let more: Vec<Session> = node.taken_sessions.clone();
     let more = more.into_iter().filter({

@@ -14,6 +14,8 @@ use crate::analyze::escalation::power::Power;
 pub(super) struct Taken {
     pub(super) truth: Truth,
     pub(super) steps: Vec<Step>,
+    /// What has to be so besides.
+    pub(super) assumes: Vec<String>,
 }
 
 impl Graph<'_> {
@@ -28,6 +30,7 @@ impl Graph<'_> {
         let itself = Taken {
             truth: Truth::True,
             steps: Vec::new(),
+            assumes: Vec::new(),
         };
         let mut taken = BTreeMap::from([(start, itself)]);
         let mut fresh = vec![start];
@@ -54,7 +57,16 @@ impl Graph<'_> {
                         let on = candidate.map(|it| Power::new(asker).steps(path, it));
                         let mut steps = so_far.steps.clone();
                         steps.extend(on.unwrap_or_default());
-                        taken.insert(target, Taken { truth, steps });
+                        let mut assumes = so_far.assumes.clone();
+                        assumes.extend(path.assumes.iter().cloned());
+                        taken.insert(
+                            target,
+                            Taken {
+                                truth,
+                                steps,
+                                assumes,
+                            },
+                        );
                         fresh.push(target);
                     }
                     ControlFlow::Continue(())
@@ -74,6 +86,7 @@ pub(super) fn way(
 ) -> Found {
     let mut steps: Vec<Step> = Vec::new();
     let mut truth = found.truth.clone();
+    let mut assumes = found.assumes.clone();
     let add = |more: &[Step], steps: &mut Vec<Step>| {
         for step in more {
             if !steps.contains(step) {
@@ -83,16 +96,19 @@ pub(super) fn way(
     };
     for helper in helpers.iter().filter_map(|it| taken.get(it)) {
         truth = truth.and(helper.truth.clone());
+        assumes.extend(helper.assumes.iter().cloned());
         add(&helper.steps, &mut steps);
     }
     add(&found.steps, &mut steps);
     if let Some(subject) = taken.get(&subject) {
         truth = truth.and(subject.truth.clone());
+        assumes.extend(subject.assumes.iter().cloned());
         add(&subject.steps, &mut steps);
     }
     Found {
         truth,
         steps,
+        assumes,
         target: None,
         ..found
     }
