@@ -150,3 +150,6 @@ fn any(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     }
     answer
 }
+
+#[cfg(test)]
+mod tests;
