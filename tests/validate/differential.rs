@@ -92,7 +92,8 @@ fn the_oracle_finds_the_same_in_hundreds_of_events_made_wrong() {
 /// The event that a line is, where `Value` holds all of it: each field once, and whole numbers.
 fn plain(line: &str) -> Option<Value> {
     let event: Value = serde_json::from_str(line).ok()?;
-    (event.to_string() == line).then_some(event)
+    let written = event.to_string();
+    (written == line).then_some(event)
 }
 
 /// Events, one a line: ours and drawn ones, as they are and made wrong.

@@ -10,10 +10,13 @@ use tokio::time::Instant;
 
 use crate::store::StoreError;
 
+/// An answer, and when it was made.
+type Made<T> = (Instant, Arc<T>);
+
 /// The last answer to a question, and when it was made. Clones share it.
 #[derive(Debug)]
 pub(super) struct Cached<T> {
-    last: Arc<Mutex<Option<(Instant, Arc<T>)>>>,
+    last: Arc<Mutex<Option<Made<T>>>>,
     age_max: Duration,
 }
 

@@ -165,7 +165,16 @@ impl Routes {
 /// `changes` with what nobody is known by: of each user the kind of change, and in which fields.
 fn nameless(changes: &Value) -> Value {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let field = |change: Value| json!({"field": change["field"], "meaning": change["meaning"]});
+    let field = |change: Value| {
+        // How much a user can do tells of nobody.
+        let is_of_power = change["field"] == "privilege.tier";
+        let mut field = json!({"field": change["field"], "meaning": change["meaning"]});
+        if is_of_power {
+            field["before"] = change["before"].clone();
+            field["after"] = change["after"].clone();
+        }
+        field
+    };
     let user = |user: Value| {
         let changes: Vec<Value> = list(&user["changes"]).into_iter().map(field).collect();
         json!({"kind": user["kind"], "changes": changes})

@@ -53,7 +53,10 @@ impl Oracle {
                 Value::String(text) => text == value,
                 // Nothing that an observable could be.
                 Value::Array(_) | Value::Object(_) => false,
-                other => other.to_string() == value,
+                other => {
+                    let text = other.to_string();
+                    text == value
+                }
             };
             if is_object || !named.values.iter().any(is_there) {
                 self.add("observable_value", format!("{path}.value"));

@@ -2,6 +2,7 @@
 // Shows what /status and /changes tell. All of it is text, and none is ever read as markup.
 (() => {
   const STATUS_EVERY_MS = 5000, CHANGES_EVERY_MS = 60000, ROWS_MAX = 1000, CHANGES_MAX = 50;
+  const POWERS = ["admin", "admin_with_mfa", "can_escalate"];
   const at = (id) => document.getElementById(id);
   let report = null;
 
@@ -85,8 +86,8 @@
 
   function showChanges(accounts) {
     const rows = accounts.flatMap((account) => account.users.map((user) => {
-      const fields = user.changes.map((it) => it.meaning ?? it.field);
-      const isGrave = fields.some((it) => /gained|opened/.test(it));
+      const fields = user.changes.map((it) => it.field === "privilege.tier" ? `${it.before} → ${it.after}` : it.meaning ?? it.field);
+      const isGrave = user.changes.some((it) => it.field === "privilege.tier" && POWERS.includes(it.after)) || fields.some((it) => /gained|opened/.test(it));
       return [account.account, user.user_name ?? "a user", [user.kind, isGrave ? "bad" : ""], [[...new Set(fields)].join(", "), isGrave ? "bad" : ""]];
     }));
     if (!rows.length) return put("changes", el("p", { class: "soft" }, "Nothing has changed."));
