@@ -98,7 +98,10 @@ pub(super) async fn read(
     })
     .await;
     let members = match members {
-        Ok(members) => members,
+        Ok(mut members) => {
+            members.sort_by(|a: &Member, b| a.name.cmp(&b.name));
+            members
+        }
         Err(error) if error.class == AwsErrorClass::Gone => return Ok(None),
         Err(error) => return Err(error),
     };

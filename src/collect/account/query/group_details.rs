@@ -25,7 +25,8 @@ pub(super) async fn groups(
         try_join(Box::pin(listed(client)), Box::pin(members(client, scope))).await?;
     let provenance = now(ACTION);
     let groups = groups.into_iter().map(|(group, created_at)| {
-        let members = members.remove(&group.name).unwrap_or_default();
+        let mut members = members.remove(&group.name).unwrap_or_default();
+        members.sort_by(|a, b| a.name.cmp(&b.name));
         GroupEntry {
             group,
             created_at,
