@@ -8,6 +8,7 @@
     reason = "in a test, a panic is the report"
 )]
 
+mod audit;
 mod collection;
 mod config;
 mod converge;

@@ -11,7 +11,7 @@ mod fields;
 mod fixture;
 mod fixture_credentials;
 mod generate;
-mod pretty;
+pub(crate) mod pretty;
 mod properties;
 mod refusals;
 pub(crate) mod schema;

@@ -1,7 +1,7 @@
 //! Indents an event without touching the order of its fields, which a `Value` would lose.
 
 /// `json`, one line, as an indented text.
-pub(super) fn pretty(json: &str) -> String {
+pub(crate) fn pretty(json: &str) -> String {
     let (mut out, mut depth, mut in_string, mut escaped) = (String::new(), 0, false, false);
     let mut chars = json.chars().peekable();
     while let Some(c) = chars.next() {
