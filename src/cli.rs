@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod collect;
 mod events;
 mod explain;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::foreign::Page;
 use crate::observe::LogFormat;
 
+pub use audit::{AuditArgs, AuditOutput, When};
 pub use collect::CollectArgs;
 pub use events::{MapArgs, ValidateArgs};
 pub use explain::ExplainArgs;
@@ -123,6 +125,8 @@ pub enum Command {
     /// Check events strictly against OCSF; exit code 7 if one is invalid
     #[command(disable_version_flag = true)]
     Validate(ValidateArgs),
+    /// Show what CloudTrail recorded, as OCSF events or as a table
+    Audit(AuditArgs),
     /// Show what a user may do at most, what proves it, and what would change it
     Explain(ExplainArgs),
     /// Show the whole pipeline on an embedded sample account, without AWS

@@ -10,9 +10,8 @@
 //!   `false`, an empty list or "not an administrator".
 //! - What a sink holds converges to what is known, and no event is poorer than an earlier one.
 //! - No account, sink or entity holds up another, and everything from outside is bounded.
-//! - [`map`], [`analyze`], [`access`], [`queries`], [`schedule`] and [`validate`] are pure: time and settings are arguments.
-//! - [`map`], [`analyze`], [`access`], [`audit`], [`schedule`] and [`validate`] are pure: time and
-//!   settings are arguments.
+//! - [`map`], [`analyze`], [`access`], [`audit`], [`queries`], [`schedule`] and [`validate`] are pure: time
+//!   and settings are arguments.
 //! - [`collect`] knows no OCSF, [`deliver`] sees only ids and bytes, [`store`] knows neither AWS
 //!   nor HTTP.
 //! - An event and its delivery state are one transaction, durable before anything is sent; an

@@ -5,12 +5,18 @@
 
 mod about;
 mod dates;
+mod filter;
 mod ocsf;
 mod record;
+mod saved;
+mod seen;
 
 pub use about::About;
+pub use filter::Filter;
 pub use ocsf::{
     Account, Actor, Class, Credential, Endpoint, Event, Group, Outcome, Policy, Resource, Service,
     Session, User,
 };
 pub use record::{Caller, Record, RecordError};
+pub use saved::{Place, SavedError, each_record};
+pub use seen::Seen;

@@ -19,6 +19,7 @@ pub use account::{
     AccountSource, AccountSummary, CallPlan, Confirmation, NewUsers, Prediction, Wanted,
     account_summary, confirm_gone, query_group, query_groups, query_user,
 };
+pub(crate) use from_file::saved_text;
 pub use from_file::{FileError, FromFiles};
 
 /// Where a source says what the account has of policies: once, after the last page that can tell, or as

@@ -1,6 +1,7 @@
 //! One file a subcommand: from arguments and configuration to the rooms, and back to an exit
 //! code.
 
+mod audit;
 mod check;
 mod collect;
 mod collect_document;
@@ -100,6 +101,7 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         Command::Map(args) => map::map(global, args).await,
         Command::Review(args) => review::review(args).await,
         Command::Validate(args) => validate::validate(global, args).await,
+        Command::Audit(args) => audit::audit(global, args).await,
         Command::Explain(args) => explain::explain(global, args).await,
         Command::Users(args) => queries::users(global, args).await,
         Command::Groups(args) => queries::groups(global, args).await,

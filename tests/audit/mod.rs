@@ -1,6 +1,7 @@
-//! CloudTrail's records as events.
+//! CloudTrail's records as events, and `rollcall audit`.
 
 mod catalogue;
+mod command;
 mod properties;
 mod snapshots;
 mod valid;

@@ -36,6 +36,7 @@ mod wire;
 
 pub use error::FileError;
 pub use files::FromFiles;
+pub(crate) use text::saved_text;
 
 /// The names of the kinds of files, as sources of facts and in messages.
 mod kind {

@@ -21,6 +21,16 @@ const ARCHIVES: [(&[u8], &str); 4] = [
     (b"BZh", "a file compressed with bzip2"),
 ];
 
+/// The text of the file at `path`, as people save it.
+pub(crate) fn saved_text(path: &Path) -> std::result::Result<String, FileError> {
+    let file = path.display().to_string();
+    let content = read(path).map_err(|source| FileError::Read {
+        file: file.clone(),
+        source,
+    })?;
+    decode(&file, &content).map(Cow::into_owned)
+}
+
 /// What is in the file at `path`, which may be a pipe, but not one without an end.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     bounded(File::open(path)?)
