@@ -171,3 +171,13 @@ fn the_table_is_by_time_and_says_who_did_what_to_whom() {
         insta::assert_snapshot!("table", output.stdout);
     });
 }
+
+#[test]
+fn a_caller_whose_name_is_hidden_is_told_by_the_account() {
+    let output = audit(&home(), &["--failed", "--event", "ConsoleLogin"]).run();
+    let table = output.expect_code(0).stdout;
+    assert!(
+        table.contains("account 123456789012  ConsoleLogin failed"),
+        "{table}"
+    );
+}

@@ -45,7 +45,7 @@ fn time(time: OffsetDateTime) -> String {
     utc.format(&format).unwrap_or_default()
 }
 
-/// The user's name, or the role and the session, or the service.
+/// The user's name, or the role and the session, or the service, or at least the account.
 fn caller(record: &Record, event: &Event<'_>) -> String {
     let caller = &record.caller;
     let user = event.actor.user.as_ref();
@@ -59,8 +59,10 @@ fn caller(record: &Record, event: &Event<'_>) -> String {
     }
     let service = caller.invoked_by.as_deref();
     let who = user.and_then(|user| user.name.or(user.uid)).or(service);
-    who.or_else(|| user?.account.as_ref().map(|it| it.uid))
-        .map_or_else(|| "unknown".to_owned(), name)
+    let account = || Some(format!("account {}", user?.account.as_ref()?.uid));
+    who.map(name)
+        .or_else(account)
+        .unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// The operation, and why it failed.
