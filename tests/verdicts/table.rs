@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::account::verdict;
-use super::case::cases;
+use super::case::{Case, cases};
 
 #[test]
 fn every_labelled_case_has_its_tier_and_its_paths() {
@@ -46,4 +46,18 @@ fn every_labelled_case_has_its_tier_and_its_paths() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+#[test]
+fn so_many_different_writers_that_they_are_not_held_together_are_told_of() {
+    let case = |count: usize| -> Case {
+        let user = "inline = ['Allow iam:AddUserToGroup on @group/${aws:username}-*']\n";
+        let users = (0..count).map(|number| format!("[users.u{number}]\n{user}"));
+        let head = "name = 'many'\ntier = 'user'\nreason = 'made'\nsource = 'made'\n";
+        toml::from_str(&format!("{head}{}", users.collect::<String>())).unwrap()
+    };
+    let not_considered = |count| verdict(&case(count)).not_considered;
+    let together = "principals that act together".to_owned();
+    assert!(!not_considered(100).contains(&together));
+    assert!(not_considered(300).contains(&together));
 }

@@ -40,6 +40,16 @@ static NEEDED: LazyLock<HashMap<&'static str, ActionSet>> = LazyLock::new(|| {
     paths.collect()
 });
 
+/// What writes what makes an administrator of another, in lower case. Tags of others do not count.
+pub(super) static WRITING: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let paths = Catalogue::get()
+        .paths
+        .iter()
+        .filter(|path| is_of_others(path));
+    let needs = paths.flat_map(|path| &path.needs);
+    needs.map(|need| need.action.to_ascii_lowercase()).collect()
+});
+
 const ASSUME_ROLE: &str = "sts:assumerole";
 
 impl ActionSet {
@@ -98,11 +108,10 @@ impl ActionSet {
     /// Whether the principal may write what makes an administrator of another. Tags of others do
     /// not count.
     pub(super) fn may_write(&self) -> bool {
-        let paths = Catalogue::get().paths.iter();
-        let mut writing = paths.filter(|path| {
-            let is_of_tags = path.id == TAG_USER;
-            (is_of_writing(path) && !is_of_tags) || path.gains == Some(Gain::Unbounded)
-        });
+        let mut writing = Catalogue::get()
+            .paths
+            .iter()
+            .filter(|path| is_of_others(path));
         writing.any(|path| self.may_take(path))
     }
 
@@ -121,6 +130,12 @@ fn is_of_writing(path: &Path) -> bool {
         path.family,
         Family::Itself | Family::RoleSelf | Family::Limit
     )
+}
+
+/// Whether it is a path by which others are written to.
+fn is_of_others(path: &Path) -> bool {
+    let is_of_tags = path.id == TAG_USER;
+    (is_of_writing(path) && !is_of_tags) || path.gains == Some(Gain::Unbounded)
 }
 
 /// What is known of each document, once.

@@ -1,7 +1,8 @@
 //! What makes an administrator of a principal once others write to it.
 
 use crate::analyze::decision::{Holder, PolicySource, Truth};
-use crate::analyze::document::Policy;
+use crate::analyze::document::{Policy, Statement};
+use crate::analyze::escalation::actions::WRITING;
 use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::found::{Found, Step};
 use crate::analyze::escalation::limits::{LimitKind, Standing, standing};
@@ -78,9 +79,19 @@ fn on<'k>(asker: &Asker<'k>, on: On, kind: &'k LimitKind) -> &'k str {
     }
 }
 
-/// Whether a document says different things of principals that have it.
-pub(super) fn tells_principals_apart(document: &Policy) -> bool {
+/// Whether a statement is on what makes an administrator of another.
+pub(super) fn writes(statement: &Statement) -> bool {
+    WRITING
+        .iter()
+        .any(|action| statement.action.matches(action))
+}
+
+/// Whether a document says of writing different things of principals that have it.
+pub(super) fn tells_writers_apart(document: &Policy) -> bool {
     document.statements.iter().any(|statement| {
+        if !writes(statement) {
+            return false;
+        }
         let mut texts = statement.resource.iter().flat_map(|it| &it.texts);
         !statement.conditions.is_empty() || texts.any(|text| text.written.contains("${"))
     })

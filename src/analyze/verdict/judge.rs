@@ -32,7 +32,7 @@ pub fn judge(snapshot: &Snapshot, now: OffsetDateTime) -> BTreeMap<String, Privi
 
 fn of_user(account: &IamAccount, graph: &Graph<'_>, index: usize, user: &IamUser) -> Privilege {
     let mut privilege = Privilege::of_tier(Tier::Unknown);
-    privilege.not_considered = not_considered(account);
+    privilege.not_considered = not_considered(account, graph);
     let Some(node) = graph.node(NodeId::User(index)) else {
         return privilege;
     };
@@ -120,10 +120,13 @@ fn may_assume(account: &IamAccount, user: &IamUser) -> bool {
     })
 }
 
-fn not_considered(account: &IamAccount) -> Vec<String> {
+fn not_considered(account: &IamAccount, graph: &Graph<'_>) -> Vec<String> {
     let mut names = vec!["resource policies".to_owned()];
     if !account.has_roles {
         names.push("roles".to_owned());
+    }
+    if graph.is_cut {
+        names.push("principals that act together".to_owned());
     }
     if account.service_control_policies.is_none() {
         names.push("service control policies".to_owned());

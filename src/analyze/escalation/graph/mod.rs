@@ -43,6 +43,8 @@ pub(in crate::analyze) struct Graph<'a> {
     pub(in crate::analyze::escalation) is_top: Vec<Truth>,
     /// Roles that can grant more to themselves.
     pub(in crate::analyze::escalation) self_granting: Vec<NodeId>,
+    /// Whether there were too many writers to look at them together.
+    pub(in crate::analyze) is_cut: bool,
     /// By which path to whom, where it takes another principal.
     pub(in crate::analyze::escalation) via: Vec<Option<(&'static Path, NodeId)>>,
 }
@@ -85,6 +87,7 @@ impl<'a> Graph<'a> {
                 .collect(),
             named: account.roles.iter().map(named_by).collect(),
             is_top: Vec::new(),
+            is_cut: false,
             via: Vec::new(),
             self_granting: Vec::new(),
             nodes: Vec::new(),

@@ -8,18 +8,24 @@ mod taken;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use self::taken::{Taken, way};
-use crate::analyze::decision::{Session, Truth};
+use crate::analyze::decision::{Boundary, Session, Truth};
 use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::found::Found;
 use crate::analyze::escalation::graph::Graph;
 use crate::analyze::escalation::graph::node::Node;
-use crate::analyze::escalation::raise::{raised, tells_principals_apart};
+use crate::analyze::escalation::raise::{raised, tells_writers_apart, writes};
 
 /// What is known of one question, for it is asked for many users: who is raised, in which session,
 /// by whom.
 type Known = HashMap<(usize, Session, Vec<usize>), Option<Found>>;
+
+/// So many different writers are looked at together; of more the verdicts say that they were not.
+const HELPERS_MAX: usize = 256;
+/// Of so many principals each is looked at before the first that is found is followed.
+const LOOKED_AT_MAX: usize = 64;
 
 impl<'a> Graph<'a> {
     /// Adds whoever is at the top with those that it takes over; tells whom.
@@ -33,6 +39,10 @@ impl<'a> Graph<'a> {
             .map(|(position, _)| position)
             .collect();
         if writers.is_empty() {
+            return Vec::new();
+        }
+        if self.different(&writers).len() > HELPERS_MAX {
+            self.is_cut = true;
             return Vec::new();
         }
         let all = self.different(&writers);
@@ -52,7 +62,15 @@ impl<'a> Graph<'a> {
         let between: Vec<usize> = to_writers.union(&to_raisable).copied().collect();
         let mut known = Known::new();
         let mut added: Vec<(usize, Found)> = Vec::new();
-        for &position in to_writers.intersection(&to_raisable) {
+        // Roles first, which many lead to: whoever does needs no look of its own then.
+        for &position in to_writers
+            .iter()
+            .rev()
+            .filter(|it| to_raisable.contains(it))
+        {
+            if !added.is_empty() && to_writers.len() > LOOKED_AT_MAX {
+                break;
+            }
             let Some(node) = self.nodes.get(position) else {
                 continue;
             };
@@ -105,18 +123,18 @@ impl<'a> Graph<'a> {
         let nodes = writers.iter().filter_map(|it| self.nodes.get(*it));
         let different = nodes.filter(|node| {
             let documents = node.principal.policies.iter();
-            let documents: Vec<_> = documents.filter_map(|it| it.document.as_ref()).collect();
-            if documents.iter().any(|it| tells_principals_apart(it)) {
+            let documents = documents.filter_map(|it| it.document.as_ref());
+            // What says nothing of writing makes no other writer.
+            let documents: Vec<_> = documents
+                .filter(|it| it.statements.iter().any(writes))
+                .collect();
+            if documents.iter().any(|it| tells_writers_apart(it)) {
                 return true;
             }
-            let keys = documents
-                .iter()
-                .map(|it| std::sync::Arc::as_ptr(it) as usize);
-            seen.insert((keys.collect::<Vec<_>>(), node.taken_sessions.clone()))
-                || !matches!(
-                    node.principal.boundary,
-                    crate::analyze::decision::Boundary::None
-                )
+            let is_bounded = !matches!(node.principal.boundary, Boundary::None);
+            let keys = documents.iter().map(|it| Arc::as_ptr(it) as usize);
+            let keys: Vec<usize> = keys.collect();
+            is_bounded || seen.insert((keys, node.taken_sessions.clone()))
         });
         different.flat_map(|node| self.askers(node, None)).collect()
     }
