@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{check, run, setup};
 use crate::cli::GlobalArgs;
 use crate::config::{AssetConnectorOverrides, Config};
+use crate::foreign::Shown;
 use crate::run::ExitStatus;
 use crate::sekoia::{Connector, Module, Platform, PlatformError, Values, check_runtime, state_dir};
 
@@ -87,6 +88,8 @@ pub(super) async fn validate(dir: PathBuf) -> anyhow::Result<ExitStatus> {
         Ok(module) => check::problem(&Config::of_module(&module)?).await,
         Err(error) => Some((error.to_string(), ExitStatus::Usage)),
     };
+    // It is AWS's text in part, and leaves the machine: through the same door as what is shown.
+    let tried = tried.map(|(problem, status)| (Shown::of(problem), status));
     let problem = tried.as_ref().map(|(problem, _)| problem.as_str());
     platform.end(problem).await?;
     if let Some((problem, status)) = tried {

@@ -126,7 +126,7 @@ pub fn compare(before: &Events, after: &Events) -> Comparison {
                     false => found.unchanged += 1,
                 }
             }
-            // Told below: a user that came or went is not compared field by field.
+            // Listed below: a user that came or went is not compared field by field.
             Some(_) => {}
         }
     }

@@ -61,3 +61,21 @@ fn so_many_different_writers_that_they_are_not_held_together_are_told_of() {
     assert!(!not_considered(100).contains(&together));
     assert!(not_considered(300).contains(&together));
 }
+
+#[test]
+fn what_is_found_with_mfa_first_leaves_nobody_of_many_unseen() {
+    let entry = "inline = ['Allow sts:AssumeRole on @role/plain']\n";
+    let users = (0..80).map(|number| format!("[users.u{number}]\n{entry}"));
+    // The role of the last name is looked at first, and enters the writer with its own session alone.
+    let text = format!(
+        "name = 'many'\ntier = 'can_escalate'\nreason = 'made'\nsource = 'made'\n\
+         [alice]\n{entry}{}\
+         [users.zed]\nkeys = 1\nmfa = true\ninline = ['Allow sts:AssumeRole on @role/guarded']\n\
+         [roles.guarded]\ninline = ['Allow iam:PutUserPolicy on @user/zed']\n\
+         trust = ['Allow AWS @user/zed if {{\"Bool\": {{\"aws:MultiFactorAuthPresent\": \"true\"}}}}']\n\
+         [roles.plain]\ninline = ['Allow iam:PutUserPolicy on @user/alice']\ntrust = ['Allow AWS @root']\n",
+        users.collect::<String>()
+    );
+    let case: Case = toml::from_str(&text).unwrap();
+    assert_eq!(verdict(&case).tier.as_str(), case.tier);
+}

@@ -78,7 +78,7 @@ fn clean(value: &mut Value, texts: usize) -> bool {
     }
 }
 
-/// A text that is a JSON document is written anew if it held a secret.
+/// A text that is a JSON document is written again if it held a secret.
 fn clean_text(text: &mut String, texts: usize) -> bool {
     if !text.trim_start().starts_with(['{', '[']) {
         return false;

@@ -68,7 +68,12 @@ impl<'a> Graph<'a> {
             .rev()
             .filter(|it| to_raisable.contains(it))
         {
-            if !added.is_empty() && to_writers.len() > LOOKED_AT_MAX {
+            // What is found with MFA alone makes nobody else's way.
+            let is_followed = |(at, found): &(usize, Found)| {
+                let node: Option<&Node<'_>> = self.nodes.get(*at);
+                node.is_some_and(|it| it.taken_sessions.contains(&found.session))
+            };
+            if to_writers.len() > LOOKED_AT_MAX && added.iter().any(is_followed) {
                 break;
             }
             let Some(node) = self.nodes.get(position) else {
