@@ -69,11 +69,13 @@ pub enum Action {
     ListUserTags,
     /// Whether one user has a console password.
     GetLoginProfile,
+    /// The audit log's records.
+    LookupEvents,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::GetCallerIdentity,
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
@@ -106,6 +108,7 @@ impl Action {
         Self::ListUserPolicies,
         Self::ListUserTags,
         Self::GetLoginProfile,
+        Self::LookupEvents,
     ];
 
     /// The spelling of IAM policies: `iam:ListUsers`.
@@ -145,6 +148,7 @@ impl Action {
             Self::ListUserPolicies => "iam:ListUserPolicies",
             Self::ListUserTags => "iam:ListUserTags",
             Self::GetLoginProfile => "iam:GetLoginProfile",
+            Self::LookupEvents => "cloudtrail:LookupEvents",
         }
     }
 

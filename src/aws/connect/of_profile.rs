@@ -12,10 +12,15 @@ use crate::aws::credentials::{PROFILES_LEN_MAX, SourceError, check_profile_files
 use crate::config::{AwsSettings, aws_variable, check_base_url, is_region};
 
 /// The services that are called, by the names that variables and profiles have for them.
-const SERVICES: [(&str, &str); 3] = [
+const SERVICES: [(&str, &str); 8] = [
     ("IAM", "iam"),
     ("STS", "sts"),
     ("ORGANIZATIONS", "organizations"),
+    ("CLOUDTRAIL", "cloudtrail"),
+    ("SQS", "sqs"),
+    ("DYNAMODB", "dynamodb"),
+    ("DYNAMODB_STREAMS", "dynamodb_streams"),
+    ("SSM", "ssm"),
 ];
 
 /// The endpoints of the selected profile.

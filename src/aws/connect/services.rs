@@ -6,6 +6,7 @@ use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime::client::orchestrator::operation::OperationBuilder;
 
 use super::bounded_answer::BoundedAnswers;
 use super::endpoint::{Destination, Endpoint};
@@ -35,6 +36,25 @@ struct Destinations {
     iam: Destination,
     sts: Destination,
     organizations: Destination,
+    cloudtrail: Destination,
+    sqs: Destination,
+    dynamodb: Destination,
+    ssm: Destination,
+}
+
+impl Destinations {
+    /// That of the service whose actions begin so.
+    fn of(&self, service: &str) -> &Destination {
+        match service {
+            "sts" => &self.sts,
+            "organizations" => &self.organizations,
+            "cloudtrail" => &self.cloudtrail,
+            "sqs" => &self.sqs,
+            "dynamodb" => &self.dynamodb,
+            "ssm" => &self.ssm,
+            _ => &self.iam,
+        }
+    }
 }
 
 /// Services by `settings`, and by the SDK's own variables and files for what they leave open. They
@@ -83,12 +103,37 @@ impl Services {
 
     /// Where calls of `action` go.
     pub(in crate::aws) fn endpoint(&self, action: Action) -> Endpoint {
-        let destination = match action.as_str().split_once(':') {
-            Some(("sts", _)) => &self.destinations.sts,
-            Some(("organizations", _)) => &self.destinations.organizations,
-            _ => &self.destinations.iam,
+        let service = action.as_str().split(':').next().unwrap_or_default();
+        let region = self.config.region().map(Region::as_ref);
+        self.destinations.of(service).endpoint(region)
+    }
+
+    /// What calls without a client of the SDK's go by.
+    pub(in crate::aws) fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
+    /// The address of such a service that the configuration, a variable or the profile names.
+    pub(in crate::aws) fn named_url(&self, variable: &'static str) -> Option<String> {
+        if self.config.get_origin("endpoint_url").is_client_config() {
+            return self.config.endpoint_url().map(str::to_owned);
+        }
+        let of_variables = || {
+            let name = format!("AWS_ENDPOINT_URL_{variable}");
+            aws_variable(&name).or_else(|| aws_variable("AWS_ENDPOINT_URL"))
         };
-        destination.endpoint(self.config.region().map(Region::as_ref))
+        of_variables().or_else(|| self.of_profile.as_ref().as_ref().ok()?.endpoint(variable))
+    }
+
+    /// The operation of `service`, whose answers are bounded, and whose way there is noted.
+    pub(in crate::aws) fn watched<I, O, E>(
+        &self,
+        service: &str,
+        operation: OperationBuilder<I, O, E>,
+    ) -> OperationBuilder<I, O, E> {
+        operation
+            .interceptor(BoundedAnswers)
+            .interceptor(self.destinations.of(service).clone())
     }
 
     /// The same services over the same connections, with the credentials of `source`. `asker` asks
