@@ -22,5 +22,5 @@ pub use event_input::EventInput;
 pub use fields::{Field, Origin, fields, values};
 pub use person::{Identity, Person, TagNames};
 pub use rules::MappingRules;
-pub use user_type::{AdminBy, ServiceAccounts};
+pub use user_type::{AdminBy, ServiceAccounts, is_admin};
 pub use write::{EVENT_BYTES_MAX, RenderError};

@@ -86,11 +86,20 @@ impl MappingPlan {
         }
     }
 
-    /// What is known of `user`, counted; `None` if an earlier observation may know more.
-    pub(super) fn tally(&self, user: &User) -> Option<Tally> {
-        let admin = self.admin.judge(user);
-        let is_known = admin != AdminVerdict::Unknown && user.mfa.value().is_some();
-        is_known.then(|| tally(user, &admin))
+    /// What is known of `user`, of this `privilege`, counted; `None` if an earlier observation may
+    /// know more.
+    pub(super) fn tally(&self, user: &User, privilege: Option<&Privilege>) -> Option<Tally> {
+        let is_admin = self.is_admin(privilege, &self.admin.judge(user));
+        let is_known = is_admin.is_some() && user.mfa.value().is_some();
+        is_known.then(|| tally(user, is_admin))
+    }
+
+    /// Whether a user is an administrator, as events of the dialect `ocsf` tell it; and as those of
+    /// `sekoia` do where no verdicts are made, or names are to decide.
+    fn is_admin(&self, privilege: Option<&Privilege>, by_names: &AdminVerdict) -> Option<bool> {
+        let is_by_names = self.rules.admin_by == AdminBy::Names;
+        let tier = privilege.filter(|_| !is_by_names).map(|it| it.tier);
+        map::is_admin(tier, by_names)
     }
 
     /// The event about a user, as if it were the first one, as one line of JSON. `None` for a root
@@ -192,7 +201,8 @@ impl JudgedUser<'_> {
 
     /// The user, counted.
     pub(super) fn tally(&self) -> Tally {
-        tally(self.known.user, &self.admin)
+        let is_admin = self.plan.is_admin(self.known.privilege, &self.admin);
+        tally(self.known.user, is_admin)
     }
 
     /// Logs what is wrong with the event that was written, which is a bug of ours. It goes out all
@@ -229,14 +239,14 @@ impl JudgedUser<'_> {
     }
 }
 
-fn tally(user: &User, admin: &AdminVerdict) -> Tally {
+fn tally(user: &User, is_admin: Option<bool>) -> Tally {
     let has_mfa = user.mfa.value().map(Mfa::is_active);
-    let is_admin = matches!(admin, AdminVerdict::Admin(_));
+    let is_known_admin = is_admin == Some(true);
     Tally {
-        admins: u64::from(is_admin),
-        admin_unknown: u64::from(*admin == AdminVerdict::Unknown),
+        admins: u64::from(is_known_admin),
+        admin_unknown: u64::from(is_admin.is_none()),
         without_mfa: u64::from(has_mfa == Some(false)),
         mfa_unknown: u64::from(has_mfa.is_none()),
-        admins_without_mfa: u64::from(is_admin && has_mfa == Some(false)),
+        admins_without_mfa: u64::from(is_known_admin && has_mfa == Some(false)),
     }
 }

@@ -94,6 +94,31 @@ fn a_pass_judges_users_by_the_documents_of_policies_groups_and_roles() {
 }
 
 #[test]
+fn status_counts_the_administrators_that_events_tell_of_in_each_pass() {
+    let site = site();
+    let counted = || {
+        let status = site.agent.args(["status", "--output", "json"]).run();
+        let status: Value = serde_json::from_str(&status.expect_code(0).stdout).expect("JSON");
+        status["accounts"][0]["last_complete"]["tally"]["admins"].clone()
+    };
+    site.collect(0);
+    assert_eq!(
+        counted(),
+        1,
+        "ada is one by what she may do, and by no name"
+    );
+    site.collect(0);
+    assert_eq!(counted(), 1, "and still is, though nothing is new");
+    site.deny("GetAccountAuthorizationDetails");
+    site.collect(4);
+    assert_eq!(
+        counted(),
+        1,
+        "that pass saw her, and the last known verdict stands"
+    );
+}
+
+#[test]
 fn a_policy_that_changes_is_told_of_those_whom_it_touches_and_of_nobody_else() {
     let site = site();
     site.collect(0);

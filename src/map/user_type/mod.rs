@@ -46,14 +46,21 @@ pub(super) fn user_type(dialect: Dialect, input: &EventInput<'_>) -> UserType {
 }
 
 fn by_power(dialect: Dialect, input: &EventInput<'_>) -> UserType {
-    match effective_tier(dialect, input) {
-        Some(Tier::Admin | Tier::AdminWithMfa) => UserType::Admin,
-        Some(_) => UserType::User,
-        None => match input.admin {
-            AdminVerdict::Admin(_) => UserType::Admin,
-            AdminVerdict::NotAdmin => UserType::User,
-            AdminVerdict::Unknown => UserType::Unknown,
-        },
+    match is_admin(effective_tier(dialect, input), input.admin) {
+        Some(true) => UserType::Admin,
+        Some(false) => UserType::User,
+        None => UserType::Unknown,
+    }
+}
+
+/// Whether somebody is an administrator: by its tier, where that is known and asked for, else by
+/// the names of policies. `None` if neither says.
+pub fn is_admin(tier: Option<Tier>, by_names: &AdminVerdict) -> Option<bool> {
+    match (tier, by_names) {
+        (Some(Tier::Admin | Tier::AdminWithMfa), _) => Some(true),
+        (None | Some(Tier::Unknown), AdminVerdict::Admin(_)) => Some(true),
+        (None | Some(Tier::Unknown), AdminVerdict::Unknown) => None,
+        (_, _) => Some(false),
     }
 }
 

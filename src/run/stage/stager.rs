@@ -1,5 +1,6 @@
 //! From users as a pass observes them to what the store keeps and sends.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use time::OffsetDateTime;
@@ -10,6 +11,7 @@ use super::counts::SendCounts;
 use super::known::{self, Known};
 use super::send::{Outgoing, Outlet, Sender};
 use super::verdict::{self, AccountVerdicts, unknown_verdict};
+use crate::analyze::Privilege;
 use crate::model::{
     Confirmed, Digest, EntityKey, FieldChange, HistoryEntry, HistoryKind, PassStamp, StaleFact,
     Tally, User,
@@ -142,7 +144,7 @@ impl Stager {
         let privilege = verdict::on(verdicts, &user);
         let observed = verdict::digest(user.observation_digest(), privilege);
         if let Some(record) = record.filter(|it| is_same(it, observed))
-            && let Some(tally) = mapping.tally(&user)
+            && let Some(tally) = mapping.tally(&user, told(privilege, record).as_deref())
         {
             // Those of another mapping are no mark of a receiver's: it is not settled then.
             let (sender, digests) = (&self.sender, record.digests());
@@ -253,6 +255,12 @@ fn unread(user: &User, verdicts: &AccountVerdicts) -> Vec<&'static str> {
     let mut facts: Vec<&str> = unread.map(|(fact, _)| fact).collect();
     facts.dedup();
     facts
+}
+
+/// The verdict that events tell: that of this pass, else the one that is kept.
+fn told<'a>(privilege: Option<&'a Privilege>, record: &EntityRecord) -> Option<Cow<'a, Privilege>> {
+    let kept = || verdict::kept(record.verdict.as_ref()).map(Cow::Owned);
+    privilege.map(Cow::Borrowed).or_else(kept)
 }
 
 /// Whether the last observation was the same.
