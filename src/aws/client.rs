@@ -147,11 +147,6 @@ impl AwsClient {
         self.services().iam
     }
 
-    /// The Organizations operations; as those of IAM.
-    pub(super) fn organizations(&self) -> aws_sdk_organizations::Client {
-        self.services().organizations()
-    }
-
     /// How many entries to ask for at once in a listing by `action`.
     pub fn page_size(&self, action: Action) -> i32 {
         self.limits().page_sizes.get(action)

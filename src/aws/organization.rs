@@ -3,10 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use aws_sdk_organizations::types::{Account, AccountState, OrganizationalUnit};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use wildmatch::WildMatch;
 
-use super::{Action, AwsClient, AwsError, Paging};
+use super::{Action, AwsClient, AwsError, JsonService, Paging};
 use crate::config::{OrganizationSettings, Selector};
 use crate::model::{Membership, Unit};
 
@@ -34,6 +36,26 @@ pub struct Listed {
     pub membership: Option<Arc<Membership>>,
 }
 
+/// An account, as AWS lists it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Account {
+    id: Option<String>,
+    arn: Option<String>,
+    name: Option<String>,
+    state: Option<String>,
+    /// What answers had before there was `state`.
+    status: Option<String>,
+}
+
+/// An organizational unit, as AWS lists it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct OrganizationalUnit {
+    id: Option<String>,
+    name: Option<String>,
+}
+
 /// The accounts below an organizational unit, at any depth, each with the unit that holds it.
 type Below = HashMap<String, Unit>;
 
@@ -58,8 +80,8 @@ pub async fn list_accounts(client: &AwsClient, settings: &OrganizationSettings) 
     }
     let selection = Selection { settings, units };
     let pages = each_page(
-        |token| page(client, token),
-        |account| {
+        |token| page(client, Action::ListAccounts, json!({}), token),
+        |account: Account| {
             let Some(id) = account.id.clone() else {
                 return;
             };
@@ -127,11 +149,8 @@ fn unit(selector: &Selector) -> Option<&str> {
 
 /// The state counts; where an answer has its predecessor alone, that does.
 fn is_active(account: &Account) -> bool {
-    let status = account.status.as_ref().map(|status| status.as_str());
-    match &account.state {
-        Some(state) => *state == AccountState::Active,
-        None => status == Some("ACTIVE"),
-    }
+    let status = account.state.as_ref().or(account.status.as_ref());
+    status.is_some_and(|it| it == "ACTIVE")
 }
 
 async fn below(client: &AwsClient, id: &str) -> Result<Below, AwsError> {
@@ -142,14 +161,25 @@ async fn below(client: &AwsClient, id: &str) -> Result<Below, AwsError> {
     }];
     while let Some(unit) = open.pop() {
         let parent = unit.id.as_str();
+        let of_parent = json!({ "ParentId": parent });
         each_page(
-            |token| accounts_page(client, parent, token),
-            |account| below.extend(account.id.map(|id| (id, unit.clone()))),
+            |token| {
+                page(
+                    client,
+                    Action::ListAccountsForParent,
+                    of_parent.clone(),
+                    token,
+                )
+            },
+            |account: Account| below.extend(account.id.map(|id| (id, unit.clone()))),
         )
         .await?;
         each_page(
-            |token| units_page(client, parent, token),
-            |child| {
+            |token| {
+                let action = Action::ListOrganizationalUnitsForParent;
+                page(client, action, of_parent.clone(), token)
+            },
+            |child: OrganizationalUnit| {
                 let (Some(id), Some(name)) = (child.id, child.name) else {
                     return;
                 };
@@ -163,11 +193,16 @@ async fn below(client: &AwsClient, id: &str) -> Result<Below, AwsError> {
 
 async fn name_of(client: &AwsClient, unit_id: &str) -> Result<String, AwsError> {
     let action = Action::DescribeOrganizationalUnit;
-    let request = || {
-        let request = client.organizations().describe_organizational_unit();
-        request.organizational_unit_id(unit_id).send()
-    };
-    let answer = client.call(action, request).await?;
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Answer {
+        organizational_unit: Option<OrganizationalUnit>,
+    }
+    let input = json!({ "OrganizationalUnitId": unit_id });
+    let organizations = JsonService::Organizations;
+    let answer: Answer = client
+        .call_json(organizations, None, action, &input)
+        .await?;
     let name = answer.organizational_unit.and_then(|unit| unit.name);
     name.ok_or_else(|| AwsError::malformed(action, "a unit without a name"))
 }
@@ -192,41 +227,28 @@ impl Identified for OrganizationalUnit {
 /// What a page holds, and where the next one starts.
 type Page<T> = Result<(Option<Vec<T>>, Option<String>, Action), AwsError>;
 
-async fn page(client: &AwsClient, token: Option<String>) -> Page<Account> {
-    let action = Action::ListAccounts;
-    let request = || {
-        let request = client.organizations().list_accounts();
-        request.set_next_token(token.clone()).send()
-    };
-    let answer = client.call(action, request).await?;
-    Ok((answer.accounts, answer.next_token, action))
-}
-
-async fn accounts_page(client: &AwsClient, parent: &str, token: Option<String>) -> Page<Account> {
-    let action = Action::ListAccountsForParent;
-    let request = || {
-        let request = client.organizations().list_accounts_for_parent();
-        let request = request.parent_id(parent);
-        request.set_next_token(token.clone()).send()
-    };
-    let answer = client.call(action, request).await?;
-    Ok((answer.accounts, answer.next_token, action))
-}
-
-async fn units_page(
+/// A page of `action`, as asked by `input`.
+async fn page<T: DeserializeOwned>(
     client: &AwsClient,
-    parent: &str,
+    action: Action,
+    mut input: Value,
     token: Option<String>,
-) -> Page<OrganizationalUnit> {
-    let action = Action::ListOrganizationalUnitsForParent;
-    let request = || {
-        let organizations = client.organizations();
-        let request = organizations.list_organizational_units_for_parent();
-        let request = request.parent_id(parent);
-        request.set_next_token(token.clone()).send()
-    };
-    let answer = client.call(action, request).await?;
-    Ok((answer.organizational_units, answer.next_token, action))
+) -> Page<T> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Answer<T> {
+        #[serde(rename = "Accounts", alias = "OrganizationalUnits")]
+        items: Option<Vec<T>>,
+        next_token: Option<String>,
+    }
+    if let Some(token) = token {
+        input["NextToken"] = token.into();
+    }
+    let organizations = JsonService::Organizations;
+    let answer: Answer<T> = client
+        .call_json(organizations, None, action, &input)
+        .await?;
+    Ok((answer.items, answer.next_token, action))
 }
 
 /// Gives every item of a listing to `take`. A page may be empty and still not be the last.

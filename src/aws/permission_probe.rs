@@ -4,9 +4,11 @@
 //! user or group proves the permission as well.
 
 use aws_sdk_iam::types::EntityType;
-use aws_sdk_organizations::types::PolicyType;
+use serde::de::IgnoredAny;
+use serde_json::json;
 
-use super::{Action, AwsClient, AwsError, AwsErrorClass};
+use super::service_control::SERVICE_CONTROL_POLICY;
+use super::{Action, AwsClient, AwsError, AwsErrorClass, JsonService};
 
 /// What a call proved that was not denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,45 +182,22 @@ pub async fn probe_listing(
     action: Action,
     unit: &str,
 ) -> Result<Probed, AwsError> {
-    let api = || client.organizations();
-    macro_rules! send {
-        ($request:expr) => {
-            client.call(action, || $request.send()).await.map(drop)
-        };
-    }
-    let answer = match action {
-        Action::ListAccounts => send!(api().list_accounts().max_results(1)),
-        Action::ListAccountsForParent => {
-            send!(
-                api()
-                    .list_accounts_for_parent()
-                    .parent_id(unit)
-                    .max_results(1)
-            )
+    let input = match action {
+        Action::ListAccounts => json!({"MaxResults": 1}),
+        Action::ListAccountsForParent | Action::ListOrganizationalUnitsForParent => {
+            json!({"ParentId": unit, "MaxResults": 1})
         }
-        Action::ListOrganizationalUnitsForParent => send!(
-            api()
-                .list_organizational_units_for_parent()
-                .parent_id(unit)
-                .max_results(1)
-        ),
-        Action::DescribeOrganizationalUnit => send!(
-            api()
-                .describe_organizational_unit()
-                .organizational_unit_id(unit)
-        ),
+        Action::DescribeOrganizationalUnit => json!({"OrganizationalUnitId": unit}),
         // AWS looks at permissions before it looks for what is named.
-        Action::ListParents => send!(api().list_parents().child_id(NO_ACCOUNT)),
-        Action::ListPoliciesForTarget => send!(
-            api()
-                .list_policies_for_target()
-                .target_id(NO_ACCOUNT)
-                .filter(PolicyType::ServiceControlPolicy)
-        ),
-        Action::DescribePolicy => send!(api().describe_policy().policy_id(FULL_ACCESS)),
-        other => Err(AwsError::malformed(other, "it is no listing")),
+        Action::ListParents => json!({"ChildId": NO_ACCOUNT}),
+        Action::ListPoliciesForTarget => {
+            json!({"TargetId": NO_ACCOUNT, "Filter": SERVICE_CONTROL_POLICY})
+        }
+        Action::DescribePolicy => json!({"PolicyId": FULL_ACCESS}),
+        other => return Err(AwsError::malformed(other, "it is no listing")),
     };
-    allowed(answer)
+    let answer = client.call_json(JsonService::Organizations, None, action, &input);
+    allowed(answer.await.map(|_: IgnoredAny| ()))
 }
 
 /// What the answer proves: who learns that something is not there may ask for it.

@@ -4,12 +4,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use aws_sdk_organizations::types::{ParentType, PolicyType};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use super::{Action, AwsClient, AwsError, Paging};
+use super::{Action, AwsClient, AwsError, JsonService, Paging};
 use crate::model::{PolicyDocument, ServiceControlLevels, ServiceControlPolicy};
 
+/// The policies among all kinds of an organization's.
+pub(super) const SERVICE_CONTROL_POLICY: &str = "SERVICE_CONTROL_POLICY";
 /// More levels than an organization can have: units nest five deep.
 const LEVELS_MAX: usize = 10;
 
@@ -39,6 +43,44 @@ struct Known {
 struct Parent {
     id: String,
     is_root: bool,
+}
+
+/// Answers of ListParents.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parents {
+    parents: Option<Vec<Entry>>,
+}
+
+/// Answers of ListPoliciesForTarget.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Policies {
+    policies: Option<Vec<Entry>>,
+    next_token: Option<String>,
+}
+
+/// A parent, or a policy's summary.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    id: Option<String>,
+    name: Option<String>,
+    r#type: Option<String>,
+}
+
+/// Answers of DescribePolicy.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Described {
+    policy: Option<DescribedPolicy>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribedPolicy {
+    policy_summary: Option<Entry>,
+    content: Option<String>,
 }
 
 impl ServiceControl {
@@ -112,16 +154,12 @@ impl ServiceControl {
             return Ok(parent.clone());
         }
         let action = Action::ListParents;
-        let request = || {
-            let request = self.client.organizations().list_parents();
-            request.child_id(child).send()
-        };
-        let answer = self.client.call(action, request).await?;
-        let parent = answer.parents().first();
+        let answer: Parents = self.call(action, json!({ "ChildId": child })).await?;
+        let parent = answer.parents.into_iter().flatten().next();
         let parent = parent.and_then(|parent| {
             Some(Parent {
-                id: parent.id()?.to_owned(),
-                is_root: *parent.r#type()? == ParentType::Root,
+                id: parent.id?,
+                is_root: parent.r#type? == "ROOT",
             })
         });
         let parent = parent.ok_or_else(|| AwsError::malformed(action, "no parent"))?;
@@ -140,18 +178,13 @@ impl ServiceControl {
         let action = Action::ListPoliciesForTarget;
         let (mut attached, mut paging, mut token) = (Vec::new(), Paging::default(), None);
         loop {
-            let request = || {
-                let request = self.client.organizations().list_policies_for_target();
-                let request = request.filter(PolicyType::ServiceControlPolicy);
-                let token: Option<String> = token.clone();
-                request.target_id(target).set_next_token(token).send()
-            };
-            let answer = self.client.call(action, request).await?;
-            let ids: Option<Vec<String>> = answer
-                .policies()
-                .iter()
-                .map(|policy| policy.id().map(str::to_owned))
-                .collect();
+            let mut input = json!({ "TargetId": target, "Filter": SERVICE_CONTROL_POLICY });
+            if let Some(token) = token {
+                input["NextToken"] = json!(token);
+            }
+            let answer: Policies = self.call(action, input).await?;
+            let policies = answer.policies.into_iter().flatten();
+            let ids: Option<Vec<String>> = policies.map(|policy| policy.id).collect();
             let ids = ids.ok_or_else(|| AwsError::malformed(action, "a policy without an id"))?;
             for id in &ids {
                 attached.push(self.policy(known, id).await?);
@@ -169,21 +202,22 @@ impl ServiceControl {
             return Ok(policy.clone());
         }
         let action = Action::DescribePolicy;
-        let request = || {
-            let request = self.client.organizations().describe_policy();
-            request.policy_id(id).send()
-        };
-        let answer = self.client.call(action, request).await?;
-        let policy = answer.policy().and_then(|policy| {
-            let name = policy.policy_summary()?.name()?;
+        let answer: Described = self.call(action, json!({ "PolicyId": id })).await?;
+        let policy = answer.policy.and_then(|policy| {
             Some(ServiceControlPolicy {
-                name: name.to_owned(),
-                document: Arc::new(PolicyDocument::new(policy.content()?)),
+                name: policy.policy_summary?.name?,
+                document: Arc::new(PolicyDocument::new(&policy.content?)),
             })
         });
         let policy =
             policy.ok_or_else(|| AwsError::malformed(action, "a policy without a name or text"))?;
         known.policies.insert(id.to_owned(), policy.clone());
         Ok(policy)
+    }
+
+    async fn call<T: DeserializeOwned>(&self, action: Action, input: Value) -> Result<T, AwsError> {
+        let organizations = JsonService::Organizations;
+        let answer = self.client.call_json(organizations, None, action, &input);
+        answer.await
     }
 }

@@ -89,18 +89,6 @@ impl Services {
         }
     }
 
-    /// The Organizations operations. Only one account of all asks for them: they are made when
-    /// they are needed.
-    pub(in crate::aws) fn organizations(&self) -> aws_sdk_organizations::Client {
-        let mut config = aws_sdk_organizations::config::Builder::from(&self.config)
-            .interceptor(BoundedAnswers)
-            .interceptor(self.destinations.organizations.clone());
-        if let Some(endpoint) = instead_of_empty(&self.config, &self.of_profile, "ORGANIZATIONS") {
-            config.set_endpoint_url(endpoint);
-        }
-        aws_sdk_organizations::Client::from_conf(config.build())
-    }
-
     /// Where calls of `action` go.
     pub(in crate::aws) fn endpoint(&self, action: Action) -> Endpoint {
         let service = action.as_str().split(':').next().unwrap_or_default();

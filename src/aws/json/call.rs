@@ -65,6 +65,7 @@ async fn send(
     let names = service.names();
     let (config, region) = (services.config(), region.map(Region::new));
     let region = region.or_else(|| config.region().cloned());
+    let region = region.map(|it| Region::new(service.serving(it.as_ref()).to_owned()));
     let Some((region, http_client)) = region.zip(config.http_client()) else {
         return Err(SdkError::construction_failure(
             "neither region nor connection",

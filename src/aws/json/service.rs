@@ -7,6 +7,8 @@ use crate::model::partition_of_region;
 pub enum JsonService {
     /// The records of who called what.
     CloudTrail,
+    /// The accounts of an organization; one of its regions serves all of a partition.
+    Organizations,
     /// Queues.
     Sqs,
     /// Tables.
@@ -38,6 +40,16 @@ impl JsonService {
                 let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
                 ("cloudtrail", "cloudtrail", target, "1.1", "CLOUDTRAIL")
             }
+            Self::Organizations => {
+                let target = "AWSOrganizationsV20161128";
+                (
+                    "organizations",
+                    "organizations",
+                    target,
+                    "1.1",
+                    "ORGANIZATIONS",
+                )
+            }
             Self::Sqs => ("sqs", "sqs", "AmazonSQS", "1.0", "SQS"),
             Self::DynamoDb => {
                 let target = "DynamoDB_20120810";
@@ -64,10 +76,26 @@ impl JsonService {
         }
     }
 
+    /// The region that calls go to, where `region` is configured.
+    pub(super) fn serving(self, region: &str) -> &str {
+        match (self, partition_of_region(Some(region))) {
+            (Self::Organizations, "aws") => "us-east-1",
+            (Self::Organizations, "aws-cn") => "cn-northwest-1",
+            (Self::Organizations, "aws-us-gov") => "us-gov-west-1",
+            // Partitions of one region, or of one that has all of it.
+            _ => region,
+        }
+    }
+
     /// The address of the service in `region`, by AWS's rules for host names.
     pub(super) fn url(self, region: &str, use_fips: bool, use_dual_stack: bool) -> String {
         let host = self.names().host;
-        let fips = if use_fips { "-fips" } else { "" };
+        let has_fips_alone = self == Self::Organizations && region.starts_with("us-gov-");
+        let fips = if use_fips && !has_fips_alone {
+            "-fips"
+        } else {
+            ""
+        };
         let suffix = match (partition_of_region(Some(region)), use_dual_stack) {
             ("aws-cn", false) => "amazonaws.com.cn",
             ("aws-cn", true) => "api.amazonwebservices.com.cn",
@@ -124,6 +152,32 @@ mod tests {
             ),
         ] {
             assert_eq!(trail.url(region, fips, dual), url);
+        }
+        let organizations = JsonService::Organizations;
+        for (configured, fips, url) in [
+            (
+                "eu-west-3",
+                false,
+                "https://organizations.us-east-1.amazonaws.com",
+            ),
+            (
+                "us-east-2",
+                true,
+                "https://organizations-fips.us-east-1.amazonaws.com",
+            ),
+            (
+                "cn-north-1",
+                false,
+                "https://organizations.cn-northwest-1.amazonaws.com.cn",
+            ),
+            (
+                "us-gov-east-1",
+                true,
+                "https://organizations.us-gov-west-1.amazonaws.com",
+            ),
+        ] {
+            let region = organizations.serving(configured);
+            assert_eq!(organizations.url(region, fips, false), url);
         }
         let streams = JsonService::DynamoDbStreams.url("us-east-2", false, false);
         assert_eq!(streams, "https://streams.dynamodb.us-east-2.amazonaws.com");
