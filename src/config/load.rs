@@ -9,8 +9,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    AgentSettings, AssetConnectorOverrides, AwsSettings, ConfigError, LogSettings, MappingSettings,
-    NdjsonTarget, ScheduleSettings, SinkKind, SinkSettings, StatusSettings,
+    AgentSettings, AssetConnectorOverrides, AuditSettings, AwsSettings, ConfigError, LogSettings,
+    MappingSettings, NdjsonTarget, ScheduleSettings, SinkKind, SinkSettings, StatusSettings,
 };
 use crate::config::aws::{access_key, accounts, role};
 use crate::config::sinks::SinkTable;
@@ -37,6 +37,8 @@ pub struct Config {
     pub aws: AwsSettings,
     /// `[mapping]`.
     pub mapping: MappingSettings,
+    /// `[audit]`.
+    pub audit: AuditSettings,
     /// `[status]`.
     pub status: StatusSettings,
     /// `[log]`.
@@ -52,6 +54,7 @@ struct Tables {
     schedule: ScheduleSettings,
     aws: AwsSettings,
     mapping: MappingSettings,
+    audit: AuditSettings,
     status: StatusSettings,
     log: LogSettings,
     sinks: Vec<Spanned<SinkTable>>,
@@ -100,14 +103,19 @@ impl Config {
         if let Some(every) = overrides.frequency {
             schedule.times = Times::Every(every);
         }
+        let sinks = check_sinks(path, text, tables.sinks, overrides)?;
+        if let Some(what) = tables.audit.check(&sinks) {
+            return Err(ConfigError::of_file(path, what));
+        }
         Ok(Self {
             agent: tables.agent,
             schedule,
             aws: tables.aws,
             mapping: tables.mapping,
+            audit: tables.audit,
             status: tables.status,
             log: tables.log,
-            sinks: check_sinks(path, text, tables.sinks, overrides)?,
+            sinks,
         })
     }
 }

@@ -3,6 +3,7 @@
 //! Each concern has its own small settings; components take theirs, never the whole.
 
 mod agent;
+mod audit;
 mod aws;
 mod base_url;
 mod duration;
@@ -19,6 +20,7 @@ mod sinks;
 mod status;
 
 pub use agent::AgentSettings;
+pub use audit::AuditSettings;
 pub use aws::access_key::{AccessKeyId, AccessKeySettings};
 pub use aws::accounts::AccountSettings;
 pub use aws::environment::{aws_variable, check_aws_environment, is_key, is_region};

@@ -311,6 +311,29 @@ fn receivers_of_posts_are_refused_with_what_is_missing_or_too_much() {
 }
 
 #[test]
+fn an_audit_log_that_makes_no_sense_is_refused_with_what_to_write() {
+    let audit = |more: &str| format!("[audit]\n{more}");
+    let sink = |more: &str| format!("[[sinks]]\ntype = \"ndjson\"\naudit = true\n{more}");
+    let queue = "queue_url = \"https://sqs.us-east-1.amazonaws.com/111122223333/q\"";
+    let cases = [
+        ("nobody takes it", audit("enabled = true")),
+        ("it is not followed", sink("")),
+        ("nothing to follow", audit("refresh = true")),
+        ("a queue for nothing", audit(queue)),
+        ("a region by its place", audit("regions = [\"Paris\"]")),
+        ("a region twice", audit("regions = [\"a\", \"a\"]")),
+        ("one region", audit("regions = \"us-east-1\"")),
+        ("no lag", audit("lag = \"0s\"")),
+        ("too much lag", audit("lag = \"25h\"")),
+        ("a queue by its name", audit("queue_url = \"rollcall\"")),
+        ("the other dialect", sink("dialect = \"sekoia\"")),
+        ("a connector of assets", sekoia("audit = true\n")),
+        ("a slip", audit("queue = \"x\"")),
+    ];
+    insta::assert_snapshot!("config_audit", catalogue(&cases));
+}
+
+#[test]
 fn a_header_that_carries_a_secret_is_refused_in_plain_text_and_never_repeated() {
     const SECRET: &str = "7777123477771234";
     for name in [

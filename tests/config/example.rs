@@ -44,6 +44,8 @@ fn the_example_is_valid_and_what_it_calls_a_default_is_one() {
     assert_eq!(example.log, defaults.log);
     assert_eq!(example.aws, defaults.aws);
     assert_eq!(example.mapping, defaults.mapping);
+    assert_eq!(example.audit, defaults.audit);
+    assert!(example.sinks.iter().all(|sink| !sink.audit));
     let sekoia = parse(&sekoia("")).unwrap().sinks.remove(0);
     assert_eq!(example.sinks[0].batch_size, sekoia.batch_size);
     assert_eq!(example.sinks[0].dialect, sekoia.dialect);
@@ -88,7 +90,11 @@ fn what_the_example_says_of_the_defaults_of_each_type_is_so() {
 
 #[test]
 fn the_examples_optional_settings_are_valid_too() {
-    let all = parse(&with_everything()).unwrap();
+    let example =
+        with_everything().replace("\nrefresh = false", "\nenabled = true\nrefresh = true");
+    let example = example.replace("\nenabled = false", "");
+    let all = parse(&example).unwrap();
+    assert!(all.audit.queue_url.is_some() && all.audit.regions.len() == 2);
     assert!(matches!(all.schedule.times, Times::Cron(_)) && !all.schedule.jitter.is_zero());
     assert!(all.status.listen.is_some() && all.status.token.is_some());
     assert!(all.agent.state_dir.is_some() && all.agent.ca_file.is_some());
@@ -120,6 +126,7 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
         "[aws.organization]",
         "[mapping]",
         "[mapping.tags]",
+        "[audit]",
         "[status]",
         "[log]",
         "[[sinks]]",
@@ -146,11 +153,11 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
     assert_eq!(
         tables,
         [
-            "agent", "schedule", "aws", "mapping", "status", "log", "sinks"
+            "agent", "schedule", "aws", "mapping", "audit", "status", "log", "sinks"
         ]
     );
     assert_eq!(
-        count, 83,
+        count, 89,
         "a key was added or removed; see to the example's comments too"
     );
 }

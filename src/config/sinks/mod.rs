@@ -32,6 +32,8 @@ pub struct SinkSettings {
     pub flush_after: Duration,
     /// How much may wait for it before what is collected for it waits as well.
     pub outbox: OutboxLimits,
+    /// Whether it takes CloudTrail's records.
+    pub audit: bool,
     /// What kind of sink, and where.
     pub kind: SinkKind,
 }
@@ -100,6 +102,7 @@ impl SinkSettings {
             batch_bytes: kind.default_batch_bytes(),
             flush_after: FLUSH_AFTER,
             outbox: OutboxLimits::default(),
+            audit: false,
             kind,
         }
     }

@@ -25,6 +25,7 @@ pub(in crate::config) struct SinkTable {
     flush_after: Option<Duration>,
     outbox_events: Option<NonZeroU64>,
     outbox_bytes: Option<NonZeroU64>,
+    audit: Option<bool>,
     pub(super) url: Option<String>,
     pub(super) connector_uuid: Option<Uuid>,
     pub(super) api_key: Option<SecretRef>,
@@ -88,6 +89,12 @@ impl SinkTable {
             SinkType::SekoiaAsset => Dialect::Sekoia,
             SinkType::SekoiaIntake | SinkType::Http | SinkType::Ndjson => Dialect::Ocsf,
         });
+        let audit = self.audit.unwrap_or_default();
+        if audit && dialect != Dialect::Ocsf {
+            return Err(
+                "`audit` needs `dialect` = \"ocsf\": records have no other form".to_owned(),
+            );
+        }
         let batch_size = self.batch_size.map_or(BATCH_SIZE, NonZeroUsize::get);
         let batch_size = match r#type {
             SinkType::SekoiaAsset => overrides.batch_size.unwrap_or(batch_size),
@@ -118,6 +125,7 @@ impl SinkTable {
             batch_bytes,
             flush_after,
             outbox,
+            audit,
             kind,
         })
     }
@@ -126,8 +134,10 @@ impl SinkTable {
     fn refuse_others(&self) -> Result<(), String> {
         use SinkType::{Http, Ndjson, SekoiaAsset, SekoiaIntake};
         let is_at_url = self.r#type != Ndjson;
+        let takes_records = self.r#type != SekoiaAsset;
         let is = |r#type| self.r#type == r#type;
         for (key, is_set, has_meaning) in [
+            ("audit", self.audit.is_some(), takes_records),
             ("path", self.path.is_some(), is(Ndjson)),
             ("rotate_bytes", self.rotate_bytes.is_some(), is(Ndjson)),
             ("keep_files", self.keep_files.is_some(), is(Ndjson)),
