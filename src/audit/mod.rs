@@ -7,9 +7,12 @@ mod about;
 mod dates;
 mod filter;
 mod ocsf;
+mod recent;
 mod record;
+mod regions;
 mod saved;
 mod seen;
+mod window;
 
 pub use about::About;
 pub use filter::Filter;
@@ -17,6 +20,9 @@ pub use ocsf::{
     Account, Actor, Class, Credential, Endpoint, Event, Group, Outcome, Policy, Resource, Service,
     Session, User,
 };
+pub use recent::Recent;
 pub use record::{Caller, Record, RecordError};
+pub use regions::{default_regions, sources_in};
 pub use saved::{Place, SavedError, each_record};
 pub use seen::Seen;
+pub use window::{Window, Windows};

@@ -147,6 +147,12 @@ impl AwsClient {
         self.services().iam
     }
 
+    /// The region that the configuration, a variable or a profile names.
+    pub fn region(&self) -> Option<String> {
+        let services = self.services();
+        services.config().region().map(ToString::to_string)
+    }
+
     /// How many entries to ask for at once in a listing by `action`.
     pub fn page_size(&self, action: Action) -> i32 {
         self.limits().page_sizes.get(action)

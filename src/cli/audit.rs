@@ -12,11 +12,18 @@ use time::{Date, OffsetDateTime};
 /// Options of `audit`.
 #[derive(Debug, Clone, Args)]
 pub struct AuditArgs {
-    /// Saved records: output of `aws cloudtrail lookup-events`, or CloudTrail's own files, gzip or
-    /// not, in any number
-    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    /// Saved records instead of those of AWS: output of `aws cloudtrail lookup-events`, or
+    /// CloudTrail's own files, gzip or not, in any number
+    #[arg(long, num_args = 1.., value_name = "FILE")]
     pub from: Vec<PathBuf>,
-    /// Not before this: so long ago, such as 24h, a date, or a time such as 2026-11-20T10:00:00Z
+    /// Only this account; may be given several times
+    #[arg(long = "account", value_name = "ID", conflicts_with = "from")]
+    pub accounts: Vec<String>,
+    /// Go on with what appears, until SIGINT or SIGTERM
+    #[arg(long, conflicts_with_all = ["from", "until"])]
+    pub follow: bool,
+    /// Not before this: so long ago, such as 24h, a date, or a time such as 2026-11-20T10:00:00Z; of
+    /// AWS, 24h unless given, or what still appears with --follow
     #[arg(long, value_name = "WHEN")]
     pub since: Option<When>,
     /// Not after this
@@ -47,7 +54,7 @@ pub struct AuditArgs {
 pub enum AuditOutput {
     /// For people, by time.
     Table,
-    /// OCSF events, one a line, in the order of the files.
+    /// OCSF events, one a line, in the order of the files, or in which they are read.
     Ocsf,
 }
 

@@ -44,6 +44,7 @@ pub(super) async fn run(global: &GlobalArgs, origin: &Origin) -> anyhow::Result<
         agent,
         sinks,
         timetable: config.schedule.timetable(store.installation_id()),
+        audit: setup::audit(&config),
     };
     let outside = Outside {
         listeners: Listeners {
@@ -76,6 +77,7 @@ fn load_again(
             agent: setup::agent(&config)?,
             sinks: sinks::ready(&config)?,
             timetable: config.schedule.timetable(&id),
+            audit: setup::audit(&config),
         };
         exposed::warn(&global, &config);
         Ok(work)

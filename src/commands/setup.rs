@@ -17,7 +17,7 @@ use crate::map::MappingRules;
 use crate::metrics::Metrics;
 use crate::observe;
 use crate::output;
-use crate::run::{Agent, DeletionPlan, MappingPlan, PassPlan, Receiver};
+use crate::run::{Agent, AuditPlan, DeletionPlan, MappingPlan, PassPlan, Receiver};
 use crate::trust::{ExtraRoots, RootsError};
 
 /// Arguments that do not fit what there is, in words.
@@ -88,15 +88,31 @@ pub(super) fn agent(config: &Config) -> anyhow::Result<Agent> {
     })
 }
 
+/// What the daemon follows of CloudTrail, if anything.
+pub(super) fn audit(config: &Config) -> Option<AuditPlan> {
+    let audit = &config.audit;
+    audit.enabled.then(|| AuditPlan {
+        regions: audit.regions.clone(),
+        lag: audit.lag,
+        receivers: receivers_of(config, |sink| sink.audit),
+        listener: None,
+    })
+}
+
 /// Who receives events.
 pub(super) fn receivers(config: &Config) -> Vec<Receiver> {
+    receivers_of(config, |_| true)
+}
+
+fn receivers_of(config: &Config, is_one: impl Fn(&SinkSettings) -> bool) -> Vec<Receiver> {
     let receiver = |sink: &SinkSettings| Receiver {
         sink: sink.name.clone(),
         id: sink.receiver(),
         dialect: sink.dialect,
         outbox: sink.outbox,
     };
-    config.sinks.iter().map(receiver).collect()
+    let sinks = config.sinks.iter().filter(|sink| is_one(sink));
+    sinks.map(receiver).collect()
 }
 
 /// What a pass sends, and what it keeps.

@@ -35,6 +35,8 @@ pub enum EntityKind {
     Role,
     /// A managed policy.
     Policy,
+    /// A record of the audit log.
+    AuditRecord,
 }
 
 impl EntityKey {
@@ -68,7 +70,13 @@ impl Origin {
 
 impl EntityKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::User, Self::Group, Self::Role, Self::Policy];
+    pub const ALL: [Self; 5] = [
+        Self::User,
+        Self::Group,
+        Self::Role,
+        Self::Policy,
+        Self::AuditRecord,
+    ];
 
     /// The spelling used in keys and records.
     pub fn as_str(self) -> &'static str {
@@ -77,6 +85,7 @@ impl EntityKind {
             Self::Group => "group",
             Self::Role => "role",
             Self::Policy => "policy",
+            Self::AuditRecord => "audit_record",
         }
     }
 

@@ -13,6 +13,7 @@ mod history;
 mod iam;
 mod last_known;
 mod pass;
+mod record_id;
 mod snapshot;
 
 pub use digest::Digest;
@@ -31,4 +32,5 @@ pub use iam::{
 };
 pub use last_known::{Confirmed, LastKnown, StaleFact};
 pub use pass::PassStamp;
+pub use record_id::RecordId;
 pub use snapshot::{AccountPolicies, Snapshot};

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod agent;
+mod audit;
 mod daemon;
 mod delivery;
 mod dry;
@@ -20,6 +21,10 @@ mod shutdown;
 mod stage;
 
 pub use agent::{Agent, DeletionPlan, PassPlan, Receiver};
+pub use audit::{
+    AUDIT_EVERY, AuditPlan, Batch, ReadError, Reader, RecordListener, Region, RoundError,
+    audit_regions,
+};
 pub use daemon::service_manager::while_starting;
 pub use daemon::{Heartbeat, Listeners, Load, Outside, Reloads, Work, daemon};
 pub use delivery::{Delivery, ReadySink, SinkTrouble};

@@ -45,7 +45,7 @@ impl Inspection {
     }
 }
 
-const KINDS: [(Tree, &str); 8] = [
+const KINDS: [(Tree, &str); 9] = [
     (Tree::Entities, "users as last known"),
     (Tree::Tombstones, "deleted users"),
     (Tree::Deliveries, "states of users at receivers"),
@@ -53,6 +53,7 @@ const KINDS: [(Tree, &str); 8] = [
     (Tree::Dead, "dead letters"),
     (Tree::History, "entries of the history"),
     (Tree::Passes, "passes"),
+    (Tree::Audit, "records of the audit log, taken lately"),
     (Tree::Meta, "records of accounts and receivers"),
 ];
 

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::disk::{quarantines, remove_dir};
 use super::kept::entities::Tombstone;
 use super::outbox::unix_ms;
-use super::record::{self, AccountKey, MetaKey, parse_entity_key, receiver_key};
+use super::record::{self, AccountKey, AuditKey, MetaKey, parse_entity_key, receiver_key};
 use super::trees::{Tree, Writes};
 use super::{Store, StoreError};
 use crate::model::EntityKind;
@@ -107,6 +107,13 @@ impl Store {
             shared.remove_prefix(Tree::Deliveries, &deliveries)?;
             let sync = MetaKey::Sync(&known.receiver, account).to_bytes();
             shared.remove_prefix(Tree::Meta, &sync)?;
+            let taken = AuditKey {
+                follower: &known.receiver,
+                account,
+            };
+            shared.remove_prefix(Tree::Audit, &taken.prefix())?;
+            let floors = MetaKey::Audit(&known.receiver, account, "").to_bytes();
+            shared.remove_prefix(Tree::Meta, &floors)?;
         }
         shared.remove_prefix(Tree::Entities, &prefix)?;
         shared.remove_prefix(Tree::Tombstones, &prefix)?;

@@ -24,6 +24,8 @@ pub(super) struct Trees {
     pub(super) history: sled::Tree,
     /// The passes, by account and time.
     pub(super) passes: sled::Tree,
+    /// Records of the audit log that were taken lately, by follower, account and time.
+    pub(super) audit: sled::Tree,
 }
 
 /// A tree that transactions write to.
@@ -37,9 +39,10 @@ pub(super) enum Tree {
     Meta,
     History,
     Passes,
+    Audit,
 }
 
-const TREES: [(Tree, &str); 8] = [
+const TREES: [(Tree, &str); 9] = [
     (Tree::Entities, "entities"),
     (Tree::Tombstones, "tombstones"),
     (Tree::Deliveries, "deliveries"),
@@ -48,6 +51,7 @@ const TREES: [(Tree, &str); 8] = [
     (Tree::Meta, "records"),
     (Tree::History, "events"),
     (Tree::Passes, "pass-log"),
+    (Tree::Audit, "audit-records"),
 ];
 
 impl Trees {
@@ -66,6 +70,7 @@ impl Trees {
             meta: open(Tree::Meta)?,
             history: open(Tree::History)?,
             passes: open(Tree::Passes)?,
+            audit: open(Tree::Audit)?,
         })
     }
 
@@ -79,6 +84,7 @@ impl Trees {
             Tree::Meta => &self.meta,
             Tree::History => &self.history,
             Tree::Passes => &self.passes,
+            Tree::Audit => &self.audit,
         }
     }
 

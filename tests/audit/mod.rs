@@ -2,6 +2,8 @@
 
 mod catalogue;
 mod command;
+mod daemon;
+mod live;
 mod properties;
 mod snapshots;
 mod valid;

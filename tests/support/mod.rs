@@ -14,6 +14,7 @@ pub(crate) mod running;
 pub(crate) mod seed;
 pub(crate) mod sim_aws;
 pub(crate) mod tls;
+pub(crate) mod trail;
 
 use std::future::Future;
 

@@ -9,6 +9,9 @@ use crate::aws::Action;
 /// Calls a second that AWS let through, for the actions where that is less than configured.
 pub type LearntRates = BTreeMap<Action, f64>;
 
+/// CloudTrail lets so many lookups a second through, of an account and region.
+const LOOKUP_EVENTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
+
 /// The gates of one account.
 #[derive(Debug)]
 pub(in crate::aws) struct Throttle {
@@ -31,6 +34,8 @@ impl Throttle {
             let gate = match action {
                 // STS has no small bucket, and every account waits for its role.
                 Action::AssumeRole => Gate::new(ceilings.assume_role, f64::MAX),
+                // Two a second of an account and region, which nobody can have raised.
+                Action::LookupEvents => Gate::new(ceilings.requests.min(LOOKUP_EVENTS), 1.0),
                 _ => Gate::new(ceilings.requests, BURST_MAX),
             };
             (action, gate)
@@ -119,6 +124,20 @@ mod tests {
             "{thirty_calls:?}"
         );
         assert_eq!(start.elapsed(), thirty_calls);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_second_has_more_than_two_lookups_of_events() {
+        let throttle = throttle(100);
+        let start = Instant::now();
+        let mut sent = Vec::new();
+        for _ in 0..9 {
+            throttle.admit(Action::LookupEvents).await;
+            sent.push(start.elapsed());
+        }
+        let shortest = sent.windows(3).map(|calls| calls[2] - calls[0]).min();
+        assert!(shortest >= Some(Duration::from_millis(999)), "{sent:?}");
+        assert!(start.elapsed() < Duration::from_millis(4_100), "{sent:?}");
     }
 
     #[tokio::test(start_paused = true)]

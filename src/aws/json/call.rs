@@ -1,5 +1,7 @@
 //! One call of such a service.
 
+use std::time::Duration;
+
 use aws_config::Region;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::auth::SigV4OperationSigningConfig;
@@ -23,6 +25,8 @@ use super::error::JsonError;
 use crate::aws::connect::Services;
 use crate::aws::{Action, AwsClient, AwsError};
 
+/// Answers were seen to take 35 seconds in us-east-1.
+const LOOKUP_EVENTS_TIMEOUT: Duration = Duration::from_secs(60);
 const USER_AGENT: &str = concat!("rollcall/", env!("CARGO_PKG_VERSION"));
 
 impl AwsClient {
@@ -98,7 +102,11 @@ async fn send(
         })
         .deserializer(read);
     if let Some(timeouts) = config.timeout_config() {
-        operation = operation.timeout_config(timeouts.clone());
+        let mut timeouts = timeouts.to_builder();
+        if action == Action::LookupEvents {
+            timeouts = timeouts.operation_attempt_timeout(LOOKUP_EVENTS_TIMEOUT);
+        }
+        operation = operation.timeout_config(timeouts.build());
     }
     if let Some(sleep) = config.sleep_impl() {
         operation = operation.sleep_impl(sleep);

@@ -1,17 +1,16 @@
 //! `rollcall audit`.
 
+mod live;
 mod report;
 mod rows;
-
-use std::path::Path;
+mod saved;
 
 use time::OffsetDateTime;
 
 use super::setup::UsageError;
-use crate::audit::{self, Event, Filter, Place, Record, SavedError, Seen};
+use crate::audit::{Event, Filter, Record};
 use crate::cli::{AuditArgs, AuditOutput, GlobalArgs, When};
-use crate::collect::{FileError, saved_text};
-use crate::foreign::{Page, Shown};
+use crate::foreign::Page;
 use crate::observe;
 use crate::run::ExitStatus;
 use report::Report;
@@ -19,18 +18,25 @@ use report::Report;
 /// So many bad records are named; of more, their number.
 const NAMED_MAX: u64 = 20;
 
-/// Shows the records of saved files that are asked for, on standard output.
+/// Shows the records that are asked for, of saved files or of AWS, on standard output.
 pub(super) async fn audit(global: &GlobalArgs, args: &AuditArgs) -> anyhow::Result<ExitStatus> {
     let filter = filter(args, OffsetDateTime::now_utc())?;
-    let args = args.clone();
-    let count = tokio::task::spawn_blocking(move || print(&args, &filter)).await??;
-    if !global.quiet {
-        observe::print_beside(&Page::of(&count.says()));
+    if args.from.is_empty() {
+        return live::show(global, args, filter).await;
     }
+    let args = args.clone();
+    let count = tokio::task::spawn_blocking(move || saved::print(&args, filter)).await??;
+    say(global, &count);
     Ok(match count.bad {
         0 => ExitStatus::Done,
         _ => ExitStatus::Partial,
     })
+}
+
+fn say(global: &GlobalArgs, count: &Count) {
+    if !global.quiet {
+        observe::print_beside(&Page::of(&count.says()));
+    }
 }
 
 /// What `args` ask for at `now`.
@@ -58,34 +64,7 @@ fn filter(args: &AuditArgs, now: OffsetDateTime) -> Result<Filter, UsageError> {
     })
 }
 
-fn print(args: &AuditArgs, filter: &Filter) -> anyhow::Result<Count> {
-    let mut reading = Reading {
-        filter,
-        seen: Seen::default(),
-        report: Report::new(args.output == AuditOutput::Ocsf),
-        count: Count::default(),
-    };
-    for path in &args.from {
-        let text = text(path)?;
-        audit::each_record(&text, |place, record| reading.add(path, place, record))?;
-    }
-    reading.report.finish()?;
-    Ok(reading.count)
-}
-
-/// The text of a file that may hold records.
-fn text(path: &Path) -> anyhow::Result<String> {
-    saved_text(path).map_err(|error| match error {
-        FileError::Unrecognised { file, found } => UsageError(format!(
-            "{file}: {found} is no file of records; give output of `aws cloudtrail lookup-events` or \
-             CloudTrail's own files, gzip or not"
-        ))
-        .into(),
-        other => other.into(),
-    })
-}
-
-/// What was found in every file.
+/// What was found.
 #[derive(Debug, Default)]
 struct Count {
     records: u64,
@@ -107,50 +86,50 @@ impl Count {
     }
 }
 
-struct Reading<'a> {
-    filter: &'a Filter,
-    seen: Seen,
+/// Records on their way to who asked.
+struct Printing {
+    filter: Filter,
     report: Report,
     count: Count,
 }
 
-impl Reading<'_> {
-    fn add(
-        &mut self,
-        path: &Path,
-        place: Place,
-        record: Result<Record, SavedError>,
-    ) -> std::io::Result<()> {
-        let record = match record {
-            Ok(record) => record,
-            Err(why) => {
-                self.refuse(path, place, &why);
-                return Ok(());
-            }
-        };
-        // Files of several days or regions may overlap.
-        if !self.seen.insert(&record.event_id) {
-            self.count.repeated += 1;
-            return Ok(());
+impl Printing {
+    fn new(args: &AuditArgs, filter: Filter) -> Self {
+        Self {
+            filter,
+            report: Report::new(args.output == AuditOutput::Ocsf),
+            count: Count::default(),
         }
+    }
+
+    /// Adds a record that was not there before.
+    fn add(&mut self, record: &Record) -> std::io::Result<()> {
         self.count.records += 1;
-        let event = Event::of(&record);
-        if !self.filter.admits(&record, &event) {
+        let event = Event::of(record);
+        if !self.filter.admits(record, &event) {
             return Ok(());
         }
         self.count.shown += 1;
-        self.report.add(&record, &event)
+        self.report.add(record, &event)
     }
 
-    fn refuse(&mut self, path: &Path, place: Place, why: &SavedError) {
+    /// Counts what is no record; whether it is to be named, and whether it is the last one that is.
+    fn refuse(&mut self) -> Naming {
         self.count.bad += 1;
-        let path = Shown::of(path.display());
         match self.count.bad {
-            ..=NAMED_MAX => tracing::warn!("{path}{place}: {}", Shown::of(why)),
-            bad if bad == NAMED_MAX + 1 => {
-                tracing::warn!("{path}{place}: further unreadable records are only counted");
-            }
-            _ => {}
+            ..=NAMED_MAX => Naming::Named,
+            bad if bad == NAMED_MAX + 1 => Naming::Last,
+            _ => Naming::Counted,
         }
     }
+}
+
+/// How somebody hears of what is no record.
+enum Naming {
+    /// By its name and why.
+    Named,
+    /// That it and all further ones are only counted.
+    Last,
+    /// Not at all.
+    Counted,
 }

@@ -43,6 +43,14 @@ impl Report {
         }
     }
 
+    /// Writes what was added, where somebody waits for it.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Events(lines) => write(lines),
+            Self::Table(rows) => output::write(&Page::of(&rows.take_lines())),
+        }
+    }
+
     pub(super) fn finish(self) -> io::Result<()> {
         match self {
             Self::Events(mut lines) => write(&mut lines),

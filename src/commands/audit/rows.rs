@@ -9,6 +9,8 @@ use crate::table::{Head, Table, Width};
 
 /// Names are cut to so many characters: four columns have to fit into 80.
 const NAME_CHARS_MAX: usize = 16;
+/// So wide is the operation in lines that come one by one.
+const WHAT_CHARS: usize = 20;
 
 /// Rows, in the order in which they came.
 #[derive(Debug, Default)]
@@ -36,6 +38,16 @@ impl Rows {
             table.push(cells);
         }
         table.text(width)
+    }
+
+    /// What was added since the last time, a line each, for whoever watches.
+    pub(super) fn take_lines(&mut self) -> String {
+        let rows = std::mem::take(&mut self.0);
+        let lines = rows.into_iter().map(|(_, [time, caller, what, about])| {
+            let line = format!("{time}  {caller:<NAME_CHARS_MAX$}  {what:<WHAT_CHARS$}  {about}");
+            format!("{}\n", line.trim_end())
+        });
+        lines.collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The daemon under one configuration, until another one comes or a signal ends it.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -17,6 +18,7 @@ use crate::metrics::Metrics;
 use crate::run::accounts::account_locks::AccountLocks;
 use crate::run::accounts::behind;
 use crate::run::agent::Agent;
+use crate::run::audit::{AuditPlan, Following};
 use crate::run::delivery::Delivery;
 use crate::run::{receivers, retention};
 use crate::schedule::{Agenda, Round, Timetable};
@@ -28,6 +30,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// A daemon under one configuration.
 pub(super) struct Configured<'a> {
     pub(super) agent: &'a Agent,
+    pub(super) audit: Option<&'a AuditPlan>,
     pub(super) store: &'a Store,
     pub(super) clock: &'a CollectionClock,
     pub(super) pending: &'a Pending,
@@ -84,32 +87,65 @@ impl Progress {
 }
 
 impl Configured<'_> {
-    /// Passes over accounts as they are due, never in two rounds at the same time.
+    /// Passes over accounts as they are due, never in two rounds at the same time, and follows
+    /// CloudTrail all the while.
     pub(super) async fn run(
         &self,
         mut delivery: Delivery,
         progress: &mut Progress,
     ) -> Result<(Ended, Delivery), StoreError> {
-        let (sessions, locks) = (KeptSessions::default(), AccountLocks::default());
+        let (sessions, wake) = (KeptSessions::default(), delivery.waker());
+        tokio::select! {
+            ended = self.passes(&mut delivery, &sessions, progress) => Ok((ended?, delivery)),
+            never = self.follow(&sessions, &wake) => match never? {},
+        }
+    }
+
+    /// Follows CloudTrail for ever, if it is to be.
+    async fn follow(
+        &self,
+        sessions: &KeptSessions,
+        wake: &(dyn Fn() + Send + Sync),
+    ) -> Result<Infallible, StoreError> {
+        let Some(plan) = self.audit else {
+            return std::future::pending().await;
+        };
+        let following = Following {
+            plan,
+            aws: &self.agent.aws,
+            store: self.store,
+            sessions,
+            wake,
+        };
+        following.run().await
+    }
+
+    async fn passes(
+        &self,
+        delivery: &mut Delivery,
+        sessions: &KeptSessions,
+        progress: &mut Progress,
+    ) -> Result<Ended, StoreError> {
+        let locks = AccountLocks::default();
         if progress.agenda.due(SystemClock.now()).is_none() {
             progress.say_next(&self.agent.metrics);
         }
         loop {
             if self.cancel.is_cancelled() {
-                return Ok((Ended::Cancelled, delivery));
+                return Ok(Ended::Cancelled);
             }
             if let Some(work) = self.pending.take() {
-                return Ok((Ended::Reloaded(Box::new(work)), delivery));
+                return Ok(Ended::Reloaded(Box::new(work)));
             }
             let Some(round) = progress.agenda.due(SystemClock.now()) else {
-                self.wait(&mut delivery, &locks, progress).await?;
+                self.wait(delivery, &locks, progress).await?;
                 continue;
             };
             let rounds = Rounds {
                 agent: self.agent,
                 store: self.store,
-                delivery: &delivery,
-                sessions: &sessions,
+                delivery,
+                sessions,
                 locks: &locks,
                 clock: self.clock,
             };

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::run::agent::Agent;
+use crate::run::audit::AuditPlan;
 use crate::run::daemon::collection_clock::CollectionClock;
 use crate::run::daemon::configured::{Configured, Ended, Progress};
 use crate::run::daemon::reload::Pending;
@@ -39,6 +40,8 @@ pub struct Work {
     pub sinks: Vec<ReadySink>,
     /// When passes begin.
     pub timetable: Timetable,
+    /// What is followed of CloudTrail, if anything is.
+    pub audit: Option<AuditPlan>,
 }
 
 /// What reaches a daemon from outside.
@@ -81,7 +84,7 @@ async fn work_on(
     let clock = CollectionClock::start(&work.timetable, first);
     let mut progress = Progress::new(work.timetable, first);
     let pending = Pending::default();
-    let mut agent = work.agent;
+    let (mut agent, mut audit) = (work.agent, work.audit);
     let reloads = Reloads::new(&agent.metrics);
     agent.metrics.schedule().set_period(progress.period());
     receivers::adopt(&agent, store).await?;
@@ -99,6 +102,7 @@ async fn work_on(
     loop {
         let configured = Configured {
             agent: &agent,
+            audit: audit.as_ref(),
             store,
             clock: &clock,
             pending: &pending,
@@ -123,6 +127,7 @@ async fn work_on(
             metrics: agent.metrics,
             ..next.agent
         };
+        audit = next.audit;
         agent.metrics.schedule().set_period(progress.period());
         receivers::adopt(&agent, store).await?;
         delivery = Delivery::start(store, next.sinks, &agent.metrics, &cancel);

@@ -186,14 +186,16 @@ impl Store {
 }
 
 /// Where records of a receiver are, and what their keys begin with.
-fn trees_of(receiver: &str) -> [(Tree, Vec<u8>); 5] {
+fn trees_of(receiver: &str) -> [(Tree, Vec<u8>); 7] {
     let prefix = [receiver.as_bytes(), b"\0"].concat();
     let syncs = MetaKey::Sync(receiver, "").to_bytes();
     [
         (Tree::Deliveries, prefix.clone()),
         (Tree::Outbox, prefix.clone()),
-        (Tree::Dead, prefix),
+        (Tree::Dead, prefix.clone()),
+        (Tree::Audit, prefix),
         (Tree::Meta, syncs),
+        (Tree::Meta, MetaKey::all_audit(receiver)),
         (Tree::Meta, MetaKey::Receiver(receiver).to_bytes()),
     ]
 }

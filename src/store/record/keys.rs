@@ -1,7 +1,7 @@
 //! Keys: text parts joined by zero bytes, which none of them holds; numbers are big-endian, so
 //! that keys sort as they count. They begin with the receiver or the account.
 
-use crate::model::{EntityKey, EntityKind, Origin};
+use crate::model::{EntityKey, EntityKind, Origin, RecordId};
 
 fn joined<const N: usize>(parts: [&str; N]) -> Vec<u8> {
     parts.join("\0").into_bytes()
@@ -78,6 +78,42 @@ impl OutboxKey {
     }
 }
 
+/// A record of the audit log, which a follower took of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) struct AuditKey<'a> {
+    pub(in crate::store) follower: &'a str,
+    pub(in crate::store) account: &'a str,
+}
+
+impl AuditKey<'_> {
+    pub(in crate::store) fn prefix(&self) -> Vec<u8> {
+        joined([self.follower, self.account, ""])
+    }
+
+    pub(in crate::store) fn of(&self, record: RecordId) -> Vec<u8> {
+        let mut key = self.before(record.unix_s);
+        key.extend_from_slice(&record.uuid);
+        key
+    }
+
+    /// Where the keys of that second begin.
+    pub(in crate::store) fn before(&self, unix_s: i64) -> Vec<u8> {
+        let mut key = self.prefix();
+        key.extend_from_slice(&unix_s.max(0).to_be_bytes());
+        key
+    }
+
+    /// The record of a key of this follower and account.
+    pub(in crate::store) fn parse(&self, key: &[u8]) -> Option<RecordId> {
+        let rest = key.strip_prefix(&*self.prefix())?;
+        let (unix_s, uuid) = rest.split_first_chunk::<8>()?;
+        Some(RecordId {
+            unix_s: i64::from_be_bytes(*unix_s),
+            uuid: uuid.try_into().ok()?,
+        })
+    }
+}
+
 /// A record about the store itself, a receiver or an account.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) enum MetaKey<'a> {
@@ -91,6 +127,8 @@ pub(in crate::store) enum MetaKey<'a> {
     Account(&'a str),
     /// How far a receiver was brought up to date with an account.
     Sync(&'a str, &'a str),
+    /// How far a follower of the audit log came with an account, in a region.
+    Audit(&'a str, &'a str, &'a str),
 }
 
 impl MetaKey<'_> {
@@ -101,12 +139,18 @@ impl MetaKey<'_> {
             Self::Receiver(receiver) => joined(["receiver", receiver]),
             Self::Account(account) => joined(["account", account]),
             Self::Sync(receiver, account) => joined(["sync", receiver, account]),
+            Self::Audit(follower, account, region) => joined(["audit", follower, account, region]),
         }
     }
 
     /// What every key of [`Self::Sync`] begins with.
     pub(in crate::store) fn all_syncs() -> Vec<u8> {
         joined(["sync", ""])
+    }
+
+    /// What every key of [`Self::Audit`] begins with, of one follower.
+    pub(in crate::store) fn all_audit(follower: &str) -> Vec<u8> {
+        joined(["audit", follower, ""])
     }
 
     /// The two last parts of a key of [`Self::Sync`].

@@ -1,7 +1,9 @@
 //! New and changed users into the store and their events into the outbox, together.
 
+mod records;
 mod staging;
 
+pub use records::{AuditProgress, RecordStaging};
 pub use staging::{MarkUpdate, Placement, StagedEvent, Staging};
 
 use std::collections::HashMap;

@@ -1,0 +1,182 @@
+//! Records of AWS: of every account, from its regions at once.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::try_join_all;
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+
+use super::{Count, Naming, Printing, say};
+use crate::audit::{Filter, Recent, Record, Windows};
+use crate::cli::{AuditArgs, GlobalArgs};
+use crate::commands::setup;
+use crate::config::Config;
+use crate::run::{
+    self, AUDIT_EVERY, AccountError, Batch, ExitStatus, Fleet, Member, Reader, Region, RoundError,
+    audit_regions,
+};
+
+/// How far back records are shown where nobody says.
+const SINCE: time::Duration = time::Duration::HOUR.saturating_mul(24);
+
+/// Shows the records of AWS that `args` and `filter` ask for.
+pub(super) async fn show(
+    global: &GlobalArgs,
+    args: &AuditArgs,
+    filter: Filter,
+) -> anyhow::Result<ExitStatus> {
+    let config = setup::config(global)?;
+    let cancel = run::on_signal()?;
+    let now = OffsetDateTime::now_utc();
+    let lag = config.audit.lag;
+    let since = match args.follow {
+        true => now.saturating_sub(lag.try_into().unwrap_or(time::Duration::ZERO)),
+        false => now.saturating_sub(SINCE),
+    };
+    let live = Live {
+        config: &config,
+        since: filter.since.unwrap_or(since),
+        until: filter.until.unwrap_or(now).min(now),
+        is_followed: args.follow,
+        cancel: &cancel,
+        printing: Mutex::new(Printing::new(args, filter)),
+    };
+    let statuses = live.accounts(&args.accounts).await?;
+    let printing = live
+        .printing
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    printing.report.finish()?;
+    say(global, &printing.count);
+    Ok(status(&printing.count, &statuses))
+}
+
+/// The exit code, of accounts and regions that ended with `statuses`.
+fn status(count: &Count, statuses: &[ExitStatus]) -> ExitStatus {
+    let is_done = |status: &ExitStatus| *status == ExitStatus::Done;
+    match statuses {
+        all if all.iter().all(is_done) && count.bad == 0 => ExitStatus::Done,
+        [first, rest @ ..] if !is_done(first) && rest.iter().all(|it| it == first) => *first,
+        _ => ExitStatus::Partial,
+    }
+}
+
+/// Records on their way from AWS.
+struct Live<'a> {
+    config: &'a Config,
+    since: OffsetDateTime,
+    until: OffsetDateTime,
+    is_followed: bool,
+    cancel: &'a CancellationToken,
+    printing: Mutex<Printing>,
+}
+
+impl Live<'_> {
+    /// Shows the records of the accounts of the ids `only`, or of all of them: one after the other, or
+    /// all at once where they are followed.
+    async fn accounts(&self, only: &[String]) -> anyhow::Result<Vec<ExitStatus>> {
+        let fleet = Fleet::find(&setup::aws(self.config)?, only).await?;
+        let mut statuses = Vec::new();
+        if let Some(error) = &fleet.failure {
+            tracing::error!(%error, "the organization may have more accounts than were listed");
+            statuses.push(ExitStatus::Partial);
+        }
+        let accounts = fleet
+            .members
+            .iter()
+            .map(|member| self.account(&fleet, member));
+        if self.is_followed {
+            statuses.extend(try_join_all(accounts).await?.into_iter().flatten());
+            return Ok(statuses);
+        }
+        for account in accounts {
+            statuses.extend(account.await?);
+        }
+        Ok(statuses)
+    }
+
+    async fn account(&self, fleet: &Fleet, member: &Member) -> io::Result<Vec<ExitStatus>> {
+        let (client, account) = match fleet.session(member).await {
+            Ok(session) => session,
+            Err(error) => {
+                let account = member.id.as_deref().unwrap_or_default();
+                tracing::error!(account, %error, "the account did not answer");
+                return Ok(vec![error.status()]);
+            }
+        };
+        let recent = Arc::<Mutex<Recent>>::default();
+        let regions = audit_regions(&self.config.audit.regions, &client, &account);
+        let regions = regions.iter().map(|name| {
+            let windows = Windows::new(self.since, self.config.audit.lag);
+            let region = Region::new(
+                Reader::new(&client, &account.partition, name),
+                windows,
+                &recent,
+            );
+            self.region(&account.id, region)
+        });
+        try_join_all(regions).await
+    }
+
+    /// Shows the records of one region, until they end or nobody wants more.
+    async fn region(&self, account: &str, mut region: Region) -> io::Result<ExitStatus> {
+        let mut now = self.until;
+        loop {
+            let round = tokio::select! {
+                () = self.cancel.cancelled() => return Ok(self.interrupted()),
+                round = region.round(now, async |batch| self.print(account, batch)) => round,
+            };
+            match round {
+                Ok(()) if self.is_followed => {}
+                Ok(()) => return Ok(ExitStatus::Done),
+                Err(RoundError::NotTaken(error)) => return Err(error),
+                Err(RoundError::Aws(error)) if self.is_followed && error.class.is_retryable() => {
+                    let name = region.name();
+                    tracing::warn!(account, region = name, %error, "asking for the same records again");
+                }
+                Err(RoundError::Aws(error)) => {
+                    let name = region.name();
+                    tracing::error!(account, region = name, %error, "the region was not read to its end");
+                    return Ok(AccountError::Aws(error).status());
+                }
+            }
+            tokio::select! {
+                () = self.cancel.cancelled() => return Ok(ExitStatus::Done),
+                () = tokio::time::sleep(AUDIT_EVERY) => {}
+            }
+            now = OffsetDateTime::now_utc();
+        }
+    }
+
+    /// Ending is how following is meant to end.
+    fn interrupted(&self) -> ExitStatus {
+        match self.is_followed {
+            true => ExitStatus::Done,
+            false => ExitStatus::Interrupted,
+        }
+    }
+
+    fn print(&self, account: &str, batch: Batch) -> io::Result<()> {
+        let mut printing = self.printing.lock().unwrap_or_else(PoisonError::into_inner);
+        for unreadable in batch.unreadable {
+            let (event_id, why) = (unreadable.event_id, unreadable.why);
+            match printing.refuse() {
+                Naming::Named => {
+                    tracing::warn!(account, %event_id, %why, "a record is not readable")
+                }
+                Naming::Last => tracing::warn!("further unreadable records are only counted"),
+                Naming::Counted => {}
+            }
+        }
+        for (_, json) in &batch.records {
+            if let Ok(record) = Record::parse(json) {
+                printing.add(&record)?;
+            }
+        }
+        match self.is_followed {
+            true => printing.report.flush(),
+            false => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Records of saved files.
+
+use std::path::Path;
+
+use super::{Count, Naming, Printing};
+use crate::audit::{self, Filter, Place, Record, SavedError, Seen};
+use crate::cli::AuditArgs;
+use crate::collect::{FileError, saved_text};
+use crate::commands::setup::UsageError;
+use crate::foreign::Shown;
+
+/// Prints the records of the files of `args` that `filter` admits.
+pub(super) fn print(args: &AuditArgs, filter: Filter) -> anyhow::Result<Count> {
+    let mut reading = Reading {
+        seen: Seen::default(),
+        printing: Printing::new(args, filter),
+    };
+    for path in &args.from {
+        let text = text(path)?;
+        audit::each_record(&text, |place, record| reading.add(path, place, record))?;
+    }
+    reading.printing.report.finish()?;
+    Ok(reading.printing.count)
+}
+
+/// The text of a file that may hold records.
+fn text(path: &Path) -> anyhow::Result<String> {
+    saved_text(path).map_err(|error| match error {
+        FileError::Unrecognised { file, found } => UsageError(format!(
+            "{file}: {found} is no file of records; give output of `aws cloudtrail lookup-events` or \
+             CloudTrail's own files, gzip or not"
+        ))
+        .into(),
+        other => other.into(),
+    })
+}
+
+struct Reading {
+    seen: Seen,
+    printing: Printing,
+}
+
+impl Reading {
+    fn add(
+        &mut self,
+        path: &Path,
+        place: Place,
+        record: Result<Record, SavedError>,
+    ) -> std::io::Result<()> {
+        let record = match record {
+            Ok(record) => record,
+            Err(why) => {
+                self.refuse(path, place, &why);
+                return Ok(());
+            }
+        };
+        // Files of several days or regions may overlap.
+        if !self.seen.insert(&record.event_id) {
+            self.printing.count.repeated += 1;
+            return Ok(());
+        }
+        self.printing.add(&record)
+    }
+
+    fn refuse(&mut self, path: &Path, place: Place, why: &SavedError) {
+        let path = Shown::of(path.display());
+        match self.printing.refuse() {
+            Naming::Named => tracing::warn!("{path}{place}: {}", Shown::of(why)),
+            Naming::Last => {
+                tracing::warn!("{path}{place}: further unreadable records are only counted");
+            }
+            Naming::Counted => {}
+        }
+    }
+}

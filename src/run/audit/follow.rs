@@ -1,0 +1,191 @@
+//! The daemon follows every account, each region and each follower on its own, for ever.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+use time::OffsetDateTime;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::AUDIT_EVERY;
+use super::plan::{AuditPlan, Follower, audit_regions};
+use super::reader::Reader;
+use super::region::{Region, RoundError};
+use super::take::Taker;
+use crate::audit::{Recent, Windows};
+use crate::aws::KeptSessions;
+use crate::backoff::Backoff;
+use crate::config::AwsSettings;
+use crate::foreign::Shown;
+use crate::model::Account;
+use crate::run::fleet::{Fleet, Member};
+use crate::store::{Store, StoreError};
+
+/// How often it is looked which accounts there are.
+const FIND_EVERY: Duration = Duration::from_secs(60 * 60);
+/// What fails is tried again after so long, and later.
+const PAUSE_FIRST: Duration = Duration::from_secs(5);
+const PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// Follows accounts by a plan.
+pub(in crate::run) struct Following<'a> {
+    pub(in crate::run) plan: &'a AuditPlan,
+    pub(in crate::run) aws: &'a AwsSettings,
+    pub(in crate::run) store: &'a Store,
+    pub(in crate::run) sessions: &'a KeptSessions,
+    /// Called whenever something was staged.
+    pub(in crate::run) wake: &'a (dyn Fn() + Send + Sync),
+}
+
+impl Following<'_> {
+    /// Follows for ever. An error is the store's.
+    pub(in crate::run) async fn run(&self) -> Result<Infallible, StoreError> {
+        let mut trouble = Trouble::default();
+        loop {
+            match Fleet::find_again(self.aws, &[], self.sessions).await {
+                Ok(fleet) => {
+                    trouble.is_over("accounts");
+                    let members = fleet.members.iter();
+                    let each = try_join_all(members.map(|member| self.member(&fleet, member)));
+                    tokio::select! {
+                        ended = each => match ended?.pop() {
+                            Some(never) => match never {},
+                            None => sleep(FIND_EVERY).await,
+                        },
+                        () = sleep(FIND_EVERY) => {}
+                    }
+                }
+                Err(error) => trouble.pause("accounts", &error).await,
+            }
+        }
+    }
+
+    async fn member(&self, fleet: &Fleet, member: &Member) -> Result<Infallible, StoreError> {
+        let mut trouble = Trouble::default();
+        let name = member.id.as_deref().unwrap_or_default();
+        let (client, account) = loop {
+            match fleet.session(member).await {
+                Ok(session) => break session,
+                Err(error) => trouble.pause(name, &error).await,
+            }
+        };
+        trouble.is_over(name);
+        let regions = audit_regions(&self.plan.regions, &client, &account);
+        tracing::info!(
+            account = account.id,
+            regions = regions.join(", "),
+            "following CloudTrail"
+        );
+        let readers = regions.iter();
+        let readers = readers.map(|region| Reader::new(&client, &account.partition, region));
+        let readers: Vec<Reader> = readers.collect();
+        let followers = self.plan.followers();
+        let followed = followers.iter();
+        let followed = followed.map(|it| self.follower(it, &account, &regions, &readers));
+        forever(try_join_all(followed).await?).await
+    }
+
+    async fn follower(
+        &self,
+        follower: &Follower,
+        account: &Account,
+        names: &[String],
+        readers: &[Reader],
+    ) -> Result<Infallible, StoreError> {
+        let taker = Taker {
+            follower,
+            account,
+            regions: names,
+            store: self.store,
+            wake: self.wake,
+        };
+        let (id, of) = (follower.id.clone(), account.id.clone());
+        let progress = move |store: &Store| store.audit_progress(&id, &of);
+        let progress = self.store.run(progress).await?;
+        let recent: Recent = progress.recent.iter().copied().collect();
+        let recent = Arc::new(Mutex::new(recent));
+        let lag = time::Duration::try_from(self.plan.lag).unwrap_or(time::Duration::DAY);
+        let mut regions = Vec::new();
+        for reader in readers {
+            let known = progress.floors.get(reader.region()).copied();
+            let known = known.and_then(|it| OffsetDateTime::from_unix_timestamp(it).ok());
+            let floor = match known {
+                Some(floor) => floor,
+                None => OffsetDateTime::now_utc().saturating_sub(lag),
+            };
+            let region = Region::new(reader.clone(), Windows::new(floor, self.plan.lag), &recent);
+            if known.is_none() {
+                // What appears while there is no daemon is looked for from here.
+                taker.settle(reader.region(), region.floor()).await?;
+            }
+            regions.push(region);
+        }
+        let rounds = regions.into_iter().map(|region| rounds(&taker, region));
+        forever(try_join_all(rounds).await?).await
+    }
+}
+
+/// Rounds over `region`, for ever.
+async fn rounds(taker: &Taker<'_>, mut region: Region) -> Result<Infallible, StoreError> {
+    let name = region.name().to_owned();
+    let place = format!("{} {name}", taker.account.id);
+    let mut trouble = Trouble::default();
+    loop {
+        let begun = Instant::now();
+        let take = async |batch| taker.take(&name, batch).await;
+        match region.round(OffsetDateTime::now_utc(), take).await {
+            Ok(()) => {
+                trouble.is_over(&place);
+                sleep_until(begun + AUDIT_EVERY).await;
+            }
+            Err(RoundError::NotTaken(error)) => return Err(error),
+            Err(RoundError::Aws(error)) => {
+                trouble.pause(&place, &error).await;
+                region.ask_again();
+            }
+        }
+    }
+}
+
+/// What `never` ended; where there was nothing, nothing ends.
+async fn forever(mut never: Vec<Infallible>) -> Result<Infallible, StoreError> {
+    match never.pop() {
+        Some(never) => match never {},
+        None => std::future::pending().await,
+    }
+}
+
+/// What keeps failing: said once, and again when it is another thing.
+struct Trouble {
+    backoff: Backoff,
+    said: Option<Shown>,
+}
+
+impl Default for Trouble {
+    fn default() -> Self {
+        Self {
+            backoff: Backoff::new(PAUSE_FIRST, PAUSE_MAX),
+            said: None,
+        }
+    }
+}
+
+impl Trouble {
+    /// Waits after `error`, a while longer each time.
+    async fn pause(&mut self, what: &str, error: &impl std::error::Error) {
+        let error = Shown::of(error);
+        if self.said.as_ref() != Some(&error) {
+            tracing::error!(what, %error, "CloudTrail cannot be followed; trying again, nothing is lost");
+            self.said = Some(error);
+        }
+        sleep(self.backoff.next()).await;
+    }
+
+    fn is_over(&mut self, what: &str) {
+        self.backoff.reset();
+        if self.said.take().is_some() {
+            tracing::info!(what, "CloudTrail is followed again");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A window of one region, read to its end: every service at once, page by page.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use futures_util::future::try_join_all;
+use time::OffsetDateTime;
+
+use super::held::{Full, Held};
+use crate::audit::{Window, sources_in};
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, Lookup, Paging};
+use crate::model::RecordId;
+
+/// How often a listing is begun again whose tokens lead nowhere.
+const STARTS_MAX: u32 = 5;
+
+/// Reads windows of one region.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    client: AwsClient,
+    region: String,
+    sources: Vec<&'static str>,
+}
+
+/// Why a window was not read to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It holds more than is read at once.
+    #[error("the window holds more than is read at once")]
+    TooFull {
+        /// Down to here its newest part is enough.
+        reached: OffsetDateTime,
+    },
+    /// AWS did not answer as hoped.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+}
+
+impl Reader {
+    /// A reader of `region`, in `partition`, with limits of its own: AWS counts calls by region.
+    pub fn new(client: &AwsClient, partition: &str, region: &str) -> Self {
+        Self {
+            client: client.with_own_limits(),
+            region: region.to_owned(),
+            sources: sources_in(partition, region).collect(),
+        }
+    }
+
+    /// The region.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The same reader, which knows nothing of earlier refusals.
+    pub(super) fn again(&self) -> Self {
+        Self {
+            client: self.client.with_own_limits(),
+            ..self.clone()
+        }
+    }
+
+    /// Reads `window` to its end, and holds what `is_new`.
+    pub(super) async fn read(
+        &self,
+        window: Window,
+        is_new: impl Fn(RecordId) -> bool,
+    ) -> Result<Held, ReadError> {
+        let held = Mutex::new(Held::new(window));
+        let each = self.sources.iter();
+        let each = each.map(|source| self.read_source(source, window, &held, &is_new));
+        try_join_all(each).await?;
+        Ok(held.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads one service. Tokens that lead nowhere begin it again, and at last call for less at once.
+    async fn read_source(
+        &self,
+        source: &'static str,
+        window: Window,
+        held: &Mutex<Held>,
+        is_new: &impl Fn(RecordId) -> bool,
+    ) -> Result<(), ReadError> {
+        for _ in 0..STARTS_MAX {
+            match self.read_pages(source, window, held, is_new).await {
+                Err(ReadError::Aws(error)) if is_of_tokens(&error) => {
+                    let region = self.region.as_str();
+                    tracing::debug!(region, source, %error, "reading the window from its beginning");
+                }
+                ended => return ended,
+            }
+        }
+        match self.read_pages(source, window, held, is_new).await {
+            Err(ReadError::Aws(error)) if is_of_tokens(&error) && !window.is_smallest() => {
+                let reached = window.start + (window.end - window.start) / 2;
+                Err(ReadError::TooFull { reached })
+            }
+            ended => ended,
+        }
+    }
+
+    async fn read_pages(
+        &self,
+        source: &'static str,
+        window: Window,
+        held: &Mutex<Held>,
+        is_new: &impl Fn(RecordId) -> bool,
+    ) -> Result<(), ReadError> {
+        let lookup = Lookup {
+            event_source: source,
+            start: window.start,
+            end: window.end,
+        };
+        let (mut paging, mut token) = (Paging::default(), None);
+        loop {
+            let page = self
+                .client
+                .lookup_events(&self.region, lookup, token.as_deref());
+            let page = page.await?;
+            let ids: Vec<Option<String>> =
+                page.events.iter().map(|it| it.event_id.clone()).collect();
+            lock(held)
+                .add(source, page.events, is_new)
+                .map_err(|Full { reached }| ReadError::TooFull { reached })?;
+            token = paging.follow(Action::LookupEvents, ids, page.next_token)?;
+            if token.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Whether `error` says that a token is none, or leads nowhere.
+fn is_of_tokens(error: &AwsError) -> bool {
+    error.code.as_deref() == Some("InvalidNextTokenException")
+        || error.class == AwsErrorClass::Malformed
+}
+
+fn lock(held: &Mutex<Held>) -> MutexGuard<'_, Held> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
+}

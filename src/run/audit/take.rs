@@ -1,0 +1,133 @@
+//! What a follower takes: into the store, and from there to its sink.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::plan::Follower;
+use super::region::Batch;
+use crate::audit::{Event, Record};
+use crate::model::{Account, EntityKey, EntityKind, EventId, Origin, RecordId};
+use crate::store::{Placement, RecordStaging, StagedEvent, Store, StoreError};
+
+/// So many records are staged at once.
+const AT_ONCE: usize = 100;
+/// How often a full outbox is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// A follower of one account, and where it keeps what it takes.
+pub(super) struct Taker<'a> {
+    pub(super) follower: &'a Follower,
+    pub(super) account: &'a Account,
+    pub(super) regions: &'a [String],
+    pub(super) store: &'a Store,
+    pub(super) wake: &'a (dyn Fn() + Send + Sync),
+}
+
+impl Taker<'_> {
+    /// Takes `batch` of `region`: its records first, and then that they were taken. Waits while the
+    /// outbox is full.
+    pub(super) async fn take(&self, region: &str, batch: Batch) -> Result<(), StoreError> {
+        let account = self.account.id.as_str();
+        for unreadable in &batch.unreadable {
+            let (event_id, why) = (&unreadable.event_id, &unreadable.why);
+            tracing::error!(
+                account, region, %event_id, %why,
+                "a record of CloudTrail is not readable, and not sent"
+            );
+        }
+        for records in batch.records.chunks(AT_ONCE) {
+            self.wait_for_room(region).await;
+            let records = records
+                .iter()
+                .map(|(id, json)| (*id, self.event(*id, json)));
+            let staging = RecordStaging {
+                records: records.collect(),
+                ..self.nothing()
+            };
+            self.store
+                .run(move |store| store.stage_records(staging))
+                .await?;
+            (self.wake)();
+        }
+        let Some(floor) = batch.floor else {
+            return Ok(());
+        };
+        self.settle(region, floor).await
+    }
+
+    /// Keeps that everything of `region` before `floor` was taken.
+    pub(super) async fn settle(
+        &self,
+        region: &str,
+        floor: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let staging = RecordStaging {
+            floor: Some((region.to_owned(), floor.unix_timestamp())),
+            ..self.nothing()
+        };
+        self.store
+            .run(move |store| store.stage_records(staging))
+            .await?;
+        Ok(())
+    }
+
+    fn nothing(&self) -> RecordStaging {
+        RecordStaging {
+            follower: self.follower.id.clone(),
+            account: self.account.id.clone(),
+            at: OffsetDateTime::now_utc(),
+            records: Vec::new(),
+            floor: None,
+            regions: self.regions.to_vec(),
+        }
+    }
+
+    async fn wait_for_room(&self, region: &str) {
+        let Some(receiver) = &self.follower.receiver else {
+            return;
+        };
+        let (events, bytes) = (receiver.outbox.events, receiver.outbox.bytes);
+        let mut is_said = false;
+        while !self.store.has_room(&receiver.id, events, bytes) {
+            if !is_said {
+                is_said = true;
+                let (sink, account) = (receiver.sink.as_str(), self.account.id.as_str());
+                tracing::warn!(
+                    sink,
+                    account,
+                    region,
+                    "the sink's outbox is full: records of CloudTrail wait there until it has room"
+                );
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// The event that the record becomes, where one is sent. Whoever listens hears of the record.
+    fn event(&self, id: RecordId, json: &str) -> Option<StagedEvent> {
+        let record = Record::parse(json).ok()?;
+        if let Some(listener) = &self.follower.listener {
+            listener(self.account, &record);
+        }
+        let receiver = self.follower.receiver.as_ref()?;
+        let (json, unsendable) = match Event::of(&record).to_json() {
+            Ok(json) => (json, None),
+            Err(error) => (b"{}".to_vec(), Some(error.to_string())),
+        };
+        Some(StagedEvent {
+            receiver: receiver.id.clone(),
+            entity: EntityKey {
+                source: Origin::Aws,
+                account: self.account.id.clone(),
+                kind: EntityKind::AuditRecord,
+                id: record.event_id.clone(),
+            },
+            id: EventId::from_bytes(id.uuid),
+            json,
+            state: None,
+            placement: Placement::Record,
+            unsendable,
+        })
+    }
+}

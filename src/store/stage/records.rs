@@ -1,0 +1,144 @@
+//! Records of the audit log into the outbox, together with how far their follower came.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{Batch, StagedEvent};
+use crate::model::RecordId;
+use crate::store::open::Shared;
+use crate::store::outbox::unix_ms;
+use crate::store::record::{self, AuditKey, MetaKey};
+use crate::store::trees::{Tree, Writes};
+use crate::store::{Store, StoreError};
+
+/// So many records are forgotten in one transaction; those that are left go with the next one.
+const FORGOTTEN_MAX: usize = 1_000;
+
+/// Records that a follower took of one region of an account. A follower is a receiver, or whoever
+/// else takes records.
+#[derive(Debug, Clone)]
+pub struct RecordStaging {
+    /// Who takes them.
+    pub follower: String,
+    /// The account.
+    pub account: String,
+    /// When they are queued.
+    pub at: OffsetDateTime,
+    /// The records, each with the event that it became, where one is sent.
+    pub records: Vec<(RecordId, Option<StagedEvent>)>,
+    /// A region, and before which second of Unix time everything in it was taken.
+    pub floor: Option<(String, i64)>,
+    /// Every region that is followed.
+    pub regions: Vec<String>,
+}
+
+/// How far a follower came with an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditProgress {
+    /// Before which second of Unix time everything was taken, by region.
+    pub floors: BTreeMap<String, i64>,
+    /// What was taken since.
+    pub recent: Vec<RecordId>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FloorRecord {
+    unix_s: i64,
+}
+
+impl Store {
+    /// Stages `staging`, and returns how many of its records were not taken before. When this returns,
+    /// all of it is durable together.
+    pub fn stage_records(&self, staging: RecordStaging) -> Result<usize, StoreError> {
+        let shared = &self.shared;
+        let _writer = shared.writer()?;
+        let mut batch = Batch {
+            shared,
+            at_unix_ms: unix_ms(staging.at),
+            queued_at: staging.at,
+            writes: Writes::default(),
+            changes: Vec::new(),
+            next: HashMap::new(),
+            states: HashMap::new(),
+        };
+        let taken = AuditKey {
+            follower: &staging.follower,
+            account: &staging.account,
+        };
+        let mut count = 0;
+        for (id, event) in staging.records {
+            let key = taken.of(id);
+            if shared.read::<()>(Tree::Audit, &key)?.is_some() {
+                continue;
+            }
+            count += 1;
+            batch
+                .writes
+                .put(Tree::Audit, &key, record::encode(&key, &())?);
+            if let Some(event) = event {
+                batch.add_event(event)?;
+            }
+        }
+        if let Some((region, unix_s)) = staging.floor {
+            let key = MetaKey::Audit(taken.follower, taken.account, &region).to_bytes();
+            let floor = record::encode(&key, &FloorRecord { unix_s })?;
+            batch.writes.put(Tree::Meta, &key, floor);
+            let mut floors = shared.floors(taken)?;
+            floors.retain(|region, _| staging.regions.contains(region));
+            floors.insert(region, unix_s);
+            let settled = floors.into_values().min().unwrap_or(unix_s);
+            batch.forget_before(taken, settled)?;
+        }
+        shared.apply(&batch.writes)?;
+        shared.fills.apply(batch.changes);
+        Ok(count)
+    }
+
+    /// How far `follower` came with `account`.
+    pub fn audit_progress(
+        &self,
+        follower: &str,
+        account: &str,
+    ) -> Result<AuditProgress, StoreError> {
+        let shared = &self.shared;
+        let taken = AuditKey { follower, account };
+        let mut recent = Vec::new();
+        for key in shared.trees.audit.scan_prefix(taken.prefix()).keys() {
+            let key = key.map_err(|source| shared.failed("read", source))?;
+            recent.extend(taken.parse(&key));
+        }
+        Ok(AuditProgress {
+            floors: shared.floors(taken)?,
+            recent,
+        })
+    }
+}
+
+impl Batch<'_> {
+    fn forget_before(&mut self, taken: AuditKey<'_>, unix_s: i64) -> Result<(), StoreError> {
+        let range = taken.prefix()..taken.before(unix_s);
+        let keys = self.shared.trees.audit.range(range).keys();
+        for key in keys.take(FORGOTTEN_MAX) {
+            let key = key.map_err(|source| self.shared.failed("read", source))?;
+            self.writes.remove(Tree::Audit, &key);
+        }
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn floors(&self, taken: AuditKey<'_>) -> Result<BTreeMap<String, i64>, StoreError> {
+        let prefix = MetaKey::Audit(taken.follower, taken.account, "").to_bytes();
+        let mut floors = BTreeMap::new();
+        for item in self.trees.meta.scan_prefix(&prefix) {
+            let (key, value) = item.map_err(|source| self.failed("read", source))?;
+            if let Ok(floor) = record::decode::<FloorRecord>(&key, &value) {
+                let region = String::from_utf8_lossy(&key[prefix.len()..]).into_owned();
+                floors.insert(region, floor.unix_s);
+            }
+        }
+        Ok(floors)
+    }
+}

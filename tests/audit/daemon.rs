@@ -1,0 +1,178 @@
+//! The daemon follows CloudTrail, and sends its records to who asks for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use serde_json::Value;
+
+use crate::support::agent::Agent;
+use crate::support::intake_posts::Posts;
+use crate::support::moto::Account;
+use crate::support::reply::Reply;
+use crate::support::running::Running;
+use crate::support::trail::{Faults, Trail};
+
+const NOW: Duration = Duration::ZERO;
+const SECOND: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(60);
+const TAG_USER: (&str, &str) = ("iam.amazonaws.com", "TagUser");
+const ASSUME_ROLE: (&str, &str) = ("sts.amazonaws.com", "AssumeRole");
+
+/// A daemon with a sink for records beside another one, and `more` of the configuration.
+fn agent(trail: &Trail, posts: &Posts, (lag, of_sink): (&str, &str)) -> Agent {
+    let config = format!(
+        "[schedule]\nevery = \"1h\"\n[audit]\nenabled = true\nlag = \"{lag}\"\n\
+         [[sinks]]\ntype = \"http\"\nname = \"siem\"\nurl = \"{}\"\nflush_after = \"0s\"\naudit = true\n\
+         {of_sink}\n[[sinks]]\ntype = \"ndjson\"\npath = \"inventory.ndjson\"\n",
+        posts.url()
+    );
+    Agent::new()
+        .account(&Account::new())
+        .config(&config)
+        .env("AWS_ENDPOINT_URL_CLOUDTRAIL", &trail.url())
+        .arg("run")
+}
+
+/// The ids of the records that were taken, in order.
+fn taken(posts: &Posts) -> Vec<String> {
+    let posts = posts
+        .requests()
+        .into_iter()
+        .filter(|post| post.acknowledged);
+    let events = posts.flat_map(|post| post.events());
+    let records = events.filter(|event| event["metadata"]["product"]["name"] == "CloudTrail");
+    let id = |event: Value| event["metadata"]["uid"].as_str().unwrap().to_owned();
+    records.map(id).collect()
+}
+
+#[track_caller]
+fn wait(running: &Running, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < PATIENCE, "in vain\n{}", running.log());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn end(running: Running) {
+    running.signal(Signal::SIGTERM);
+    running.wait(PATIENCE).expect_code(0);
+}
+
+#[test]
+fn records_reach_the_sink_that_asks_for_them_in_order_and_once_over_a_restart() {
+    let (trail, posts) = (Trail::start(Faults::default()), Posts::start());
+    let agent = agent(&trail, &posts, ("15m", ""));
+    let mut expected: Vec<String> = (0..7)
+        .map(|at| {
+            trail.add(
+                "us-east-1",
+                if at % 2 == 0 { TAG_USER } else { ASSUME_ROLE },
+                SECOND * (90 - at),
+                NOW,
+            )
+        })
+        .collect();
+    let running = agent.spawn();
+    wait(&running, || taken(&posts).len() == 7);
+    let began = Instant::now();
+    expected.push(trail.add("us-east-1", TAG_USER, SECOND * 300, NOW));
+    wait(&running, || taken(&posts).len() == 8);
+    assert!(began.elapsed() < SECOND * 10, "{:?}", began.elapsed());
+    assert_eq!(trail.too_fast(), 0);
+    end(running);
+    // This one appears while nobody looks.
+    expected.push(trail.add("us-east-2", TAG_USER, SECOND, NOW));
+    expected.push(trail.add("us-east-2", ASSUME_ROLE, SECOND, NOW));
+    let running = agent.spawn();
+    wait(&running, || taken(&posts).len() >= 9);
+    std::thread::sleep(SECOND * 6);
+    end(running);
+    // IAM has no records in the second region.
+    expected.remove(8);
+    assert_eq!(taken(&posts), expected);
+    let inventory = std::fs::read_to_string(agent.home().join("inventory.ndjson"));
+    assert!(!inventory.unwrap_or_default().contains("CloudTrail"));
+}
+
+#[test]
+fn a_full_outbox_has_records_wait_and_none_is_lost() {
+    let (trail, posts) = (Trail::start(Faults::default()), Posts::start());
+    let limits = "batch_size = 2\noutbox_events = 2";
+    let agent = agent(&trail, &posts, ("15m", limits));
+    posts.decide(|_| Some(Reply::status(503)));
+    let mut running = agent.spawn();
+    let expected: BTreeSet<String> = (0..230)
+        .map(|at| trail.add("us-east-1", TAG_USER, SECOND * (300 - at), NOW))
+        .collect();
+    running.wait_for("outbox is full", PATIENCE);
+    posts.decide(|_| None);
+    wait(&running, || taken(&posts).len() >= 230);
+    end(running);
+    let found = taken(&posts);
+    assert_eq!(found.len(), 230);
+    assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected);
+}
+
+#[test]
+fn every_record_arrives_however_late_through_broken_pages_and_kills() {
+    let (trail, posts) = (
+        Trail::start(Faults {
+            page: 4,
+            throttled: 2,
+            broken: 10,
+            repeated: 30,
+            is_shuffled: true,
+        }),
+        Posts::start(),
+    );
+    let agent = agent(&trail, &posts, ("1m", ""));
+    let mut expected = BTreeSet::new();
+    let mut running = agent.spawn();
+    for round in 0..6 {
+        for _ in 0..4 {
+            let (region, call) = match fastrand::bool() {
+                true => ("us-east-1", TAG_USER),
+                false => ("us-east-2", ASSUME_ROLE),
+            };
+            let late = SECOND * fastrand::u32(..20);
+            expected.insert(trail.add(region, call, SECOND * fastrand::u32(..50), late));
+        }
+        std::thread::sleep(Duration::from_millis(fastrand::u64(500..5_000)));
+        if round % 2 == 0 {
+            running.signal(Signal::SIGKILL);
+            running.wait(PATIENCE);
+            running = agent.spawn();
+        }
+    }
+    wait(&running, || {
+        taken(&posts).into_iter().collect::<BTreeSet<_>>().len() == expected.len()
+    });
+    std::thread::sleep(SECOND * 8);
+    end(running);
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for id in taken(&posts) {
+        *counts.entry(id).or_default() += 1;
+    }
+    assert_eq!(counts.keys().cloned().collect::<BTreeSet<_>>(), expected);
+    // What a kill left on its way goes again, under the same id.
+    assert!(counts.values().all(|count| *count <= 4), "{counts:?}");
+}
+
+#[test]
+fn a_region_that_may_not_be_read_holds_up_no_other_and_is_said_once() {
+    let (trail, posts) = (Trail::start(Faults::default()), Posts::start());
+    trail.deny("us-east-2");
+    let id = trail.add("us-east-1", TAG_USER, SECOND, NOW);
+    let mut running = agent(&trail, &posts, ("15m", "")).spawn();
+    running.wait_for("CloudTrail cannot be followed", PATIENCE);
+    wait(&running, || taken(&posts) == [id.as_str()]);
+    std::thread::sleep(SECOND * 12);
+    let said = running
+        .log()
+        .matches("CloudTrail cannot be followed")
+        .count();
+    end(running);
+    assert_eq!(said, 1);
+}

@@ -1,0 +1,168 @@
+//! `rollcall audit` with the records of AWS.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use serde_json::Value;
+
+use crate::support::agent::Agent;
+use crate::support::moto::Account;
+use crate::support::running::Output;
+use crate::support::trail::{Faults, Trail};
+
+const NOW: Duration = Duration::ZERO;
+const MINUTE: Duration = Duration::from_secs(60);
+const TAG_USER: (&str, &str) = ("iam.amazonaws.com", "TagUser");
+const LOGIN: (&str, &str) = ("signin.amazonaws.com", "ConsoleLogin");
+
+fn agent(trail: &Trail) -> Agent {
+    Agent::new()
+        .account(&Account::new())
+        .env("AWS_ENDPOINT_URL_CLOUDTRAIL", &trail.url())
+        .arg("audit")
+}
+
+fn ids(output: &Output) -> Vec<String> {
+    let id = |line: &str| {
+        let event: Value = serde_json::from_str(line).unwrap();
+        event["metadata"]["uid"].as_str().unwrap().to_owned()
+    };
+    output.stdout.lines().map(id).collect()
+}
+
+#[test]
+fn records_of_every_region_and_page_come_once_each_by_time() {
+    let trail = Trail::start(Faults {
+        page: 5,
+        repeated: 50,
+        ..Faults::default()
+    });
+    let mut expected = Vec::new();
+    for minutes in (0..12).rev() {
+        expected.push(trail.add("us-east-1", TAG_USER, MINUTE * (minutes + 1), NOW));
+    }
+    let elsewhere = trail.add("us-east-2", LOGIN, MINUTE * 3, NOW);
+    trail.add("us-east-1", TAG_USER, MINUTE * 60 * 30, NOW);
+    trail.add("eu-west-3", LOGIN, MINUTE, NOW);
+    let output = agent(&trail)
+        .args(["--output", "ocsf"])
+        .run()
+        .expect_code(0);
+    let mut found = ids(&output);
+    found.retain(|id| *id != elsewhere);
+    assert_eq!(found, expected);
+    assert_eq!(ids(&output).len(), 13);
+    assert!(
+        output.stderr.contains("13 of 13 records"),
+        "{}",
+        output.stderr
+    );
+    assert_eq!(trail.too_fast(), 0);
+}
+
+#[test]
+fn what_is_asked_for_is_filtered_as_of_files_and_shown_as_a_table() {
+    let trail = Trail::start(Faults::default());
+    trail.add("us-east-1", TAG_USER, MINUTE * 50, NOW);
+    trail.add("us-east-2", LOGIN, MINUTE * 10, NOW);
+    let args = ["--since", "1h", "--until", "20m", "--user", "BEN"];
+    let output = agent(&trail).args(args).run().expect_code(0);
+    let words: Vec<&str> = output.stdout.split_whitespace().collect();
+    assert!(
+        words.contains(&"TagUser") && words.contains(&"ben"),
+        "{}",
+        output.stdout
+    );
+    assert!(!words.contains(&"ConsoleLogin"), "{}", output.stdout);
+    let none = agent(&trail).args(["--user", "carla"]).run().expect_code(0);
+    assert_eq!(none.stdout, "");
+}
+
+#[test]
+fn a_region_that_may_not_be_read_is_named_and_the_others_are_shown() {
+    let trail = Trail::start(Faults::default());
+    trail.deny("us-east-2");
+    let id = trail.add("us-east-1", TAG_USER, MINUTE, NOW);
+    let output = agent(&trail)
+        .args(["--output", "ocsf"])
+        .run()
+        .expect_code(4);
+    assert_eq!(ids(&output), [id]);
+    assert!(output.stderr.contains("us-east-2"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("cloudtrail:LookupEvents"),
+        "{}",
+        output.stderr
+    );
+    trail.deny("us-east-1");
+    agent(&trail).run().expect_code(3);
+}
+
+#[test]
+fn throttled_calls_wait_and_broken_tokens_begin_again() {
+    let trail = Trail::start(Faults {
+        page: 4,
+        throttled: 5,
+        broken: 30,
+        repeated: 30,
+        is_shuffled: true,
+    });
+    let expected: BTreeSet<String> = (0..15)
+        .map(|minute| trail.add("us-east-1", TAG_USER, MINUTE * (minute + 1), NOW))
+        .collect();
+    let output = agent(&trail)
+        .args(["--output", "ocsf"])
+        .run()
+        .expect_code(0);
+    let found = ids(&output);
+    assert_eq!(found.len(), 15);
+    assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected);
+}
+
+#[test]
+fn following_shows_what_appears_until_a_signal_ends_it() {
+    let trail = Trail::start(Faults::default());
+    let patience = Duration::from_secs(20);
+    trail.add("us-east-1", TAG_USER, MINUTE, NOW);
+    let mut following = agent(&trail).args(["--follow"]).spawn();
+    following.wait_for("TagUser", patience);
+    // It was called before, and appears only now.
+    trail.add(
+        "us-east-1",
+        ("sts.amazonaws.com", "AssumeRole"),
+        MINUTE * 5,
+        NOW,
+    );
+    trail.add("us-east-2", LOGIN, NOW, Duration::from_secs(2));
+    following.wait_for("AssumeRole", patience);
+    following.wait_for("ConsoleLogin", patience);
+    following.signal(Signal::SIGTERM);
+    let output = following.wait(patience).expect_code(0);
+    assert_eq!(output.stdout.lines().count(), 3, "{}", output.stdout);
+    assert!(
+        output.stderr.contains("3 of 3 records"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn a_record_that_is_none_is_named_once_and_counted() {
+    let trail = Trail::start(Faults::default());
+    let mut record = serde_json::json!({
+        "eventID": "5b0a5d2c-8f6e-4c1c-9d57-2f1d1d1f6a01", "eventVersion": "2.0",
+        "eventSource": "iam.amazonaws.com", "eventName": "TagUser",
+    });
+    let time = time::OffsetDateTime::now_utc() - MINUTE;
+    let format = time::format_description::well_known::Rfc3339;
+    record["eventTime"] = Value::from(time.format(&format).unwrap());
+    trail.add_record("us-east-1", record, NOW);
+    let output = agent(&trail).run().expect_code(4);
+    assert!(
+        output.stderr.contains("eventVersion 2.0 is not known"),
+        "{}",
+        output.stderr
+    );
+    assert!(output.stderr.contains("5b0a5d2c"), "{}", output.stderr);
+}
