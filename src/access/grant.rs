@@ -3,7 +3,8 @@
 use super::need::{self, Need};
 use super::policy::{Policy, Resource, Statement};
 use crate::aws::Action;
-use crate::config::{AwsSettings, MappingSettings};
+use crate::config::{AuditSettings, AwsSettings, MappingSettings, is_region};
+use crate::model::{Arn, is_account_id};
 
 /// Whose permissions are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -12,6 +13,8 @@ pub enum Holder {
     Accounts,
     /// What answers `users` and `groups` in an account: the same, with other permissions
     Queries,
+    /// What follows CloudTrail in an account, and reads the queue of its records: the same again
+    Audit,
     /// The role that is assumed before anything else, `aws.role_arn`
     Role,
     /// The credentials that everything begins with
@@ -23,24 +26,43 @@ pub enum Holder {
 pub fn policy(
     aws: &AwsSettings,
     mapping: &MappingSettings,
+    audit: &AuditSettings,
     holder: Holder,
     partition: &str,
 ) -> Option<Policy> {
+    let reads = || {
+        let follows = audit.enabled.then(follows);
+        [reads(aws, mapping)].into_iter().chain(follows).collect()
+    };
     let statements = match (holder, &aws.role_arn) {
-        (Holder::Accounts, _) => vec![reads(aws, mapping)],
+        (Holder::Accounts, _) => reads(),
         (Holder::Queries, _) => vec![Statement {
             sid: Some("AnswerQueries"),
             ..allows(&need::to_query(aws))
         }],
+        (Holder::Audit, _) => {
+            let is_of_queue_alone = audit.queue_url.is_some() && !audit.enabled;
+            let follows = (!is_of_queue_alone).then(follows);
+            follows.into_iter().chain(queue(audit, partition)).collect()
+        }
         (Holder::Role, None) => return None,
         (Holder::Credentials, Some(role)) => vec![assumes(vec![Resource::arn(role)])],
-        (Holder::Role, Some(_)) | (Holder::Credentials, None) => of_caller(aws, mapping, partition),
+        (Holder::Role, Some(_)) | (Holder::Credentials, None) => {
+            let mut statements = of_caller(aws, mapping, reads(), partition);
+            statements.extend(queue(audit, partition));
+            statements
+        }
     };
     Some(Policy { statements })
 }
 
-/// Of whoever reads or assumes the accounts' roles.
-fn of_caller(aws: &AwsSettings, mapping: &MappingSettings, partition: &str) -> Vec<Statement> {
+/// Of whoever reads or assumes the accounts' roles; `reads` are those of an account.
+fn of_caller(
+    aws: &AwsSettings,
+    mapping: &MappingSettings,
+    reads: Vec<Statement>,
+    partition: &str,
+) -> Vec<Statement> {
     let mut statements = Vec::new();
     // The account of the credentials is read without a role, also as one of an organization.
     let has_one_without = aws
@@ -48,7 +70,7 @@ fn of_caller(aws: &AwsSettings, mapping: &MappingSettings, partition: &str) -> V
         .iter()
         .any(|it| it.get_ref().role_arn.is_none());
     if aws.accounts.is_empty() || aws.organization.is_some() || has_one_without {
-        statements.push(reads(aws, mapping));
+        statements.extend(reads);
     }
     if let Some(organization) = &aws.organization {
         statements.push(Statement {
@@ -77,6 +99,39 @@ fn roles(aws: &AwsSettings, partition: &str) -> Vec<Resource> {
         }
     }
     roles
+}
+
+fn follows() -> Statement {
+    Statement {
+        sid: Some("FollowCloudTrail"),
+        ..allows(&need::to_follow())
+    }
+}
+
+/// Of the queue, by its ARN where the URL tells that.
+fn queue(audit: &AuditSettings, partition: &str) -> Option<Statement> {
+    let url = audit.queue_url.as_deref()?;
+    let resource = queue_arn(url, partition).map_or(Resource::All, Resource::Arn);
+    Some(Statement {
+        sid: Some("ReadQueue"),
+        actions: vec![
+            Action::ReceiveMessage,
+            Action::DeleteMessage,
+            Action::GetQueueAttributes,
+        ],
+        resources: vec![resource],
+    })
+}
+
+/// `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME` as an ARN.
+fn queue_arn(url: &str, partition: &str) -> Option<Arn> {
+    let (host, path) = url.split_once("://")?.1.split_once('/')?;
+    let region = host.strip_prefix("sqs.")?.split('.').next()?;
+    let (account, name) = path.split_once('/')?;
+    let is_name = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
+    let is_queue = is_account_id(account) && is_region(region) && name.chars().all(is_name);
+    let arn = || Arn::parse(format!("arn:{partition}:sqs:{region}:{account}:{name}")).ok();
+    is_queue.then(arn).flatten()
 }
 
 fn reads(aws: &AwsSettings, mapping: &MappingSettings) -> Statement {

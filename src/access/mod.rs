@@ -15,7 +15,7 @@ mod trust;
 pub use cloudformation::cloudformation;
 pub use eks::{EksPods, NoPods};
 pub use grant::{Holder, policy};
-pub use need::{Need, Weight, to_list, to_query, to_read, units};
+pub use need::{Need, Weight, to_follow, to_list, to_query, to_read, units};
 pub use partition::partition;
 pub use policy::{Policy, Resource, Statement};
 pub use role::RoleName;

@@ -35,7 +35,7 @@ use Action::{
     ListAccountsForParent, ListAttachedGroupPolicies, ListAttachedUserPolicies, ListGroupPolicies,
     ListGroups, ListGroupsForUser, ListMfaDevices, ListOrganizationalUnitsForParent, ListParents,
     ListPoliciesForTarget, ListServiceSpecificCredentials, ListSshPublicKeys, ListUserPolicies,
-    ListUsers, ListVirtualMfaDevices,
+    ListUsers, ListVirtualMfaDevices, LookupEvents,
 };
 use Weight::{Needed, Optional, Spare};
 
@@ -217,6 +217,15 @@ pub fn to_query(aws: &AwsSettings) -> Vec<Need> {
     );
     add(ListGroupPolicies, "the inline policies of one group");
     needs
+}
+
+/// What following CloudTrail needs in an account.
+pub fn to_follow() -> [Need; 1] {
+    [Need {
+        action: LookupEvents,
+        weight: Needed,
+        brings: "the audit log: who called what in IAM, STS and sign-ins",
+    }]
 }
 
 /// What listing the accounts of an organization needs, and reading the policies that bind them.

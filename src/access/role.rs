@@ -30,7 +30,7 @@ impl RoleName {
         let named = match holder {
             Holder::Role => aws.role_arn.as_ref().and_then(of_arn),
             Holder::Credentials => Some(OF_PODS.to_owned()),
-            Holder::Accounts | Holder::Queries => match &aws.organization {
+            Holder::Accounts | Holder::Queries | Holder::Audit => match &aws.organization {
                 Some(organization) => Some(organization.role_name.clone()),
                 None => first.and_then(of_arn),
             },

@@ -8,10 +8,10 @@ use super::record::Record;
 use crate::model::{Digest, RecordId};
 
 impl RecordId {
-    /// The id of what is no record and has this `name`: its time is not known, and later than all.
-    pub fn unreadable(name: &str) -> Self {
+    /// The id of what is no record, and has this `name` and time.
+    pub fn unreadable(name: &str, unix_s: i64) -> Self {
         Self {
-            unix_s: i64::MAX,
+            unix_s,
             uuid: uuid_of(name),
         }
     }

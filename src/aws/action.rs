@@ -71,11 +71,17 @@ pub enum Action {
     GetLoginProfile,
     /// The audit log's records.
     LookupEvents,
+    /// Messages of a queue.
+    ReceiveMessage,
+    /// Takes a message off a queue.
+    DeleteMessage,
+    /// How much waits on a queue.
+    GetQueueAttributes,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 36] = [
         Self::GetCallerIdentity,
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
@@ -109,6 +115,9 @@ impl Action {
         Self::ListUserTags,
         Self::GetLoginProfile,
         Self::LookupEvents,
+        Self::ReceiveMessage,
+        Self::DeleteMessage,
+        Self::GetQueueAttributes,
     ];
 
     /// The spelling of IAM policies: `iam:ListUsers`.
@@ -149,6 +158,9 @@ impl Action {
             Self::ListUserTags => "iam:ListUserTags",
             Self::GetLoginProfile => "iam:GetLoginProfile",
             Self::LookupEvents => "cloudtrail:LookupEvents",
+            Self::ReceiveMessage => "sqs:ReceiveMessage",
+            Self::DeleteMessage => "sqs:DeleteMessage",
+            Self::GetQueueAttributes => "sqs:GetQueueAttributes",
         }
     }
 

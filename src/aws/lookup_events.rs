@@ -35,6 +35,8 @@ pub struct LookupPage {
 pub struct LookupEvent {
     /// The record's id.
     pub event_id: Option<String>,
+    /// When the call was made, in seconds of Unix time.
+    pub event_time: Option<f64>,
     /// The record, as a JSON text.
     pub cloud_trail_event: Option<String>,
 }

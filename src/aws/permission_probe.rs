@@ -6,9 +6,10 @@
 use aws_sdk_iam::types::EntityType;
 use serde::de::IgnoredAny;
 use serde_json::json;
+use time::OffsetDateTime;
 
 use super::service_control::SERVICE_CONTROL_POLICY;
-use super::{Action, AwsClient, AwsError, AwsErrorClass, JsonService};
+use super::{Action, AwsClient, AwsError, AwsErrorClass, JsonService, Lookup};
 
 /// What a call proved that was not denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,6 +199,18 @@ pub async fn probe_listing(
     };
     let answer = client.call_json(JsonService::Organizations, None, action, &input);
     allowed(answer.await.map(|_: IgnoredAny| ()))
+}
+
+/// Probes LookupEvents in `region`.
+pub async fn probe_log(client: &AwsClient, region: &str) -> Result<Probed, AwsError> {
+    let now = OffsetDateTime::now_utc();
+    let lookup = Lookup {
+        event_source: "iam.amazonaws.com",
+        start: now,
+        end: now,
+    };
+    let client = client.with_own_limits();
+    allowed(client.lookup_events(region, lookup, None).await.map(drop))
 }
 
 /// What the answer proves: who learns that something is not there may ask for it.

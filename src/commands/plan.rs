@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use futures_util::{StreamExt, stream};
 
 use super::setup;
-use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, PermissionProbe};
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, PermissionProbe, probe_log};
 use crate::cli::{GlobalArgs, OutputFormat, PlanArgs};
 use crate::collect::{AccountSummary, CallPlan, Prediction, account_summary};
 use crate::config::{AccessKeyLookup, AwsSettings, Config, MfaLookup, Strategy};
 use crate::model::Account;
 use crate::output;
-use crate::run::{AccountError, ExitStatus, Fleet, Member};
+use crate::run::{AccountError, ExitStatus, Fleet, Member, audit_regions};
 
 /// What a pass over each account will cost and miss: its size, and one call of each action that
 /// a pass may make, which shows what is denied. Nothing is sent, and no state is read or written.
@@ -85,8 +85,23 @@ async fn of_account<'a>(
     if account.name.is_none() {
         prediction.calls.insert(Action::ListAccountAliases, 1);
     }
+    let mut followed = Vec::new();
+    if config.audit.enabled {
+        followed = audit_regions(&config.audit.regions, &client, &account);
+        for region in &followed {
+            match probe_log(&client, region).await {
+                Err(error) if error.class == AwsErrorClass::Denied => {
+                    let what = "the audit log";
+                    prediction.missing.push((what, Action::LookupEvents));
+                    break;
+                }
+                answer => not_probed.extend(answer.err()),
+            }
+        }
+    }
     Ok(Plan {
         settings: &config.aws,
+        followed,
         account,
         summary,
         prediction,
@@ -118,6 +133,8 @@ const NOT_KNOWN: &str = "not known, since AWS does not say how large the account
 /// What is shown.
 struct Plan<'a> {
     settings: &'a AwsSettings,
+    /// The regions where CloudTrail is followed.
+    followed: Vec<String>,
     account: Account,
     /// The account's size, if AWS says it.
     summary: Option<AccountSummary>,
@@ -180,6 +197,13 @@ impl Plan<'_> {
             ),
             None => row("duration", NOT_KNOWN),
         }
+        if !self.followed.is_empty() {
+            let regions = self.followed.join(", ");
+            row(
+                "follow",
+                &format!("CloudTrail in {regions}, at 2 calls a second each at most"),
+            );
+        }
         for (fact, action) in &self.prediction.missing {
             row("missing", &format!("{fact}: {action} is denied"));
         }
@@ -211,6 +235,7 @@ impl Plan<'_> {
             "calls": calls.collect::<serde_json::Map<_, _>>(),
             "duration_ms": size.map(|_| duration_ms()),
             "collect_exit_code": self.is_refused().then_some(ExitStatus::AwsRefused as u8),
+            "follow": self.followed,
             "missing": is_known.then(|| missing.collect::<Vec<_>>()),
         })
     }

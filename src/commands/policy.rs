@@ -17,7 +17,8 @@ pub(super) fn policy(global: &GlobalArgs, args: &PolicyArgs) -> anyhow::Result<E
     let config = setup::config(global)?;
     let holder = args.holder;
     let partition = partition(&config.aws);
-    let Some(policy) = access::policy(&config.aws, &config.mapping, holder, &partition) else {
+    let (aws, mapping, audit) = (&config.aws, &config.mapping, &config.audit);
+    let Some(policy) = access::policy(aws, mapping, audit, holder, &partition) else {
         let why =
             "there is no `aws.role_arn`: the credentials do everything; use --for credentials";
         return Err(UsageError(why.to_owned()).into());

@@ -5,11 +5,13 @@ use futures_util::{StreamExt, stream};
 use super::item::{Finding, Item, Items};
 use super::permissions::{self, Probe};
 use crate::access::{self, Need, Resource, Statement};
-use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, PermissionProbe, probe_listing};
+use crate::aws::{
+    Action, AwsClient, AwsError, AwsErrorClass, PermissionProbe, Probed, probe_listing, probe_log,
+};
 use crate::commands::setup;
 use crate::config::{AwsSettings, Config, MappingSettings};
-use crate::model::Arn;
-use crate::run::{AccountError, ExitStatus, Fleet, FleetError, Member};
+use crate::model::{Account, Arn};
+use crate::run::{AccountError, ExitStatus, Fleet, FleetError, Member, audit_regions};
 
 /// Beyond so many accounts, only those with a problem have lines.
 const TOLD_ACCOUNTS_MAX: usize = 5;
@@ -122,8 +124,8 @@ async fn accounts(config: &Config, fleet: &Fleet, items: &Items) {
 
 /// The session of one account, and what that may do.
 async fn account(config: &Config, fleet: &Fleet, member: &Member) -> Vec<Item> {
-    let (client, id) = match fleet.session(member).await {
-        Ok((client, account)) => (client, account.id),
+    let (client, of_client) = match fleet.session(member).await {
+        Ok(session) => session,
         Err(error) => {
             let id = member.id.as_deref().unwrap_or_default();
             let item = Item::failed(format!("account {id}"), &error, error.status());
@@ -140,8 +142,13 @@ async fn account(config: &Config, fleet: &Fleet, member: &Member) -> Vec<Item> {
     };
     let name = member.name.iter().map(|name| format!("{name}, "));
     let detail = format!("{}{read_as}", name.collect::<String>());
+    let id = of_client.id.clone();
     let mut items = vec![Item::ok(format!("account {id}"), detail).of_account(&id)];
-    let of_permissions = permissions::items(&probe_all(config, member, &client).await);
+    let mut probes = probe_all(config, member, &client).await;
+    if config.audit.enabled {
+        probes.extend(follow(config, &client, &of_client).await);
+    }
+    let of_permissions = permissions::items(&probes);
     items.extend(of_permissions.into_iter().map(|item| item.of_account(&id)));
     items
 }
@@ -156,6 +163,22 @@ async fn probe_all(config: &Config, member: &Member, client: &AwsClient) -> Vec<
         probes.push(Probe { need, answer });
     }
     probes
+}
+
+/// What following CloudTrail needs, tried out in each region.
+async fn follow(config: &Config, client: &AwsClient, account: &Account) -> Vec<Probe> {
+    let regions = audit_regions(&config.audit.regions, client, account);
+    let mut answer = Ok(Probed::Allowed);
+    for region in &regions {
+        answer = answer.and(probe_log(client, region).await);
+    }
+    let needs = access::to_follow().into_iter();
+    needs
+        .map(|need| Probe {
+            need,
+            answer: answer.clone(),
+        })
+        .collect()
 }
 
 /// What the caller may lack, where AWS did not grant `role_arn`.

@@ -63,7 +63,15 @@ fn files(answers: &Answers) -> anyhow::Result<Vec<NewFile>> {
     // A flag may hold what no configuration does: it is refused here, as `check` would.
     let config = Config::parse(Path::new(DEFAULT_FILE), &text, &overrides)?;
     let partition = partition(&config.aws);
-    let policy = |holder| access::policy(&config.aws, &config.mapping, holder, &partition);
+    let policy = |holder| {
+        access::policy(
+            &config.aws,
+            &config.mapping,
+            &config.audit,
+            holder,
+            &partition,
+        )
+    };
     let mut files = vec![NewFile {
         name: DEFAULT_FILE,
         text,

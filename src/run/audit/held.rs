@@ -100,8 +100,10 @@ impl Held {
                 (RecordId::of(&record), None)
             }
             Err(why) => {
+                // Of no time, it would be forgotten and named again.
+                let unix_s = event.event_time.map_or(i64::MAX, |unix_s| unix_s as i64);
                 let name = event.event_id.as_deref().unwrap_or(&json);
-                (RecordId::unreadable(name), Some(why))
+                (RecordId::unreadable(name, unix_s), Some(why))
             }
         };
         if !is_new(id) || !self.ids.insert(id) {

@@ -11,6 +11,7 @@ mod history;
 mod looking;
 mod model;
 mod odd_files;
+mod records;
 mod retention;
 mod size;
 mod staging;

@@ -1,0 +1,78 @@
+//! What following needs: `policy`, `check` and `plan` know it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::agent::Agent;
+use crate::support::moto::Account;
+use crate::support::trail::{Faults, Trail};
+
+const ENABLED: &str = "enabled = true";
+const QUEUE: &str = "enabled = true\nrefresh = true\n\
+    queue_url = \"https://sqs.us-east-1.amazonaws.com/111122223333/rollcall\"";
+
+fn agent(audit: &str) -> Agent {
+    let sink = "[[sinks]]\ntype = \"ndjson\"\npath = \"events.ndjson\"\n";
+    let audit_sink = if audit.is_empty() { "" } else { "audit = true" };
+    Agent::new().config(&format!("[audit]\n{audit}\n{sink}{audit_sink}\n"))
+}
+
+fn statements(agent: &Agent, holder: &str) -> Vec<Value> {
+    let output = agent.args(["policy", "--for", holder]).run().expect_code(0);
+    let policy: Value = serde_json::from_str(&output.stdout).unwrap();
+    policy["Statement"].as_array().unwrap().clone()
+}
+
+#[test]
+fn the_policy_of_the_audit_log_is_the_least_that_it_needs() {
+    let follows = json!({
+        "Sid": "FollowCloudTrail", "Effect": "Allow",
+        "Action": "cloudtrail:LookupEvents", "Resource": "*",
+    });
+    assert_eq!(
+        statements(&agent(""), "audit"),
+        std::slice::from_ref(&follows)
+    );
+    let queue = json!({
+        "Sid": "ReadQueue", "Effect": "Allow",
+        "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        "Resource": "arn:aws:sqs:us-east-1:111122223333:rollcall",
+    });
+    assert_eq!(statements(&agent(QUEUE), "audit"), [follows.clone(), queue]);
+    assert!(statements(&agent(ENABLED), "accounts").contains(&follows));
+    assert!(!statements(&agent(""), "accounts").contains(&follows));
+}
+
+#[test]
+fn check_and_plan_try_every_region_and_name_what_is_denied() {
+    let trail = Trail::start(Faults::default());
+    let agent = agent(ENABLED)
+        .account(&Account::new())
+        .env("AWS_ENDPOINT_URL_CLOUDTRAIL", &trail.url())
+        .timeout(Duration::from_secs(60));
+    let plan = agent.arg("plan").run().expect_code(0);
+    assert!(
+        plan.stdout.contains("CloudTrail in us-east-1, us-east-2"),
+        "{}",
+        plan.stdout
+    );
+    let line = |output: &str| {
+        let mut lines = output.lines();
+        lines
+            .find(|line| line.contains("LookupEvents"))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert!(line(&agent.arg("check").run().stdout).starts_with("ok"));
+    trail.deny("us-east-2");
+    let check = agent.arg("check").run();
+    assert!(
+        line(&check.stdout).starts_with("missing"),
+        "{}",
+        check.stdout
+    );
+    let plan = agent.arg("plan").run().expect_code(0);
+    let denied = "the audit log: cloudtrail:LookupEvents is denied";
+    assert!(plan.stdout.contains(denied), "{}", plan.stdout);
+}
