@@ -1,6 +1,6 @@
 //! What a forwarder has done so far, and what keeps it from doing more.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::foreign::Shown;
@@ -12,6 +12,8 @@ pub struct SinkProgress {
     batches: AtomicU64,
     dead_letters: AtomicU64,
     failing: Mutex<Failing>,
+    /// Whether what waits is to go at once.
+    is_urgent: AtomicBool,
 }
 
 /// Why the last batch was not taken; nothing once one is.
@@ -47,6 +49,16 @@ impl SinkProgress {
             stopped: failing.stopped,
             retried: failing.retried,
         }
+    }
+
+    /// What waits is to go at once, once whoever sends it is woken.
+    pub fn hurry(&self) {
+        self.is_urgent.store(true, Ordering::Release);
+    }
+
+    /// Whether what waits is to go at once; that is then done with.
+    pub(super) fn take_hurry(&self) -> bool {
+        self.is_urgent.swap(false, Ordering::AcqRel)
     }
 
     pub(super) fn dead_letter(&self) {

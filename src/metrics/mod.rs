@@ -4,6 +4,7 @@
 //! scrape reads no event and asks nobody. No user is named. Counters begin at 0 with the process.
 
 mod accounts;
+mod audit;
 mod calls;
 mod deliveries;
 mod families;
@@ -22,6 +23,7 @@ use crate::aws::CallOutcomes;
 use crate::run::{PassReport, Receiver};
 use crate::store::{Store, StoreError};
 use accounts::Accounts;
+pub use audit::Audit;
 use calls::Calls;
 use deliveries::Deliveries;
 use families::Families;
@@ -44,6 +46,7 @@ pub struct Metrics(Arc<Inner>);
 struct Inner {
     registry: Registry,
     accounts: Accounts,
+    audit: Audit,
     calls: Calls,
     deliveries: Deliveries,
     outbox: Outbox,
@@ -67,6 +70,7 @@ impl Metrics {
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         Ok(Self(Arc::new(Inner {
             accounts: Accounts::new(families)?,
+            audit: Audit::new(families)?,
             calls: Calls::new(families)?,
             deliveries: Deliveries::new(families)?,
             outbox: Outbox::new(families)?,
@@ -114,6 +118,11 @@ impl Metrics {
     /// What the forwarder of the sink named `sink` counts.
     pub fn of_sink(&self, sink: &str) -> SinkMetrics {
         self.0.deliveries.of_sink(sink)
+    }
+
+    /// How the audit log is followed.
+    pub fn audit(&self) -> &Audit {
+        &self.0.audit
     }
 
     /// When passes begin.

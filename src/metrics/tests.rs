@@ -202,3 +202,20 @@ fn a_scrape_of_a_thousand_accounts_costs_the_same_however_much_waits() {
     assert_eq!(samples(&text, "rollcall_users{").len(), 1_000);
     assert!(after < before * 2, "{before:?}, then {after:?}");
 }
+
+#[test]
+fn the_audit_log_is_counted_by_sink_account_and_region() {
+    let (_home, store) = store();
+    let metrics = Metrics::new().unwrap();
+    let place = ["siem", ACCOUNT, "us-east-1"];
+    metrics.audit().took(place, 3);
+    metrics.audit().took(place, 4);
+    let at = OffsetDateTime::from_unix_timestamp(1_500).unwrap();
+    metrics.audit().read(place, at);
+    let text = metrics.text_of_pass(&store, &[]).unwrap();
+    let labels = format!("{{account=\"{ACCOUNT}\",region=\"us-east-1\",sink=\"siem\"}}");
+    let records = format!("rollcall_audit_records_total{labels} 7");
+    assert_eq!(samples(&text, "rollcall_audit_records"), [records]);
+    let read = format!("rollcall_audit_read_timestamp_seconds{labels} 1500");
+    assert_eq!(samples(&text, "rollcall_audit_read"), [read]);
+}

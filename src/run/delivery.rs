@@ -107,6 +107,18 @@ impl Delivery {
         move || stage.send_modify(|_| ())
     }
 
+    /// As [`Self::waker`], for what does not wait for others to fill a batch, to the receiver that is
+    /// named.
+    pub fn hurrier(&self) -> impl Fn(&str) + Send + Sync + use<> {
+        let (stage, sinks) = (self.stage.clone(), self.sinks.clone());
+        move |receiver| {
+            for sink in sinks.iter().filter(|it| it.receiver == receiver) {
+                sink.progress.hurry();
+            }
+            stage.send_modify(|_| ());
+        }
+    }
+
     /// Counts the batches that all sinks together took so far.
     pub fn batch_counter(&self) -> impl Fn() -> u64 + use<> {
         let sinks: Vec<_> = self

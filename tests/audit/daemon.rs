@@ -19,11 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const TAG_USER: (&str, &str) = ("iam.amazonaws.com", "TagUser");
 const ASSUME_ROLE: (&str, &str) = ("sts.amazonaws.com", "AssumeRole");
 
-/// A daemon with a sink for records beside another one, and `more` of the configuration.
-fn agent(trail: &Trail, posts: &Posts, (lag, of_sink): (&str, &str)) -> Agent {
+/// A daemon with a sink for records beside another one; `of_sink` is more of its configuration.
+pub(super) fn agent(trail: &Trail, posts: &Posts, (lag, of_sink): (&str, &str)) -> Agent {
     let config = format!(
         "[schedule]\nevery = \"1h\"\n[audit]\nenabled = true\nlag = \"{lag}\"\n\
-         [[sinks]]\ntype = \"http\"\nname = \"siem\"\nurl = \"{}\"\nflush_after = \"0s\"\naudit = true\n\
+         [[sinks]]\ntype = \"http\"\nname = \"siem\"\nurl = \"{}\"\nflush_after = \"1h\"\naudit = true\n\
          {of_sink}\n[[sinks]]\ntype = \"ndjson\"\npath = \"inventory.ndjson\"\n",
         posts.url()
     );
@@ -35,7 +35,7 @@ fn agent(trail: &Trail, posts: &Posts, (lag, of_sink): (&str, &str)) -> Agent {
 }
 
 /// The ids of the records that were taken, in order.
-fn taken(posts: &Posts) -> Vec<String> {
+pub(super) fn taken(posts: &Posts) -> Vec<String> {
     let posts = posts
         .requests()
         .into_iter()

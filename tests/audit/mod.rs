@@ -4,6 +4,7 @@ mod catalogue;
 mod command;
 mod daemon;
 mod live;
+mod measured;
 mod permissions;
 mod properties;
 mod snapshots;

@@ -47,6 +47,9 @@ impl Forwarder {
     ) -> Result<Next, StoreError> {
         let (waiting, now) = (self.store.outbox_fill(&self.receiver), Instant::now());
         let limits = self.limits_now(state);
+        if self.progress.take_hurry() {
+            state.clock.flush(now);
+        }
         match state.clock.due(waiting, limits, now) {
             Due::Never => return Ok(Next::Wait(state.log.idle(&self.name, now))),
             Due::At(at) if stage == Stage::Running => {

@@ -18,6 +18,7 @@ use crate::aws::KeptSessions;
 use crate::backoff::Backoff;
 use crate::config::AwsSettings;
 use crate::foreign::Shown;
+use crate::metrics::Metrics;
 use crate::model::Account;
 use crate::run::fleet::{Fleet, Member};
 use crate::store::{Store, StoreError};
@@ -33,9 +34,10 @@ pub(in crate::run) struct Following<'a> {
     pub(in crate::run) plan: &'a AuditPlan,
     pub(in crate::run) aws: &'a AwsSettings,
     pub(in crate::run) store: &'a Store,
+    pub(in crate::run) metrics: &'a Metrics,
     pub(in crate::run) sessions: &'a KeptSessions,
-    /// Called whenever something was staged.
-    pub(in crate::run) wake: &'a (dyn Fn() + Send + Sync),
+    /// Called with the receiver that something was staged for.
+    pub(in crate::run) hurry: &'a (dyn Fn(&str) + Send + Sync),
 }
 
 impl Following<'_> {
@@ -98,7 +100,8 @@ impl Following<'_> {
             account,
             regions: names,
             store: self.store,
-            wake: self.wake,
+            metrics: self.metrics,
+            hurry: self.hurry,
         };
         let (id, of) = (follower.id.clone(), account.id.clone());
         let progress = move |store: &Store| store.audit_progress(&id, &of);
@@ -134,8 +137,12 @@ async fn rounds(taker: &Taker<'_>, mut region: Region) -> Result<Infallible, Sto
     loop {
         let begun = Instant::now();
         let take = async |batch| taker.take(&name, batch).await;
-        match region.round(OffsetDateTime::now_utc(), take).await {
+        let now = OffsetDateTime::now_utc();
+        let round = region.round(now, take).await;
+        taker.metrics.add_calls(&region.new_outcomes());
+        match round {
             Ok(()) => {
+                taker.metrics.audit().read(taker.place(&name), now);
                 trouble.is_over(&place);
                 sleep_until(begun + AUDIT_EVERY).await;
             }

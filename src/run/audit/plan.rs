@@ -41,6 +41,16 @@ pub fn audit_regions(configured: &[String], client: &AwsClient, account: &Accoun
     }
 }
 
+impl Follower {
+    /// The sink's name, or what stands for one.
+    pub(super) fn name(&self) -> &str {
+        match &self.receiver {
+            Some(receiver) => &receiver.sink,
+            None => LISTENER,
+        }
+    }
+}
+
 /// The follower that is no receiver, all of which have an `@`.
 const LISTENER: &str = "listener";
 

@@ -1,13 +1,13 @@
 //! A window of one region, read to its end: every service at once, page by page.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::try_join_all;
 use time::OffsetDateTime;
 
 use super::held::{Full, Held};
 use crate::audit::{Window, sources_in};
-use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, Lookup, Paging};
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, CallOutcomes, Lookup, Paging};
 use crate::model::RecordId;
 
 /// How often a listing is begun again whose tokens lead nowhere.
@@ -19,6 +19,8 @@ pub struct Reader {
     client: AwsClient,
     region: String,
     sources: Vec<&'static str>,
+    /// What of the client's calls was counted, by any copy.
+    counted: Arc<Mutex<CallOutcomes>>,
 }
 
 /// Why a window was not read to its end.
@@ -42,6 +44,7 @@ impl Reader {
             client: client.with_own_limits(),
             region: region.to_owned(),
             sources: sources_in(partition, region).collect(),
+            counted: Arc::default(),
         }
     }
 
@@ -54,8 +57,19 @@ impl Reader {
     pub(super) fn again(&self) -> Self {
         Self {
             client: self.client.with_own_limits(),
+            counted: Arc::default(),
             ..self.clone()
         }
+    }
+
+    /// What became of the calls since the last time, of any copy.
+    pub(super) fn new_outcomes(&self) -> CallOutcomes {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.client.outcomes();
+        let before = std::mem::replace(&mut *counted, all.clone());
+        let new = all.into_iter();
+        let new = new.map(|(kind, count)| (kind, count - before.get(&kind).copied().unwrap_or(0)));
+        new.collect()
     }
 
     /// Reads `window` to its end, and holds what `is_new`.

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::held::{Parts, Unreadable};
 use super::reader::{ReadError, Reader};
 use crate::audit::{Recent, Window, Windows};
-use crate::aws::{Action, AwsError};
+use crate::aws::{Action, AwsError, CallOutcomes};
 use crate::model::RecordId;
 
 /// One region that is read.
@@ -61,6 +61,11 @@ impl Region {
     /// Everything before this was taken.
     pub fn floor(&self) -> OffsetDateTime {
         self.windows.floor()
+    }
+
+    /// What became of the calls since the last time.
+    pub(super) fn new_outcomes(&self) -> CallOutcomes {
+        self.reader.new_outcomes()
     }
 
     /// From now on, asks as if nothing had been refused.

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use super::plan::Follower;
 use super::region::Batch;
 use crate::audit::{Event, Record};
+use crate::metrics::Metrics;
 use crate::model::{Account, EntityKey, EntityKind, EventId, Origin, RecordId};
 use crate::store::{Placement, RecordStaging, StagedEvent, Store, StoreError};
 
@@ -21,7 +22,8 @@ pub(super) struct Taker<'a> {
     pub(super) account: &'a Account,
     pub(super) regions: &'a [String],
     pub(super) store: &'a Store,
-    pub(super) wake: &'a (dyn Fn() + Send + Sync),
+    pub(super) metrics: &'a Metrics,
+    pub(super) hurry: &'a (dyn Fn(&str) + Send + Sync),
 }
 
 impl Taker<'_> {
@@ -45,10 +47,10 @@ impl Taker<'_> {
                 records: records.collect(),
                 ..self.nothing()
             };
-            self.store
-                .run(move |store| store.stage_records(staging))
-                .await?;
-            (self.wake)();
+            let stage = move |store: &Store| store.stage_records(staging);
+            let count = self.store.run(stage).await? as u64;
+            self.metrics.audit().took(self.place(region), count);
+            (self.hurry)(&self.follower.id);
         }
         let Some(floor) = batch.floor else {
             return Ok(());
@@ -70,6 +72,11 @@ impl Taker<'_> {
             .run(move |store| store.stage_records(staging))
             .await?;
         Ok(())
+    }
+
+    /// Where it is counted.
+    pub(super) fn place<'a>(&'a self, region: &'a str) -> [&'a str; 3] {
+        [self.follower.name(), &self.account.id, region]
     }
 
     fn nothing(&self) -> RecordStaging {

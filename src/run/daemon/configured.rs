@@ -94,10 +94,10 @@ impl Configured<'_> {
         mut delivery: Delivery,
         progress: &mut Progress,
     ) -> Result<(Ended, Delivery), StoreError> {
-        let (sessions, wake) = (KeptSessions::default(), delivery.waker());
+        let (sessions, hurry) = (KeptSessions::default(), delivery.hurrier());
         tokio::select! {
             ended = self.passes(&mut delivery, &sessions, progress) => Ok((ended?, delivery)),
-            never = self.follow(&sessions, &wake) => match never? {},
+            never = self.follow(&sessions, &hurry) => match never? {},
         }
     }
 
@@ -105,7 +105,7 @@ impl Configured<'_> {
     async fn follow(
         &self,
         sessions: &KeptSessions,
-        wake: &(dyn Fn() + Send + Sync),
+        hurry: &(dyn Fn(&str) + Send + Sync),
     ) -> Result<Infallible, StoreError> {
         let Some(plan) = self.audit else {
             return std::future::pending().await;
@@ -114,8 +114,9 @@ impl Configured<'_> {
             plan,
             aws: &self.agent.aws,
             store: self.store,
+            metrics: &self.agent.metrics,
             sessions,
-            wake,
+            hurry,
         };
         following.run().await
     }

@@ -1,0 +1,66 @@
+//! How soon a record that appears is at the sink, and what following costs.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+
+use super::daemon::{agent, taken};
+use crate::support::intake_posts::Posts;
+use crate::support::sim_aws::{SimAccount, SimAws};
+use crate::support::trail::{Faults, Trail};
+
+const TAG_USER: (&str, &str) = ("iam.amazonaws.com", "TagUser");
+const PATIENCE: Duration = Duration::from_secs(60);
+const CHANGES: usize = 8;
+const CHANGES_LONG: usize = 100;
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a measurement is there to be read")]
+fn a_record_that_appears_is_at_the_sink_within_ten_seconds_while_passes_run() {
+    let changes = match std::env::var_os("ROLLCALL_LONG") {
+        Some(_) => CHANGES_LONG,
+        None => CHANGES,
+    };
+    let (trail, posts) = (Trail::start(Faults::default()), Posts::start());
+    let sim = SimAws::start([SimAccount::generate(7, 2_000)]);
+    let agent = agent(&trail, &posts, ("15m", "")).aws(&sim.url());
+    let config = std::fs::read_to_string(agent.home().join("config.toml")).unwrap();
+    let running = agent
+        .config(&config.replace("\"1h\"\n[audit]", "\"10ms\"\n[audit]"))
+        .spawn();
+    let mut shown: BTreeMap<String, Instant> = BTreeMap::new();
+    let mut delays: Vec<Duration> = Vec::new();
+    let start = Instant::now();
+    while delays.len() < changes {
+        assert!(
+            start.elapsed() < PATIENCE * 3,
+            "{delays:?}\n{}",
+            running.log()
+        );
+        if shown.len() + delays.len() < changes {
+            let minutes = fastrand::u32(0..14);
+            let id = trail.add(
+                "us-east-1",
+                TAG_USER,
+                Duration::from_secs(60) * minutes,
+                Duration::ZERO,
+            );
+            shown.insert(id, Instant::now());
+        }
+        std::thread::sleep(Duration::from_millis(fastrand::u64(100..1_000)));
+        for id in taken(&posts) {
+            delays.extend(shown.remove(&id).map(|at| at.elapsed()));
+        }
+    }
+    running.signal(Signal::SIGTERM);
+    running.wait(PATIENCE).expect_code(0);
+    delays.sort();
+    let (median, slowest) = (delays[delays.len() / 2], delays[delays.len() - 1]);
+    eprintln!(
+        "{} records: median {median:.1?}, slowest {slowest:.1?}",
+        delays.len()
+    );
+    assert!(slowest < Duration::from_secs(10), "{delays:?}");
+    assert_eq!(trail.too_fast(), 0);
+}
