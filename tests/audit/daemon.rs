@@ -97,6 +97,29 @@ fn records_reach_the_sink_that_asks_for_them_in_order_and_once_over_a_restart() 
 }
 
 #[test]
+fn a_reload_begins_to_follow_and_another_one_ends_it() {
+    let (trail, posts) = (Trail::start(Faults::default()), Posts::start());
+    let agent = agent(&trail, &posts, ("15m", ""));
+    let with = std::fs::read_to_string(agent.home().join("config.toml")).unwrap();
+    let without = with
+        .replace("enabled = true", "")
+        .replace("audit = true", "");
+    let mut running = agent.config(&without).spawn();
+    running.wait_for("waiting for the next pass", PATIENCE);
+    let first = trail.add("us-east-1", TAG_USER, SECOND, NOW);
+    agent.config(&with);
+    running.signal(Signal::SIGHUP);
+    wait(&running, || taken(&posts) == [first.as_str()]);
+    agent.config(&without);
+    running.signal(Signal::SIGHUP);
+    std::thread::sleep(SECOND * 3);
+    trail.add("us-east-1", TAG_USER, SECOND, NOW);
+    std::thread::sleep(SECOND * 9);
+    end(running);
+    assert_eq!(taken(&posts), [first]);
+}
+
+#[test]
 fn a_full_outbox_has_records_wait_and_none_is_lost() {
     let (trail, posts) = (Trail::start(Faults::default()), Posts::start());
     let limits = "batch_size = 2\noutbox_events = 2";
@@ -130,14 +153,22 @@ fn every_record_arrives_however_late_through_broken_pages_and_kills() {
     let agent = agent(&trail, &posts, ("1m", ""));
     let mut expected = BTreeSet::new();
     let mut running = agent.spawn();
-    for round in 0..6 {
+    let rounds = match std::env::var_os("ROLLCALL_LONG") {
+        Some(_) => 40,
+        None => 6,
+    };
+    for round in 0..rounds {
         for _ in 0..4 {
             let (region, call) = match fastrand::bool() {
                 true => ("us-east-1", TAG_USER),
                 false => ("us-east-2", ASSUME_ROLE),
             };
             let late = SECOND * fastrand::u32(..20);
-            expected.insert(trail.add(region, call, SECOND * fastrand::u32(..50), late));
+            let id = trail.add(region, call, SECOND * fastrand::u32(..50), late);
+            if fastrand::bool() && call == ASSUME_ROLE {
+                trail.add_again(&id, "us-east-1");
+            }
+            expected.insert(id);
         }
         std::thread::sleep(Duration::from_millis(fastrand::u64(500..5_000)));
         if round % 2 == 0 {

@@ -43,6 +43,7 @@ fn records_of_every_region_and_page_come_once_each_by_time() {
         expected.push(trail.add("us-east-1", TAG_USER, MINUTE * (minutes + 1), NOW));
     }
     let elsewhere = trail.add("us-east-2", LOGIN, MINUTE * 3, NOW);
+    trail.add_again(&elsewhere, "us-east-1");
     trail.add("us-east-1", TAG_USER, MINUTE * 60 * 30, NOW);
     trail.add("eu-west-3", LOGIN, MINUTE, NOW);
     let output = agent(&trail)
@@ -144,6 +145,31 @@ fn following_shows_what_appears_until_a_signal_ends_it() {
         output.stderr.contains("3 of 3 records"),
         "{}",
         output.stderr
+    );
+}
+
+#[test]
+fn every_account_is_asked_or_the_one_that_is_named() {
+    let trail = Trail::start(Faults::default());
+    trail.add("us-east-1", TAG_USER, MINUTE, NOW);
+    let account = |id: &str| {
+        format!("[[aws.accounts]]\nid = \"{id}\"\nrole_arn = \"arn:aws:iam::{id}:role/r\"\n")
+    };
+    let config = [account("310000000001"), account("310000000002")].concat();
+    let agent = agent(&trail).config(&config);
+    let args = ["--account", "310000000002", "--output", "ocsf"];
+    let one = agent.args(args).run().expect_code(0);
+    assert_eq!((ids(&one).len(), trail.callers()), (1, 1));
+    agent.run().expect_code(0);
+    assert_eq!(trail.callers(), 3, "a session of each account");
+    let none = agent
+        .args(["--account", "310000000003"])
+        .run()
+        .expect_code(2);
+    assert!(
+        none.stderr.contains("there is no account"),
+        "{}",
+        none.stderr
     );
 }
 

@@ -7,6 +7,7 @@ use nix::sys::signal::Signal;
 
 use super::daemon::{agent, taken};
 use crate::support::intake_posts::Posts;
+use crate::support::running::Running;
 use crate::support::sim_aws::{SimAccount, SimAws};
 use crate::support::trail::{Faults, Trail};
 
@@ -63,4 +64,52 @@ fn a_record_that_appears_is_at_the_sink_within_ten_seconds_while_passes_run() {
     );
     assert!(slowest < Duration::from_secs(10), "{delays:?}");
     assert_eq!(trail.too_fast(), 0);
+}
+
+/// The most memory that the process ever had, in KiB.
+fn peak_kib(running: &Running) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", running.pid())).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM:"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a measurement is there to be read")]
+fn following_takes_no_more_than_twenty_mib() {
+    let records = match std::env::var_os("ROLLCALL_LONG") {
+        Some(_) => 5_000,
+        None => 300,
+    };
+    let (trail, posts) = (Trail::start(Faults::default()), Posts::start());
+    let agent = agent(&trail, &posts, ("15m", ""));
+    let alone = {
+        let config = std::fs::read_to_string(agent.home().join("config.toml")).unwrap();
+        let config = config
+            .replace("enabled = true", "")
+            .replace("audit = true", "");
+        let mut running = agent.config(&config).spawn();
+        running.wait_for("waiting for the next pass", PATIENCE);
+        std::thread::sleep(Duration::from_secs(3));
+        peak_kib(&running)
+    };
+    let agent = super::daemon::agent(&trail, &posts, ("15m", ""));
+    for number in 0..records {
+        let ago = Duration::from_secs(890 * number / records);
+        trail.add("us-east-1", TAG_USER, ago, Duration::ZERO);
+    }
+    let running = agent.spawn();
+    let start = Instant::now();
+    while (taken(&posts).len() as u64) < records {
+        assert!(start.elapsed() < PATIENCE * 4, "{}", running.log());
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    let following = peak_kib(&running);
+    eprintln!("{records} records: {following} KiB, {alone} KiB without");
+    assert!(
+        following < alone + 20 * 1024,
+        "{following} KiB, {alone} KiB without"
+    );
 }

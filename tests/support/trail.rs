@@ -2,7 +2,7 @@
 //! hard to read. Records appear late, pages repeat and reorder them, tokens break, calls are
 //! throttled with a 400, and a third call within a second always is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -58,6 +58,7 @@ struct State {
     calls: BTreeMap<String, Vec<Instant>>,
     listings: HashMap<String, (Value, Vec<Value>)>,
     too_fast: usize,
+    keys: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -122,9 +123,29 @@ impl Trail {
         });
     }
 
+    /// Shows the record of this id in `region` as well.
+    pub(crate) fn add_again(&self, id: &str, region: &str) {
+        let mut state = self.state();
+        let mut kept = state.kept.iter();
+        let kept = kept
+            .find(|it| it.record["eventID"] == id)
+            .expect("a record");
+        let again = Kept {
+            region: region.to_owned(),
+            record: kept.record.clone(),
+            ..*kept
+        };
+        state.kept.push(again);
+    }
+
     /// From now on, nobody may look into `region`.
     pub(crate) fn deny(&self, region: &str) {
         self.state().denied.push(region.to_owned());
+    }
+
+    /// How many access keys were called with.
+    pub(crate) fn callers(&self) -> usize {
+        self.state().keys.len()
     }
 
     /// How many calls came sooner than CloudTrail allows.
@@ -145,6 +166,8 @@ impl State {
         };
         assert!(header("x-amz-target").ends_with("CloudTrail_20131101.LookupEvents"));
         assert_eq!(header("content-type"), "application/x-amz-json-1.1");
+        let key = header("authorization").split(['=', '/']).nth(1);
+        self.keys.insert(key.expect("a signature").to_owned());
         let region = header("authorization").split('/').nth(2);
         let region = region.expect("a signature").to_owned();
         let input: Value = serde_json::from_slice(request.body()).expect("JSON");

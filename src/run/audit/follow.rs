@@ -25,6 +25,8 @@ use crate::store::{Store, StoreError};
 
 /// How often it is looked which accounts there are.
 const FIND_EVERY: Duration = Duration::from_secs(60 * 60);
+/// A round of more calls takes longer than a minute.
+const SLOW_CALLS: u64 = 120;
 /// What fails is tried again after so long, and later.
 const PAUSE_FIRST: Duration = Duration::from_secs(5);
 const PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
@@ -129,26 +131,46 @@ impl Following<'_> {
     }
 }
 
+/// Says once that there are more records than are read in time.
+fn warn_if_slow(calls: u64, is_said: &mut bool, place: &str) {
+    if calls > SLOW_CALLS && !*is_said {
+        *is_said = true;
+        tracing::warn!(
+            place,
+            calls,
+            "one lag of CloudTrail's records takes so many calls, of two a second: they arrive \
+             late; lower audit.lag if that is too late"
+        );
+    }
+}
+
 /// Rounds over `region`, for ever.
 async fn rounds(taker: &Taker<'_>, mut region: Region) -> Result<Infallible, StoreError> {
     let name = region.name().to_owned();
     let place = format!("{} {name}", taker.account.id);
-    let mut trouble = Trouble::default();
+    let (mut trouble, mut is_caught_up, mut is_said) = (Trouble::default(), false, false);
     loop {
         let begun = Instant::now();
         let take = async |batch| taker.take(&name, batch).await;
         let now = OffsetDateTime::now_utc();
         let round = region.round(now, take).await;
-        taker.metrics.add_calls(&region.new_outcomes());
+        let outcomes = region.new_outcomes();
+        taker.metrics.add_calls(&outcomes);
         match round {
             Ok(()) => {
                 taker.metrics.audit().read(taker.place(&name), now);
                 trouble.is_over(&place);
+                // The first round has more to read, and so has one after a pause.
+                if is_caught_up {
+                    warn_if_slow(outcomes.values().sum(), &mut is_said, &place);
+                }
+                is_caught_up = true;
                 sleep_until(begun + AUDIT_EVERY).await;
             }
             Err(RoundError::NotTaken(error)) => return Err(error),
             Err(RoundError::Aws(error)) => {
                 trouble.pause(&place, &error).await;
+                is_caught_up = false;
                 region.ask_again();
             }
         }

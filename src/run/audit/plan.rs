@@ -73,3 +73,45 @@ impl AuditPlan {
         followers
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::OutboxLimits;
+    use crate::map::Dialect;
+
+    fn plan(sinks: &[&str], listener: Option<RecordListener>) -> AuditPlan {
+        let receiver = |sink: &&str| Receiver {
+            sink: (*sink).to_owned(),
+            id: format!("{sink}@1"),
+            dialect: Dialect::Ocsf,
+            outbox: OutboxLimits::default(),
+        };
+        AuditPlan {
+            regions: Vec::new(),
+            lag: Duration::from_secs(60),
+            receivers: sinks.iter().map(receiver).collect(),
+            listener,
+        }
+    }
+
+    #[test]
+    fn one_follower_has_the_listener_and_there_is_one_where_there_is_no_sink() {
+        let listener: RecordListener = Arc::new(|_, _| ());
+        let names = |plan: &AuditPlan| {
+            let followers = plan.followers();
+            let hears = followers.iter().filter(|it| it.listener.is_some()).count();
+            let names = followers.iter().map(|it| it.name().to_owned());
+            (names.collect::<Vec<_>>(), hears)
+        };
+        let two = ["a".to_owned(), "b".to_owned()].to_vec();
+        let listener = || Some(Arc::clone(&listener));
+        assert_eq!(names(&plan(&["a", "b"], listener())), (two.clone(), 1));
+        assert_eq!(names(&plan(&["a", "b"], None)), (two, 0));
+        assert_eq!(
+            names(&plan(&[], listener())),
+            (vec![LISTENER.to_owned()], 1)
+        );
+        assert_eq!(names(&plan(&[], None)).0.len(), 0);
+    }
+}
