@@ -13,11 +13,10 @@ use super::plan::{AuditPlan, Follower, audit_regions};
 use super::reader::Reader;
 use super::region::{Region, RoundError};
 use super::take::Taker;
+use super::trouble::Trouble;
 use crate::audit::{Recent, Windows};
 use crate::aws::KeptSessions;
-use crate::backoff::Backoff;
 use crate::config::AwsSettings;
-use crate::foreign::Shown;
 use crate::metrics::Metrics;
 use crate::model::Account;
 use crate::run::fleet::{Fleet, Member};
@@ -27,9 +26,6 @@ use crate::store::{Store, StoreError};
 const FIND_EVERY: Duration = Duration::from_secs(60 * 60);
 /// A round of more calls takes longer than a minute.
 const SLOW_CALLS: u64 = 120;
-/// What fails is tried again after so long, and later.
-const PAUSE_FIRST: Duration = Duration::from_secs(5);
-const PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
 
 /// Follows accounts by a plan.
 pub(in crate::run) struct Following<'a> {
@@ -182,39 +178,5 @@ async fn forever(mut never: Vec<Infallible>) -> Result<Infallible, StoreError> {
     match never.pop() {
         Some(never) => match never {},
         None => std::future::pending().await,
-    }
-}
-
-/// What keeps failing: said once, and again when it is another thing.
-struct Trouble {
-    backoff: Backoff,
-    said: Option<Shown>,
-}
-
-impl Default for Trouble {
-    fn default() -> Self {
-        Self {
-            backoff: Backoff::new(PAUSE_FIRST, PAUSE_MAX),
-            said: None,
-        }
-    }
-}
-
-impl Trouble {
-    /// Waits after `error`, a while longer each time.
-    async fn pause(&mut self, what: &str, error: &impl std::error::Error) {
-        let error = Shown::of(error);
-        if self.said.as_ref() != Some(&error) {
-            tracing::error!(what, %error, "CloudTrail cannot be followed; trying again, nothing is lost");
-            self.said = Some(error);
-        }
-        sleep(self.backoff.next()).await;
-    }
-
-    fn is_over(&mut self, what: &str) {
-        self.backoff.reset();
-        if self.said.take().is_some() {
-            tracing::info!(what, "CloudTrail is followed again");
-        }
     }
 }

@@ -6,6 +6,7 @@ mod plan;
 mod reader;
 mod region;
 mod take;
+mod trouble;
 
 use std::time::Duration;
 
