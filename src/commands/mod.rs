@@ -59,6 +59,9 @@ pub fn begin(global: &GlobalArgs) -> Progress {
         &progress,
     );
     observe::log_panics();
+    if level.is_none() && std::env::var_os("ROLLCALL_LOG").is_some() {
+        tracing::warn!("ROLLCALL_LOG is none of error, warn, info, debug and trace: it is ignored");
+    }
     progress
 }
 

@@ -30,7 +30,7 @@ use families::Families;
 use outbox::Outbox;
 use passes::Passes;
 use process::Process;
-pub use schedule::Schedule;
+pub use schedule::{Refusal, Schedule};
 
 pub use deliveries::SinkMetrics;
 pub use prometheus::Error as MetricsError;

@@ -1,5 +1,6 @@
 //! When a daemon passes, and whether it took its configuration.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use prometheus::{GaugeVec, IntCounterVec, IntGaugeVec};
@@ -20,6 +21,16 @@ pub struct Schedule {
     reload_success_at: GaugeVec,
     reloads: IntCounterVec,
     reload_errors: IntCounterVec,
+    refused: Mutex<Option<Refusal>>,
+}
+
+/// A configuration that was not taken.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// When it was refused.
+    pub at: OffsetDateTime,
+    /// Why.
+    pub why: String,
 }
 
 impl Schedule {
@@ -55,6 +66,7 @@ impl Schedule {
                 "How often it was refused.",
                 &ALONE,
             )?,
+            refused: Mutex::default(),
         };
         schedule.taken();
         Ok(schedule)
@@ -85,16 +97,30 @@ impl Schedule {
         at.filter(|at| *at != OffsetDateTime::UNIX_EPOCH)
     }
 
-    /// The configuration was read again, and taken or refused.
-    pub fn reloaded(&self, is_taken: bool) {
+    /// The configuration was read again, and taken, or refused for this reason.
+    pub fn reloaded(&self, outcome: Result<(), &str>) {
         self.reloads.with_label_values(&ALONE).inc();
-        match is_taken {
-            true => self.taken(),
-            false => {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Ok(()) => {
+                *refused = None;
+                self.taken();
+            }
+            Err(why) => {
+                *refused = Some(Refusal {
+                    at: OffsetDateTime::now_utc(),
+                    why: why.to_owned(),
+                });
                 self.reload_successful.with_label_values(&ALONE).set(0);
                 self.reload_errors.with_label_values(&ALONE).inc();
             }
         }
+    }
+
+    /// The last configuration that was read, if it was refused.
+    pub fn refused(&self) -> Option<Refusal> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.clone()
     }
 }
 

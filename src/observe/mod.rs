@@ -17,7 +17,7 @@ pub use panics::log_panics;
 pub use pass_log::{log_accounts, log_pass, log_sinks};
 pub use progress::Progress;
 pub use status::{
-    AccountStatus, AskError, DaemonStatus, FailureStatus, PassStatus, SinkStatus, StatusError,
-    StatusReport, StatusServer, StatusSource, ask_readiness,
+    AccountStatus, AskError, DaemonStatus, FailureStatus, PassStatus, RefusalStatus, SinkStatus,
+    StatusError, StatusReport, StatusServer, StatusSource, ask_readiness,
 };
 pub use summary::{log_shortfall, print_beside, print_summary};

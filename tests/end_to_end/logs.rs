@@ -43,6 +43,9 @@ fn options_come_before_the_variable_and_that_before_the_configuration() {
     assert!(!is_info(&log), "{log}");
     let log = collect(&quiet.env("ROLLCALL_LOG", "error").arg("-v"));
     assert!(is_info(&log), "{log}");
+    let log = collect(&quiet.env("ROLLCALL_LOG", "loud"));
+    assert!(log.contains("ROLLCALL_LOG is none of"), "{log}");
+    assert!(!log.contains("loud"), "{log}");
 }
 
 #[test]

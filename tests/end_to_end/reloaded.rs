@@ -109,6 +109,10 @@ fn what_is_wrong_or_needs_a_restart_is_refused_in_a_line_and_the_old_one_stays()
         let log = running.log();
         let line = log.lines().rfind(|line| line.contains(REFUSED));
         assert!(line.unwrap_or_default().contains(why), "{why}: {log}");
+        agent.config(&to("old", every));
+        let status = agent.arg("status").run().expect_code(0).stdout;
+        assert!(status.starts_with("NOT WELL: 1 problem"), "{status}");
+        assert!(status.contains("was refused, and the one"), "{status}");
     }
     sim.change("210000000000", |account| {
         *account = account.clone().user(SimUser::new("cleo"));
@@ -117,6 +121,8 @@ fn what_is_wrong_or_needs_a_restart_is_refused_in_a_line_and_the_old_one_stays()
     agent.config(&to("new", every));
     running.signal(Signal::SIGHUP);
     until(SOON, || lines(&agent, "new") == 3);
+    let status = agent.arg("status").run().expect_code(0).stdout;
+    assert!(status.starts_with("All is well."), "{status}");
     let log = end(running);
     assert_eq!(log.matches(TAKEN).count(), 1, "{log}");
 }

@@ -13,7 +13,7 @@ mod token;
 
 pub use client::{AskError, ask_readiness};
 pub use report::{
-    AccountStatus, DaemonStatus, FailureStatus, PassStatus, SinkStatus, StatusReport,
+    AccountStatus, DaemonStatus, FailureStatus, PassStatus, RefusalStatus, SinkStatus, StatusReport,
 };
 pub use routes::StatusSource;
 pub use server::{StatusError, StatusServer};

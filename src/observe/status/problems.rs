@@ -76,6 +76,15 @@ impl StatusReport {
         });
         let is_told = self.last_failure.as_ref().is_some_and(|it| !it.is_partial);
         let overdue = self.why_unhealthy().filter(|_| !is_told);
+        let daemon = self.daemon.as_ref();
+        let refused = daemon.and_then(|it| it.reload_refused.as_ref());
+        let refused = refused.map(|refused| {
+            let (at, why) = (&refused.at, &refused.why);
+            format!(
+                "the configuration read at {at} was refused, and the one before it stays: {why}"
+            )
+        });
+        let overdue = overdue.into_iter().chain(refused);
         failure.into_iter().chain(overdue).collect()
     }
 

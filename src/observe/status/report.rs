@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::foreign::Shown;
+use crate::metrics::Refusal;
 use crate::model::Tally;
 use crate::run::Receiver;
 use crate::store::{FailedAttempts, PassOf, Store, StoreError, sink_of};
@@ -45,9 +46,21 @@ pub struct DaemonStatus {
     /// When the next pass begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_pass_at: Option<String>,
+    /// Why the configuration that was read last is not the one in use, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reload_refused: Option<RefusalStatus>,
     /// Since when nothing could be collected, once that is longer than two periods.
     #[serde(default)]
     pub nothing_collected_since: Option<String>,
+}
+
+/// A configuration that a daemon did not take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusalStatus {
+    /// When it was refused.
+    pub at: String,
+    /// Why.
+    pub why: Shown,
 }
 
 /// Attempts that failed, one after the other.
@@ -145,6 +158,7 @@ impl DaemonStatus {
             started_at: moment(started_at),
             last_collected_at: collected_at.map(moment),
             next_pass_at: None,
+            reload_refused: None,
             nothing_collected_since: nothing_since.map(moment),
         }
     }
@@ -154,6 +168,19 @@ impl DaemonStatus {
     pub fn with_next_pass(self, at: Option<OffsetDateTime>) -> Self {
         Self {
             next_pass_at: at.map(moment),
+            ..self
+        }
+    }
+
+    /// The same with the configuration that was refused last, if it was.
+    #[must_use]
+    pub fn with_refusal(self, refused: Option<Refusal>) -> Self {
+        let status = |refused: Refusal| RefusalStatus {
+            at: moment(refused.at),
+            why: refused.why.as_str().into(),
+        };
+        Self {
+            reload_refused: refused.map(status),
             ..self
         }
     }

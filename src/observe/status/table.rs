@@ -16,7 +16,12 @@ impl StatusReport {
         let daemon = match &self.daemon {
             Some(daemon) => {
                 let (pid, since) = (daemon.pid, &daemon.started_at);
-                format!("running since {since}, process {pid}\n")
+                let next = match daemon.next_pass_at.as_deref() {
+                    // Of the past while a pass is under way.
+                    Some(at) if *at > *self.at => format!("next pass at {at}\n"),
+                    _ => String::new(),
+                };
+                format!("running since {since}, process {pid}\n{next}")
             }
             None => "not running\n".to_owned(),
         };
@@ -172,7 +177,8 @@ mod tests {
         StatusReport {
             at: at(45),
             daemon: Some(DaemonStatus {
-                next_pass_at: None,
+                next_pass_at: Some(at(50)),
+                reload_refused: None,
                 version: "0.1.0".to_owned(),
                 pid: 812,
                 started_at: at(0),

@@ -35,7 +35,7 @@ impl Reloads {
             let loaded = spawn_blocking(move || load()).await;
             match loaded.unwrap_or_else(|error| Err(error.to_string())) {
                 Ok(work) => {
-                    self.0.schedule().reloaded(true);
+                    self.0.schedule().reloaded(Ok(()));
                     tracing::info!(
                         signal = "SIGHUP",
                         "the configuration was read again: it takes effect after the pass"
@@ -44,7 +44,7 @@ impl Reloads {
                     pending.put(work);
                 }
                 Err(why) => {
-                    self.0.schedule().reloaded(false);
+                    self.0.schedule().reloaded(Err(&why));
                     tracing::error!(
                         signal = "SIGHUP",
                         %why,

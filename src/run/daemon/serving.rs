@@ -43,6 +43,7 @@ pub(in crate::run) fn answers(
         let (collected_at, nothing_since) = (clock.collected_at(), clock.nothing_since());
         DaemonStatus::new(clock.started_at(), collected_at, nothing_since)
             .with_next_pass(schedule.schedule().next_pass())
+            .with_refusal(schedule.schedule().refused())
     };
     let daemon = LiveDaemon {
         status: Arc::new(status),
