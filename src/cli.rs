@@ -5,6 +5,7 @@ mod collect;
 mod events;
 mod explain;
 mod first;
+mod lifecycle;
 mod passes;
 mod platform;
 mod queries;
@@ -24,6 +25,9 @@ pub use collect::CollectArgs;
 pub use events::{MapArgs, ValidateArgs};
 pub use explain::ExplainArgs;
 pub use first::{CheckArgs, InitArgs, InitSink, PolicyArgs, PolicyFormat};
+pub use lifecycle::{
+    LifecycleApplyArgs, LifecycleArgs, LifecycleCommand, LifecycleDeleteArgs, LifecyclePlanArgs,
+};
 pub use passes::DiffArgs;
 pub use platform::{CompletionsArgs, ManArgs, PlatformArgs, RunArgs};
 pub use queries::{

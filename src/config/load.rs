@@ -9,8 +9,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    AgentSettings, AssetConnectorOverrides, AwsSettings, ConfigError, LogSettings, MappingSettings,
-    NdjsonTarget, ScheduleSettings, SinkKind, SinkSettings, StatusSettings,
+    AgentSettings, AssetConnectorOverrides, AwsSettings, ConfigError, LifecycleSettings,
+    LogSettings, MappingSettings, NdjsonTarget, ScheduleSettings, SinkKind, SinkSettings,
+    StatusSettings,
 };
 use crate::config::aws::{access_key, accounts, role};
 use crate::config::sinks::SinkTable;
@@ -39,6 +40,8 @@ pub struct Config {
     pub mapping: MappingSettings,
     /// `[status]`.
     pub status: StatusSettings,
+    /// `[lifecycle]`; nothing is written to AWS without it.
+    pub lifecycle: Option<LifecycleSettings>,
     /// `[log]`.
     pub log: LogSettings,
     /// `[[sinks]]`; at least one.
@@ -53,6 +56,7 @@ struct Tables {
     aws: AwsSettings,
     mapping: MappingSettings,
     status: StatusSettings,
+    lifecycle: Option<LifecycleSettings>,
     log: LogSettings,
     sinks: Vec<Spanned<SinkTable>>,
 }
@@ -106,6 +110,7 @@ impl Config {
             aws: tables.aws,
             mapping: tables.mapping,
             status: tables.status,
+            lifecycle: tables.lifecycle,
             log: tables.log,
             sinks: check_sinks(path, text, tables.sinks, overrides)?,
         })
