@@ -133,6 +133,8 @@ pub enum Command {
     Audit(AuditArgs),
     /// Show what a user may do at most, what proves it, and what would change it
     Explain(ExplainArgs),
+    /// Keep users as a table or a file says: create, rotate keys, quarantine, delete
+    Lifecycle(LifecycleArgs),
     /// Show the whole pipeline on an embedded sample account, without AWS
     Demo(DemoArgs),
     /// Print the completions of a shell

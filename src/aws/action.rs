@@ -71,11 +71,13 @@ pub enum Action {
     GetLoginProfile,
     /// The audit log's records.
     LookupEvents,
+    /// A page of a table.
+    Scan,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::GetCallerIdentity,
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
@@ -109,6 +111,7 @@ impl Action {
         Self::ListUserTags,
         Self::GetLoginProfile,
         Self::LookupEvents,
+        Self::Scan,
     ];
 
     /// The spelling of IAM policies: `iam:ListUsers`.
@@ -149,6 +152,7 @@ impl Action {
             Self::ListUserTags => "iam:ListUserTags",
             Self::GetLoginProfile => "iam:GetLoginProfile",
             Self::LookupEvents => "cloudtrail:LookupEvents",
+            Self::Scan => "dynamodb:Scan",
         }
     }
 

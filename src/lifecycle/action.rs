@@ -14,8 +14,10 @@ pub const OWNER_TAG: &str = "managed-by";
 pub const OWNER_VALUE: &str = "rollcall";
 /// The key of the tag that a person sets, with any value, to keep a user from being removed.
 pub const EXEMPT_TAG: &str = "rollcall:exempt";
-/// The key of the tag of users in quarantine; [`Quarantined`] is its value.
+/// The key of the tag of users in quarantine; [`Deactivation`] is its value.
 pub const QUARANTINE_TAG: &str = "rollcall:quarantined";
+/// The key of the tag that says since when an old key is inactive, by a [`Deactivation`].
+pub const DEACTIVATED_TAG: &str = "rollcall:deactivated";
 
 /// The user that an action is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,7 +99,7 @@ pub enum UserAction {
     /// Tags the user, then deactivates its keys and deletes its console password.
     Quarantine {
         /// When, and which keys: the value of the tag.
-        mark: Quarantined,
+        mark: Deactivation,
     },
     /// Activates the keys that quarantine deactivated, then removes the tag. A password stays lost.
     Restore {
@@ -108,18 +110,18 @@ pub enum UserAction {
     Delete,
 }
 
-/// A quarantine, as the value of its tag says it: `2026-11-28T10:00:00Z AKIA... AKIA...`.
+/// Keys that were deactivated, as the value of a tag says it: `2026-11-28T10:00:00Z AKIA... AKIA...`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Quarantined {
+pub struct Deactivation {
     /// Since when, to the second.
     pub since: OffsetDateTime,
-    /// AccessKeyIds of the keys that were active before.
+    /// AccessKeyIds of the keys that were active before; of a user in quarantine, perhaps none.
     pub keys: Vec<String>,
 }
 
-impl Quarantined {
-    /// The quarantine that the tag's value `text` says; `None` where it says none.
+impl Deactivation {
+    /// What the tag's value `text` says; `None` where it says none.
     pub fn parse(text: &str) -> Option<Self> {
         let mut words = text.split(' ');
         let since = OffsetDateTime::parse(words.next()?, &Rfc3339).ok()?;
@@ -130,7 +132,7 @@ impl Quarantined {
     }
 }
 
-impl fmt::Display for Quarantined {
+impl fmt::Display for Deactivation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let since = self.since.replace_nanosecond(0).unwrap_or(self.since);
         f.write_str(&since.format(&Rfc3339).map_err(|_| fmt::Error)?)?;
@@ -138,16 +140,16 @@ impl fmt::Display for Quarantined {
     }
 }
 
-impl TryFrom<String> for Quarantined {
+impl TryFrom<String> for Deactivation {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("no time and keys of a quarantine")
+        Self::parse(&text).ok_or("no time with ids of keys")
     }
 }
 
-impl From<Quarantined> for String {
-    fn from(mark: Quarantined) -> Self {
+impl From<Deactivation> for String {
+    fn from(mark: Deactivation) -> Self {
         mark.to_string()
     }
 }
@@ -156,6 +158,28 @@ impl UserAction {
     /// Whether it takes the user, or its access, away: the guards may hold it back.
     pub fn is_removal(&self) -> bool {
         matches!(self, Self::Quarantine { .. } | Self::Delete)
+    }
+
+    /// The same without the times in it: what another plan for the same states would have.
+    pub fn kind(&self) -> Self {
+        let start = OffsetDateTime::UNIX_EPOCH;
+        match self.clone() {
+            Self::Quarantine { mark } => Self::Quarantine {
+                mark: Deactivation {
+                    since: start,
+                    ..mark
+                },
+            },
+            Self::Tag { mut tags } => {
+                for tag in &mut tags {
+                    if let Some(mark) = Deactivation::parse(&tag.value) {
+                        tag.value = mark.keys.join(" ");
+                    }
+                }
+                Self::Tag { tags }
+            }
+            other => other,
+        }
     }
 }
 
@@ -187,12 +211,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quarantine_is_read_from_its_tag_as_it_was_written() {
+    fn a_deactivation_is_read_from_its_tag_as_it_was_written() {
         let since = OffsetDateTime::from_unix_timestamp(1_795_168_860).unwrap();
         let keys = vec!["AKIAONE".to_owned(), "AKIATWO".to_owned()];
         for keys in [Vec::new(), keys] {
-            let mark = Quarantined { since, keys };
-            assert_eq!(Quarantined::parse(&mark.to_string()), Some(mark));
+            let mark = Deactivation { since, keys };
+            assert_eq!(Deactivation::parse(&mark.to_string()), Some(mark));
         }
         for text in [
             "",
@@ -201,7 +225,7 @@ mod tests {
             "2026-11-28T10:00:00Z AKIA,X",
             "2026-11-28T10:00:00Z ",
         ] {
-            assert_eq!(Quarantined::parse(text), None, "{text:?}");
+            assert_eq!(Deactivation::parse(text), None, "{text:?}");
         }
     }
 }
