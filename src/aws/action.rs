@@ -73,11 +73,57 @@ pub enum Action {
     LookupEvents,
     /// A page of a table.
     Scan,
+    /// Creates a user.
+    CreateUser,
+    /// Deletes a user that has nothing left.
+    DeleteUser,
+    /// Sets tags of one user.
+    TagUser,
+    /// Removes tags of one user.
+    UntagUser,
+    /// Makes one user a member of a group.
+    AddUserToGroup,
+    /// Ends a membership.
+    RemoveUserFromGroup,
+    /// Attaches a managed policy to one user.
+    AttachUserPolicy,
+    /// Detaches one.
+    DetachUserPolicy,
+    /// Deletes an inline policy of one user.
+    DeleteUserPolicy,
+    /// Creates an access key, and tells its secret this once.
+    CreateAccessKey,
+    /// Makes an access key active or inactive.
+    UpdateAccessKey,
+    /// Deletes an access key.
+    DeleteAccessKey,
+    /// Deletes the console password of one user.
+    DeleteLoginProfile,
+    /// Takes an MFA device from its user.
+    DeactivateMfaDevice,
+    /// Deletes a virtual MFA device that nobody uses.
+    DeleteVirtualMfaDevice,
+    /// Deletes an SSH public key of one user.
+    DeleteSshPublicKey,
+    /// The signing certificates of one user.
+    ListSigningCertificates,
+    /// Deletes one.
+    DeleteSigningCertificate,
+    /// Deletes a service-specific credential of one user.
+    DeleteServiceSpecificCredential,
+    /// One parameter.
+    GetParameter,
+    /// Writes a version of a parameter.
+    PutParameter,
+    /// Deletes a parameter with all its versions.
+    DeleteParameter,
+    /// The tags of one parameter.
+    ListTagsForResource,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 57] = [
         Self::GetCallerIdentity,
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
@@ -112,6 +158,29 @@ impl Action {
         Self::GetLoginProfile,
         Self::LookupEvents,
         Self::Scan,
+        Self::CreateUser,
+        Self::DeleteUser,
+        Self::TagUser,
+        Self::UntagUser,
+        Self::AddUserToGroup,
+        Self::RemoveUserFromGroup,
+        Self::AttachUserPolicy,
+        Self::DetachUserPolicy,
+        Self::DeleteUserPolicy,
+        Self::CreateAccessKey,
+        Self::UpdateAccessKey,
+        Self::DeleteAccessKey,
+        Self::DeleteLoginProfile,
+        Self::DeactivateMfaDevice,
+        Self::DeleteVirtualMfaDevice,
+        Self::DeleteSshPublicKey,
+        Self::ListSigningCertificates,
+        Self::DeleteSigningCertificate,
+        Self::DeleteServiceSpecificCredential,
+        Self::GetParameter,
+        Self::PutParameter,
+        Self::DeleteParameter,
+        Self::ListTagsForResource,
     ];
 
     /// The spelling of IAM policies: `iam:ListUsers`.
@@ -153,6 +222,29 @@ impl Action {
             Self::GetLoginProfile => "iam:GetLoginProfile",
             Self::LookupEvents => "cloudtrail:LookupEvents",
             Self::Scan => "dynamodb:Scan",
+            Self::CreateUser => "iam:CreateUser",
+            Self::DeleteUser => "iam:DeleteUser",
+            Self::TagUser => "iam:TagUser",
+            Self::UntagUser => "iam:UntagUser",
+            Self::AddUserToGroup => "iam:AddUserToGroup",
+            Self::RemoveUserFromGroup => "iam:RemoveUserFromGroup",
+            Self::AttachUserPolicy => "iam:AttachUserPolicy",
+            Self::DetachUserPolicy => "iam:DetachUserPolicy",
+            Self::DeleteUserPolicy => "iam:DeleteUserPolicy",
+            Self::CreateAccessKey => "iam:CreateAccessKey",
+            Self::UpdateAccessKey => "iam:UpdateAccessKey",
+            Self::DeleteAccessKey => "iam:DeleteAccessKey",
+            Self::DeleteLoginProfile => "iam:DeleteLoginProfile",
+            Self::DeactivateMfaDevice => "iam:DeactivateMFADevice",
+            Self::DeleteVirtualMfaDevice => "iam:DeleteVirtualMFADevice",
+            Self::DeleteSshPublicKey => "iam:DeleteSSHPublicKey",
+            Self::ListSigningCertificates => "iam:ListSigningCertificates",
+            Self::DeleteSigningCertificate => "iam:DeleteSigningCertificate",
+            Self::DeleteServiceSpecificCredential => "iam:DeleteServiceSpecificCredential",
+            Self::GetParameter => "ssm:GetParameter",
+            Self::PutParameter => "ssm:PutParameter",
+            Self::DeleteParameter => "ssm:DeleteParameter",
+            Self::ListTagsForResource => "ssm:ListTagsForResource",
         }
     }
 
@@ -173,6 +265,39 @@ impl Action {
                 | Self::ListUserTags
                 | Self::GetLoginProfile
         )
+    }
+
+    /// Whether it changes something.
+    pub fn is_write(self) -> bool {
+        matches!(
+            self,
+            Self::CreateUser
+                | Self::DeleteUser
+                | Self::TagUser
+                | Self::UntagUser
+                | Self::AddUserToGroup
+                | Self::RemoveUserFromGroup
+                | Self::AttachUserPolicy
+                | Self::DetachUserPolicy
+                | Self::DeleteUserPolicy
+                | Self::CreateAccessKey
+                | Self::UpdateAccessKey
+                | Self::DeleteAccessKey
+                | Self::DeleteLoginProfile
+                | Self::DeactivateMfaDevice
+                | Self::DeleteVirtualMfaDevice
+                | Self::DeleteSshPublicKey
+                | Self::DeleteSigningCertificate
+                | Self::DeleteServiceSpecificCredential
+                | Self::PutParameter
+                | Self::DeleteParameter
+        )
+    }
+
+    /// Whether a second call of it would do something else once more: it must not be sent again
+    /// while nobody knows what became of the first.
+    pub fn is_once(self) -> bool {
+        self == Self::CreateAccessKey
     }
 
     /// The action of this spelling.
