@@ -54,7 +54,4 @@ pub struct LifecycleDeleteArgs {
     /// The user, by both: a name alone may belong to somebody else by now
     #[arg(value_name = "UserId:UserName")]
     pub user: String,
-    /// Do not ask
-    #[arg(long)]
-    pub yes: bool,
 }

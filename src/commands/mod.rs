@@ -36,7 +36,7 @@ use crate::config::{ConfigError, LogLevel, SecretError};
 use crate::control::{ControlError, Refusal};
 use crate::deliver::HttpError;
 use crate::foreign;
-use crate::lifecycle::{DesiredError, PlanFileError};
+use crate::lifecycle::{ActionError, DesiredError, PlanFileError};
 use crate::observe::{self, AskError, LogFormat, Progress, StatusError};
 use crate::output;
 use crate::review::ReviewError;
@@ -108,6 +108,7 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         Command::Explain(args) => explain::explain(global, args).await,
         Command::Users(args) => queries::users(global, args).await,
         Command::Groups(args) => queries::groups(global, args).await,
+        Command::Lifecycle(args) => lifecycle::lifecycle(global, args).await,
         Command::Demo(args) => demo::demo(args).await,
         Command::Completions(args) => shell::completions(args.shell),
         Command::Man(args) => shell::man(args),
@@ -174,6 +175,8 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
         error.status()
     } else if let Some(error) = error.downcast_ref::<Refusal>() {
         error.status()
+    } else if let Some(error) = error.downcast_ref::<ActionError>() {
+        lifecycle::status_of(error)
     } else if error.is::<StoreError>()
         || error.is::<lock::HeldByDaemon>()
         || error.is::<queries::NotStored>()

@@ -8,6 +8,16 @@ mod desired;
 mod observe;
 mod plan;
 mod plan_file;
+mod carry_out;
+mod create;
+mod delete;
+mod error;
+mod executor;
+mod intent;
+mod keys;
+mod name;
+mod parameter;
+mod user_ref;
 
 pub use action::{
     DEACTIVATED_TAG, Deactivation, EXEMPT_TAG, OWNER_TAG, OWNER_VALUE, PlannedAction,
@@ -17,3 +27,11 @@ pub use desired::{DesiredError, DesiredKeys, DesiredState, DesiredUser, SENTINEL
 pub use observe::observe;
 pub use plan::{Held, Observed, Plan, plan};
 pub use plan_file::{PlanFile, PlanFileError};
+pub use carry_out::Carried;
+pub use create::NewUser;
+pub use delete::Deletion;
+pub use error::{ActionError, Refused};
+pub use executor::Executor;
+pub use intent::{Intended, Intent, IntentError, Intents};
+pub use keys::StoredKey;
+pub use user_ref::UserRef;

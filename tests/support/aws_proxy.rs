@@ -1,17 +1,17 @@
 //! A proxy in front of moto: records every call, and answers some in AWS's stead.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use bytes::Bytes;
 use hyper::Request;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 
 use super::http::Server;
 use super::moto::Account;
 use super::reply::Reply;
 
-/// One call, as AWS's query protocol writes it.
+/// One call, as AWS's query protocol writes it; of JSON, the action.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) at: Instant,
@@ -34,6 +34,8 @@ impl Call {
 #[derive(Debug)]
 pub(crate) struct AwsProxy {
     calls: Arc<Mutex<Vec<Call>>>,
+    /// How many calls were carried out and not answered.
+    lost: Arc<AtomicUsize>,
     server: Server,
 }
 
@@ -43,24 +45,53 @@ impl AwsProxy {
         account: &Account,
         rule: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
     ) -> Self {
+        Self::serve(account, rule, |_| false)
+    }
+
+    fn serve(
+        account: &Account,
+        rule: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
+        is_lost: impl Fn(&Call) -> bool + Send + Sync + 'static,
+    ) -> Self {
         // Only the first call of a process installs it; reqwest is built without a provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let calls = Arc::<Mutex<Vec<Call>>>::default();
         let (recorded, url) = (Arc::clone(&calls), account.url().to_owned());
+        let lost = Arc::<AtomicUsize>::default();
+        let counted = Arc::clone(&lost);
         let server = Server::start(move |request| {
             let call = Call::of(&request);
-            let reply = rule(&call);
+            let (reply, is_lost) = (rule(&call), is_lost(&call));
             recorded.lock().unwrap().push(call);
-            let (client, url) = (client.clone(), url.clone());
+            let (client, url, lost) = (client.clone(), url.clone(), Arc::clone(&counted));
             async move {
                 match reply {
                     Some(reply) => reply,
-                    None => forward(&client, &url, request).await,
+                    None => {
+                        let reply = forward(&client, &url, request).await;
+                        if !is_lost {
+                            return reply;
+                        }
+                        lost.fetch_add(1, Ordering::SeqCst);
+                        Reply::silence()
+                    }
                 }
             }
         });
-        Self { calls, server }
+        Self {
+            calls,
+            lost,
+            server,
+        }
+    }
+
+    /// Calls for which `is_lost` says so are carried out, and their answers never come.
+    pub(crate) fn losing_answers(
+        account: &Account,
+        is_lost: impl Fn(&Call) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(account, |_| None, is_lost)
     }
 
     /// Only records.
@@ -77,6 +108,11 @@ impl AwsProxy {
         self.calls.lock().unwrap().clone()
     }
 
+    /// How many calls were carried out and not answered so far.
+    pub(crate) fn lost(&self) -> usize {
+        self.lost.load(Ordering::SeqCst)
+    }
+
     /// How many calls of `action` came so far.
     pub(crate) fn count(&self, action: &str) -> usize {
         let calls = self.calls();
@@ -86,7 +122,12 @@ impl AwsProxy {
 
 impl Call {
     fn of(request: &Request<Bytes>) -> Self {
-        let query = String::from_utf8_lossy(request.body());
+        let target = request.headers().get("x-amz-target");
+        let query = match target.and_then(|it| it.to_str().ok()) {
+            // A service that speaks JSON names the action here alone.
+            Some(target) => format!("Action={}", target.rsplit('.').next().unwrap_or(target)),
+            None => String::from_utf8_lossy(request.body()).into_owned(),
+        };
         let url = reqwest::Url::parse(&format!("http://query/?{query}")).expect("a query");
         Self {
             at: Instant::now(),
@@ -98,11 +139,15 @@ impl Call {
 async fn forward(client: &reqwest::Client, url: &str, request: Request<Bytes>) -> Reply {
     let (head, body) = request.into_parts();
     let mut post = client.post(url).body(body);
-    for name in [AUTHORIZATION, CONTENT_TYPE] {
-        post = post.header(name.clone(), &head.headers[name]);
+    for name in ["authorization", "content-type", "x-amz-target"] {
+        if let Some(value) = head.headers.get(name) {
+            post = post.header(name, value);
+        }
     }
     let answer = post.send().await.expect("moto answers");
-    let reply = Reply::status(answer.status().as_u16()).header("content-type", "text/xml");
+    let kind = answer.headers().get("content-type");
+    let kind = kind.and_then(|it| it.to_str().ok()).unwrap_or("text/xml");
+    let reply = Reply::status(answer.status().as_u16()).header("content-type", kind);
     reply.body(answer.bytes().await.expect("a whole answer of moto"))
 }
 

@@ -107,10 +107,7 @@ fn change(rules: &Rules<'_>, desired: &DesiredUser, found: &User, plan: &mut Pla
     let subject = || Subject::of(found);
     if let Some(mark) = tag(found, QUARANTINE_TAG) {
         match Deactivation::parse(mark) {
-            Some(mark) => {
-                let restore = UserAction::Restore { keys: mark.keys };
-                plan.act(subject(), restore, "desired again");
-            }
+            Some(mark) => restore(mark, found, plan),
             None => plan.hold(
                 subject(),
                 "restoration",
@@ -140,6 +137,17 @@ fn change(rules: &Rules<'_>, desired: &DesiredUser, found: &User, plan: &mut Pla
         DesiredKeys::One if !is_exempt => keys::rotate(rules, found, plan),
         DesiredKeys::One | DesiredKeys::None => {}
     }
+}
+
+/// Gives back what quarantine took, of the keys that are still there.
+fn restore(mark: Deactivation, found: &User, plan: &mut Plan) {
+    let subject = Subject::of(found);
+    let Some(has) = found.access_keys.value() else {
+        return plan.hold(subject, "restoration", "its access keys are not known");
+    };
+    let is_there = |key: &String| has.iter().any(|it| it.id.as_ref() == Some(key));
+    let keys = mark.keys.into_iter().filter(is_there).collect();
+    plan.act(subject, UserAction::Restore { keys }, "desired again");
 }
 
 fn groups(desired: &DesiredUser, found: &User, plan: &mut Plan) {
