@@ -1,5 +1,6 @@
 //! What AWS has of users: everybody in bulk, and the credentials of ours one by one.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -8,7 +9,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::plan::{Observed, Owner, owner};
 use crate::aws::{AwsClient, AwsError};
 use crate::collect::{
-    AccountSource, Completeness, Enumeration, InventorySource, query_credentials,
+    AccountSource, AccountSummary, Completeness, Enumeration, InventorySource, account_summary,
+    query_credentials,
 };
 use crate::config::{AccessKeyLookup, AwsSettings, LifecycleSettings};
 use crate::model::User;
@@ -38,7 +40,8 @@ pub async fn observe(
         users
     };
     let (ended, users) = tokio::join!(Box::pin(source.collect(sender, no_policies)), receive);
-    let why_incomplete = why_incomplete(&ended);
+    let summary = Box::pin(account_summary(client)).await;
+    let why_incomplete = why_incomplete(&ended, &users, summary);
     if let (Some(error), true) = (ended.failure, users.is_empty()) {
         return Err(error);
     }
@@ -73,18 +76,33 @@ async fn with_credentials(
     }
 }
 
-/// Why somebody may be missing. What is not proven to be whole counts as incomplete.
-fn why_incomplete(ended: &Enumeration<AwsError>) -> Option<String> {
-    match (&ended.failure, &ended.completeness) {
-        (Some(error), _) => Some(error.to_string()),
-        (None, Completeness::Proven) => None,
-        (None, Completeness::Unproven(why)) => {
-            Some(format!("that everybody was read is not proven: {why}"))
+/// Why somebody may be missing: everybody is there only where AWS counts as many as were read.
+fn why_incomplete(
+    ended: &Enumeration<AwsError>,
+    users: &[User],
+    summary: Result<AccountSummary, AwsError>,
+) -> Option<String> {
+    if let Some(error) = &ended.failure {
+        return Some(error.to_string());
+    }
+    if let Some(why) = ended.completeness.missing() {
+        return Some(why);
+    }
+    if ended.completeness == Completeness::EndedEarly {
+        return Some("the listing ended early".to_owned());
+    }
+    let users = users.iter().filter(|it| !it.is_root());
+    let seen = users
+        .map(|it| it.id.as_str())
+        .collect::<BTreeSet<_>>()
+        .len() as u64;
+    match summary {
+        Ok(summary) if summary.users == seen => None,
+        Ok(AccountSummary { users, .. }) => {
+            Some(format!("{seen} users were read, and AWS counts {users}"))
         }
-        (None, other) => Some(
-            other
-                .missing()
-                .unwrap_or_else(|| "the listing ended early".to_owned()),
-        ),
+        Err(error) => Some(format!(
+            "AWS does not say how many users there are: {error}"
+        )),
     }
 }

@@ -23,6 +23,12 @@ impl Call {
         self.parameter("Action").unwrap_or_default()
     }
 
+    /// Whether the call has this text anywhere, as one in JSON may.
+    pub(crate) fn says(&self, text: &str) -> bool {
+        let mut parameters = self.parameters.iter();
+        parameters.any(|(key, value)| key.contains(text) || value.contains(text))
+    }
+
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         let mut parameters = self.parameters.iter();
         parameters
@@ -129,9 +135,14 @@ impl Call {
             None => String::from_utf8_lossy(request.body()).into_owned(),
         };
         let url = reqwest::Url::parse(&format!("http://query/?{query}")).expect("a query");
+        let mut parameters: Vec<_> = url.query_pairs().into_owned().collect();
+        if target.is_some() {
+            let body = String::from_utf8_lossy(request.body()).into_owned();
+            parameters.push(("Body".to_owned(), body));
+        }
         Self {
             at: Instant::now(),
-            parameters: url.query_pairs().into_owned().collect(),
+            parameters,
         }
     }
 }

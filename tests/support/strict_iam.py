@@ -61,6 +61,16 @@ def _users():
             raise DeleteConflictException("Cannot delete entity, must deactivate it first.")
         delete_device(self, serial_number)
 
+    tag = IAMBackend.tag_user
+
+    def tag_user(self, name, tags):
+        """A tag that nobody has, `test:aged`, makes a user so many days old instead."""
+        for aged in [it for it in tags if it["Key"] == "test:aged"]:
+            user = self.get_user(name)
+            user.create_date -= datetime.timedelta(days=int(aged["Value"]))
+        tag(self, name, [it for it in tags if it["Key"] != "test:aged"])
+
+    IAMBackend.tag_user = tag_user
     IAMBackend.create_user = create_user
     IAMBackend.delete_user = delete_user
     IAMBackend.delete_virtual_mfa_device = delete_virtual_mfa_device

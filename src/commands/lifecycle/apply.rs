@@ -29,7 +29,9 @@ pub(super) async fn apply(
     finish_begun(&executor).await?;
     let now = plan::make(&config).await?;
     if let Some(why) = planned.changed(&now) {
-        tracing::error!("the plan does not apply any more, and nothing was done: {why}; plan again");
+        tracing::error!(
+            "the plan does not apply any more, and nothing was done: {why}; plan again"
+        );
         return Ok(ExitStatus::No);
     }
     // The times in it are those of now.
@@ -95,7 +97,11 @@ fn asked(plan: &PlanFile) -> anyhow::Result<bool> {
         return Err(UsageError(why.to_owned()).into());
     }
     let actions = plan.actions.len();
-    let removals = plan.actions.iter().filter(|it| it.action.is_removal()).count();
+    let removals = plan
+        .actions
+        .iter()
+        .filter(|it| it.action.is_removal())
+        .count();
     let mut ask = || -> io::Result<String> {
         let account = &plan.account;
         write!(

@@ -51,3 +51,43 @@ fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lifecycle::{Held, PlannedAction, Subject, UserAction};
+
+    #[test]
+    fn a_plan_fits_a_terminal_of_80_columns() {
+        let user = Subject {
+            name: "a-name-of-some-length@example.com".to_owned(),
+            id: None,
+        };
+        let plan = PlanFile {
+            format: 1,
+            id: uuid::Uuid::nil(),
+            made_at: String::new(),
+            account: "111122223333".to_owned(),
+            desired: "table people".to_owned(),
+            desired_digest: String::new(),
+            observed_digest: String::new(),
+            actions: vec![PlannedAction {
+                user: user.clone(),
+                action: UserAction::Delete,
+                reason: "in quarantine since 2026-11-20".to_owned(),
+            }],
+            held: vec![Held {
+                user,
+                what: "keys".to_owned(),
+                why: "words ".repeat(40),
+            }],
+            refusal: Some("words ".repeat(40)),
+        };
+        let text = text(&plan, Width::Terminal(80));
+        assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+        assert!(
+            text.ends_with("1 action on 1 user; 1 held back\n"),
+            "{text}"
+        );
+    }
+}
