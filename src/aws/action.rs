@@ -119,11 +119,17 @@ pub enum Action {
     DeleteParameter,
     /// The tags of one parameter.
     ListTagsForResource,
+    /// Never called: PutParameter needs it to create a parameter with tags.
+    AddTagsToResource,
+    /// Never called: Parameter Store needs it of a KMS key to write.
+    Encrypt,
+    /// Never called: the same to read.
+    Decrypt,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 60] = [
         Self::GetCallerIdentity,
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
@@ -181,6 +187,9 @@ impl Action {
         Self::PutParameter,
         Self::DeleteParameter,
         Self::ListTagsForResource,
+        Self::AddTagsToResource,
+        Self::Encrypt,
+        Self::Decrypt,
     ];
 
     /// The spelling of IAM policies: `iam:ListUsers`.
@@ -245,6 +254,9 @@ impl Action {
             Self::PutParameter => "ssm:PutParameter",
             Self::DeleteParameter => "ssm:DeleteParameter",
             Self::ListTagsForResource => "ssm:ListTagsForResource",
+            Self::AddTagsToResource => "ssm:AddTagsToResource",
+            Self::Encrypt => "kms:Encrypt",
+            Self::Decrypt => "kms:Decrypt",
         }
     }
 

@@ -121,6 +121,7 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
         "[mapping]",
         "[mapping.tags]",
         "[status]",
+        "[lifecycle]",
         "[log]",
         "[[sinks]]",
     ] {
@@ -146,11 +147,18 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
     assert_eq!(
         tables,
         [
-            "agent", "schedule", "aws", "mapping", "status", "log", "sinks"
+            "agent",
+            "schedule",
+            "aws",
+            "mapping",
+            "status",
+            "lifecycle",
+            "log",
+            "sinks"
         ]
     );
     assert_eq!(
-        count, 83,
+        count, 97,
         "a key was added or removed; see to the example's comments too"
     );
 }

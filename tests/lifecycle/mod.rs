@@ -7,3 +7,4 @@ mod deletion_killed;
 mod disasters;
 mod people;
 mod planned;
+mod policy;

@@ -7,6 +7,10 @@ mod ours;
 mod wanted;
 
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod key_tests;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;

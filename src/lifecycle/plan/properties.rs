@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use time::{Duration, OffsetDateTime};
 
-use super::tests::{NOW, desired, key, known, observed, ours, settings, tag};
+use super::fixture::{NOW, desired, key, known, observed, ours, settings, tag};
 use super::*;
 use crate::lifecycle::{EXEMPT_TAG, OWNER_TAG, OWNER_VALUE, QUARANTINE_TAG};
 use crate::model::{Fact, Reason, Tag};
