@@ -1,5 +1,9 @@
 //! What changes users, against a moto that refuses what AWS refuses.
 
+mod carried_out;
 mod common;
+mod created;
 mod deleted;
 mod deletion_killed;
+mod key_killed;
+mod keys;
