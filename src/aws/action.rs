@@ -117,13 +117,17 @@ pub enum Action {
     PutParameter,
     /// Deletes a parameter with all its versions.
     DeleteParameter,
+    /// Writes an item of a table.
+    PutItem,
+    /// Deletes an item of a table.
+    DeleteItem,
     /// The tags of one parameter.
     ListTagsForResource,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 59] = [
         Self::GetCallerIdentity,
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
@@ -180,6 +184,8 @@ impl Action {
         Self::GetParameter,
         Self::PutParameter,
         Self::DeleteParameter,
+        Self::PutItem,
+        Self::DeleteItem,
         Self::ListTagsForResource,
     ];
 
@@ -244,6 +250,8 @@ impl Action {
             Self::GetParameter => "ssm:GetParameter",
             Self::PutParameter => "ssm:PutParameter",
             Self::DeleteParameter => "ssm:DeleteParameter",
+            Self::PutItem => "dynamodb:PutItem",
+            Self::DeleteItem => "dynamodb:DeleteItem",
             Self::ListTagsForResource => "ssm:ListTagsForResource",
         }
     }
@@ -291,6 +299,8 @@ impl Action {
                 | Self::DeleteServiceSpecificCredential
                 | Self::PutParameter
                 | Self::DeleteParameter
+                | Self::PutItem
+                | Self::DeleteItem
         )
     }
 

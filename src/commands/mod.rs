@@ -108,7 +108,6 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         Command::Explain(args) => explain::explain(global, args).await,
         Command::Users(args) => queries::users(global, args).await,
         Command::Groups(args) => queries::groups(global, args).await,
-        Command::Lifecycle(args) => lifecycle::lifecycle(global, args).await,
         Command::Demo(args) => demo::demo(args).await,
         Command::Completions(args) => shell::completions(args.shell),
         Command::Man(args) => shell::man(args),

@@ -41,6 +41,7 @@ impl Executor {
         subject: &Subject,
         action: &UserAction,
     ) -> Result<Carried, ActionError> {
+        self.hold_lease().await?;
         if let UserAction::Create {
             path,
             boundary,

@@ -141,7 +141,7 @@ fn caption(activity_id: u32) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lifecycle::{Quarantined, UserRef};
+    use crate::lifecycle::{Deactivation, UserRef};
     use crate::model::{Account, Arn};
     use crate::validate::Rules;
 
@@ -164,7 +164,7 @@ mod tests {
             UserAction::DeactivateKey { key: text() },
             UserAction::DeleteKey { key: text() },
             UserAction::Quarantine {
-                mark: Quarantined {
+                mark: Deactivation {
                     since: OffsetDateTime::UNIX_EPOCH,
                     keys: Vec::new(),
                 },

@@ -1,6 +1,6 @@
 //! Actions of a plan, on the user that the plan saw, if it is ours.
 
-use rollcall::lifecycle::{ActionError, Quarantined, Refused, Subject, UserAction};
+use rollcall::lifecycle::{ActionError, Deactivation, Refused, Subject, UserAction};
 use time::OffsetDateTime;
 
 use super::common::{created, executor, keys, left};
@@ -57,7 +57,7 @@ fn a_quarantine_ends_access_and_is_undone_as_its_mark_says() {
     block_on(async {
         let executor = executor(&account, account.url(), home.path()).await;
         let key = executor.create_key(&user).await.unwrap().id.unwrap();
-        let mark = Quarantined {
+        let mark = Deactivation {
             since: OffsetDateTime::UNIX_EPOCH,
             keys: vec![key.clone()],
         };

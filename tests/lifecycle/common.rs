@@ -25,7 +25,17 @@ pub(super) fn agent(account: &Account, more: &str) -> Agent {
 
 /// What carries out actions in `account`, reached at `url`, with its intents in `state_dir`.
 pub(super) async fn executor(account: &Account, url: &str, state_dir: &Path) -> Executor {
-    let text = format!("file = \"people.toml\"\nboundary = \"{BOUNDARY}\"");
+    executor_of(account, url, state_dir, "file = \"people.toml\"").await
+}
+
+/// The same with desired users in this place.
+pub(super) async fn executor_of(
+    account: &Account,
+    url: &str,
+    state_dir: &Path,
+    place: &str,
+) -> Executor {
+    let text = format!("{place}\nboundary = \"{BOUNDARY}\"");
     let settings: LifecycleSettings = toml::from_str(&text).unwrap();
     let aws = AwsSettings {
         endpoint_url: Some(url.to_owned()),

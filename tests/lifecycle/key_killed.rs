@@ -8,6 +8,7 @@ use nix::sys::signal::Signal;
 use rollcall::lifecycle::UserRef;
 
 use super::common::{created, executor, keys, stored};
+use super::secret::is_in_a_file;
 use crate::support::agent::Agent;
 use crate::support::aws_proxy::AwsProxy;
 use crate::support::block_on;
@@ -102,16 +103,6 @@ fn finish(account: &Account, user: &UserRef, state_dir: &Path) {
             executor.create_key(user).await.unwrap();
         }
     });
-}
-
-fn is_in_a_file(dir: &Path, secret: &str) -> bool {
-    std::fs::read_dir(dir).unwrap().any(|entry| {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => is_in_a_file(&path, secret),
-            false => String::from_utf8_lossy(&std::fs::read(path).unwrap()).contains(secret),
-        }
-    })
 }
 
 /// Once, or four times where that may take long.

@@ -5,5 +5,8 @@ mod common;
 mod created;
 mod deleted;
 mod deletion_killed;
+mod events;
 mod key_killed;
 mod keys;
+mod leased;
+mod secret;

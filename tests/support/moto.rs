@@ -100,6 +100,17 @@ impl Account {
 
     /// What Parameter Store answers to `action`, whether it grants it or not.
     pub(crate) async fn ssm(&self, action: &str, input: &Value) -> Value {
+        self.posted("ssm", &format!("AmazonSSM.{action}"), input)
+            .await
+    }
+
+    /// What DynamoDB answers to `action`, whether it grants it or not.
+    pub(crate) async fn dynamodb(&self, action: &str, input: &Value) -> Value {
+        self.posted("dynamodb", &format!("DynamoDB_20120810.{action}"), input)
+            .await
+    }
+
+    async fn posted(&self, service: &str, target: &str, input: &Value) -> Value {
         // Only the first call of a process installs it; reqwest is built without a provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -108,11 +119,11 @@ impl Account {
         let post = client.post(&self.url).body(input.to_string());
         let answer = post
             .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", format!("AmazonSSM.{action}"))
+            .header("x-amz-target", target)
             .header(
                 "authorization",
                 format!(
-                    "AWS4-HMAC-SHA256 Credential={key}/20261128/us-east-1/ssm/aws4_request, \
+                    "AWS4-HMAC-SHA256 Credential={key}/20261128/us-east-1/{service}/aws4_request, \
                      SignedHeaders=host, Signature=0"
                 ),
             )
