@@ -54,7 +54,7 @@ pub fn lifecycle_policy(settings: &LifecycleSettings, partition: &str) -> Policy
     }
     if let DesiredPlace::Table(name) = &settings.desired {
         let table = of_region("dynamodb", &format!("table/{name}"));
-        statements.push(statement("ReadTable", &[Action::Scan], table));
+        statements.push(statement("ReadAndLeaseTable", TABLE, table));
     }
     Policy { statements }
 }
@@ -111,5 +111,8 @@ const PARAMETERS: &[Action] = &[
     Action::ListTagsForResource,
     Action::AddTagsToResource,
 ];
+
+/// The lease of the run is an item.
+const TABLE: &[Action] = &[Action::Scan, Action::PutItem, Action::DeleteItem];
 
 const ENCRYPTION: &[Action] = &[Action::Encrypt, Action::Decrypt];

@@ -117,6 +117,10 @@ pub enum Action {
     PutParameter,
     /// Deletes a parameter with all its versions.
     DeleteParameter,
+    /// Writes an item of a table.
+    PutItem,
+    /// Deletes an item of a table.
+    DeleteItem,
     /// The tags of one parameter.
     ListTagsForResource,
     /// Never called: PutParameter needs it to create a parameter with tags.
@@ -129,7 +133,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 60] = [
+    pub const ALL: [Self; 62] = [
         Self::GetCallerIdentity,
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
@@ -186,6 +190,8 @@ impl Action {
         Self::GetParameter,
         Self::PutParameter,
         Self::DeleteParameter,
+        Self::PutItem,
+        Self::DeleteItem,
         Self::ListTagsForResource,
         Self::AddTagsToResource,
         Self::Encrypt,
@@ -253,6 +259,8 @@ impl Action {
             Self::GetParameter => "ssm:GetParameter",
             Self::PutParameter => "ssm:PutParameter",
             Self::DeleteParameter => "ssm:DeleteParameter",
+            Self::PutItem => "dynamodb:PutItem",
+            Self::DeleteItem => "dynamodb:DeleteItem",
             Self::ListTagsForResource => "ssm:ListTagsForResource",
             Self::AddTagsToResource => "ssm:AddTagsToResource",
             Self::Encrypt => "kms:Encrypt",
@@ -303,6 +311,8 @@ impl Action {
                 | Self::DeleteServiceSpecificCredential
                 | Self::PutParameter
                 | Self::DeleteParameter
+                | Self::PutItem
+                | Self::DeleteItem
         )
     }
 

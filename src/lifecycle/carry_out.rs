@@ -2,7 +2,7 @@
 
 use aws_sdk_iam::types::User;
 
-use super::create::{NewUser, tags};
+use super::create::{NewUser, sdk_tags};
 use super::parameter::unless_gone;
 use super::{
     ActionError, Executor, Intended, OWNER_TAG, OWNER_VALUE, QUARANTINE_TAG, Refused, Subject,
@@ -17,6 +17,8 @@ use crate::model::Tag;
 pub struct Carried {
     /// The user, which has an id by now.
     pub user: UserRef,
+    /// Its ARN.
+    pub arn: String,
     /// What was done, in words.
     pub what: String,
 }
@@ -39,6 +41,7 @@ impl Executor {
         subject: &Subject,
         action: &UserAction,
     ) -> Result<Carried, ActionError> {
+        self.hold_lease().await?;
         if let UserAction::Create {
             path,
             boundary,
@@ -52,11 +55,15 @@ impl Executor {
                 boundary,
                 tags,
             };
-            let user = self.create(&user).await?;
-            let what = action.to_string();
-            return Ok(Carried { user, what });
+            let found = self.create_or_adopt(&user).await?;
+            let user = UserRef {
+                id: found.user_id,
+                name: found.user_name,
+            };
+            let (arn, what) = (found.arn, action.to_string());
+            return Ok(Carried { user, arn, what });
         }
-        let user = self.confirm(subject).await?;
+        let (user, arn) = self.confirm(subject).await?;
         let what = match action {
             UserAction::CreateKey | UserAction::RotateKey { .. } => {
                 let key = self.create_key(&user).await?;
@@ -72,7 +79,7 @@ impl Executor {
                 other.to_string()
             }
         };
-        Ok(Carried { user, what })
+        Ok(Carried { user, arn, what })
     }
 
     /// Finishes what earlier runs began and did not end; of each user, what became of it.
@@ -91,8 +98,9 @@ impl Executor {
         Ok(ended)
     }
 
-    /// The user that the plan saw, which is still there under its name, and ours by tag and path.
-    async fn confirm(&self, subject: &Subject) -> Result<UserRef, ActionError> {
+    /// The user that the plan saw, which is still there under its name, and ours by tag and path;
+    /// with its ARN.
+    async fn confirm(&self, subject: &Subject) -> Result<(UserRef, String), ActionError> {
         let gone = || Refused::Gone(Shown::of(&subject.name));
         let id = subject.id.clone().ok_or_else(gone)?;
         let found = self.user(&subject.name).await?.ok_or_else(gone)?;
@@ -104,7 +112,7 @@ impl Executor {
             return Err(super::delete::other_user(&user, &found).into());
         }
         match self.is_ours(&found) {
-            true => Ok(user),
+            true => Ok((user, found.arn)),
             false => Err(Refused::NotOurs(Shown::of(&user.name)).into()),
         }
     }
@@ -169,7 +177,7 @@ impl Executor {
 
     async fn tag(&self, user: &UserRef, new: &[Tag]) -> Result<(), AwsError> {
         let (client, name) = (&self.client, &user.name);
-        let new = tags(new)?;
+        let new = sdk_tags(Action::TagUser, new)?;
         write_about!(client, name, TagUser, |iam| {
             let tag = iam.tag_user().user_name(name);
             tag.set_tags(Some(new.clone()))

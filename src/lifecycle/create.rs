@@ -25,27 +25,40 @@ impl Executor {
     /// Creates `user`. One of the same name is adopted if it is ours by tag, path and boundary, as
     /// one is whose creation was not heard of; otherwise the answer is no.
     pub async fn create(&self, user: &NewUser<'_>) -> Result<UserRef, ActionError> {
+        let User {
+            user_id, user_name, ..
+        } = self.create_or_adopt(user).await?;
+        Ok(UserRef {
+            id: user_id,
+            name: user_name,
+        })
+    }
+
+    pub(super) async fn create_or_adopt(&self, user: &NewUser<'_>) -> Result<User, ActionError> {
         let action = Action::CreateUser;
-        let tags = tags(user.tags)?;
+        let others = user.tags.iter().filter(|tag| tag.key != OWNER_TAG);
+        let mut all: Vec<Tag> = others.cloned().collect();
+        all.push(Tag {
+            key: OWNER_TAG.to_owned(),
+            value: OWNER_VALUE.to_owned(),
+        });
+        let all = sdk_tags(action, &all)?;
         let request = || {
             let create = self.client.iam().create_user().user_name(user.name);
             let create = create.path(user.path).permissions_boundary(user.boundary);
-            create.set_tags(Some(tags.clone())).send()
+            create.set_tags(Some(all.clone())).send()
         };
-        let found = match self.client.call_about(user.name, action, request).await {
-            Ok(answer) => answer.user,
-            Err(error) if error.code.as_deref() == Some("EntityAlreadyExists") => {
-                let found = self.user(user.name).await?;
-                let is_ours = found.as_ref().is_some_and(|found| user.is(found));
-                found.filter(|_| is_ours)
+        match self.client.call_about(user.name, action, request).await {
+            Ok(answer) => {
+                let missing = || AwsError::malformed(action, "an answer without a user");
+                Ok(answer.user.ok_or_else(missing)?)
             }
-            Err(error) => return Err(error.into()),
-        };
-        let found = found.ok_or_else(|| Refused::NameTaken(Shown::of(user.name)))?;
-        Ok(UserRef {
-            id: found.user_id,
-            name: found.user_name,
-        })
+            Err(error) if error.code.as_deref() == Some("EntityAlreadyExists") => {
+                let found = self.user(user.name).await?.filter(|found| user.is(found));
+                Ok(found.ok_or_else(|| Refused::NameTaken(Shown::of(user.name)))?)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -62,15 +75,15 @@ impl NewUser<'_> {
     }
 }
 
-/// `tags` with that of the owner, as the SDK has them.
-pub(super) fn tags(tags: &[Tag]) -> Result<Vec<aws_sdk_iam::types::Tag>, AwsError> {
-    let others = tags.iter().filter(|tag| tag.key != OWNER_TAG);
-    let others = others.map(|tag| (tag.key.as_str(), tag.value.as_str()));
-    let all = others.chain([(OWNER_TAG, OWNER_VALUE)]);
-    all.map(|(key, value)| {
-        let tag = aws_sdk_iam::types::Tag::builder().key(key).value(value);
-        tag.build()
-            .map_err(|error| AwsError::malformed(Action::CreateUser, error.to_string()))
-    })
-    .collect()
+/// `tags` as the SDK has them, for `action`.
+pub(super) fn sdk_tags(
+    action: Action,
+    tags: &[Tag],
+) -> Result<Vec<aws_sdk_iam::types::Tag>, AwsError> {
+    let tag = |tag: &Tag| {
+        let built = aws_sdk_iam::types::Tag::builder();
+        let built = built.key(&tag.key).value(&tag.value).build();
+        built.map_err(|error| AwsError::malformed(action, error.to_string()))
+    };
+    tags.iter().map(tag).collect()
 }

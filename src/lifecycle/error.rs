@@ -1,6 +1,6 @@
 //! Why an action was not done, or not wholly.
 
-use super::IntentError;
+use super::{IntentError, LeaseHeld};
 use crate::aws::AwsError;
 use crate::foreign::Shown;
 
@@ -16,6 +16,9 @@ pub enum ActionError {
     /// The answer is no.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// Another run is at it.
+    #[error(transparent)]
+    Lease(#[from] LeaseHeld),
     /// A deletion ended half-way.
     #[error("user {user} is not deleted and still has {left}: {error}; run the same command again")]
     Left {
@@ -74,6 +77,11 @@ pub enum Refused {
          and nothing was changed: plan again"
     )]
     NotOurs(Shown),
+    /// A deletion of the user was begun.
+    #[error(
+        "user {0} is half deleted, and gets no key: finish that with rollcall lifecycle delete"
+    )]
+    BeingDeleted(Shown),
     /// No room for another key.
     #[error(
         "user {0} has two access keys already: no other was created, and none is deleted to \

@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use aws_sdk_iam::types::User;
+use time::OffsetDateTime;
+use tokio::sync::Mutex;
 
+use super::lease::Lease;
 use super::parameter::{Parameters, unless_gone};
 use super::{ActionError, Intents};
 use crate::aws::{Action, AwsClient, AwsError, Identity};
-use crate::config::LifecycleSettings;
+use crate::config::{DesiredPlace, LifecycleSettings};
 
 /// Carries out actions in one account, one at a time.
 #[derive(Debug)]
@@ -16,6 +19,8 @@ pub struct Executor {
     pub(super) settings: LifecycleSettings,
     pub(super) caller: Identity,
     pub(super) intents: Intents,
+    /// Held while a plan is carried out whose desired state is a table.
+    lease: Mutex<Option<Lease>>,
 }
 
 impl Executor {
@@ -32,7 +37,37 @@ impl Executor {
             settings,
             caller,
             intents,
+            lease: Mutex::default(),
         })
+    }
+
+    /// Takes the lease of the account, where the desired users are in a table: until
+    /// [`Self::release`], nobody else changes users of it. Where they are in a file, the state
+    /// directory alone is locked.
+    pub async fn take_lease(&self) -> Result<(), ActionError> {
+        if let DesiredPlace::Table(table) = &self.settings.desired {
+            let lease = Lease::take(&self.client, table, &self.caller.account.id).await?;
+            *self.lease.lock().await = Some(lease);
+        }
+        Ok(())
+    }
+
+    /// Renews the lease where it is about to end; an error if it was lost.
+    pub(super) async fn hold_lease(&self) -> Result<(), ActionError> {
+        match self.lease.lock().await.as_mut() {
+            Some(lease) => lease.hold(&self.client, OffsetDateTime::now_utc()).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Gives the lease back. One that cannot be given back lapses by itself.
+    pub async fn release(&self) {
+        let lease = self.lease.lock().await.take();
+        if let Some(lease) = lease
+            && let Err(error) = lease.release(&self.client).await
+        {
+            tracing::warn!(%error, "the lease was not given back, and lapses within 25 minutes");
+        }
     }
 
     /// Who acts, in which account.

@@ -142,6 +142,11 @@ impl Intents {
         }
     }
 
+    /// Where they are.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     fn path(&self, user_id: &str) -> PathBuf {
         self.dir.join(format!("{}.json", encoded(user_id)))
     }
@@ -159,7 +164,7 @@ fn read(path: &Path) -> Result<Option<Intent>, IntentError> {
         .map_err(|error| failed("read", path, error.into()))
 }
 
-fn failed(verb: &'static str, path: &Path, error: io::Error) -> IntentError {
+pub(super) fn failed(verb: &'static str, path: &Path, error: io::Error) -> IntentError {
     let path = path.display().to_string();
     IntentError::Io { verb, path, error }
 }

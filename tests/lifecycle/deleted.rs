@@ -1,6 +1,6 @@
 //! `rollcall lifecycle delete`.
 
-use super::common::{agent, left, plant};
+use super::common::{agent, executor, left, plant};
 use crate::support::aws_proxy::{AwsProxy, aws_error};
 use crate::support::block_on;
 use crate::support::moto::Account;
@@ -107,6 +107,14 @@ fn a_denial_half_way_names_what_is_left_and_a_second_run_finishes() {
         "{}",
         output.stderr
     );
+    // Whoever is half deleted gets no key, which would forget what is to be deleted.
+    let user = format!("{id}:anna").parse().unwrap();
+    let again = block_on(async {
+        let state_dir = direct.state_home().join("rollcall");
+        let executor = executor(&account, account.url(), &state_dir).await;
+        executor.create_key(&user).await.unwrap_err().to_string()
+    });
+    assert!(again.contains("half deleted"), "{again}");
     direct.run().expect_code(0);
     assert_eq!(left(&account, "anna"), Vec::<&str>::new());
 }

@@ -17,7 +17,7 @@ fn killed_at(action: &'static str, is_carried_out: bool) {
     let id = plant(&account, "anna");
     let is_it = move |call: &crate::support::aws_proxy::Call| call.action() == action;
     let proxy = match is_carried_out {
-        true => AwsProxy::losing_answers(&account, is_it),
+        true => AwsProxy::losing_answers(&account, move |call| is_it(call).then(Reply::silence)),
         false => AwsProxy::start(&account, move |call| is_it(call).then(Reply::silence)),
     };
     let direct = agent(&account, "").args(["lifecycle", "delete", &format!("{id}:anna")]);

@@ -40,7 +40,7 @@ impl Call {
 #[derive(Debug)]
 pub(crate) struct AwsProxy {
     calls: Arc<Mutex<Vec<Call>>>,
-    /// How many calls were carried out and not answered.
+    /// How many calls were carried out and answered otherwise.
     lost: Arc<AtomicUsize>,
     server: Server,
 }
@@ -51,13 +51,13 @@ impl AwsProxy {
         account: &Account,
         rule: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
     ) -> Self {
-        Self::serve(account, rule, |_| false)
+        Self::serve(account, rule, |_| None)
     }
 
     fn serve(
         account: &Account,
         rule: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
-        is_lost: impl Fn(&Call) -> bool + Send + Sync + 'static,
+        instead: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
     ) -> Self {
         // Only the first call of a process installs it; reqwest is built without a provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -68,7 +68,7 @@ impl AwsProxy {
         let counted = Arc::clone(&lost);
         let server = Server::start(move |request| {
             let call = Call::of(&request);
-            let (reply, is_lost) = (rule(&call), is_lost(&call));
+            let (reply, instead) = (rule(&call), instead(&call));
             recorded.lock().unwrap().push(call);
             let (client, url, lost) = (client.clone(), url.clone(), Arc::clone(&counted));
             async move {
@@ -76,11 +76,11 @@ impl AwsProxy {
                     Some(reply) => reply,
                     None => {
                         let reply = forward(&client, &url, request).await;
-                        if !is_lost {
+                        let Some(instead) = instead else {
                             return reply;
-                        }
+                        };
                         lost.fetch_add(1, Ordering::SeqCst);
-                        Reply::silence()
+                        instead
                     }
                 }
             }
@@ -92,12 +92,12 @@ impl AwsProxy {
         }
     }
 
-    /// Calls for which `is_lost` says so are carried out, and their answers never come.
+    /// Calls for which `instead` has a reply are carried out, and get it in place of moto's answer.
     pub(crate) fn losing_answers(
         account: &Account,
-        is_lost: impl Fn(&Call) -> bool + Send + Sync + 'static,
+        instead: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
     ) -> Self {
-        Self::serve(account, |_| None, is_lost)
+        Self::serve(account, |_| None, instead)
     }
 
     /// Only records.
@@ -114,7 +114,7 @@ impl AwsProxy {
         self.calls.lock().unwrap().clone()
     }
 
-    /// How many calls were carried out and not answered so far.
+    /// How many calls were carried out and answered otherwise so far.
     pub(crate) fn lost(&self) -> usize {
         self.lost.load(Ordering::SeqCst)
     }

@@ -65,6 +65,15 @@ impl Account {
         }
     }
 
+    /// The account that this access key is of, on the server at `url`: that of another process.
+    pub(crate) fn of_key(url: &str, access_key_id: &str) -> Self {
+        Self {
+            id: String::new(),
+            url: url.to_owned(),
+            access_key_id: access_key_id.to_owned(),
+        }
+    }
+
     pub(crate) fn id(&self) -> &str {
         &self.id
     }

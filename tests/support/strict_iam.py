@@ -116,7 +116,12 @@ def _service_credentials():
         return ActionResult({"ServiceSpecificCredential": credential})
 
     def list_service_specific_credentials(self):
-        _, held = described(self)
+        if self._get_param("UserName"):
+            _, held = described(self)
+        else:
+            held = {}
+            for user in self.backend.users.values():
+                held.update(getattr(user, "service_credentials", {}))
         return ActionResult({"ServiceSpecificCredentials": list(held.values())})
 
     def delete_service_specific_credential(self):

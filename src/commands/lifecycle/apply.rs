@@ -3,11 +3,11 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::carry_out::{carry_out, finish_begun};
-use super::{executor, plan, settings};
+use super::{events, executor, plan, settings};
 use crate::cli::{GlobalArgs, LifecycleApplyArgs};
 use crate::commands::setup::{self, UsageError};
-use crate::config::Removals;
-use crate::lifecycle::{Held, PlanFile};
+use crate::config::{Config, Removals};
+use crate::lifecycle::{Executor, Held, PlanFile};
 use crate::run::ExitStatus;
 
 /// Carries out a plan that was written before, if it would be made again.
@@ -26,8 +26,21 @@ pub(super) async fn apply(
         return Ok(ExitStatus::No);
     }
     let executor = executor(&config).await?;
-    finish_begun(&executor).await?;
-    let now = plan::make(&config).await?;
+    executor.take_lease().await?;
+    let ended = apply_alone(&config, &executor, planned).await;
+    executor.release().await;
+    events::hand_over(&config, &executor).await?;
+    ended
+}
+
+/// Makes the plan again, and carries it out if it is the same.
+async fn apply_alone(
+    config: &Config,
+    executor: &Executor,
+    planned: PlanFile,
+) -> anyhow::Result<ExitStatus> {
+    finish_begun(executor).await?;
+    let now = plan::make(config).await?;
     if let Some(why) = planned.changed(&now) {
         tracing::error!(
             "the plan does not apply any more, and nothing was done: {why}; plan again"
@@ -39,7 +52,7 @@ pub(super) async fn apply(
         id: planned.id,
         ..now
     };
-    carry_out(&executor, &now).await
+    carry_out(executor, &now).await
 }
 
 /// Plans and carries out, without removals unless the configuration lets them be automatic.
@@ -47,8 +60,21 @@ pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     let removals = settings(&config)?.removals;
     let executor = executor(&config).await?;
-    finish_begun(&executor).await?;
-    let mut plan = plan::make(&config).await?;
+    executor.take_lease().await?;
+    let ended = run_alone(&config, &executor, removals).await;
+    executor.release().await;
+    events::hand_over(&config, &executor).await?;
+    ended
+}
+
+/// Plans, and carries out what may be done without a person.
+async fn run_alone(
+    config: &Config,
+    executor: &Executor,
+    removals: Removals,
+) -> anyhow::Result<ExitStatus> {
+    finish_begun(executor).await?;
+    let mut plan = plan::make(config).await?;
     if removals == Removals::Never {
         leave_removals(&mut plan);
         plan.refusal = None;
@@ -59,7 +85,7 @@ pub(super) async fn run(global: &GlobalArgs) -> anyhow::Result<ExitStatus> {
     if let Some(status) = refused(&plan) {
         return Ok(status);
     }
-    carry_out(&executor, &plan).await
+    carry_out(executor, &plan).await
 }
 
 /// Exit code 7 for a plan that would remove more than one run may: nothing of it is done.

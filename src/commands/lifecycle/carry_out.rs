@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use time::OffsetDateTime;
+
 use super::status_of;
-use crate::foreign::Page;
-use crate::lifecycle::{Executor, PlanFile};
+use crate::foreign::{Page, Shown};
+use crate::lifecycle::{Deed, Executor, PlanFile};
 use crate::output;
 use crate::run::ExitStatus;
 
@@ -27,6 +29,7 @@ pub(super) async fn carry_out(executor: &Executor, plan: &PlanFile) -> anyhow::R
     let mut ids: BTreeMap<&str, String> = BTreeMap::new();
     let mut failed: BTreeSet<&str> = BTreeSet::new();
     let mut statuses = Vec::new();
+    let id = plan.id.to_string();
     for planned in &plan.actions {
         let name = planned.user.name.as_str();
         if failed.contains(name) {
@@ -35,7 +38,17 @@ pub(super) async fn carry_out(executor: &Executor, plan: &PlanFile) -> anyhow::R
         let mut user = planned.user.clone();
         // Whoever was created a moment ago has an id by now.
         user.id = user.id.or_else(|| ids.get(name).cloned());
-        match Box::pin(executor.carry_out(&user, &planned.action)).await {
+        let ended = Box::pin(executor.carry_out(&user, &planned.action)).await;
+        let deed = Deed {
+            caller: executor.caller(),
+            plan: &id,
+            subject: &user,
+            action: &planned.action,
+            result: ended.as_ref().map_err(Shown::of),
+            at: OffsetDateTime::now_utc(),
+        };
+        executor.record(&deed.event())?;
+        match ended {
             Ok(carried) => {
                 let line = format!("{name}: {} ({})\n", carried.what, planned.reason);
                 output::write(&Page::of(&line))?;

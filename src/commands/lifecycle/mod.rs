@@ -3,6 +3,7 @@
 mod apply;
 mod carry_out;
 mod delete;
+mod events;
 mod plan;
 mod table;
 
@@ -47,7 +48,7 @@ async fn executor(config: &Config) -> anyhow::Result<Executor> {
 /// The exit code of an action that was not done.
 pub(super) fn status_of(error: &ActionError) -> ExitStatus {
     match error {
-        ActionError::Refused(_) => ExitStatus::No,
+        ActionError::Refused(_) | ActionError::Lease(_) => ExitStatus::No,
         ActionError::Intent(_) => ExitStatus::State,
         ActionError::Aws(error) | ActionError::Left { error, .. } if error.class.is_refusal() => {
             ExitStatus::AwsRefused

@@ -26,8 +26,8 @@ const ROUNDS_MAX: u32 = 3;
 pub struct Deletion {
     /// The user.
     pub user: UserRef,
-    /// Whether the user was there; otherwise it was deleted before.
-    pub was_there: bool,
+    /// Its ARN, if it was there; otherwise it was deleted before.
+    pub arn: Option<String>,
     /// What it had, in words.
     pub had: String,
     /// Whether a parameter with its secret was deleted.
@@ -45,6 +45,7 @@ impl Executor {
         };
         let found = self.user(&user.name).await?;
         let is_begun = !devices.is_empty() || self.intents.of(&user.id)?.is_some();
+        let arn = found.as_ref().map(|found| found.arn.clone());
         let had = match found {
             Some(found) if found.user_id == user.id => {
                 self.check(user, &found)?;
@@ -61,7 +62,7 @@ impl Executor {
         };
         Ok(Deletion {
             user: user.clone(),
-            was_there: had.is_some(),
+            arn: arn.filter(|_| had.is_some()),
             had: had.unwrap_or_default(),
             had_parameter,
         })

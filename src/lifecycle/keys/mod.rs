@@ -37,6 +37,9 @@ impl Executor {
         if let Recovered::Stored(id) = self.recover_key(user).await? {
             return Ok(StoredKey { id, parameter });
         }
+        if self.intents.of(&user.id)?.is_some() {
+            return Err(Refused::BeingDeleted(Shown::of(&user.name)).into());
+        }
         let keys = self.keys(user).await?;
         if keys.len() >= KEYS_MAX {
             return Err(Refused::TwoKeys(Shown::of(&user.name)).into());
