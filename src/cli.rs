@@ -5,6 +5,7 @@ mod collect;
 mod events;
 mod explain;
 mod first;
+mod lifecycle;
 mod passes;
 mod platform;
 mod queries;
@@ -24,6 +25,9 @@ pub use collect::CollectArgs;
 pub use events::{MapArgs, ValidateArgs};
 pub use explain::ExplainArgs;
 pub use first::{CheckArgs, InitArgs, InitSink, PolicyArgs, PolicyFormat};
+pub use lifecycle::{
+    LifecycleApplyArgs, LifecycleArgs, LifecycleCommand, LifecycleDeleteArgs, LifecyclePlanArgs,
+};
 pub use passes::DiffArgs;
 pub use platform::{CompletionsArgs, ManArgs, PlatformArgs, RunArgs};
 pub use queries::{
@@ -129,6 +133,8 @@ pub enum Command {
     Audit(AuditArgs),
     /// Show what a user may do at most, what proves it, and what would change it
     Explain(ExplainArgs),
+    /// Keep users as a table or a file says: create, rotate keys, quarantine, delete
+    Lifecycle(LifecycleArgs),
     /// Show the whole pipeline on an embedded sample account, without AWS
     Demo(DemoArgs),
     /// Print the completions of a shell

@@ -32,6 +32,7 @@ pub mod control;
 pub mod deliver;
 mod file;
 pub mod foreign;
+pub mod lifecycle;
 mod lines;
 pub mod map;
 pub mod metrics;

@@ -14,6 +14,7 @@ mod config;
 mod converge;
 mod delivery;
 mod end_to_end;
+mod lifecycle;
 mod mapping;
 mod proof;
 mod support;

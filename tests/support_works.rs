@@ -4,3 +4,4 @@ mod accounts;
 mod agents;
 mod intakes;
 mod sim_aws;
+mod strict;

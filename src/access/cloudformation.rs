@@ -90,6 +90,9 @@ fn document(policy: &Policy) -> Value {
         written.insert("Action".to_owned(), actions.collect());
         let resources = statement.resources.iter().map(resource);
         written.insert("Resource".to_owned(), resources.collect());
+        if let Some(condition) = statement.condition() {
+            written.insert("Condition".to_owned(), json!(condition));
+        }
         Value::Object(written)
     });
     json!({ "Version": VERSION, "Statement": statements.collect::<Vec<_>>() })

@@ -19,9 +19,12 @@ pub enum Holder {
     Role,
     /// The credentials that everything begins with
     Credentials,
+    /// What `lifecycle` writes with: `lifecycle.role_arn`, or the credentials themselves
+    Lifecycle,
 }
 
-/// What `holder` needs; `None` where the configuration has no such role. ARNs that the
+/// What `holder` needs; `None` where the configuration has no such role. What `lifecycle` writes
+/// with has a policy of its own, and needs none of this. ARNs that the
 /// configuration does not hold are made in `partition`.
 pub fn policy(
     aws: &AwsSettings,
@@ -45,7 +48,7 @@ pub fn policy(
             let follows = (!is_of_queue_alone).then(follows);
             follows.into_iter().chain(queue(audit, partition)).collect()
         }
-        (Holder::Role, None) => return None,
+        (Holder::Role, None) | (Holder::Lifecycle, _) => return None,
         (Holder::Credentials, Some(role)) => vec![assumes(vec![Resource::arn(role)])],
         (Holder::Role, Some(_)) | (Holder::Credentials, None) => {
             let mut statements = of_caller(aws, mapping, reads(), partition);
@@ -120,6 +123,7 @@ fn queue(audit: &AuditSettings, partition: &str) -> Option<Statement> {
             Action::GetQueueAttributes,
         ],
         resources: vec![resource],
+        conditions: Vec::new(),
     })
 }
 
@@ -148,6 +152,7 @@ fn allows(needs: &[Need]) -> Statement {
         sid: None,
         actions,
         resources: vec![Resource::All],
+        conditions: Vec::new(),
     }
 }
 
@@ -156,5 +161,18 @@ fn assumes(roles: Vec<Resource>) -> Statement {
         sid: Some("AssumeRoles"),
         actions: vec![Action::AssumeRole],
         resources: roles,
+        conditions: Vec::new(),
+    }
+}
+
+/// A statement named `sid`, in the order of [`Action`].
+pub(super) fn statement(sid: &'static str, actions: &[Action], resource: Resource) -> Statement {
+    let mut actions = actions.to_vec();
+    actions.sort_unstable();
+    Statement {
+        sid: Some(sid),
+        actions,
+        resources: vec![resource],
+        conditions: Vec::new(),
     }
 }

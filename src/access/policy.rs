@@ -1,5 +1,7 @@
 //! A policy document, and its statements.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
@@ -22,6 +24,19 @@ pub struct Statement {
     pub actions: Vec<Action>,
     /// On what.
     pub resources: Vec<Resource>,
+    /// Under which conditions, all of them.
+    pub conditions: Vec<Condition>,
+}
+
+/// What has to hold of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// How it is compared: `StringEquals`, `StringLike`.
+    pub test: &'static str,
+    /// The condition key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
 }
 
 /// What a statement is about.
@@ -63,6 +78,36 @@ impl Statement {
             sid: None,
             actions: vec![action],
             resources: vec![resource],
+            conditions: Vec::new(),
+        }
+    }
+
+    /// The conditions as policies write them: by comparison, then by key. `None` without any.
+    pub(super) fn condition(&self) -> Option<BTreeMap<&'static str, BTreeMap<&str, &str>>> {
+        let mut written = BTreeMap::<_, BTreeMap<_, _>>::new();
+        for Condition { test, key, value } in &self.conditions {
+            let of_test = written.entry(*test).or_default();
+            of_test.insert(key.as_str(), value.as_str());
+        }
+        (!written.is_empty()).then_some(written)
+    }
+}
+
+impl Condition {
+    /// `key` is exactly `value`.
+    pub(super) fn equals(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            test: "StringEquals",
+            key: key.into(),
+            value: value.into(),
+        }
+    }
+
+    /// `key` matches `value`, in which `*` is any text.
+    pub(super) fn like(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            test: "StringLike",
+            ..Self::equals(key, value)
         }
     }
 }
@@ -86,7 +131,7 @@ impl Serialize for Policy {
 
 impl Serialize for Statement {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut statement = to.serialize_struct("Statement", 4)?;
+        let mut statement = to.serialize_struct("Statement", 5)?;
         match self.sid {
             Some(sid) => statement.serialize_field("Sid", sid)?,
             None => statement.skip_field("Sid")?,
@@ -96,6 +141,10 @@ impl Serialize for Statement {
         statement.serialize_field("Effect", "Allow")?;
         statement.serialize_field("Action", &one_or_list(actions.map(str::to_owned)))?;
         statement.serialize_field("Resource", &one_or_list(resources))?;
+        match self.condition() {
+            Some(condition) => statement.serialize_field("Condition", &condition)?,
+            None => statement.skip_field("Condition")?,
+        }
         statement.end()
     }
 }

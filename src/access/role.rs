@@ -18,6 +18,8 @@ const DEFAULT: &str = "rollcall-read";
 
 /// The role that pods have for credentials.
 const OF_PODS: &str = "rollcall";
+/// The role that writes, unless the configuration names another.
+const OF_LIFECYCLE: &str = "rollcall-lifecycle";
 
 impl RoleName {
     /// The role of `holder` by `aws`; of several, that of the organization, else the first.
@@ -29,6 +31,7 @@ impl RoleName {
         let of_arn = |arn: &Arn| arn.role_name().map(str::to_owned);
         let named = match holder {
             Holder::Role => aws.role_arn.as_ref().and_then(of_arn),
+            Holder::Lifecycle => return Self::parse(OF_LIFECYCLE),
             Holder::Credentials => Some(OF_PODS.to_owned()),
             Holder::Accounts | Holder::Queries | Holder::Audit => match &aws.organization {
                 Some(organization) => Some(organization.role_name.clone()),

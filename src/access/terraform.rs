@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::grant::Holder;
-use super::policy::{Policy, Resource};
+use super::policy::{Condition, Policy, Resource};
 use super::role::RoleName;
 use super::trust::{Trust, Trusted};
 
@@ -127,6 +127,17 @@ fn document(policy: &Policy) -> String {
         text.push('\n');
         let resources = statement.resources.iter();
         list(&mut text, "resources", resources.map(resource));
+        for condition in &statement.conditions {
+            let Condition { test, key, value } = condition;
+            let _ = write!(
+                text,
+                "\n    condition {{\n\
+                 \x20     test     = \"{test}\"\n\
+                 \x20     variable = \"{key}\"\n\
+                 \x20     values   = [\"{value}\"]\n\
+                 \x20   }}\n"
+            );
+        }
         text.push_str("  }\n");
     }
     text.push_str("}\n");

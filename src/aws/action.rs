@@ -77,11 +77,69 @@ pub enum Action {
     DeleteMessage,
     /// How much waits on a queue.
     GetQueueAttributes,
+    /// A page of a table.
+    Scan,
+    /// Creates a user.
+    CreateUser,
+    /// Deletes a user that has nothing left.
+    DeleteUser,
+    /// Sets tags of one user.
+    TagUser,
+    /// Removes tags of one user.
+    UntagUser,
+    /// Makes one user a member of a group.
+    AddUserToGroup,
+    /// Ends a membership.
+    RemoveUserFromGroup,
+    /// Attaches a managed policy to one user.
+    AttachUserPolicy,
+    /// Detaches one.
+    DetachUserPolicy,
+    /// Deletes an inline policy of one user.
+    DeleteUserPolicy,
+    /// Creates an access key, and tells its secret this once.
+    CreateAccessKey,
+    /// Makes an access key active or inactive.
+    UpdateAccessKey,
+    /// Deletes an access key.
+    DeleteAccessKey,
+    /// Deletes the console password of one user.
+    DeleteLoginProfile,
+    /// Takes an MFA device from its user.
+    DeactivateMfaDevice,
+    /// Deletes a virtual MFA device that nobody uses.
+    DeleteVirtualMfaDevice,
+    /// Deletes an SSH public key of one user.
+    DeleteSshPublicKey,
+    /// The signing certificates of one user.
+    ListSigningCertificates,
+    /// Deletes one.
+    DeleteSigningCertificate,
+    /// Deletes a service-specific credential of one user.
+    DeleteServiceSpecificCredential,
+    /// One parameter.
+    GetParameter,
+    /// Writes a version of a parameter.
+    PutParameter,
+    /// Deletes a parameter with all its versions.
+    DeleteParameter,
+    /// Writes an item of a table.
+    PutItem,
+    /// Deletes an item of a table.
+    DeleteItem,
+    /// The tags of one parameter.
+    ListTagsForResource,
+    /// Never called: PutParameter needs it to create a parameter with tags.
+    AddTagsToResource,
+    /// Never called: Parameter Store needs it of a KMS key to write.
+    Encrypt,
+    /// Never called: the same to read.
+    Decrypt,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 65] = [
         Self::GetCallerIdentity,
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
@@ -118,6 +176,35 @@ impl Action {
         Self::ReceiveMessage,
         Self::DeleteMessage,
         Self::GetQueueAttributes,
+        Self::Scan,
+        Self::CreateUser,
+        Self::DeleteUser,
+        Self::TagUser,
+        Self::UntagUser,
+        Self::AddUserToGroup,
+        Self::RemoveUserFromGroup,
+        Self::AttachUserPolicy,
+        Self::DetachUserPolicy,
+        Self::DeleteUserPolicy,
+        Self::CreateAccessKey,
+        Self::UpdateAccessKey,
+        Self::DeleteAccessKey,
+        Self::DeleteLoginProfile,
+        Self::DeactivateMfaDevice,
+        Self::DeleteVirtualMfaDevice,
+        Self::DeleteSshPublicKey,
+        Self::ListSigningCertificates,
+        Self::DeleteSigningCertificate,
+        Self::DeleteServiceSpecificCredential,
+        Self::GetParameter,
+        Self::PutParameter,
+        Self::DeleteParameter,
+        Self::PutItem,
+        Self::DeleteItem,
+        Self::ListTagsForResource,
+        Self::AddTagsToResource,
+        Self::Encrypt,
+        Self::Decrypt,
     ];
 
     /// The spelling of IAM policies: `iam:ListUsers`.
@@ -161,6 +248,35 @@ impl Action {
             Self::ReceiveMessage => "sqs:ReceiveMessage",
             Self::DeleteMessage => "sqs:DeleteMessage",
             Self::GetQueueAttributes => "sqs:GetQueueAttributes",
+            Self::Scan => "dynamodb:Scan",
+            Self::CreateUser => "iam:CreateUser",
+            Self::DeleteUser => "iam:DeleteUser",
+            Self::TagUser => "iam:TagUser",
+            Self::UntagUser => "iam:UntagUser",
+            Self::AddUserToGroup => "iam:AddUserToGroup",
+            Self::RemoveUserFromGroup => "iam:RemoveUserFromGroup",
+            Self::AttachUserPolicy => "iam:AttachUserPolicy",
+            Self::DetachUserPolicy => "iam:DetachUserPolicy",
+            Self::DeleteUserPolicy => "iam:DeleteUserPolicy",
+            Self::CreateAccessKey => "iam:CreateAccessKey",
+            Self::UpdateAccessKey => "iam:UpdateAccessKey",
+            Self::DeleteAccessKey => "iam:DeleteAccessKey",
+            Self::DeleteLoginProfile => "iam:DeleteLoginProfile",
+            Self::DeactivateMfaDevice => "iam:DeactivateMFADevice",
+            Self::DeleteVirtualMfaDevice => "iam:DeleteVirtualMFADevice",
+            Self::DeleteSshPublicKey => "iam:DeleteSSHPublicKey",
+            Self::ListSigningCertificates => "iam:ListSigningCertificates",
+            Self::DeleteSigningCertificate => "iam:DeleteSigningCertificate",
+            Self::DeleteServiceSpecificCredential => "iam:DeleteServiceSpecificCredential",
+            Self::GetParameter => "ssm:GetParameter",
+            Self::PutParameter => "ssm:PutParameter",
+            Self::DeleteParameter => "ssm:DeleteParameter",
+            Self::PutItem => "dynamodb:PutItem",
+            Self::DeleteItem => "dynamodb:DeleteItem",
+            Self::ListTagsForResource => "ssm:ListTagsForResource",
+            Self::AddTagsToResource => "ssm:AddTagsToResource",
+            Self::Encrypt => "kms:Encrypt",
+            Self::Decrypt => "kms:Decrypt",
         }
     }
 
@@ -181,6 +297,41 @@ impl Action {
                 | Self::ListUserTags
                 | Self::GetLoginProfile
         )
+    }
+
+    /// Whether it changes something.
+    pub fn is_write(self) -> bool {
+        matches!(
+            self,
+            Self::CreateUser
+                | Self::DeleteUser
+                | Self::TagUser
+                | Self::UntagUser
+                | Self::AddUserToGroup
+                | Self::RemoveUserFromGroup
+                | Self::AttachUserPolicy
+                | Self::DetachUserPolicy
+                | Self::DeleteUserPolicy
+                | Self::CreateAccessKey
+                | Self::UpdateAccessKey
+                | Self::DeleteAccessKey
+                | Self::DeleteLoginProfile
+                | Self::DeactivateMfaDevice
+                | Self::DeleteVirtualMfaDevice
+                | Self::DeleteSshPublicKey
+                | Self::DeleteSigningCertificate
+                | Self::DeleteServiceSpecificCredential
+                | Self::PutParameter
+                | Self::DeleteParameter
+                | Self::PutItem
+                | Self::DeleteItem
+        )
+    }
+
+    /// Whether a second call of it would do something else once more: it must not be sent again
+    /// while nobody knows what became of the first.
+    pub fn is_once(self) -> bool {
+        self == Self::CreateAccessKey
     }
 
     /// The action of this spelling.

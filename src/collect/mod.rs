@@ -17,7 +17,7 @@ use crate::model::{AccountPolicies, Fact, User};
 
 pub use account::{
     AccountSource, AccountSummary, CallPlan, Confirmation, NewUsers, Prediction, Wanted,
-    account_summary, confirm_gone, query_group, query_groups, query_user,
+    account_summary, confirm_gone, query_credentials, query_group, query_groups, query_user,
 };
 pub(crate) use from_file::saved_text;
 pub use from_file::{FileError, FromFiles};

@@ -10,6 +10,7 @@ mod dry_run;
 mod explain;
 mod exposed;
 mod init;
+mod lifecycle;
 mod lock;
 mod map;
 mod metrics_file;
@@ -35,6 +36,7 @@ use crate::config::{ConfigError, LogLevel, SecretError};
 use crate::control::{ControlError, Refusal};
 use crate::deliver::HttpError;
 use crate::foreign;
+use crate::lifecycle::{ActionError, DesiredError, PlanFileError};
 use crate::observe::{self, AskError, LogFormat, Progress, StatusError};
 use crate::output;
 use crate::review::ReviewError;
@@ -97,6 +99,7 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         Command::Diff(args) => stored::answer(global, args.into(), args.output).await,
         Command::Status(args) => status::status(global, args).await,
         Command::State(args) => state::state(global, args).await,
+        Command::Lifecycle(args) => lifecycle::lifecycle(global, args).await,
         Command::Init(args) => init::init(args),
         Command::Check(args) => check::check(global, args).await,
         Command::Policy(args) => policy::policy(global, args),
@@ -160,6 +163,7 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
         || error.is::<PlatformError>()
         || error.is::<StatusError>()
         || error.is::<AskError>()
+        || error.is::<PlanFileError>()
         || error.is::<setup::UsageError>();
     if is_usage {
         ExitStatus::Usage
@@ -167,10 +171,14 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
         error.status()
     } else if let Some(error) = error.downcast_ref::<AccountError>() {
         error.status()
+    } else if let Some(error) = error.downcast_ref::<DesiredError>() {
+        error.status()
     } else if let Some(error) = error.downcast_ref::<ControlError>() {
         error.status()
     } else if let Some(error) = error.downcast_ref::<Refusal>() {
         error.status()
+    } else if let Some(error) = error.downcast_ref::<ActionError>() {
+        lifecycle::status_of(error)
     } else if error.is::<StoreError>()
         || error.is::<lock::HeldByDaemon>()
         || error.is::<queries::NotStored>()

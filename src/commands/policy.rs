@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::setup::{self, UsageError};
-use crate::access::{self, EksPods, Holder, Principal, RoleName, Trust, Trusted};
+use crate::access::{self, EksPods, Holder, Policy, Principal, RoleName, Trust, Trusted};
 use crate::cli::{GlobalArgs, PolicyArgs, PolicyFormat};
 use crate::config::{AwsSettings, Config, check_external_id};
 use crate::foreign::Page;
@@ -17,13 +17,8 @@ pub(super) fn policy(global: &GlobalArgs, args: &PolicyArgs) -> anyhow::Result<E
     let config = setup::config(global)?;
     let holder = args.holder;
     let partition = partition(&config.aws);
-    let (aws, mapping, audit) = (&config.aws, &config.mapping, &config.audit);
-    let Some(policy) = access::policy(aws, mapping, audit, holder, &partition) else {
-        let why =
-            "there is no `aws.role_arn`: the credentials do everything; use --for credentials";
-        return Err(UsageError(why.to_owned()).into());
-    };
-    let trust = trust(args, &config.aws, holder, &partition)?;
+    let policy = least(&config, holder, &partition)?;
+    let trust = trust(args, &config, holder, &partition)?;
     let role = RoleName::of(&config.aws, holder);
     let text = match (args.format, &trust) {
         (PolicyFormat::Json, Some(trust)) => pretty(&trust.document())?,
@@ -44,6 +39,30 @@ pub(super) fn policy(global: &GlobalArgs, args: &PolicyArgs) -> anyhow::Result<E
         log_other_policies(&config, holder);
     }
     Ok(ExitStatus::Done)
+}
+
+/// The least that `holder` needs.
+fn least(config: &Config, holder: Holder, partition: &str) -> Result<Policy, UsageError> {
+    let (policy, why) = match holder {
+        Holder::Lifecycle => (
+            config
+                .lifecycle
+                .as_ref()
+                .map(|it| access::lifecycle_policy(it, partition)),
+            "there is no [lifecycle] in the configuration, so nothing is ever written",
+        ),
+        _ => (
+            access::policy(
+                &config.aws,
+                &config.mapping,
+                &config.audit,
+                holder,
+                partition,
+            ),
+            "there is no `aws.role_arn`: the credentials do everything; use --for credentials",
+        ),
+    };
+    policy.ok_or_else(|| UsageError(why.to_owned()))
 }
 
 /// The partition of ARNs that the configuration does not hold.
@@ -68,7 +87,7 @@ pub(super) fn pretty(document: &impl serde::Serialize) -> serde_json::Result<Str
 
 fn trust(
     args: &PolicyArgs,
-    aws: &AwsSettings,
+    config: &Config,
     holder: Holder,
     partition: &str,
 ) -> Result<Option<Trusted>, UsageError> {
@@ -95,7 +114,7 @@ fn trust(
             None => Some(id.clone()),
         },
         None if args.new_external_id => Some(new_external_id()),
-        None => configured(aws, holder)?,
+        None => configured(config, holder)?,
     };
     Ok(Some(Trusted::Caller(Trust {
         principal,
@@ -104,7 +123,14 @@ fn trust(
 }
 
 /// The external id that the configuration has for the roles of `holder`.
-fn configured(aws: &AwsSettings, holder: Holder) -> Result<Option<String>, UsageError> {
+fn configured(config: &Config, holder: Holder) -> Result<Option<String>, UsageError> {
+    let aws = &config.aws;
+    if holder == Holder::Lifecycle {
+        return Ok(config
+            .lifecycle
+            .as_ref()
+            .and_then(|it| it.external_id.clone()));
+    }
     if holder == Holder::Role {
         return Ok(aws.external_id.clone());
     }

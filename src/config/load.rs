@@ -9,8 +9,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    AgentSettings, AssetConnectorOverrides, AuditSettings, AwsSettings, ConfigError, LogSettings,
-    MappingSettings, NdjsonTarget, ScheduleSettings, SinkKind, SinkSettings, StatusSettings,
+    AgentSettings, AssetConnectorOverrides, AuditSettings, AwsSettings, ConfigError,
+    LifecycleSettings, LogSettings, MappingSettings, NdjsonTarget, ScheduleSettings, SinkKind,
+    SinkSettings, StatusSettings,
 };
 use crate::config::aws::{access_key, accounts, role};
 use crate::config::sinks::SinkTable;
@@ -41,6 +42,8 @@ pub struct Config {
     pub audit: AuditSettings,
     /// `[status]`.
     pub status: StatusSettings,
+    /// `[lifecycle]`; nothing is written to AWS without it.
+    pub lifecycle: Option<LifecycleSettings>,
     /// `[log]`.
     pub log: LogSettings,
     /// `[[sinks]]`; at least one.
@@ -56,6 +59,7 @@ struct Tables {
     mapping: MappingSettings,
     audit: AuditSettings,
     status: StatusSettings,
+    lifecycle: Option<LifecycleSettings>,
     log: LogSettings,
     sinks: Vec<Spanned<SinkTable>>,
 }
@@ -114,6 +118,7 @@ impl Config {
             mapping: tables.mapping,
             audit: tables.audit,
             status: tables.status,
+            lifecycle: tables.lifecycle,
             log: tables.log,
             sinks,
         })

@@ -128,6 +128,7 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
         "[mapping.tags]",
         "[audit]",
         "[status]",
+        "[lifecycle]",
         "[log]",
         "[[sinks]]",
     ] {
@@ -153,11 +154,19 @@ fn every_key_there_is_appears_in_the_example_with_a_comment() {
     assert_eq!(
         tables,
         [
-            "agent", "schedule", "aws", "mapping", "audit", "status", "log", "sinks"
+            "agent",
+            "schedule",
+            "aws",
+            "mapping",
+            "audit",
+            "status",
+            "lifecycle",
+            "log",
+            "sinks"
         ]
     );
     assert_eq!(
-        count, 89,
+        count, 103,
         "a key was added or removed; see to the example's comments too"
     );
 }

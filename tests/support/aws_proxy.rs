@@ -1,17 +1,17 @@
 //! A proxy in front of moto: records every call, and answers some in AWS's stead.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use bytes::Bytes;
 use hyper::Request;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 
 use super::http::Server;
 use super::moto::Account;
 use super::reply::Reply;
 
-/// One call, as AWS's query protocol writes it.
+/// One call, as AWS's query protocol writes it; of JSON, the action.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) at: Instant,
@@ -21,6 +21,12 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn action(&self) -> &str {
         self.parameter("Action").unwrap_or_default()
+    }
+
+    /// Whether the call has this text anywhere, as one in JSON may.
+    pub(crate) fn says(&self, text: &str) -> bool {
+        let mut parameters = self.parameters.iter();
+        parameters.any(|(key, value)| key.contains(text) || value.contains(text))
     }
 
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
@@ -34,6 +40,8 @@ impl Call {
 #[derive(Debug)]
 pub(crate) struct AwsProxy {
     calls: Arc<Mutex<Vec<Call>>>,
+    /// How many calls were carried out and answered otherwise.
+    lost: Arc<AtomicUsize>,
     server: Server,
 }
 
@@ -43,24 +51,53 @@ impl AwsProxy {
         account: &Account,
         rule: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
     ) -> Self {
+        Self::serve(account, rule, |_| None)
+    }
+
+    fn serve(
+        account: &Account,
+        rule: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
+        instead: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Self {
         // Only the first call of a process installs it; reqwest is built without a provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let calls = Arc::<Mutex<Vec<Call>>>::default();
         let (recorded, url) = (Arc::clone(&calls), account.url().to_owned());
+        let lost = Arc::<AtomicUsize>::default();
+        let counted = Arc::clone(&lost);
         let server = Server::start(move |request| {
             let call = Call::of(&request);
-            let reply = rule(&call);
+            let (reply, instead) = (rule(&call), instead(&call));
             recorded.lock().unwrap().push(call);
-            let (client, url) = (client.clone(), url.clone());
+            let (client, url, lost) = (client.clone(), url.clone(), Arc::clone(&counted));
             async move {
                 match reply {
                     Some(reply) => reply,
-                    None => forward(&client, &url, request).await,
+                    None => {
+                        let reply = forward(&client, &url, request).await;
+                        let Some(instead) = instead else {
+                            return reply;
+                        };
+                        lost.fetch_add(1, Ordering::SeqCst);
+                        instead
+                    }
                 }
             }
         });
-        Self { calls, server }
+        Self {
+            calls,
+            lost,
+            server,
+        }
+    }
+
+    /// Calls for which `instead` has a reply are carried out, and get it in place of moto's answer.
+    pub(crate) fn losing_answers(
+        account: &Account,
+        instead: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(account, |_| None, instead)
     }
 
     /// Only records.
@@ -77,6 +114,11 @@ impl AwsProxy {
         self.calls.lock().unwrap().clone()
     }
 
+    /// How many calls were carried out and answered otherwise so far.
+    pub(crate) fn lost(&self) -> usize {
+        self.lost.load(Ordering::SeqCst)
+    }
+
     /// How many calls of `action` came so far.
     pub(crate) fn count(&self, action: &str) -> usize {
         let calls = self.calls();
@@ -86,11 +128,21 @@ impl AwsProxy {
 
 impl Call {
     fn of(request: &Request<Bytes>) -> Self {
-        let query = String::from_utf8_lossy(request.body());
+        let target = request.headers().get("x-amz-target");
+        let query = match target.and_then(|it| it.to_str().ok()) {
+            // A service that speaks JSON names the action here alone.
+            Some(target) => format!("Action={}", target.rsplit('.').next().unwrap_or(target)),
+            None => String::from_utf8_lossy(request.body()).into_owned(),
+        };
         let url = reqwest::Url::parse(&format!("http://query/?{query}")).expect("a query");
+        let mut parameters: Vec<_> = url.query_pairs().into_owned().collect();
+        if target.is_some() {
+            let body = String::from_utf8_lossy(request.body()).into_owned();
+            parameters.push(("Body".to_owned(), body));
+        }
         Self {
             at: Instant::now(),
-            parameters: url.query_pairs().into_owned().collect(),
+            parameters,
         }
     }
 }
@@ -98,11 +150,15 @@ impl Call {
 async fn forward(client: &reqwest::Client, url: &str, request: Request<Bytes>) -> Reply {
     let (head, body) = request.into_parts();
     let mut post = client.post(url).body(body);
-    for name in [AUTHORIZATION, CONTENT_TYPE] {
-        post = post.header(name.clone(), &head.headers[name]);
+    for name in ["authorization", "content-type", "x-amz-target"] {
+        if let Some(value) = head.headers.get(name) {
+            post = post.header(name, value);
+        }
     }
     let answer = post.send().await.expect("moto answers");
-    let reply = Reply::status(answer.status().as_u16()).header("content-type", "text/xml");
+    let kind = answer.headers().get("content-type");
+    let kind = kind.and_then(|it| it.to_str().ok()).unwrap_or("text/xml");
+    let reply = Reply::status(answer.status().as_u16()).header("content-type", kind);
     reply.body(answer.bytes().await.expect("a whole answer of moto"))
 }
 

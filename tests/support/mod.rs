@@ -8,6 +8,7 @@ pub(crate) mod intake;
 pub(crate) mod intake_posts;
 pub(crate) mod moto;
 pub(crate) mod outbox;
+pub(crate) mod owner;
 pub(crate) mod platform;
 pub(crate) mod reply;
 pub(crate) mod running;

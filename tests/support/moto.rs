@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_iam::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::Builder;
+use serde_json::Value;
 
 use super::block_on;
 
@@ -27,14 +28,22 @@ impl Account {
     #[track_caller]
     pub(crate) fn new() -> Self {
         static SERVER: OnceLock<Server> = OnceLock::new();
-        Self::on(SERVER.get_or_init(|| Server::start(false)))
+        Self::on(SERVER.get_or_init(|| Server::start(false, &[])))
+    }
+
+    /// Where IAM and Parameter Store refuse what AWS refuses, which moto alone does not: see
+    /// `strict_iam.py`.
+    #[track_caller]
+    pub(crate) fn strict() -> Self {
+        static SERVER: OnceLock<Server> = OnceLock::new();
+        Self::on(SERVER.get_or_init(|| Server::start(false, &["strict"])))
     }
 
     /// With the 1,500 policies that AWS provides, about a second slower for each pass.
     #[track_caller]
     pub(crate) fn with_aws_policies() -> Self {
         static SERVER: OnceLock<Server> = OnceLock::new();
-        Self::on(SERVER.get_or_init(|| Server::start(true)))
+        Self::on(SERVER.get_or_init(|| Server::start(true, &[])))
     }
 
     fn on(server: &Server) -> Self {
@@ -53,6 +62,15 @@ impl Account {
             id: id.to_owned(),
             url: url.to_owned(),
             access_key_id: block_on(assume_role(url, id)),
+        }
+    }
+
+    /// The account that this access key is of, on the server at `url`: that of another process.
+    pub(crate) fn of_key(url: &str, access_key_id: &str) -> Self {
+        Self {
+            id: String::new(),
+            url: url.to_owned(),
+            access_key_id: access_key_id.to_owned(),
         }
     }
 
@@ -78,6 +96,41 @@ impl Account {
             .credentials_provider(credentials(&self.access_key_id))
             .build();
         aws_sdk_iam::Client::from_conf(config)
+    }
+
+    /// What Parameter Store answers to `action`, whether it grants it or not.
+    pub(crate) async fn ssm(&self, action: &str, input: &Value) -> Value {
+        self.posted("ssm", &format!("AmazonSSM.{action}"), input)
+            .await
+    }
+
+    /// What DynamoDB answers to `action`, whether it grants it or not.
+    pub(crate) async fn dynamodb(&self, action: &str, input: &Value) -> Value {
+        self.posted("dynamodb", &format!("DynamoDB_20120810.{action}"), input)
+            .await
+    }
+
+    async fn posted(&self, service: &str, target: &str, input: &Value) -> Value {
+        // Only the first call of a process installs it; reqwest is built without a provider.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        // moto reads the account from the key, and looks at no signature.
+        let key = &self.access_key_id;
+        let post = client.post(&self.url).body(input.to_string());
+        let answer = post
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", target)
+            .header(
+                "authorization",
+                format!(
+                    "AWS4-HMAC-SHA256 Credential={key}/20261128/us-east-1/{service}/aws4_request, \
+                     SignedHeaders=host, Signature=0"
+                ),
+            )
+            .send()
+            .await
+            .expect("moto answers");
+        answer.json().await.expect("an answer in JSON")
     }
 }
 
@@ -114,10 +167,11 @@ struct Server {
 
 impl Server {
     #[track_caller]
-    fn start(aws_policies: bool) -> Self {
+    fn start(aws_policies: bool, args: &[&str]) -> Self {
         let python = python();
         let mut process = Command::new(&python)
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/moto_server.py"))
+            .args(args)
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", aws_policies.to_string())
             .env_remove("MOTO_ACCOUNT_ID")
             .stdin(Stdio::piped())

@@ -231,6 +231,7 @@ fn attempts_max(action: Action, class: AwsErrorClass) -> u32 {
     match class {
         class if class.is_retryable() && action == Action::GenerateCredentialReport => 3,
         AwsErrorClass::Throttled => 16,
+        _ if action.is_once() => 1,
         AwsErrorClass::Malformed => 3,
         class if class.is_retryable() => ATTEMPTS_MAX,
         _ => 1,

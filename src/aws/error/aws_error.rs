@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::class::AwsErrorClass::{
     self, Denied, Gone, Malformed, NoAnswer, NoCredentials, NotOffered, Refused, RoleRefused,
-    Server, Unreachable, Unreadable, Untrusted,
+    Server, Throttled, Unreachable, Unreadable, Untrusted,
 };
 use super::not_offered;
 use super::remedy::Failure;
@@ -49,6 +49,8 @@ impl AwsError {
         let code = error.code().map(Shown::from);
         let class = match classify(error) {
             Denied | Refused | Gone if is_of_role(action) => RoleRefused,
+            // Of a read it is the rate; a write meets a quota, which no patience raises.
+            Throttled if action.is_write() && is_quota(code.as_deref()) => Refused,
             _ if not_offered::is_optional(action) && not_offered::says(error) => NotOffered,
             class => class,
         };
@@ -129,6 +131,10 @@ fn is_of_role(action: Action) -> bool {
         action,
         Action::AssumeRole | Action::AssumeRoleWithWebIdentity
     )
+}
+
+fn is_quota(code: Option<&str>) -> bool {
+    matches!(code, Some("LimitExceeded" | "LimitExceededException"))
 }
 
 fn classify<E>(error: &SdkError<E, HttpResponse>) -> AwsErrorClass

@@ -37,12 +37,14 @@ pub enum AwsErrorClass {
     Server,
     /// The endpoint, an emulator or a partition of its own, does not have the action.
     NotOffered,
+    /// Somebody else is changing the same thing, or it is too new to be changed.
+    Changing,
     /// Any other refusal.
     Refused,
 }
 
 use AwsErrorClass::{
-    ClockOff, Denied, ExpiredCredentials, Gone, InvalidCredentials, Malformed, NoAnswer,
+    Changing, ClockOff, Denied, ExpiredCredentials, Gone, InvalidCredentials, Malformed, NoAnswer,
     NoCredentials, NotOffered, OtherAccount, Refused, RoleRefused, Server, Throttled, Unreachable,
     Unreadable, Untrusted,
 };
@@ -56,7 +58,7 @@ impl AwsErrorClass {
     pub fn is_retryable(self) -> bool {
         matches!(
             self,
-            Throttled | NoAnswer | Unreachable | Malformed | Server
+            Throttled | NoAnswer | Unreachable | Malformed | Server | Changing
         )
     }
 
@@ -117,7 +119,15 @@ impl AwsErrorClass {
             | "AccessDeniedException"
             | "UnauthorizedOperation"
             | "NotAuthorized" => Denied,
-            "NoSuchEntity" | "NoSuchEntityException" => Gone,
+            "ConcurrentModification"
+            | "ConcurrentModificationException"
+            | "EntityTemporarilyUnmodifiable"
+            | "EntityTemporarilyUnmodifiableException"
+            | "TooManyUpdates" => Changing,
+            "NoSuchEntity"
+            | "NoSuchEntityException"
+            | "ParameterNotFound"
+            | "InvalidResourceId" => Gone,
             "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => ExpiredCredentials,
             "RequestTimeout" | "RequestTimeoutException" => NoAnswer,
             // STS could not ask the identity provider.
@@ -173,6 +183,7 @@ impl fmt::Display for AwsErrorClass {
             Malformed => "malformed answer",
             Unreadable => "unreadable answer",
             Server => "AWS server error",
+            Changing => "being changed",
             NotOffered => "not offered by the endpoint",
             Refused => "refused",
         })

@@ -39,6 +39,7 @@ impl Failure<'_> {
             Class::Refused => return self.of_refusal(),
             Class::Server => self.of_server(),
             Class::Malformed | Class::Unreadable => MAY_BE_ANOTHER.to_owned(),
+            Class::Changing => "wait until nobody else changes it, and run again".to_owned(),
             Class::Gone | Class::NotOffered => return None,
         })
     }

@@ -28,7 +28,10 @@ mod whole;
 
 pub use per_user::{Confirmation, confirm_gone};
 pub use plan::{CallPlan, Prediction};
-pub use query::{Wanted, group as query_group, groups as query_groups, user as query_user};
+pub use query::{
+    Wanted, credentials as query_credentials, group as query_group, groups as query_groups,
+    user as query_user,
+};
 pub use sending::NewUsers;
 pub use source::AccountSource;
 pub use summary::{AccountSummary, account_summary};

@@ -1,5 +1,6 @@
 //! What a question about one user or about groups reads, beside what a list of users does.
 
+mod credentials;
 mod find;
 mod group;
 mod group_details;
@@ -7,6 +8,7 @@ mod groups;
 mod own;
 mod user;
 
+pub use credentials::credentials;
 pub use group::group;
 pub use groups::groups;
 pub use user::user;

@@ -1,0 +1,58 @@
+//! `rollcall lifecycle`: the only commands that change anything in AWS.
+
+mod apply;
+mod carry_out;
+mod delete;
+mod events;
+mod plan;
+mod table;
+
+use super::setup::{self, UsageError};
+use crate::aws::AwsClient;
+use crate::cli::{GlobalArgs, LifecycleArgs, LifecycleCommand};
+use crate::config::{Config, LifecycleSettings};
+use crate::lifecycle::{ActionError, Executor};
+use crate::run::ExitStatus;
+
+/// Does what `args` ask for.
+pub(super) async fn lifecycle(
+    global: &GlobalArgs,
+    args: &LifecycleArgs,
+) -> anyhow::Result<ExitStatus> {
+    match &args.command {
+        LifecycleCommand::Plan(args) => Box::pin(plan::plan(global, args)).await,
+        LifecycleCommand::Apply(args) => Box::pin(apply::apply(global, args)).await,
+        LifecycleCommand::Run => Box::pin(apply::run(global)).await,
+        LifecycleCommand::Delete(args) => delete::delete(global, args).await,
+    }
+}
+
+/// The settings of [lifecycle], without which nothing is ever done.
+fn settings(config: &Config) -> Result<&LifecycleSettings, UsageError> {
+    config.lifecycle.as_ref().ok_or_else(|| {
+        let why = "there is no [lifecycle] in the configuration, without which no user is ever \
+                   changed: write it, with `table` or `file` and `boundary`";
+        UsageError(why.to_owned())
+    })
+}
+
+/// What carries out actions, with the credentials of `[lifecycle]`.
+async fn executor(config: &Config) -> anyhow::Result<Executor> {
+    let settings = settings(config)?;
+    let aws = settings.credentials(&setup::aws(config)?);
+    let client = AwsClient::connect(&aws).await;
+    let state_dir = config.agent.resolved_state_dir()?;
+    Ok(Executor::new(client, settings.clone(), &state_dir).await?)
+}
+
+/// The exit code of an action that was not done.
+pub(super) fn status_of(error: &ActionError) -> ExitStatus {
+    match error {
+        ActionError::Refused(_) | ActionError::Lease(_) => ExitStatus::No,
+        ActionError::Intent(_) => ExitStatus::State,
+        ActionError::Aws(error) | ActionError::Left { error, .. } if error.class.is_refusal() => {
+            ExitStatus::AwsRefused
+        }
+        ActionError::Aws(_) | ActionError::Left { .. } => ExitStatus::Partial,
+    }
+}

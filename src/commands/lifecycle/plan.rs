@@ -1,0 +1,44 @@
+//! `rollcall lifecycle plan`.
+
+use time::OffsetDateTime;
+
+use super::{settings, table};
+use crate::aws::AwsClient;
+use crate::cli::{GlobalArgs, LifecyclePlanArgs, OutputFormat};
+use crate::commands::policy::pretty;
+use crate::commands::setup;
+use crate::config::Config;
+use crate::lifecycle::{self, PlanFile};
+use crate::output;
+use crate::run::{AccountError, ExitStatus};
+
+/// Shows what would be done, and writes it to a file if one is named. Reads only.
+pub(super) async fn plan(
+    global: &GlobalArgs,
+    args: &LifecyclePlanArgs,
+) -> anyhow::Result<ExitStatus> {
+    let config = setup::config(global)?;
+    let plan = make(&config).await?;
+    if let Some(path) = &args.out {
+        plan.write(path)?;
+    }
+    let text = match args.output {
+        OutputFormat::Table => table::text(&plan, output::width()),
+        OutputFormat::Json => pretty(&plan)?,
+    };
+    output::write(&args.output.page(&text))?;
+    Ok(ExitStatus::Done)
+}
+
+/// Reads what is desired and what there is, and plans.
+pub(super) async fn make(config: &Config) -> anyhow::Result<PlanFile> {
+    let settings = settings(config)?;
+    let aws = settings.credentials(&setup::aws(config)?);
+    let client = AwsClient::connect(&aws).await;
+    let desired = Box::pin(lifecycle::read_desired(&client, settings)).await?;
+    let observed = Box::pin(lifecycle::observe(&client, &aws, settings)).await;
+    let observed = observed.map_err(AccountError::from)?;
+    let now = OffsetDateTime::now_utc();
+    let plan = lifecycle::plan(&desired, &observed, settings, now);
+    Ok(PlanFile::of(plan, &desired, &observed, now))
+}

@@ -1,0 +1,144 @@
+//! A table of desired users: an item each, `UserName` its key.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::entry::Entry;
+use super::{DesiredError, DesiredState, item};
+use crate::aws::{Action, AwsClient, AwsError, JsonService, Paging};
+
+/// The item that says that this is the table of desired users. Without it, nobody is removed.
+pub const SENTINEL: &str = "rollcall:sentinel";
+
+/// What our own items begin with; no user's name may hold a colon.
+const OWN_ITEM: &str = "rollcall:";
+
+type Item = Map<String, Value>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Page {
+    items: Vec<Item>,
+    last_evaluated_key: Option<Value>,
+}
+
+/// Reads every item of the table `name`, consistently. A page that is missing is an error.
+pub(super) async fn read(
+    client: &AwsClient,
+    name: &str,
+    own_path: &str,
+) -> Result<DesiredState, DesiredError> {
+    let items = scan(client, name)
+        .await
+        .map_err(|error| DesiredError::Aws {
+            table: name.into(),
+            error,
+        })?;
+    of_items(name, own_path, items)
+}
+
+async fn scan(client: &AwsClient, name: &str) -> Result<Vec<Item>, AwsError> {
+    let mut paging = Paging::default();
+    let mut items = Vec::new();
+    let mut start: Option<Value> = None;
+    loop {
+        let mut input = json!({ "TableName": name, "ConsistentRead": true });
+        if let Some(start) = start.take() {
+            input["ExclusiveStartKey"] = start;
+        }
+        let call = client.call_json(JsonService::DynamoDb, None, Action::Scan, &input);
+        let page: Page = Box::pin(call).await?;
+        let next = page.last_evaluated_key;
+        let marker = next.as_ref().map(Value::to_string);
+        let keys = page
+            .items
+            .iter()
+            .map(|it| it.get("UserName").map(Value::to_string));
+        let marker = paging.follow(Action::Scan, keys, marker)?;
+        items.extend(page.items);
+        if marker.is_none() {
+            return Ok(items);
+        }
+        start = next;
+    }
+}
+
+/// The state of `items`.
+fn of_items(name: &str, own_path: &str, items: Vec<Item>) -> Result<DesiredState, DesiredError> {
+    let place = format!("table {name}");
+    let mut has_sentinel = false;
+    let mut entries = Vec::new();
+    for item in items {
+        let user_name = item.get("UserName").and_then(|it| it.get("S"));
+        let user_name = user_name.and_then(Value::as_str).unwrap_or_default();
+        if user_name.starts_with(OWN_ITEM) {
+            has_sentinel |= user_name == SENTINEL;
+            continue;
+        }
+        let at = format!("item UserName = {user_name:?}");
+        let entry = entry(&item).map_err(|why| DesiredError::unusable(&place, at.clone(), why))?;
+        entries.push((at, entry));
+    }
+    let mut state = DesiredState::of(&place, own_path, entries)?;
+    if !has_sentinel {
+        let why = format!("{place} has no item UserName = \"{SENTINEL}\": it may be another one");
+        state.removal_bar = Some(why);
+    }
+    Ok(state)
+}
+
+fn entry(item: &Item) -> Result<Entry, String> {
+    let mut plain = Map::new();
+    for (key, value) in item {
+        let value = item::plain(value).map_err(|why| format!("{key}: {why}"))?;
+        let key = match key.as_str() {
+            "UserName" => "name",
+            // The spelling of files is none of tables.
+            "name" => return Err("attribute \"name\": the name is UserName".to_owned()),
+            other => other,
+        };
+        if !value.is_null() {
+            plain.insert(key.to_owned(), value);
+        }
+    }
+    serde_json::from_value(Value::Object(plain)).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(items: Value) -> Result<DesiredState, String> {
+        let items = serde_json::from_value(items).unwrap();
+        of_items("people", "/r/", items).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_item_is_a_user_and_the_sentinel_lets_users_be_removed() {
+        let anna = json!({
+            "UserName": {"S": "anna"}, "groups": {"SS": ["ops"]}, "keys": {"S": "one"},
+            "policies": {"L": [{"S": "arn:aws:iam::aws:policy/ReadOnlyAccess"}]},
+            "tags": {"M": {"team": {"S": "core"}}}, "exempt": {"BOOL": false},
+        });
+        let without = state(json!([anna])).unwrap();
+        assert!(without.removal_bar.as_ref().unwrap().contains(SENTINEL));
+        let with = state(json!([{"UserName": {"S": SENTINEL}}, anna])).unwrap();
+        assert_eq!(with.removal_bar, None);
+        assert_eq!(with.users, without.users);
+        assert_eq!(with.get("anna").unwrap().tags["team"], "core");
+        let nobody = state(json!([{"UserName": {"S": SENTINEL}}])).unwrap();
+        assert!(nobody.removal_bar.is_some());
+    }
+
+    #[test]
+    fn a_renamed_attribute_refuses_the_table_and_names_the_item() {
+        for item in [
+            json!({"UserName": {"S": "anna"}, "grps": {"SS": ["ops"]}}),
+            json!({"Username": {"S": "anna"}}),
+            json!({"UserName": {"S": "anna"}, "groups": {"N": "1"}}),
+        ] {
+            let error = state(json!([item])).unwrap_err();
+            assert!(error.contains("table people: item UserName"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Why an action was not done, or not wholly.
+
+use super::{IntentError, LeaseHeld};
+use crate::aws::AwsError;
+use crate::foreign::Shown;
+
+/// Why an action was not done, or not wholly.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    /// A call failed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// What is about to be done could not be kept.
+    #[error(transparent)]
+    Intent(#[from] IntentError),
+    /// The answer is no.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// Another run is at it.
+    #[error(transparent)]
+    Lease(#[from] LeaseHeld),
+    /// A deletion ended half-way.
+    #[error("user {user} is not deleted and still has {left}: {error}; run the same command again")]
+    Left {
+        /// UserName.
+        user: Shown,
+        /// What is left, in words.
+        left: Shown,
+        /// The call that failed.
+        error: AwsError,
+    },
+}
+
+/// Why the answer is no: nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The name was given to somebody else.
+    #[error(
+        "user {name} is {found} and not {asked}: the name belongs to somebody else by now, and \
+         nothing was changed; look at who that is before you name it by its own id"
+    )]
+    OtherUser {
+        /// UserName.
+        name: Shown,
+        /// UserId that was asked for.
+        asked: Shown,
+        /// UserId that the name has.
+        found: Shown,
+    },
+    /// The configuration or a tag says that the user stays.
+    #[error(
+        "user {0} is exempt, and nothing was changed: remove it from lifecycle.exempt, or its \
+             tag rollcall:exempt, to have it deleted"
+    )]
+    Exempt(Shown),
+    /// The user is the one that asks.
+    #[error("user {0} is the caller itself, and nothing was changed: use other credentials")]
+    Caller(Shown),
+    /// A user of this name is there and not ours.
+    #[error(
+        "user {0} is there already and not ours (no tag managed-by = rollcall, or another path or \
+         boundary): it was not adopted; rename one of them"
+    )]
+    NameTaken(Shown),
+    /// The parameter that a secret belongs in is somebody else's.
+    #[error(
+        "parameter {0} is there already and not of this user: no key was created; move it away or \
+         set lifecycle.parameter_prefix"
+    )]
+    ParameterTaken(Shown),
+    /// The plan's user is not there.
+    #[error("user {0} is not there any more, and nothing was changed: plan again")]
+    Gone(Shown),
+    /// The plan's user is not ours any more.
+    #[error(
+        "user {0} is not ours (no tag managed-by = rollcall, or another path than lifecycle.path), \
+         and nothing was changed: plan again"
+    )]
+    NotOurs(Shown),
+    /// A deletion of the user was begun.
+    #[error(
+        "user {0} is half deleted, and gets no key: finish that with rollcall lifecycle delete"
+    )]
+    BeingDeleted(Shown),
+    /// No room for another key.
+    #[error(
+        "user {0} has two access keys already: no other was created, and none is deleted to \
+             make room; delete the one that nobody uses"
+    )]
+    TwoKeys(Shown),
+}

@@ -1,0 +1,191 @@
+//! Access keys: created, stored, deactivated, deleted.
+//!
+//! AWS tells a secret once. Before a key is created, its parameter is there and is ours, and an
+//! intent says which keys there were: whatever happens next, a key without a stored secret is
+//! known for what it is, and deleted.
+
+mod recovery;
+mod stored;
+
+use aws_sdk_iam::types::{AccessKeyMetadata, StatusType};
+use time::OffsetDateTime;
+
+use super::parameter::unless_gone;
+use super::{ActionError, Executor, Intended, Intent, Refused, UserRef};
+use crate::aws::{Action, AwsError, AwsErrorClass};
+use crate::foreign::Shown;
+use recovery::Recovered;
+use stored::NewKey;
+
+/// AWS lets a user have so many, active or not.
+const KEYS_MAX: usize = 2;
+
+/// A key whose secret is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredKey {
+    /// AccessKeyId; `None` where an earlier run created it and ended before it could say so.
+    pub id: Option<String>,
+    /// The name of the parameter with its secret.
+    pub parameter: String,
+}
+
+impl Executor {
+    /// Creates an access key of `user`, and stores its secret. What an earlier run left is
+    /// finished first: a key that it stored is the answer.
+    pub async fn create_key(&self, user: &UserRef) -> Result<StoredKey, ActionError> {
+        let parameter = self.parameters().name(user);
+        if let Recovered::Stored(id) = self.recover_key(user).await? {
+            return Ok(StoredKey { id, parameter });
+        }
+        if self.intents.of(&user.id)?.is_some() {
+            return Err(Refused::BeingDeleted(Shown::of(&user.name)).into());
+        }
+        let keys = self.keys(user).await?;
+        if keys.len() >= KEYS_MAX {
+            return Err(Refused::TwoKeys(Shown::of(&user.name)).into());
+        }
+        let known = keys.into_iter().filter_map(|key| key.access_key_id);
+        let mut intent = self.reserve(user, &parameter, known.collect()).await?;
+        let key = match self.create_access_key(user).await {
+            Ok(key) => key,
+            Err(error) => return Err(self.undo(user, error).await?),
+        };
+        if let Intended::CreateKey { created, .. } = &mut intent.what {
+            *created = Some(key.id.clone());
+        }
+        self.intents.keep(&intent)?;
+        if let Err(error) = self.parameters().put(&parameter, &key.stored(user)).await {
+            return match self.recover_key(user).await? {
+                Recovered::Stored(id) => Ok(StoredKey { id, parameter }),
+                Recovered::Nothing | Recovered::Undone => Err(error.into()),
+            };
+        }
+        match self.recover_key(user).await? {
+            Recovered::Stored(id) => Ok(StoredKey { id, parameter }),
+            Recovered::Nothing | Recovered::Undone => {
+                let why = "the parameter has no new version; the key was deleted again";
+                Err(AwsError::malformed(Action::PutParameter, why).into())
+            }
+        }
+    }
+
+    /// Makes an access key inactive, or active again.
+    pub async fn set_key_active(
+        &self,
+        user: &UserRef,
+        key: &str,
+        is_active: bool,
+    ) -> Result<(), ActionError> {
+        let status = match is_active {
+            true => StatusType::Active,
+            false => StatusType::Inactive,
+        };
+        let request = || {
+            let update = self.client.iam().update_access_key();
+            let update = update.user_name(&user.name).access_key_id(key);
+            update.status(status.clone()).send()
+        };
+        let action = Action::UpdateAccessKey;
+        self.client.call_about(&user.name, action, request).await?;
+        Ok(())
+    }
+
+    /// Deletes an access key; one that is gone is no error.
+    pub async fn delete_key(&self, user: &UserRef, key: &str) -> Result<(), ActionError> {
+        let request = || {
+            let delete = self.client.iam().delete_access_key();
+            delete.user_name(&user.name).access_key_id(key).send()
+        };
+        let action = Action::DeleteAccessKey;
+        unless_gone(self.client.call_about(&user.name, action, request).await)?;
+        Ok(())
+    }
+
+    /// The access keys of `user`, which are two at most: a page holds them all.
+    async fn keys(&self, user: &UserRef) -> Result<Vec<AccessKeyMetadata>, AwsError> {
+        let request = || {
+            let list = self.client.iam().list_access_keys();
+            list.user_name(&user.name).send()
+        };
+        let action = Action::ListAccessKeys;
+        let answer = self.client.call_about(&user.name, action, request).await?;
+        Ok(answer.access_key_metadata)
+    }
+
+    /// AccessKeyIds of the active keys of `user`.
+    pub(super) async fn active_keys(&self, user: &UserRef) -> Result<Vec<String>, AwsError> {
+        let keys = self.keys(user).await?.into_iter();
+        let active = keys.filter(|key| key.status != Some(StatusType::Inactive));
+        Ok(active.filter_map(|key| key.access_key_id).collect())
+    }
+
+    /// Keeps what is about to be done, and has the parameter there before there is a secret. A
+    /// parameter with an older secret stays as it is: somebody may be reading it.
+    async fn reserve(
+        &self,
+        user: &UserRef,
+        parameter: &str,
+        known: Vec<String>,
+    ) -> Result<Intent, ActionError> {
+        let parameters = self.parameters();
+        let version = parameters.version(parameter).await?;
+        let intent = Intent {
+            user: user.clone(),
+            since: OffsetDateTime::now_utc(),
+            what: Intended::CreateKey {
+                known,
+                // That of the placeholder, where there is none yet.
+                version: version.unwrap_or(1),
+                created: None,
+            },
+        };
+        let taken = || Refused::ParameterTaken(Shown::of(parameter));
+        if version.is_none() {
+            self.intents.keep(&intent)?;
+            match parameters.reserve(parameter, user).await {
+                Ok(()) => return Ok(intent),
+                // A first answer may have been lost.
+                Err(error) if error.code.as_deref() == Some("ParameterAlreadyExists") => {}
+                Err(error) => {
+                    self.intents.clear(&user.id)?;
+                    return Err(error.into());
+                }
+            }
+        }
+        if parameters.is_of(parameter, user).await? != Some(true) {
+            self.intents.clear(&user.id)?;
+            return Err(taken().into());
+        }
+        self.intents.keep(&intent)?;
+        Ok(intent)
+    }
+
+    /// One call, whose answer is the only place of the secret. A user that was created just now
+    /// may not be there for it yet.
+    async fn create_access_key(&self, user: &UserRef) -> Result<NewKey, AwsError> {
+        let request = || {
+            let create = self.client.iam().create_access_key();
+            create.user_name(&user.name).send()
+        };
+        let action = Action::CreateAccessKey;
+        for pause in recovery::PAUSES {
+            match self.client.call_about(&user.name, action, request).await {
+                Err(error) if error.class == AwsErrorClass::Gone => {
+                    tokio::time::sleep(pause).await;
+                }
+                answer => return NewKey::of(answer?),
+            }
+        }
+        NewKey::of(self.client.call_about(&user.name, action, request).await?)
+    }
+
+    /// What `error` of CreateAccessKey leaves is undone; the error itself.
+    async fn undo(&self, user: &UserRef, error: AwsError) -> Result<ActionError, ActionError> {
+        match error.class.is_retryable() && error.class != AwsErrorClass::Throttled {
+            // Nobody knows whether there is a key now.
+            true => drop(self.recover_key(user).await?),
+            false => self.intents.clear(&user.id)?,
+        }
+        Ok(error.into())
+    }
+}

@@ -1,0 +1,108 @@
+//! What AWS has of users: everybody in bulk, and the credentials of ours one by one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use tokio::sync::{mpsc, oneshot};
+
+use super::plan::{Observed, Owner, owner};
+use crate::aws::{AwsClient, AwsError};
+use crate::collect::{
+    AccountSource, AccountSummary, Completeness, Enumeration, InventorySource, account_summary,
+    query_credentials,
+};
+use crate::config::{AccessKeyLookup, AwsSettings, LifecycleSettings};
+use crate::model::User;
+
+/// Users between the collector and who holds them.
+const CHANNEL_LEN: usize = 256;
+
+/// Reads the account of `client`. An error is one that leaves open who there is.
+pub async fn observe(
+    client: &AwsClient,
+    aws: &AwsSettings,
+    settings: &LifecycleSettings,
+) -> Result<Observed, AwsError> {
+    let identity = client.identity().await?;
+    let in_bulk = AwsSettings {
+        access_keys: AccessKeyLookup::Report,
+        ..aws.clone()
+    };
+    let source = AccountSource::of_query(client.clone(), &in_bulk, &identity.account);
+    let (sender, mut receiver) = mpsc::channel(CHANNEL_LEN);
+    let (no_policies, _) = oneshot::channel();
+    let receive = async {
+        let mut users = Vec::new();
+        while let Some(user) = receiver.recv().await {
+            users.push(user);
+        }
+        users
+    };
+    let (ended, users) = tokio::join!(Box::pin(source.collect(sender, no_policies)), receive);
+    let summary = Box::pin(account_summary(client)).await;
+    let why_incomplete = why_incomplete(&ended, &users, summary);
+    if let (Some(error), true) = (ended.failure, users.is_empty()) {
+        return Err(error);
+    }
+    let users = stream::iter(users)
+        .map(|user| with_credentials(client, settings, user))
+        .buffered(aws.max_in_flight.get());
+    let users: Vec<Option<Arc<User>>> = users.try_collect().await?;
+    Ok(Observed {
+        account: identity.account,
+        caller: identity.arn,
+        users: users
+            .into_iter()
+            .flatten()
+            .filter(|it| !it.is_root())
+            .collect(),
+        why_incomplete,
+    })
+}
+
+/// The user, if it is ours with its credentials as of now; `None` if it was deleted meanwhile.
+async fn with_credentials(
+    client: &AwsClient,
+    settings: &LifecycleSettings,
+    user: User,
+) -> Result<Option<Arc<User>>, AwsError> {
+    match owner(&user, settings) {
+        Owner::Us => {
+            let user = Box::pin(query_credentials(client, user)).await?;
+            Ok(user.map(Arc::new))
+        }
+        Owner::Others(_) | Owner::Unknown => Ok(Some(Arc::new(user))),
+    }
+}
+
+/// Why somebody may be missing: everybody is there only where AWS counts as many as were read.
+fn why_incomplete(
+    ended: &Enumeration<AwsError>,
+    users: &[User],
+    summary: Result<AccountSummary, AwsError>,
+) -> Option<String> {
+    if let Some(error) = &ended.failure {
+        return Some(error.to_string());
+    }
+    if let Some(why) = ended.completeness.missing() {
+        return Some(why);
+    }
+    if ended.completeness == Completeness::EndedEarly {
+        return Some("the listing ended early".to_owned());
+    }
+    let users = users.iter().filter(|it| !it.is_root());
+    let seen = users
+        .map(|it| it.id.as_str())
+        .collect::<BTreeSet<_>>()
+        .len() as u64;
+    match summary {
+        Ok(summary) if summary.users == seen => None,
+        Ok(AccountSummary { users, .. }) => {
+            Some(format!("{seen} users were read, and AWS counts {users}"))
+        }
+        Err(error) => Some(format!(
+            "AWS does not say how many users there are: {error}"
+        )),
+    }
+}

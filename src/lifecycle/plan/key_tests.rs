@@ -1,0 +1,100 @@
+//! The states of a user's keys, one by one.
+
+use time::Duration;
+
+use super::fixture::{NOW, key, planned, tagged, with_keys};
+use crate::lifecycle::DEACTIVATED_TAG;
+use crate::model::AccessKey;
+
+/// The plan for the keys of one user, who is desired.
+fn of_keys(keys: Vec<AccessKey>) -> (Vec<String>, Vec<String>) {
+    planned(&["anna"], vec![with_keys("anna", keys)])
+}
+
+#[test]
+fn a_key_is_rotated_by_its_age_and_not_before() {
+    let none: Vec<String> = Vec::new();
+    assert_eq!(of_keys(vec![]).0, ["anna: create key"]);
+    assert_eq!(
+        of_keys(vec![key("A", 14, true, Some(0))]),
+        (none.clone(), none.clone())
+    );
+    let (actions, _) = of_keys(vec![key("A", 15, true, Some(0))]);
+    assert_eq!(actions, ["anna: create key beside A"]);
+    let waits = of_keys(vec![
+        key("A", 20, true, Some(9)),
+        key("B", 5, true, Some(0)),
+    ]);
+    assert_eq!(waits, (none.clone(), none));
+}
+
+#[test]
+fn an_old_key_is_deactivated_once_unused_and_deleted_three_days_later() {
+    let keys = |active| vec![key("A", 31, active, Some(8)), key("B", 16, true, Some(0))];
+    let (actions, _) = of_keys(keys(true));
+    assert_eq!(
+        actions,
+        [
+            format!("anna: tag {DEACTIVATED_TAG}"),
+            "anna: deactivate A".to_owned()
+        ]
+    );
+    // Somebody else deactivated it: the three days begin now.
+    assert_eq!(
+        of_keys(keys(false)).0,
+        [format!("anna: tag {DEACTIVATED_TAG}")]
+    );
+    let marked = |days: i64| {
+        let since = NOW - Duration::days(days);
+        let keys_of_mark = vec!["A".to_owned()];
+        let mark = crate::lifecycle::Deactivation {
+            since,
+            keys: keys_of_mark,
+        };
+        let user = tagged(
+            with_keys("anna", keys(false)),
+            DEACTIVATED_TAG,
+            &mark.to_string(),
+        );
+        planned(&["anna"], vec![user]).0
+    };
+    assert_eq!(marked(2), Vec::<String>::new());
+    // The delete comes before the create, since there are two slots.
+    assert_eq!(marked(3), ["anna: delete A", "anna: create key beside B"]);
+}
+
+#[test]
+fn what_is_not_certain_about_keys_is_held_and_named() {
+    let unused = None;
+    for (keys, part) in [
+        (
+            vec![key("A", 31, true, Some(6)), key("B", 16, true, Some(0))],
+            "still used",
+        ),
+        (
+            vec![key("A", 31, true, unused), key("B", 16, true, unused)],
+            "not known",
+        ),
+        (
+            vec![key("A", 31, true, unused), key("B", 16, false, unused)],
+            "newer key B is inactive",
+        ),
+        (
+            vec![key("A", 20, true, Some(1)), key("B", 5, true, unused)],
+            "used since",
+        ),
+        (vec![key("A", 3, false, unused)], "only key A is inactive"),
+        (vec![key("A", -1, true, unused)], "clocks"),
+        (
+            vec![AccessKey {
+                id: None,
+                ..key("A", 20, true, unused)
+            }],
+            "unknown",
+        ),
+    ] {
+        let (actions, held) = of_keys(keys);
+        assert!(actions.is_empty(), "{part}: {actions:?}");
+        assert!(held[0].contains(part), "{part}: {held:?}");
+    }
+}

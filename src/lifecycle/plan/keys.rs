@@ -1,0 +1,149 @@
+//! The access keys of one user: created, rotated, deactivated, deleted.
+//!
+//! With two keys, the older is the one on its way out. Two is AWS's limit: the old one goes before
+//! another is created, and where it may not go, nothing is created.
+
+use time::{Duration, OffsetDateTime};
+
+use super::ours::{UNUSED_FOR, tag, unknown_access};
+use super::{Plan, Rules};
+use crate::lifecycle::{DEACTIVATED_TAG, Deactivation, Subject, UserAction};
+use crate::model::{AccessKey, Tag, User};
+
+/// How long an old key is inactive before it is deleted.
+const INACTIVE_FOR: Duration = Duration::days(3);
+
+const KEYS: &str = "keys";
+
+/// A key with what has to be known of it.
+struct Key<'a> {
+    id: &'a str,
+    created: OffsetDateTime,
+    is_active: bool,
+    last_used: Option<OffsetDateTime>,
+}
+
+/// Plans the keys of `user`, which is to have one.
+pub(super) fn rotate(rules: &Rules<'_>, user: &User, plan: &mut Plan) {
+    let subject = || Subject::of(user);
+    if let Some(why) = unknown_access(user) {
+        return plan.hold(subject(), KEYS, why);
+    }
+    let mut keys: Vec<Key<'_>> = user
+        .access_keys
+        .value()
+        .into_iter()
+        .flatten()
+        .filter_map(key)
+        .collect();
+    keys.sort_by_key(|key| key.created);
+    if keys.iter().any(|key| key.created > rules.now) {
+        let why = "a key was created in the future: one of the clocks is wrong";
+        return plan.hold(subject(), KEYS, why);
+    }
+    match keys.as_slice() {
+        [] => plan.act(subject(), UserAction::CreateKey, "has no key"),
+        [key] => one(rules, user, key, plan),
+        [old, new] => two(rules, user, old, new, plan),
+        _ => plan.hold(subject(), KEYS, "has more than two keys"),
+    }
+}
+
+fn one(rules: &Rules<'_>, user: &User, key: &Key<'_>, plan: &mut Plan) {
+    let age = rules.now - key.created;
+    if !key.is_active {
+        let why = format!("its only key {} is inactive: activate or delete it", key.id);
+        plan.hold(Subject::of(user), KEYS, why);
+    } else if age >= rules.settings.rotate_after {
+        let old = key.id.to_owned();
+        let reason = format!("key is {} days old", age.whole_days());
+        plan.act(Subject::of(user), UserAction::RotateKey { old }, reason);
+    }
+}
+
+fn two(rules: &Rules<'_>, user: &User, old: &Key<'_>, new: &Key<'_>, plan: &mut Plan) {
+    let settings = rules.settings;
+    let subject = || Subject::of(user);
+    let (old_age, new_age) = (rules.now - old.created, rules.now - new.created);
+    let is_used = old
+        .last_used
+        .is_some_and(|at| rules.is_recent(at, UNUSED_FOR));
+    if !new.is_active {
+        let why = format!(
+            "its newer key {} is inactive: activate or delete it",
+            new.id
+        );
+        return plan.hold(subject(), KEYS, why);
+    }
+    if old_age < settings.delete_after {
+        if old.last_used.is_some_and(|at| at > new.created) {
+            let why = format!(
+                "{} was used since its successor {} is there",
+                old.id, new.id
+            );
+            plan.hold(subject(), "deactivation", why);
+        }
+        return;
+    }
+    let mark = tag(user, DEACTIVATED_TAG).and_then(Deactivation::parse);
+    let mark = mark.filter(|mark| mark.keys == [old.id] && mark.since <= rules.now);
+    if old.is_active {
+        if is_used {
+            let why = format!(
+                "{} is {} days old and still used, so nothing is rotated: move its users to {}",
+                old.id,
+                old_age.whole_days(),
+                new.id
+            );
+            return plan.hold(subject(), KEYS, why);
+        }
+        if new.last_used.is_none() && new_age >= settings.rotate_after {
+            let why = format!("which of {} and {} is in use is not known", old.id, new.id);
+            return plan.hold(subject(), KEYS, why);
+        }
+        let key = old.id.to_owned();
+        mark_since(rules, user, old, plan);
+        let reason = format!("key is {} days old and unused", old_age.whole_days());
+        return plan.act(subject(), UserAction::DeactivateKey { key }, reason);
+    }
+    match mark {
+        None => mark_since(rules, user, old, plan),
+        Some(mark) if rules.now - mark.since < INACTIVE_FOR || is_used => {}
+        Some(_) => {
+            let key = old.id.to_owned();
+            plan.act(
+                subject(),
+                UserAction::DeleteKey { key },
+                "inactive for 3 days",
+            );
+            one(rules, user, new, plan);
+        }
+    }
+}
+
+/// Says since when the key is inactive, which AWS does not keep.
+fn mark_since(rules: &Rules<'_>, user: &User, old: &Key<'_>, plan: &mut Plan) {
+    let mark = Deactivation {
+        since: rules.now,
+        keys: vec![old.id.to_owned()],
+    };
+    let tag = Tag {
+        key: DEACTIVATED_TAG.to_owned(),
+        value: mark.to_string(),
+    };
+    let reason = format!("{} is deleted three days from now", old.id);
+    plan.act(
+        Subject::of(user),
+        UserAction::Tag { tags: vec![tag] },
+        reason,
+    );
+}
+
+fn key(key: &AccessKey) -> Option<Key<'_>> {
+    Some(Key {
+        id: key.id.as_deref()?,
+        created: key.rotated_at?,
+        is_active: key.active,
+        last_used: key.last_used.as_ref().map(|it| it.at),
+    })
+}

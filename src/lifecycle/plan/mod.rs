@@ -1,0 +1,135 @@
+//! What is to be done to each user, why, and what is held back. Pure: time is an argument.
+
+mod extra;
+mod keys;
+mod limits;
+mod ours;
+mod wanted;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod key_tests;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{DesiredState, PlannedAction, Subject, UserAction};
+use crate::config::LifecycleSettings;
+use crate::model::{Account, Arn, User};
+
+pub(super) use ours::{Owner, owner};
+
+/// What AWS has.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    /// The account.
+    pub account: Account,
+    /// Who plans: the user or the role's session.
+    pub caller: Arn,
+    /// Its users; those of ours with their keys' ids.
+    pub users: Vec<Arc<User>>,
+    /// Why they may not be all, if so.
+    pub why_incomplete: Option<String>,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// What is done, user by user, each in this order.
+    pub actions: Vec<PlannedAction>,
+    /// What is not done, and which guard holds it.
+    pub held: Vec<Held>,
+    /// Why nobody is removed although some would be, if so: more than the limits let through.
+    pub refusal: Option<String>,
+}
+
+/// What is held back from one user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// The user.
+    pub user: Subject,
+    /// What is not done.
+    pub what: String,
+    /// Why, and what a person can do.
+    pub why: String,
+}
+
+/// What every decision goes by.
+struct Rules<'a> {
+    settings: &'a LifecycleSettings,
+    now: OffsetDateTime,
+}
+
+/// Plans what brings `observed` to `desired`, as far as the guards let it.
+pub fn plan(
+    desired: &DesiredState,
+    observed: &Observed,
+    settings: &LifecycleSettings,
+    now: OffsetDateTime,
+) -> Plan {
+    let rules = Rules { settings, now };
+    let mut plan = Plan::default();
+    let by_name: BTreeMap<String, &Arc<User>> = observed
+        .users
+        .iter()
+        .map(|user| (user.name.to_ascii_lowercase(), user))
+        .collect();
+    for (name, user) in &desired.users {
+        wanted::user(
+            &rules,
+            user,
+            by_name.get(name).copied(),
+            observed,
+            &mut plan,
+        );
+    }
+    let mut ours = BTreeSet::new();
+    let mut removals = Vec::new();
+    for (name, user) in &by_name {
+        if owner(user, settings) == Owner::Us {
+            ours.insert(user.id.as_str());
+        }
+        if !desired.users.contains_key(name) {
+            removals.extend(extra::user(&rules, user, desired, observed, &mut plan));
+        }
+    }
+    limits::apply(removals, ours.len(), &mut plan);
+    plan
+}
+
+impl Plan {
+    fn act(&mut self, user: Subject, action: UserAction, reason: impl Into<String>) {
+        self.actions.push(PlannedAction {
+            user,
+            action,
+            reason: reason.into(),
+        });
+    }
+
+    fn hold(&mut self, user: Subject, what: &str, why: impl Into<String>) {
+        self.held.push(Held {
+            user,
+            what: what.to_owned(),
+            why: why.into(),
+        });
+    }
+}
+
+impl Subject {
+    /// Who `user` is.
+    pub fn of(user: &User) -> Self {
+        Self {
+            name: user.name.clone(),
+            id: Some(user.id.clone()),
+        }
+    }
+}

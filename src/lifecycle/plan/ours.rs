@@ -1,0 +1,81 @@
+//! Whose a user is, and when it was last used.
+
+use time::{Duration, OffsetDateTime};
+
+use super::Rules;
+use crate::config::LifecycleSettings;
+use crate::lifecycle::{OWNER_TAG, OWNER_VALUE};
+use crate::model::User;
+
+/// A use within so long is a use.
+pub(super) const UNUSED_FOR: Duration = Duration::days(7);
+
+/// Whose a user is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::lifecycle) enum Owner {
+    /// Ours, by tag and by path.
+    Us,
+    /// Not ours, for this reason.
+    Others(&'static str),
+    /// Its tags are not known.
+    Unknown,
+}
+
+/// Whose `user` is.
+pub(in crate::lifecycle) fn owner(user: &User, settings: &LifecycleSettings) -> Owner {
+    if user.is_root() || !user.path.starts_with(&settings.path) {
+        return Owner::Others("it is not below the path of [lifecycle]");
+    }
+    match user.tags.value() {
+        None => Owner::Unknown,
+        Some(_) if tag(user, OWNER_TAG) == Some(OWNER_VALUE) => Owner::Us,
+        Some(_) => Owner::Others("it has no tag managed-by = rollcall"),
+    }
+}
+
+/// The value of the user's tag `key`. AWS tells no case of keys apart.
+pub(super) fn tag<'a>(user: &'a User, key: &str) -> Option<&'a str> {
+    let mut tags = user.tags.value()?.iter();
+    let found = tags.find(|tag| tag.key.eq_ignore_ascii_case(key))?;
+    Some(&found.value)
+}
+
+/// The first fact about the user's access that is not known.
+pub(super) fn unknown_access(user: &User) -> Option<String> {
+    let facts = [
+        ("tags", user.tags.why_unknown()),
+        ("access keys", user.access_keys.why_unknown()),
+        ("console password", user.console.why_unknown()),
+        (
+            "last use of the password",
+            user.password_last_used.why_unknown(),
+        ),
+    ];
+    let mut unknown = facts
+        .into_iter()
+        .filter_map(|(name, why)| Some((name, why?)));
+    let of_fact = unknown
+        .next()
+        .map(|(name, why)| format!("{name} unknown: {why}"));
+    let keys = || user.access_keys.value().into_iter().flatten();
+    let of_key = || {
+        let is_whole = keys().all(|key| key.id.is_some() && key.rotated_at.is_some());
+        (!is_whole).then(|| "id or age of an access key is unknown".to_owned())
+    };
+    of_fact.or_else(of_key)
+}
+
+/// The last use of a key or the password, if there was one.
+pub(super) fn last_used(user: &User) -> Option<OffsetDateTime> {
+    let keys = user.access_keys.value().into_iter().flatten();
+    let keys = keys.filter_map(|key| key.last_used.as_ref().map(|it| it.at));
+    let password = user.password_last_used.value().copied().flatten();
+    keys.chain(password).max()
+}
+
+impl Rules<'_> {
+    /// Whether `at` counts as recent. What lies ahead does: one of the clocks is wrong.
+    pub(super) fn is_recent(&self, at: OffsetDateTime, within: Duration) -> bool {
+        self.now - at < within
+    }
+}

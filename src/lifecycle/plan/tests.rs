@@ -1,0 +1,183 @@
+//! Who is created, removed and left alone, and by which guard.
+
+use time::Duration;
+
+use super::fixture::{
+    BOUNDARY, NOW, desired, key, known, observed, ours, planned, planned_at, settings, tag, tagged,
+    with_keys,
+};
+use super::*;
+use crate::lifecycle::{EXEMPT_TAG, OWNER_TAG, OWNER_VALUE, QUARANTINE_TAG};
+use crate::model::{Fact, Reason};
+
+#[test]
+fn who_is_desired_and_not_there_is_created_in_one_call_with_what_makes_it_ours() {
+    let plan = plan(&desired(&["anna"]), &observed([]), &settings(), NOW);
+    let create = UserAction::Create {
+        path: "/r/".to_owned(),
+        boundary: BOUNDARY.to_owned(),
+        tags: vec![tag(OWNER_TAG, OWNER_VALUE)],
+    };
+    assert_eq!(plan.actions[0].action, create);
+    assert_eq!(plan.actions[1].action, UserAction::CreateKey);
+}
+
+#[test]
+fn a_name_that_is_not_ours_is_reported_and_the_others_go_on() {
+    let untagged = User {
+        tags: known(Vec::new()),
+        ..ours("anna")
+    };
+    let elsewhere = User {
+        path: "/".to_owned(),
+        ..ours("anna")
+    };
+    let unknown = User {
+        tags: Fact::unknown(Reason::Denied, "x"),
+        ..ours("anna")
+    };
+    let unbound = User {
+        permissions_boundary: known(None),
+        ..ours("anna")
+    };
+    let twin = ours("Anna");
+    for (user, part) in [
+        (untagged, "no tag"),
+        (elsewhere, "not below the path"),
+        (unknown, "not known"),
+        (unbound, "no permissions boundary"),
+        (twin, "case"),
+    ] {
+        let (actions, held) = planned(&["anna", "bob"], vec![user]);
+        assert!(
+            actions.iter().all(|it| it.starts_with("bob: ")),
+            "{actions:?}"
+        );
+        assert_eq!(actions.len(), 2);
+        assert!(
+            held[0][1..].starts_with("nna: everything: ") && held[0].contains(part),
+            "{held:?}"
+        );
+    }
+}
+
+#[test]
+fn an_extra_is_quarantined_first_and_deleted_when_the_wait_is_over() {
+    let extra = with_keys("eve", vec![key("A", 50, true, Some(20))]);
+    assert_eq!(planned(&["bob"], vec![extra]).0[2..], ["eve: quarantine"]);
+    let since = |days: i64| {
+        let since = NOW - Duration::days(days);
+        let mark = crate::lifecycle::Deactivation {
+            since,
+            keys: vec!["A".to_owned()],
+        };
+        let user = with_keys("eve", vec![key("A", 50, false, Some(20))]);
+        tagged(user, QUARANTINE_TAG, &mark.to_string())
+    };
+    assert!(planned(&["bob"], vec![since(6)]).1[0].contains("until"));
+    assert_eq!(
+        planned(&["bob"], vec![since(7)]).0[2..],
+        ["eve: delete user"]
+    );
+    // A mark from the future is no wait that is over.
+    assert!(planned(&["bob"], vec![since(-9)]).1[0].contains("until"));
+    // Desired again, it is put back.
+    assert_eq!(planned(&["eve"], vec![since(6)]).0, ["eve: restore"]);
+    // Access that came back meanwhile ends the wait.
+    let mut back = since(30);
+    back.access_keys = known(vec![key("C", 50, true, None)]);
+    assert_eq!(planned(&["bob"], vec![back]).0[2..], ["eve: quarantine"]);
+}
+
+#[test]
+fn each_guard_alone_keeps_an_extra() {
+    let young = User {
+        created_at: NOW - Duration::hours(23),
+        ..ours("eve")
+    };
+    let ahead = User {
+        created_at: NOW + Duration::days(300),
+        ..ours("eve")
+    };
+    let signed_in = User {
+        password_last_used: known(Some(NOW - Duration::days(6))),
+        ..ours("eve")
+    };
+    let no_keys = User {
+        access_keys: Fact::unknown(Reason::Denied, "x"),
+        ..ours("eve")
+    };
+    let no_console = User {
+        console: Fact::unknown(Reason::Failed, "x"),
+        ..ours("eve")
+    };
+    for (user, part) in [
+        (ours("root2"), "exempt by [lifecycle]"),
+        (tagged(ours("eve"), EXEMPT_TAG, ""), "exempt by its tag"),
+        (young, "younger"),
+        (ahead, "younger"),
+        (signed_in, "used on"),
+        (
+            with_keys("eve", vec![key("A", 50, true, Some(6))]),
+            "used on",
+        ),
+        (no_keys, "access keys unknown"),
+        (no_console, "console password unknown"),
+    ] {
+        let (actions, held) = planned(&["bob"], vec![user]);
+        assert_eq!(actions.len(), 2, "{part}: {actions:?}");
+        assert!(
+            held[0].contains(": removal: ") && held[0].contains(part),
+            "{part}: {held:?}"
+        );
+    }
+    let mut at = observed([ours("eve")]);
+    at.caller = ours("eve").arn;
+    assert!(planned_at(&["bob"], at, NOW).1[0].contains("caller"));
+}
+
+#[test]
+fn a_state_or_a_listing_that_may_not_be_whole_removes_nobody() {
+    let mut state = desired(&[]);
+    state.removal_bar = Some("table people desires nobody".to_owned());
+    let nobody = plan(&state, &observed([ours("eve")]), &settings(), NOW);
+    assert!(nobody.actions.is_empty() && nobody.held[0].why.contains("desires nobody"));
+    let mut at = observed([ours("eve")]);
+    at.why_incomplete = Some("9 users were listed, and AWS counts 10".to_owned());
+    let (actions, held) = planned_at(&["bob"], at, NOW);
+    assert!(actions.is_empty(), "{actions:?}");
+    assert!(
+        held.iter().all(|it| it.contains("AWS counts 10")),
+        "{held:?}"
+    );
+}
+
+#[test]
+fn more_removals_than_five_or_a_tenth_are_none() {
+    let plan_of = |extras: usize, all: usize| {
+        let names: Vec<String> = (0..all).map(|it| format!("u{it}")).collect();
+        let kept: Vec<&str> = names[extras..].iter().map(String::as_str).collect();
+        let users = names
+            .iter()
+            .map(|name| with_keys(name, vec![key("A", 1, true, None)]));
+        plan(&desired(&kept), &observed(users), &settings(), NOW)
+    };
+    for (extras, all, removed) in [(1, 3, 1), (2, 20, 2), (3, 20, 0), (5, 100, 5), (6, 100, 0)] {
+        let plan = plan_of(extras, all);
+        assert_eq!(plan.actions.len(), removed, "{extras} of {all}");
+        assert_eq!(plan.refusal.is_some(), removed == 0, "{extras} of {all}");
+        assert_eq!(plan.held.len(), extras - removed);
+    }
+}
+
+#[test]
+fn a_clock_a_year_ahead_deletes_nobody_and_no_key() {
+    let keys = vec![key("A", 20, true, Some(0)), key("B", 5, true, Some(0))];
+    let users = [with_keys("anna", keys), ours("eve")];
+    let ahead = NOW + Duration::days(365);
+    let (actions, _) = planned_at(&["anna"], observed(users), ahead);
+    assert!(
+        actions.iter().all(|it| !it.contains("delete")),
+        "{actions:?}"
+    );
+}

@@ -1,0 +1,57 @@
+//! What was done reaches the sinks, as news in itself.
+
+use serde_json::{Value, json};
+
+use super::common::{agent, created, plant};
+use crate::support::agent::Agent;
+use crate::support::moto::Account;
+
+const SINK: &str = "\n[[sinks]]\nname = \"siem\"\ntype = \"ndjson\"\npath = \"siem.ndjson\"\n\
+                    dialect = \"ocsf\"\n";
+
+/// The events of class 3001 that the sink has once a pass was made.
+fn delivered(agent: &Agent) -> Vec<Value> {
+    agent.arg("collect").run().expect_code(0);
+    let text = std::fs::read_to_string(agent.home().join("siem.ndjson")).unwrap();
+    let events = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    events
+        .filter(|event: &Value| event["class_uid"] == 3001)
+        .collect()
+}
+
+#[test]
+fn what_a_run_did_is_sent_once_with_the_next_pass() {
+    let account = Account::strict();
+    let user = created(&account, "anna");
+    let people = "[[users]]\nname = \"anna\"\nkeys = \"one\"\n";
+    let agent = agent(&account, SINK).file("people.toml", people);
+    agent.args(["lifecycle", "run"]).run().expect_code(0);
+    let events = delivered(&agent);
+    let told = |event: &Value| {
+        (
+            event["activity_name"].clone(),
+            event["user"]["uid_alt"].clone(),
+        )
+    };
+    let told: Vec<_> = events.iter().map(told).collect();
+    assert_eq!(told, [(json!("CreateAccessKey"), json!(user.id))]);
+    assert_eq!(delivered(&agent).len(), 1);
+}
+
+#[test]
+fn a_deletion_and_a_refusal_are_sent_with_their_outcome() {
+    let account = Account::strict();
+    let id = plant(&account, "anna");
+    let agent = agent(&account, SINK);
+    let delete = |user: String| agent.args(["lifecycle", "delete", &user]).run();
+    delete("AIDAOTHER:anna".to_owned()).expect_code(7);
+    delete(format!("{id}:anna")).expect_code(0);
+    delete(format!("{id}:anna")).expect_code(0);
+    let told = |event: &Value| (event["status"].clone(), event["user"]["uid_alt"].clone());
+    let told: Vec<_> = delivered(&agent).iter().map(told).collect();
+    let expected = [("Failure", "AIDAOTHER"), ("Success", id.as_str())];
+    assert_eq!(
+        told,
+        expected.map(|(status, id)| (json!(status), json!(id)))
+    );
+}

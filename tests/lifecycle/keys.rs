@@ -1,0 +1,120 @@
+//! A key is created once its secret has a place, and is gone if the secret was not stored.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rollcall::lifecycle::{ActionError, Refused};
+use serde_json::json;
+
+use super::common::{created, executor, keys, stored};
+use crate::support::aws_proxy::AwsProxy;
+use crate::support::block_on;
+use crate::support::moto::Account;
+use crate::support::reply::Reply;
+
+#[test]
+fn the_secret_of_a_new_key_is_stored_and_the_old_key_stays() {
+    let account = Account::strict();
+    let user = created(&account, "anna");
+    let home = tempfile::tempdir().unwrap();
+    block_on(async {
+        let executor = executor(&account, account.url(), home.path()).await;
+        let first = executor.create_key(&user).await.unwrap();
+        assert_eq!(first.parameter, "/rollcall/keys/anna");
+        let second = executor.create_key(&user).await.unwrap();
+        let third = executor.create_key(&user).await;
+        assert!(
+            matches!(third, Err(ActionError::Refused(Refused::TwoKeys(_)))),
+            "{third:?}"
+        );
+        let ids = [first.id.unwrap(), second.id.unwrap()];
+        assert_eq!(keys(&account, "anna"), ids.clone().map(|id| (id, true)));
+        let held = stored(&account, "anna");
+        assert_eq!(
+            (&held["access_key_id"], &held["user_id"]),
+            (&json!(ids[1]), &json!(user.id))
+        );
+        assert_eq!(held["secret_access_key"].as_str().map(str::len), Some(40));
+    });
+}
+
+#[test]
+fn a_name_that_parameter_store_refuses_is_encoded() {
+    let account = Account::strict();
+    let user = created(&account, "anna_b@x+y=z,w");
+    let home = tempfile::tempdir().unwrap();
+    let key = block_on(async {
+        let executor = executor(&account, account.url(), home.path()).await;
+        executor.create_key(&user).await.unwrap()
+    });
+    assert_eq!(key.parameter, "/rollcall/keys/anna_5fb_40x_2by_3dz_2cw");
+}
+
+#[test]
+fn no_key_is_created_where_its_secret_has_no_place() {
+    let account = Account::strict();
+    let user = created(&account, "anna");
+    let home = tempfile::tempdir().unwrap();
+    let denied = json!({ "__type": "AccessDeniedException", "message": "no" });
+    let proxy = AwsProxy::start(&account, move |call| {
+        (call.action() == "PutParameter").then(|| Reply::json(400, &denied))
+    });
+    block_on(async {
+        let refused = executor(&account, &proxy.url(), home.path()).await;
+        let error = refused.create_key(&user).await.unwrap_err().to_string();
+        assert!(error.contains("ssm:PutParameter"), "{error}");
+    });
+    let others = json!({ "Name": "/rollcall/keys/anna", "Value": "theirs", "Type": "String" });
+    block_on(account.ssm("PutParameter", &others));
+    block_on(async {
+        let executor = executor(&account, &proxy.url(), home.path()).await;
+        let taken = executor.create_key(&user).await;
+        assert!(
+            matches!(taken, Err(ActionError::Refused(Refused::ParameterTaken(_)))),
+            "{taken:?}"
+        );
+    });
+    assert_eq!(
+        (proxy.count("CreateAccessKey"), keys(&account, "anna")),
+        (0, Vec::new())
+    );
+}
+
+#[test]
+fn a_key_whose_secret_cannot_be_stored_is_deleted_at_once() {
+    let account = Account::strict();
+    let user = created(&account, "anna");
+    let home = tempfile::tempdir().unwrap();
+    let puts = AtomicU32::new(0);
+    let denied = json!({ "__type": "InvalidKeyId", "message": "no" });
+    let proxy = AwsProxy::start(&account, move |call| {
+        let is_second = call.action() == "PutParameter" && puts.fetch_add(1, Ordering::SeqCst) > 0;
+        is_second.then(|| Reply::json(400, &denied))
+    });
+    block_on(async {
+        let executor = executor(&account, &proxy.url(), home.path()).await;
+        let error = executor.create_key(&user).await.unwrap_err().to_string();
+        assert!(error.contains("InvalidKeyId"), "{error}");
+    });
+    assert_eq!(
+        (proxy.count("CreateAccessKey"), keys(&account, "anna")),
+        (1, Vec::new())
+    );
+}
+
+#[test]
+fn a_key_whose_creation_was_not_heard_of_is_deleted_and_not_created_twice() {
+    let account = Account::strict();
+    let user = created(&account, "anna");
+    let home = tempfile::tempdir().unwrap();
+    let proxy = AwsProxy::losing_answers(&account, |call| {
+        (call.action() == "CreateAccessKey").then(Reply::cut)
+    });
+    block_on(async {
+        let executor = executor(&account, &proxy.url(), home.path()).await;
+        executor.create_key(&user).await.unwrap_err();
+    });
+    assert_eq!(
+        (proxy.count("CreateAccessKey"), keys(&account, "anna")),
+        (1, Vec::new())
+    );
+}

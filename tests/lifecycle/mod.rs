@@ -1,0 +1,17 @@
+//! What changes users, against a moto that refuses what AWS refuses.
+
+mod applied;
+mod carried_out;
+mod common;
+mod created;
+mod deleted;
+mod deletion_killed;
+mod disasters;
+mod events;
+mod key_killed;
+mod keys;
+mod leased;
+mod people;
+mod planned;
+mod policy;
+mod secret;
