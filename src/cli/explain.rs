@@ -35,7 +35,7 @@ pub struct ExplainArgs {
     )]
     pub can: Option<String>,
     /// On this ARN, or *
-    #[arg(long, value_name = "ARN", requires = "can")]
+    #[arg(long, value_name = "ARN", requires = "can", value_parser = resource)]
     pub on: Option<String>,
     /// A condition key of the request; the same key again is another value
     #[arg(long, value_name = "KEY=VALUE", requires = "can", value_parser = key_and_value)]
@@ -54,6 +54,13 @@ fn action(text: &str) -> Result<String, String> {
     match text.split_once(':') {
         Some((service, name)) if is_word(service) && is_word(name) => Ok(text.to_owned()),
         _ => Err("expected one action as service:Name, as iam:PutUserPolicy".to_owned()),
+    }
+}
+
+fn resource(text: &str) -> Result<String, String> {
+    match text == "*" || text.starts_with("arn:") && text.split(':').count() >= 6 {
+        true => Ok(text.to_owned()),
+        false => Err("expected * or one ARN, as arn:aws:s3:::bucket/key".to_owned()),
     }
 }
 

@@ -174,6 +174,67 @@ fn a_summary_fits_80_columns_and_says_that_an_account_has_no_users() {
     assert!(output.stdout.contains("No users"), "{}", output.stdout);
 }
 
+/// The answer about `carol`, in an account of hers alone that has `more` too.
+fn of_carol(more: Value, args: &[&str]) -> Value {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("details.json");
+    let everything = json!({"Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
+    let mut saved = json!({"GroupDetailList": [], "Policies": [], "UserDetailList": [{
+        "Path": "/", "UserName": "carol", "UserId": "AIDACAROL", "GroupList": [],
+        "Arn": "arn:aws:iam::123456789012:user/carol", "AttachedManagedPolicies": [],
+        "CreateDate": "2024-01-01T00:00:00+00:00",
+        "UserPolicyList": [{"PolicyName": "all", "PolicyDocument": everything}]}]});
+    for (key, value) in more.as_object().unwrap() {
+        saved[key] = value.clone();
+    }
+    std::fs::write(&file, saved.to_string()).unwrap();
+    let file = file.display().to_string();
+    let agent = Agent::new().args(["explain", "carol", "--from", &file]);
+    let agent = args.iter().fold(agent, |agent, arg| agent.arg(arg));
+    let output = agent.args(["--output", "json"]).run();
+    serde_json::from_str(&output.expect_code(0).stdout).unwrap()
+}
+
+#[test]
+fn service_control_policies_in_the_file_of_the_details_are_read_too() {
+    let levels = |content: &str| {
+        json!({"RoleDetailList": [], "ServiceControlPolicies": [{"TargetId": "123456789012",
+            "Policies": [{"Name": "only", "Content": content}]}]})
+    };
+    let tier = |content: &str| of_carol(levels(content), &[])["privilege"]["tier"].clone();
+    let allow = |action: &str| {
+        format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#)
+    };
+    assert_eq!(tier(&allow("*")), "admin");
+    assert_eq!(tier(&allow("s3:*")), "capped");
+}
+
+#[test]
+fn a_role_that_trusts_somebody_else_is_refused_by_its_trust_policy() {
+    let role = "arn:aws:iam::123456789012:role/r";
+    let trust = json!({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"AWS": "arn:aws:iam::123456789012:user/other"}}});
+    let roles = json!({"RoleDetailList": [{"Path": "/", "RoleName": "r", "RoleId": "AROAR",
+        "Arn": role, "CreateDate": "2024-01-01T00:00:00+00:00", "RolePolicyList": [],
+        "AssumeRolePolicyDocument": trust, "AttachedManagedPolicies": [],
+        "InstanceProfileList": []}]});
+    let answer = of_carol(roles, &["--can", "sts:AssumeRole", "--on", role]);
+    let because = json!([{"not_allowed_by": "trust policy of role/r"}]);
+    assert_eq!(
+        answer,
+        json!({"decision": "implicit_deny", "because": because})
+    );
+}
+
+#[test]
+fn a_question_is_on_one_arn_or_everything() {
+    for on in ["", "bucket", "arn:aws:s3"] {
+        let (stdout, code) = explain(&["alice", "--can", "s3:GetObject", "--on", on]);
+        assert_eq!((stdout.as_str(), code), ("", 2), "{on}");
+    }
+}
+
 #[test]
 fn a_question_has_one_action_and_no_pattern() {
     for action in ["iam", "iam:", "iam:Put*", "iam: PutUserPolicy", "*"] {

@@ -102,9 +102,17 @@ pub fn answer(snapshot: &Snapshot, question: &Question, now: OffsetDateTime) -> 
             because: Vec::new(),
         });
     }
+    let mut because = policies.because(&response);
+    if response.decision() == Decision::ImplicitDeny
+        && let Some((_, role)) = policies.trust
+        && authorizer.decide(&request, None).decision() == Decision::Allow
+    {
+        let role = role.to_owned();
+        because = vec![Because::NotAllowedBy(PolicySource::Trust { role }.label())];
+    }
     Some(Answer {
         decision: response.decision(),
-        because: policies.because(&response),
+        because,
     })
 }
 

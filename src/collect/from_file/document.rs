@@ -88,10 +88,11 @@ impl Document {
             if pages.is_empty() {
                 return Err(FileError::unrecognised(file, "a JSON array without pages"));
             }
-            let documents = pages
-                .into_iter()
-                .map(|page| of_page(file, text, page, read_at));
-            return documents.collect();
+            let mut documents = Vec::new();
+            for page in pages {
+                documents.extend(of_page(file, text, page, read_at)?);
+            }
+            return Ok(documents);
         }
         let report = report(file, text, read_at)?;
         let report = report.ok_or_else(|| FileError::unrecognised(file, found_instead(text)))?;
@@ -103,22 +104,23 @@ impl Document {
     }
 }
 
-/// The page `page` of the JSON `text`.
+/// What the page `page` of the JSON `text` holds: the answers of several commands may have been
+/// put into one object.
 fn of_page(
     file: &str,
     text: &str,
     page: Page<'_>,
     read_at: OffsetDateTime,
-) -> Result<Document, FileError> {
+) -> Result<Vec<Document>, FileError> {
     if page.text.starts_with('"') {
         let content: String = page.parse(file, text)?;
         let report = report(file, &content, read_at)?;
         let found = "a JSON text that is no credential report";
-        return Ok(Document {
+        return Ok(vec![Document {
             file: file.to_owned(),
             content: Content::Report(report.ok_or_else(|| FileError::unrecognised(file, found))?),
             cut_short: false,
-        });
+        }]);
     }
     if !page.text.starts_with('{') {
         return Err(FileError::unrecognised(file, "JSON without an object"));
@@ -126,31 +128,40 @@ fn of_page(
     let outline: Outline = page.parse(file, text)?;
     let is_details =
         outline.user_detail_list || outline.group_detail_list || outline.role_detail_list;
-    let content = if is_details {
-        Content::Details(page.parse(file, text)?)
-    } else if outline.users && !outline.group {
-        Content::Users(page.parse(file, text)?)
-    } else if outline.virtual_mfa_devices {
-        Content::VirtualMfa(page.parse(file, text)?)
-    } else if outline.mfa_devices {
-        Content::Mfa(page.parse(file, text)?)
-    } else if outline.service_control_policies {
-        Content::ServiceControl(page.parse(file, text)?)
-    } else if outline.service_specific_credentials {
-        Content::ServiceCredentials(page.parse(file, text)?)
-    } else if outline.report_format {
-        Content::Report(envelope(file, &page.parse(file, text)?, read_at)?)
-    } else {
-        return Err(FileError::unrecognised(
-            file,
-            "a JSON object with other keys",
-        ));
-    };
-    Ok(Document {
+    let mut contents = Vec::new();
+    if is_details {
+        contents.push(Content::Details(page.parse(file, text)?));
+    }
+    if outline.users && !outline.group {
+        contents.push(Content::Users(page.parse(file, text)?));
+    }
+    if outline.virtual_mfa_devices {
+        contents.push(Content::VirtualMfa(page.parse(file, text)?));
+    }
+    if outline.mfa_devices {
+        contents.push(Content::Mfa(page.parse(file, text)?));
+    }
+    if outline.service_control_policies {
+        contents.push(Content::ServiceControl(page.parse(file, text)?));
+    }
+    if outline.service_specific_credentials {
+        contents.push(Content::ServiceCredentials(page.parse(file, text)?));
+    }
+    if outline.report_format {
+        let envelope = envelope(file, &page.parse(file, text)?, read_at)?;
+        contents.push(Content::Report(envelope));
+    }
+    if contents.is_empty() {
+        let found = "a JSON object with other keys";
+        return Err(FileError::unrecognised(file, found));
+    }
+    let cut_short = outline.is_truncated == Some(true) || outline.next_token.is_some();
+    let document = |content| Document {
         file: file.to_owned(),
         content,
-        cut_short: outline.is_truncated == Some(true) || outline.next_token.is_some(),
-    })
+        cut_short,
+    };
+    Ok(contents.into_iter().map(document).collect())
 }
 
 fn envelope(

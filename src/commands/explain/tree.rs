@@ -34,7 +34,11 @@ pub(in crate::commands) fn verdict_on(name: &str, arn: &str, privilege: &Privile
             [] => String::new(),
             ids => format!("; the user can lift it by {}", ids.join(", ")),
         };
-        format!("{} {}{lifted}", it.kind.replace('_', " "), of.join(", "))
+        let kind = match &*it.kind {
+            "missing_document" => "missing or malformed document".to_owned(),
+            kind => kind.replace('_', " "),
+        };
+        format!("{kind} {}{lifted}", of.join(", "))
     });
     tree.section("Limits", limits);
     tree.section(
@@ -71,7 +75,7 @@ fn meaning(tier: Tier) -> &'static str {
         Tier::Conditional => "it depends on conditions that are not known",
         Tier::Capped => "an administrator but for a cap that it cannot lift",
         Tier::User => "no administrator, and no known path to one",
-        Tier::Unknown => "policy documents are missing",
+        Tier::Unknown => "policy documents are missing or malformed",
     }
 }
 
