@@ -4,6 +4,7 @@
 //! Pure: a record's text in, an event out. Secrets are taken out before anything else is looked at.
 
 mod about;
+mod affected;
 mod dates;
 mod filter;
 mod ocsf;
@@ -15,6 +16,7 @@ mod seen;
 mod window;
 
 pub use about::About;
+pub use affected::{Affected, affected};
 pub use filter::Filter;
 pub use ocsf::{
     Account, Actor, Class, Credential, Endpoint, Event, Group, Outcome, Policy, Resource, Service,
