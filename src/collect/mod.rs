@@ -18,6 +18,7 @@ use crate::model::{AccountPolicies, Fact, User};
 pub use account::{
     AccountSource, AccountSummary, CallPlan, Confirmation, NewUsers, Prediction, Wanted,
     account_summary, confirm_gone, query_credentials, query_group, query_groups, query_user,
+    query_user_named,
 };
 pub(crate) use from_file::saved_text;
 pub use from_file::{FileError, FromFiles};

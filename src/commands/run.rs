@@ -45,6 +45,7 @@ pub(super) async fn run(global: &GlobalArgs, origin: &Origin) -> anyhow::Result<
         sinks,
         timetable: config.schedule.timetable(store.installation_id()),
         audit: setup::audit(&config),
+        refresh: setup::refresh(&config),
     };
     let outside = Outside {
         listeners: Listeners {
@@ -78,6 +79,7 @@ fn load_again(
             sinks: sinks::ready(&config)?,
             timetable: config.schedule.timetable(&id),
             audit: setup::audit(&config),
+            refresh: setup::refresh(&config),
         };
         exposed::warn(&global, &config);
         Ok(work)

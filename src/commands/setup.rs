@@ -17,7 +17,7 @@ use crate::map::MappingRules;
 use crate::metrics::Metrics;
 use crate::observe;
 use crate::output;
-use crate::run::{Agent, AuditPlan, DeletionPlan, MappingPlan, PassPlan, Receiver};
+use crate::run::{Agent, AuditPlan, DeletionPlan, MappingPlan, PassPlan, Receiver, RefreshPlan};
 use crate::trust::{ExtraRoots, RootsError};
 
 /// Arguments that do not fit what there is, in words.
@@ -97,6 +97,13 @@ pub(super) fn audit(config: &Config) -> Option<AuditPlan> {
         receivers: receivers_of(config, |sink| sink.audit),
         listener: None,
     })
+}
+
+/// What makes the daemon read users again, if anything.
+pub(super) fn refresh(config: &Config) -> Option<RefreshPlan> {
+    let audit = &config.audit;
+    let queue_url = audit.queue_url.clone();
+    audit.refresh.then_some(RefreshPlan { queue_url })
 }
 
 /// Who receives events.

@@ -32,6 +32,21 @@ pub struct Provenance {
     pub as_of: OffsetDateTime,
 }
 
+/// The source of what the credential report says.
+pub const CREDENTIAL_REPORT: &str = "credential report";
+/// AWS makes a report anew every four hours. A longer time comes of a clock that was wrong.
+const REPORT_AGE_MAX: time::Duration = time::Duration::DAY;
+
+impl Provenance {
+    /// Whether this is of a credential report that was made before a call told the same, which
+    /// `other` is of.
+    pub(super) fn is_report_before(&self, other: &Self) -> bool {
+        let is_report = |it: &Self| it.source == CREDENTIAL_REPORT;
+        let lead = other.as_of - self.as_of;
+        is_report(self) && !is_report(other) && lead.is_positive() && lead < REPORT_AGE_MAX
+    }
+}
+
 /// Why a fact is not known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Unknown {

@@ -15,6 +15,7 @@ mod once;
 mod pass;
 mod query;
 mod receivers;
+mod refresh;
 mod report;
 mod retention;
 mod shutdown;
@@ -35,6 +36,7 @@ pub use once::{CollectOptions, once};
 pub use pass::{Deletions, Pass, PassReport, UnknownCounts, incomplete};
 pub use query::{QueriedUsers, judge_alone, query_users};
 pub use receivers::changed_destinations;
+pub use refresh::RefreshPlan;
 pub use report::{
     AccountReport, ExitStatus, RunReport, SinkReport, how_to_accept_deletions, how_to_stop,
 };

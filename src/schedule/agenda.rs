@@ -13,6 +13,8 @@ const RETRY_FIRST: Duration = Duration::from_secs(30);
 const DOUBLINGS_MAX: u32 = 16;
 /// The share of a wait that is always waited; the rest is by chance.
 const SHARE_MIN: f64 = 0.75;
+/// How long a pass that was asked for waits for whatever else it is asked for.
+const ASKED_WAIT: Duration = Duration::from_secs(30);
 
 /// Which accounts are passed over now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub enum Round {
     },
     /// These alone, which failed before.
     Retry(BTreeSet<String>),
+    /// These alone, since somebody asked for them.
+    Asked(BTreeSet<String>),
 }
 
 /// How a round ended.
@@ -48,6 +52,8 @@ pub struct Agenda {
     /// Rounds, one after the other, in which nothing came to its end.
     failures: u32,
     retries: BTreeMap<String, Retry>,
+    /// When accounts are due that somebody asked for.
+    asked: BTreeMap<String, OffsetDateTime>,
 }
 
 #[derive(Debug)]
@@ -62,6 +68,7 @@ impl Round {
         match self {
             Self::All { but } => id.is_none_or(|id| !but.contains(id)),
             Self::Retry(ids) => id.is_some_and(|id| ids.contains(id)),
+            Self::Asked(ids) => id.is_none_or(|id| ids.contains(id)),
         }
     }
 
@@ -80,13 +87,20 @@ impl Agenda {
             started_at: None,
             failures: 0,
             retries: BTreeMap::new(),
+            asked: BTreeMap::new(),
         }
+    }
+
+    /// The account `id` is asked for at `now`: it is due a little later, with what else is by then.
+    pub fn ask(&mut self, id: String, now: OffsetDateTime) {
+        self.asked.entry(id).or_insert(now + ASKED_WAIT);
     }
 
     /// When anything is due.
     pub fn next_at(&self) -> OffsetDateTime {
         let retries = self.retries.values().map(|retry| retry.at);
-        retries.min().map_or(self.next, |at| at.min(self.next))
+        let others = retries.chain(self.asked.values().copied());
+        others.min().map_or(self.next, |at| at.min(self.next))
     }
 
     /// From the next pass over every account to the one after it.
@@ -110,9 +124,13 @@ impl Agenda {
             let but = retries(false);
             return Some(Round::All { but });
         }
-        Some(retries(true))
-            .filter(|ids| !ids.is_empty())
-            .map(Round::Retry)
+        let retries = Some(retries(true)).filter(|ids| !ids.is_empty());
+        let asked = || {
+            let due = self.asked.iter().filter(|(_, at)| **at <= now);
+            let ids: BTreeSet<String> = due.map(|(id, _)| id.clone()).collect();
+            (!ids.is_empty()).then_some(Round::Asked(ids))
+        };
+        retries.map(Round::Retry).or_else(asked)
     }
 
     /// Notes how `round` ended, which began at `start` and ended `now`. An account that failed
@@ -126,6 +144,9 @@ impl Agenda {
         share: f64,
     ) {
         let mut failed = end.failed;
+        // What was asked for since a pass began may have changed behind it.
+        self.asked
+            .retain(|id, at| !round.takes(Some(id)) || *at > start + ASKED_WAIT);
         match round {
             Round::All { but } => {
                 self.started_at = Some(start);
@@ -143,8 +164,8 @@ impl Agenda {
                     self.next = retry_at(now, self.failures, latest, share);
                 }
             }
-            Round::Retry(ids) if end.is_refused => failed.clone_from(ids),
-            Round::Retry(ids) => {
+            Round::Retry(ids) | Round::Asked(ids) if end.is_refused => failed.clone_from(ids),
+            Round::Retry(ids) | Round::Asked(ids) => {
                 self.retries
                     .retain(|id, _| !ids.contains(id) || failed.contains(id));
             }
@@ -184,6 +205,9 @@ impl Agenda {
         self.next = self.next.min(latest);
         for retry in self.retries.values_mut() {
             retry.at = retry.at.min(latest);
+        }
+        for at in self.asked.values_mut() {
+            *at = (*at).min(now + ASKED_WAIT);
         }
     }
 }

@@ -7,5 +7,6 @@ mod live;
 mod measured;
 mod permissions;
 mod properties;
+mod refresh;
 mod snapshots;
 mod valid;

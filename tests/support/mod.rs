@@ -10,6 +10,7 @@ pub(crate) mod moto;
 pub(crate) mod outbox;
 pub(crate) mod owner;
 pub(crate) mod platform;
+pub(crate) mod queue;
 pub(crate) mod reply;
 pub(crate) mod running;
 pub(crate) mod seed;

@@ -30,7 +30,7 @@ pub use per_user::{Confirmation, confirm_gone};
 pub use plan::{CallPlan, Prediction};
 pub use query::{
     Wanted, credentials as query_credentials, group as query_group, groups as query_groups,
-    user as query_user,
+    user as query_user, user_named as query_user_named,
 };
 pub use sending::NewUsers;
 pub use source::AccountSource;

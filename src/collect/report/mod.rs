@@ -14,7 +14,7 @@ use row::Row;
 pub(super) use row::ReportRow;
 
 /// The report as a source of facts.
-pub(super) const SOURCE: &str = "credential report";
+pub(super) const SOURCE: &str = crate::model::CREDENTIAL_REPORT;
 
 /// The user column of the row about the account's root user.
 const ROOT: &str = "<root_account>";

@@ -141,6 +141,13 @@ impl Merge {
                 self.take(name, provenance.as_of, why);
                 last.clone()
             }
+            // A report is as old as four hours, and whoever changed was read since.
+            (
+                Fact::Known { provenance, .. },
+                Fact::Known {
+                    provenance: known, ..
+                },
+            ) if provenance.is_report_before(known) => last.clone(),
             (
                 Fact::Known { value, provenance },
                 Fact::Known {

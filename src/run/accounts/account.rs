@@ -203,7 +203,7 @@ async fn name(client: &AwsClient, member: &Member, record: &AccountRecord) -> Op
 }
 
 /// The rates at which an earlier pass over the account was let through.
-fn learnt_rates(record: &AccountRecord) -> LearntRates {
+pub(in crate::run) fn learnt_rates(record: &AccountRecord) -> LearntRates {
     let rates = record.rates_per_second.iter();
     rates
         .filter_map(|(action, &rate)| Some((Action::parse(action)?, rate)))

@@ -12,7 +12,7 @@ const PAUSE_FIRST: Duration = Duration::from_secs(5);
 const PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
 
 /// What keeps failing: said once, and again when it is another thing.
-pub(super) struct Trouble {
+pub(in crate::run) struct Trouble {
     backoff: Backoff,
     said: Option<Shown>,
 }
@@ -28,7 +28,7 @@ impl Default for Trouble {
 
 impl Trouble {
     /// Waits after `error`, a while longer each time.
-    pub(super) async fn pause(&mut self, what: &str, error: &impl std::error::Error) {
+    pub(in crate::run) async fn pause(&mut self, what: &str, error: &impl std::error::Error) {
         let error = Shown::of(error);
         if self.said.as_ref() != Some(&error) {
             tracing::error!(what, %error, "CloudTrail cannot be followed; trying again, nothing is lost");
@@ -37,7 +37,7 @@ impl Trouble {
         sleep(self.backoff.next()).await;
     }
 
-    pub(super) fn is_over(&mut self, what: &str) {
+    pub(in crate::run) fn is_over(&mut self, what: &str) {
         self.backoff.reset();
         if self.said.take().is_some() {
             tracing::info!(what, "CloudTrail is followed again");

@@ -20,6 +20,7 @@ use crate::run::accounts::behind;
 use crate::run::agent::Agent;
 use crate::run::audit::{AuditPlan, Following};
 use crate::run::delivery::Delivery;
+use crate::run::refresh::{Hints, RefreshPlan, Refresher, Soon};
 use crate::run::{receivers, retention};
 use crate::schedule::{Agenda, Round, Timetable};
 use crate::store::{Store, StoreError};
@@ -31,6 +32,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) struct Configured<'a> {
     pub(super) agent: &'a Agent,
     pub(super) audit: Option<&'a AuditPlan>,
+    pub(super) refresh: Option<&'a RefreshPlan>,
     pub(super) store: &'a Store,
     pub(super) clock: &'a CollectionClock,
     pub(super) pending: &'a Pending,
@@ -95,9 +97,19 @@ impl Configured<'_> {
         progress: &mut Progress,
     ) -> Result<(Ended, Delivery), StoreError> {
         let (sessions, hurry) = (KeptSessions::default(), delivery.hurrier());
+        let (locks, soon, hints) = (AccountLocks::default(), Soon::default(), Hints::default());
+        let refresher = Refresher::new((self.agent, self.store), &locks, &soon, &sessions, &hurry);
+        let refreshing = async {
+            match self.refresh {
+                Some(plan) => refresher.run(plan, &hints).await,
+                None => std::future::pending().await,
+            }
+        };
+        let shared = (&sessions, &locks, &soon);
         tokio::select! {
-            ended = self.passes(&mut delivery, &sessions, progress) => Ok((ended?, delivery)),
-            never = self.follow(&sessions, &hurry) => match never? {},
+            ended = self.passes(&mut delivery, shared, progress) => Ok((ended?, delivery)),
+            never = self.follow(&sessions, &hurry, &hints) => match never? {},
+            never = refreshing => match never? {},
         }
     }
 
@@ -106,12 +118,17 @@ impl Configured<'_> {
         &self,
         sessions: &KeptSessions,
         hurry: &(dyn Fn(&str) + Send + Sync),
+        hints: &Hints,
     ) -> Result<Infallible, StoreError> {
         let Some(plan) = self.audit else {
             return std::future::pending().await;
         };
+        let plan = AuditPlan {
+            listener: self.refresh.map(|_| hints.listener()),
+            ..plan.clone()
+        };
         let following = Following {
-            plan,
+            plan: &plan,
             aws: &self.agent.aws,
             store: self.store,
             metrics: &self.agent.metrics,
@@ -124,10 +141,9 @@ impl Configured<'_> {
     async fn passes(
         &self,
         delivery: &mut Delivery,
-        sessions: &KeptSessions,
+        (sessions, locks, soon): (&KeptSessions, &AccountLocks, &Soon),
         progress: &mut Progress,
     ) -> Result<Ended, StoreError> {
-        let locks = AccountLocks::default();
         if progress.agenda.due(SystemClock.now()).is_none() {
             progress.say_next(&self.agent.metrics);
         }
@@ -138,8 +154,11 @@ impl Configured<'_> {
             if let Some(work) = self.pending.take() {
                 return Ok(Ended::Reloaded(Box::new(work)));
             }
+            for account in soon.take() {
+                progress.agenda.ask(account, SystemClock.now());
+            }
             let Some(round) = progress.agenda.due(SystemClock.now()) else {
-                self.wait(delivery, &locks, progress).await?;
+                self.wait(delivery, (locks, soon), progress).await?;
                 continue;
             };
             let rounds = Rounds {
@@ -147,7 +166,7 @@ impl Configured<'_> {
                 store: self.store,
                 delivery,
                 sessions,
-                locks: &locks,
+                locks,
                 clock: self.clock,
             };
             self.pass(rounds, &round, progress).await?;
@@ -163,6 +182,7 @@ impl Configured<'_> {
         service_manager::status(match round {
             Round::All { .. } => "collecting every account",
             Round::Retry(_) => "collecting the accounts that failed before",
+            Round::Asked(_) => "collecting accounts that changed",
         });
         let (start, begun) = (SystemClock.now(), Instant::now());
         let waker = rounds.delivery.waker();
@@ -187,7 +207,7 @@ impl Configured<'_> {
     async fn wait(
         &self,
         delivery: &mut Delivery,
-        locks: &AccountLocks,
+        (locks, soon): (&AccountLocks, &Soon),
         progress: &mut Progress,
     ) -> Result<(), StoreError> {
         let next_at = progress.agenda.next_at();
@@ -206,6 +226,7 @@ impl Configured<'_> {
         let waited = tokio::select! {
             waited = wait_until(&SystemClock, next_at) => waited,
             () = self.pending.arrived() => return Ok(()),
+            () = soon.asked() => return Ok(()),
             () = self.cancel.cancelled() => return Ok(()),
             ended = upkeep => match ended? {},
             error = delivery.failed() => return Err(error),

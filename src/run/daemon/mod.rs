@@ -29,6 +29,7 @@ use crate::run::daemon::serving::answers;
 use crate::run::daemon::wall_clock::{SystemClock, WallClock};
 use crate::run::delivery::{Delivery, ReadySink};
 use crate::run::receivers;
+use crate::run::refresh::RefreshPlan;
 use crate::schedule::Timetable;
 use crate::store::{Store, StoreError};
 
@@ -42,6 +43,8 @@ pub struct Work {
     pub timetable: Timetable,
     /// What is followed of CloudTrail, if anything is.
     pub audit: Option<AuditPlan>,
+    /// What makes it read users again, if anything does.
+    pub refresh: Option<RefreshPlan>,
 }
 
 /// What reaches a daemon from outside.
@@ -84,7 +87,7 @@ async fn work_on(
     let clock = CollectionClock::start(&work.timetable, first);
     let mut progress = Progress::new(work.timetable, first);
     let pending = Pending::default();
-    let (mut agent, mut audit) = (work.agent, work.audit);
+    let (mut agent, mut audit, mut refresh) = (work.agent, work.audit, work.refresh);
     let reloads = Reloads::new(&agent.metrics);
     agent.metrics.schedule().set_period(progress.period());
     receivers::adopt(&agent, store).await?;
@@ -103,6 +106,7 @@ async fn work_on(
         let configured = Configured {
             agent: &agent,
             audit: audit.as_ref(),
+            refresh: refresh.as_ref(),
             store,
             clock: &clock,
             pending: &pending,
@@ -127,7 +131,7 @@ async fn work_on(
             metrics: agent.metrics,
             ..next.agent
         };
-        audit = next.audit;
+        (audit, refresh) = (next.audit, next.refresh);
         agent.metrics.schedule().set_period(progress.period());
         receivers::adopt(&agent, store).await?;
         delivery = Delivery::start(store, next.sinks, &agent.metrics, &cancel);

@@ -44,10 +44,7 @@ impl Start {
 
     /// When the whole account last had each fact confirmed.
     pub(super) fn confirmed(&self) -> Confirmed {
-        let confirmed = self.account.confirmed_unix_ms.iter();
-        confirmed
-            .filter_map(|(fact, at)| Some((fact.clone(), moment(*at)?)))
-            .collect()
+        confirmed(&self.account)
     }
 }
 
@@ -106,6 +103,14 @@ impl Pass<'_> {
         };
         self.store.run(begin).await
     }
+}
+
+/// When the whole account last had each fact confirmed.
+pub(in crate::run) fn confirmed(account: &AccountRecord) -> Confirmed {
+    let confirmed = account.confirmed_unix_ms.iter();
+    confirmed
+        .filter_map(|(fact, at)| Some((fact.clone(), moment(*at)?)))
+        .collect()
 }
 
 /// Whether it is time to send everything again. A clock that was set back must not put that off.

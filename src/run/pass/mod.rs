@@ -12,5 +12,6 @@ pub(super) mod verdicts;
 pub use one_pass::Pass;
 pub use report::{Deletions, PassReport, UnknownCounts, incomplete};
 
+pub(super) use begin::confirmed;
 pub(super) use chunk::{next as next_chunk, split as split_chunks};
 pub(super) use report::count_unknown;

@@ -67,7 +67,12 @@ pub(super) async fn find(
     }))
 }
 
-async fn get(client: &AwsClient, scope: &AccountScope, name: &str) -> Result<FoundUser, AwsError> {
+/// The user that GetUser knows by this name.
+pub(super) async fn get(
+    client: &AwsClient,
+    scope: &AccountScope,
+    name: &str,
+) -> Result<FoundUser, AwsError> {
     let request = || client.iam().get_user().user_name(name).send();
     let answer = client.call_about(name, ACTION, request).await?;
     let user = answer

@@ -11,7 +11,7 @@ mod user;
 pub use credentials::credentials;
 pub use group::group;
 pub use groups::groups;
-pub use user::user;
+pub use user::{user, user_named};
 
 use time::OffsetDateTime;
 

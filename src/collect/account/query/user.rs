@@ -6,9 +6,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::super::listing::AccountScope;
 use super::super::per_user::UserReader;
-use super::find::{FoundUser, find};
+use super::find::{FoundUser, find, get};
 use super::{Wanted, own};
-use crate::aws::{Action, AwsClient, AwsError};
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
 use crate::model::{Account, Fact, Group, User};
 
 /// How many groups are asked about at once; a user is in ten at most.
@@ -25,6 +25,20 @@ pub async fn user(
     match Box::pin(find(client, &scope, wanted)).await? {
         Some(found) => read(client, found).await,
         None => Ok(None),
+    }
+}
+
+/// The user of `account` that has this name now, with the same; `None` if nobody has. No list is read.
+pub async fn user_named(
+    client: &AwsClient,
+    account: &Account,
+    name: &str,
+) -> Result<Option<User>, AwsError> {
+    let scope = AccountScope::of(account);
+    match Box::pin(get(client, &scope, name)).await {
+        Ok(found) => read(client, found).await,
+        Err(error) if error.class == AwsErrorClass::Gone => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
