@@ -35,7 +35,9 @@ pub fn policy(
 ) -> Option<Policy> {
     let reads = || {
         let follows = audit.enabled.then(follows);
-        [reads(aws, mapping)].into_iter().chain(follows).collect()
+        let refreshes = audit.refresh.then(refreshes);
+        let reads = [reads(aws, mapping)].into_iter();
+        reads.chain(follows).chain(refreshes).collect()
     };
     let statements = match (holder, &aws.role_arn) {
         (Holder::Accounts, _) => reads(),
@@ -46,7 +48,9 @@ pub fn policy(
         (Holder::Audit, _) => {
             let is_of_queue_alone = audit.queue_url.is_some() && !audit.enabled;
             let follows = (!is_of_queue_alone).then(follows);
-            follows.into_iter().chain(queue(audit, partition)).collect()
+            let refreshes = audit.refresh.then(refreshes);
+            let of_accounts = follows.into_iter().chain(refreshes);
+            of_accounts.chain(queue(audit, partition)).collect()
         }
         (Holder::Role, None) | (Holder::Lifecycle, _) => return None,
         (Holder::Credentials, Some(role)) => vec![assumes(vec![Resource::arn(role)])],
@@ -108,6 +112,13 @@ fn follows() -> Statement {
     Statement {
         sid: Some("FollowCloudTrail"),
         ..allows(&need::to_follow())
+    }
+}
+
+fn refreshes() -> Statement {
+    Statement {
+        sid: Some("ReadChanged"),
+        ..allows(&need::to_refresh())
     }
 }
 

@@ -199,6 +199,18 @@ pub fn to_query(aws: &AwsSettings) -> Vec<Need> {
         add(GenerateCredentialReport, report);
         add(GetCredentialReport, report);
     }
+    of_one_user(&mut add);
+    add(GetGroup, "one group, and its members");
+    add(
+        ListAttachedGroupPolicies,
+        "the managed policies of one group",
+    );
+    add(ListGroupPolicies, "the inline policies of one group");
+    needs
+}
+
+/// What reads one user.
+fn of_one_user(add: &mut dyn FnMut(Action, &'static str)) {
     add(GetUser, "one user, with tags and boundary");
     add(ListGroupsForUser, "the groups of one user");
     add(ListAttachedUserPolicies, "the managed policies of one user");
@@ -210,7 +222,20 @@ pub fn to_query(aws: &AwsSettings) -> Vec<Need> {
         GetAccessKeyLastUsed,
         "the last use of the access keys of one user",
     );
-    add(GetGroup, "one group, and its members");
+}
+
+/// What reading users again, as soon as they change, needs in their account.
+pub(super) fn to_refresh() -> Vec<Need> {
+    let mut needs = Vec::new();
+    let mut add = |action, brings| {
+        needs.push(Need {
+            action,
+            weight: Needed,
+            brings,
+        });
+    };
+    add(ListUsers, "whether a user is deleted or has another name");
+    of_one_user(&mut add);
     add(
         ListAttachedGroupPolicies,
         "the managed policies of one group",

@@ -39,7 +39,16 @@ fn the_policy_of_the_audit_log_is_the_least_that_it_needs() {
         "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
         "Resource": "arn:aws:sqs:us-east-1:111122223333:rollcall",
     });
-    assert_eq!(statements(&agent(QUEUE), "audit"), [follows.clone(), queue]);
+    let of_queue = statements(&agent(QUEUE), "audit");
+    assert_eq!(of_queue.len(), 3, "{of_queue:?}");
+    assert_eq!((&of_queue[0], &of_queue[2]), (&follows, &queue));
+    let changed = of_queue[1]["Action"].as_array().unwrap();
+    assert_eq!(
+        (&of_queue[1]["Sid"], changed.len()),
+        (&json!("ReadChanged"), 11)
+    );
+    assert!(changed.contains(&json!("iam:GetUser")), "{changed:?}");
+    assert!(statements(&agent(QUEUE), "accounts").contains(&of_queue[1]));
     assert!(statements(&agent(ENABLED), "accounts").contains(&follows));
     assert!(!statements(&agent(""), "accounts").contains(&follows));
 }

@@ -29,10 +29,16 @@ impl Queue {
     /// A record of the call `event` of IAM comes.
     #[track_caller]
     pub(crate) fn record(&self, event: &str, request: &Value) {
-        let record = record(&self.account, event, request);
+        self.record_of(self.account.id(), event, request);
+    }
+
+    /// The same of the account of this id.
+    #[track_caller]
+    pub(crate) fn record_of(&self, account: &str, event: &str, request: &Value) {
+        let record = record(account, event, request);
         let message = json!({
             "version": "0", "detail-type": "AWS API Call via CloudTrail", "source": "aws.iam",
-            "account": self.account.id(), "region": "us-east-1", "detail": record,
+            "account": account, "region": "us-east-1", "detail": record,
         });
         self.send(&message.to_string());
     }
@@ -62,7 +68,7 @@ impl Queue {
 }
 
 /// CloudTrail's record of the call `event` of IAM in `account`, made now.
-pub(crate) fn record(account: &Account, event: &str, request: &Value) -> Value {
+fn record(account: &str, event: &str, request: &Value) -> Value {
     let now = time::OffsetDateTime::now_utc();
     let now = now.replace_nanosecond(0).expect("a whole second");
     let format = &time::format_description::well_known::Rfc3339;
@@ -70,7 +76,7 @@ pub(crate) fn record(account: &Account, event: &str, request: &Value) -> Value {
         "eventVersion": "1.11", "eventSource": "iam.amazonaws.com", "eventName": event,
         "eventTime": now.format(format).expect("a time"),
         "eventID": format!("{:032x}", fastrand::u128(..)), "awsRegion": "us-east-1",
-        "readOnly": false, "recipientAccountId": account.id(), "eventType": "AwsApiCall",
+        "readOnly": false, "recipientAccountId": account, "eventType": "AwsApiCall",
         "requestParameters": request, "userIdentity": {"type": "AssumedRole"},
     })
 }

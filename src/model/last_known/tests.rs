@@ -326,3 +326,31 @@ fn console_access_without_the_date_of_the_password_keeps_the_known_date() {
         assert_eq!(merged(&now, &last).user.console, now.console);
     }
 }
+
+#[test]
+fn a_credential_report_that_is_older_than_a_call_changes_nothing() {
+    let today = OffsetDateTime::UNIX_EPOCH + time::Duration::DAY * 9;
+    let mfa = |active, source: &'static str, as_of| User {
+        mfa: Fact::known(
+            Mfa::Active(active),
+            &Provenance {
+                source: source.into(),
+                as_of,
+            },
+        ),
+        ..nobody()
+    };
+    let called = mfa(true, "iam:ListMFADevices", today);
+    let of_report = |as_of| mfa(false, super::super::CREDENTIAL_REPORT, as_of);
+    let is_active =
+        |now: &User, last: &User| merged(now, last).user.mfa.value().unwrap().is_active();
+    let hour = time::Duration::HOUR;
+    assert!(is_active(&of_report(today - hour), &called));
+    assert!(!is_active(&of_report(today + hour), &called));
+    // A clock that was wrong does not hold what is kept for ever.
+    assert!(!is_active(&of_report(today - hour * 25), &called));
+    assert!(!is_active(
+        &mfa(false, "iam:ListMFADevices", today - hour),
+        &called
+    ));
+}

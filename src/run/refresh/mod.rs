@@ -9,6 +9,10 @@ mod queue;
 mod refresher;
 mod sessions;
 mod soon;
+mod sorted;
+mod staging;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use std::convert::Infallible;

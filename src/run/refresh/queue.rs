@@ -173,4 +173,18 @@ mod tests {
         assert_eq!(region(url), Some("eu-west-3"));
         assert_eq!(region("http://127.0.0.1:5000/111122223333/rollcall"), None);
     }
+
+    #[test]
+    fn a_message_that_fails_comes_again_four_times() {
+        for (tries, comes_again) in [(1, true), (4, true), (5, false), (6, false)] {
+            let attributes = serde_json::json!({"ApproximateReceiveCount": tries.to_string()});
+            let message = serde_json::json!({"Attributes": attributes});
+            let message: Message = serde_json::from_value(message).unwrap();
+            assert_eq!(
+                is_left(&message, &"no record".into()),
+                comes_again,
+                "{tries}"
+            );
+        }
+    }
 }

@@ -201,3 +201,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_account_that_is_asked_for_is_due_half_a_minute_later_once_and_alone() {
+    let mut agenda = every(20 * MINUTE);
+    agenda.ended(&all(), (NOON, NOON), passed(&[]), 1.0);
+    agenda.ask("a".to_owned(), NOON);
+    agenda.ask("a".to_owned(), NOON + 20 * SECOND);
+    let due = NOON + ASKED_WAIT;
+    assert_eq!(agenda.next_at(), due);
+    assert_eq!(agenda.due(due - SECOND), None);
+    let round = Round::Asked(ids(&["a"]));
+    assert_eq!(agenda.due(due), Some(round.clone()));
+    assert!(round.takes(Some("a")) && round.takes(None) && !round.takes(Some("b")));
+    // It changed once more behind the pass.
+    agenda.ended(&round, (due, due + MINUTE), passed(&[]), 1.0);
+    assert_eq!(agenda.next_at(), NOON + 20 * MINUTE);
+    agenda.ask("a".to_owned(), due + MINUTE);
+    let whole = (due, due + 2 * MINUTE);
+    agenda.ended(&all(), whole, passed(&[]), 1.0);
+    assert_eq!(agenda.next_at(), due + MINUTE + ASKED_WAIT);
+    // A whole round that begins later has seen it.
+    let later = due + 2 * MINUTE;
+    agenda.ended(&all(), (later, later), passed(&[]), 1.0);
+    assert_eq!(agenda.due(later), None);
+}
