@@ -9,10 +9,11 @@ use crate::support::agent::Agent;
 use crate::support::block_on;
 use crate::support::intake_posts::Posts;
 use crate::support::moto::Account;
-use crate::support::queue::Queue;
+use crate::support::queue::{Queue, record};
 use crate::support::running::Running;
 use crate::support::seed::{Mfa, Seed};
 use crate::support::sim_aws::{SimAccount, SimAws, SimUser};
+use crate::support::trail::{Faults, Trail};
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -168,6 +169,32 @@ fn a_change_behind_a_pass_over_its_account_is_told_after_the_pass() {
     let told = events(&posts, "ann").into_iter();
     let told: Vec<Value> = told.map(|it| it["user"]["has_mfa"].clone()).collect();
     assert_eq!(told, [true, false]);
+}
+
+#[test]
+fn a_record_of_cloudtrail_has_its_user_read_without_a_sink_for_records() {
+    let (account, posts) = (Account::new(), Posts::start());
+    let trail = Trail::start(Faults::default());
+    let seed = Seed::new().user("ann", &[], Mfa::Virtual);
+    seed.user("bob", &[], Mfa::None).plant(&account);
+    let config = format!(
+        "[schedule]\nevery = \"1h\"\n[audit]\nenabled = true\nrefresh = true\n\
+         [[sinks]]\ntype = \"http\"\nname = \"siem\"\nurl = \"{}\"\n",
+        posts.url()
+    );
+    let agent = Agent::new().account(&account).config(&config);
+    let agent = agent.env("AWS_ENDPOINT_URL_CLOUDTRAIL", &trail.url());
+    let mut running = agent.arg("run").spawn();
+    running.wait_for("waiting for the next pass", PATIENCE);
+    wait(&running, || events(&posts, "ann").len() == 1);
+    remove_mfa(&account, "ann");
+    let request = json!({"userName": "ann"});
+    let removed = record(account.id(), "DeactivateMFADevice", &request);
+    trail.add_record("us-east-1", removed, Duration::ZERO);
+    let took = wait(&running, || events(&posts, "ann").len() == 2);
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    end(running);
+    assert_eq!(events(&posts, "ann")[1]["user"]["has_mfa"], false);
 }
 
 /// Two accounts: the pass over the first takes minutes, and in the second users change.

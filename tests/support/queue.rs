@@ -68,7 +68,7 @@ impl Queue {
 }
 
 /// CloudTrail's record of the call `event` of IAM in `account`, made now.
-fn record(account: &str, event: &str, request: &Value) -> Value {
+pub(crate) fn record(account: &str, event: &str, request: &Value) -> Value {
     let now = time::OffsetDateTime::now_utc();
     let now = now.replace_nanosecond(0).expect("a whole second");
     let format = &time::format_description::well_known::Rfc3339;

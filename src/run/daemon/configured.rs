@@ -33,6 +33,7 @@ pub(super) struct Configured<'a> {
     pub(super) agent: &'a Agent,
     pub(super) audit: Option<&'a AuditPlan>,
     pub(super) refresh: Option<&'a RefreshPlan>,
+    pub(super) hints: &'a Hints,
     pub(super) store: &'a Store,
     pub(super) clock: &'a CollectionClock,
     pub(super) pending: &'a Pending,
@@ -97,18 +98,18 @@ impl Configured<'_> {
         progress: &mut Progress,
     ) -> Result<(Ended, Delivery), StoreError> {
         let (sessions, hurry) = (KeptSessions::default(), delivery.hurrier());
-        let (locks, soon, hints) = (AccountLocks::default(), Soon::default(), Hints::default());
+        let (locks, soon) = (AccountLocks::default(), Soon::default());
         let refresher = Refresher::new((self.agent, self.store), &locks, &soon, &sessions, &hurry);
         let refreshing = async {
             match self.refresh {
-                Some(plan) => refresher.run(plan, &hints).await,
+                Some(plan) => refresher.run(plan, self.hints).await,
                 None => std::future::pending().await,
             }
         };
         let shared = (&sessions, &locks, &soon);
         tokio::select! {
             ended = self.passes(&mut delivery, shared, progress) => Ok((ended?, delivery)),
-            never = self.follow(&sessions, &hurry, &hints) => match never? {},
+            never = self.follow(&sessions, &hurry) => match never? {},
             never = refreshing => match never? {},
         }
     }
@@ -118,13 +119,12 @@ impl Configured<'_> {
         &self,
         sessions: &KeptSessions,
         hurry: &(dyn Fn(&str) + Send + Sync),
-        hints: &Hints,
     ) -> Result<Infallible, StoreError> {
         let Some(plan) = self.audit else {
             return std::future::pending().await;
         };
         let plan = AuditPlan {
-            listener: self.refresh.map(|_| hints.listener()),
+            listener: self.refresh.map(|_| self.hints.listener()),
             ..plan.clone()
         };
         let following = Following {

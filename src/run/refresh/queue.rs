@@ -38,7 +38,7 @@ struct OfAccount {
 
 /// Has `refresher` read whom the messages of the queue `url` are about, for ever. An error is the store's.
 pub(super) async fn follow(refresher: &Refresher<'_>, url: &str) -> Result<Infallible, StoreError> {
-    let queue = Queue {
+    let mut queue = Queue {
         url,
         region: region(url),
         client: refresher.own_client().await,
@@ -49,12 +49,19 @@ pub(super) async fn follow(refresher: &Refresher<'_>, url: &str) -> Result<Infal
         "users are read again as records come to the queue"
     );
     loop {
-        match queue.receive().await {
+        let is_all_done = match queue.receive().await {
             Ok(messages) => {
                 trouble.is_over("queue");
-                queue.take(refresher, &messages).await?;
+                queue.take(refresher, &messages).await?
             }
-            Err(error) => trouble.pause("queue", &error).await,
+            Err(error) => {
+                trouble.pause("queue", &error).await;
+                false
+            }
+        };
+        if !is_all_done {
+            // What was refused is asked for again.
+            queue.client = queue.client.with_own_limits();
         }
     }
 }
@@ -79,12 +86,13 @@ impl Queue<'_> {
             .await
     }
 
-    /// Reads whom `messages` are about, and takes those off the queue that are done with.
+    /// Reads whom `messages` are about, and takes those off the queue that are done with. Whether none of
+    /// these is left there.
     async fn take(
         &self,
         refresher: &Refresher<'_>,
         messages: &[Message],
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut accounts: BTreeMap<String, OfAccount> = BTreeMap::new();
         // Those that are not done with.
         let mut left: BTreeSet<usize> = BTreeSet::new();
@@ -121,21 +129,25 @@ impl Queue<'_> {
         }
         let done = messages.iter().enumerate();
         let done = done.filter(|(at, _)| !left.contains(at));
-        join_all(done.map(|(_, message)| self.delete(message))).await;
-        Ok(())
+        let gone = join_all(done.map(|(_, message)| self.delete(message))).await;
+        Ok(gone.into_iter().all(|is_gone| is_gone))
     }
 
-    /// Takes `message` off. Where that fails, it comes again and changes nothing.
-    async fn delete(&self, message: &Message) {
+    /// Takes `message` off, and answers whether it is. If not, it comes again and changes nothing.
+    async fn delete(&self, message: &Message) -> bool {
         let input = Delete {
             queue_url: self.url,
             receipt_handle: &message.receipt_handle,
         };
         let deleted = self.call::<IgnoredAny>(Action::DeleteMessage, &input).await;
-        if let Err(error) = deleted {
+        if let Err(error) = &deleted {
             let message_id = Shown::from(message.message_id.as_str());
-            tracing::warn!(%message_id, %error, "a message was not taken off the queue");
+            tracing::warn!(
+                %message_id, %error,
+                "a message was not taken off the queue: it comes again"
+            );
         }
+        deleted.is_ok()
     }
 }
 

@@ -9,7 +9,7 @@ use super::sessions::{SessionError, Sessions};
 use super::soon::Soon;
 use super::sorted::Sorted;
 use crate::audit::Affected;
-use crate::aws::{AwsClient, AwsError, CallOutcomes, KeptSessions};
+use crate::aws::{AwsClient, AwsError, KeptSessions};
 use crate::collect::{query_user, query_user_named};
 use crate::model::Account;
 use crate::run::accounts::account::learnt_rates;
@@ -98,11 +98,10 @@ impl<'a> Refresher<'a> {
         let Some(_lock) = self.locks.try_enter(account) else {
             return Ok(Refreshed::Busy);
         };
-        let before = client.outcomes();
+        // What was refused before may be allowed by now.
+        let client = client.with_own_limits();
         let refreshed = self.refresh_alone(&client, found, hints).await;
-        self.agent
-            .metrics
-            .add_calls(&since(client.outcomes(), &before));
+        self.agent.metrics.add_calls(&client.outcomes());
         refreshed.map(|()| Refreshed::Durable)
     }
 
@@ -164,12 +163,4 @@ impl<'a> Refresher<'a> {
         let dialects = self.agent.receivers.iter().map(|it| it.dialect);
         self.agent.mapping.needs_policies(dialects)
     }
-}
-
-/// What became of calls since `before`.
-fn since(mut now: CallOutcomes, before: &CallOutcomes) -> CallOutcomes {
-    for (kind, count) in &mut now {
-        *count -= before.get(kind).copied().unwrap_or_default();
-    }
-    now
 }
