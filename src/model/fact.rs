@@ -34,6 +34,8 @@ pub struct Provenance {
 
 /// The source of what the credential report says.
 pub const CREDENTIAL_REPORT: &str = "credential report";
+/// The time of a report has no part of a second: within it, nobody knows which was first.
+const REPORT_LEAD_MIN: time::Duration = time::Duration::SECOND;
 /// AWS makes a report anew every four hours. A longer time comes of a clock that was wrong.
 const REPORT_AGE_MAX: time::Duration = time::Duration::DAY;
 
@@ -43,7 +45,7 @@ impl Provenance {
     pub(super) fn is_report_before(&self, other: &Self) -> bool {
         let is_report = |it: &Self| it.source == CREDENTIAL_REPORT;
         let lead = other.as_of - self.as_of;
-        is_report(self) && !is_report(other) && lead.is_positive() && lead < REPORT_AGE_MAX
+        is_report(self) && !is_report(other) && lead >= REPORT_LEAD_MIN && lead < REPORT_AGE_MAX
     }
 }
 

@@ -347,6 +347,9 @@ fn a_credential_report_that_is_older_than_a_call_changes_nothing() {
     let hour = time::Duration::HOUR;
     assert!(is_active(&of_report(today - hour), &called));
     assert!(!is_active(&of_report(today + hour), &called));
+    // A report has no part of a second: the one that was made right after.
+    let moment = time::Duration::milliseconds(900);
+    assert!(!is_active(&of_report(today - moment), &called));
     // A clock that was wrong does not hold what is kept for ever.
     assert!(!is_active(&of_report(today - hour * 25), &called));
     assert!(!is_active(
