@@ -197,12 +197,12 @@ fn a_region_that_may_not_be_read_holds_up_no_other_and_is_said_once() {
     trail.deny("us-east-2");
     let id = trail.add("us-east-1", TAG_USER, SECOND, NOW);
     let mut running = agent(&trail, &posts, ("15m", "")).spawn();
-    running.wait_for("CloudTrail cannot be followed", PATIENCE);
+    running.wait_for("records cannot be read from there", PATIENCE);
     wait(&running, || taken(&posts) == [id.as_str()]);
     std::thread::sleep(SECOND * 12);
     let said = running
         .log()
-        .matches("CloudTrail cannot be followed")
+        .matches("records cannot be read from there")
         .count();
     end(running);
     assert_eq!(said, 1);

@@ -31,7 +31,7 @@ impl Trouble {
     pub(in crate::run) async fn pause(&mut self, what: &str, error: &impl std::error::Error) {
         let error = Shown::of(error);
         if self.said.as_ref() != Some(&error) {
-            tracing::error!(what, %error, "CloudTrail cannot be followed; trying again, nothing is lost");
+            tracing::error!(what, %error, "records cannot be read from there; trying again, nothing is lost");
             self.said = Some(error);
         }
         sleep(self.backoff.next()).await;
@@ -40,7 +40,7 @@ impl Trouble {
     pub(in crate::run) fn is_over(&mut self, what: &str) {
         self.backoff.reset();
         if self.said.take().is_some() {
-            tracing::info!(what, "CloudTrail is followed again");
+            tracing::info!(what, "records are read from there again");
         }
     }
 }
