@@ -172,7 +172,7 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
     } else if let Some(error) = error.downcast_ref::<AccountError>() {
         error.status()
     } else if let Some(error) = error.downcast_ref::<DesiredError>() {
-        error.status()
+        lifecycle::status_of_desired(error)
     } else if let Some(error) = error.downcast_ref::<ControlError>() {
         error.status()
     } else if let Some(error) = error.downcast_ref::<Refusal>() {

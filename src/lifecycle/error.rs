@@ -47,6 +47,19 @@ pub enum Refused {
         /// UserId that the name has.
         found: Shown,
     },
+    /// The user has another name by now.
+    #[error(
+        "user {id} is not called {asked} any more but {found}, and nothing was changed: to have it \
+         deleted all the same, ask for {id}:{found}"
+    )]
+    Renamed {
+        /// UserId.
+        id: Shown,
+        /// UserName that was asked for.
+        asked: Shown,
+        /// UserName that it has.
+        found: Shown,
+    },
     /// The configuration or a tag says that the user stays.
     #[error(
         "user {0} is exempt, and nothing was changed: remove it from lifecycle.exempt, or its \

@@ -41,6 +41,11 @@ impl Executor {
         })
     }
 
+    /// What is about to be done, and what was.
+    pub fn intents(&self) -> &Intents {
+        &self.intents
+    }
+
     /// Takes the lease of the account, where the desired users are in a table: until
     /// [`Self::release`], nobody else changes users of it. Where they are in a file, the state
     /// directory alone is locked.

@@ -84,7 +84,7 @@ pub enum IntentError {
 impl Intents {
     /// The intents of `account_id` in `state_dir`, which is made where it is missing.
     pub fn open(state_dir: &Path, account_id: &str) -> Result<Self, IntentError> {
-        let dir = state_dir.join("lifecycle").join(encoded(account_id));
+        let dir = Self::dir_of(state_dir, account_id);
         let lock_path = dir.join("lock");
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&dir);
         let lock = made.and_then(|()| private().truncate(false).open(&lock_path));
@@ -96,6 +96,10 @@ impl Intents {
             }
             Err(TryLockError::Error(error)) => Err(failed("lock", &lock_path, error)),
         }
+    }
+
+    pub(super) fn dir_of(state_dir: &Path, account_id: &str) -> PathBuf {
+        state_dir.join("lifecycle").join(encoded(account_id))
     }
 
     /// What was begun for the user with this id and has not ended.

@@ -7,6 +7,7 @@ mod accounts;
 mod agent;
 mod audit;
 mod daemon;
+mod deeds;
 mod delivery;
 mod dry;
 mod fleet;
@@ -28,6 +29,7 @@ pub use audit::{
 };
 pub use daemon::service_manager::while_starting;
 pub use daemon::{Heartbeat, Listeners, Load, Outside, Reloads, Work, daemon};
+pub use deeds::stage_deeds;
 pub use delivery::{Delivery, ReadySink, SinkTrouble};
 pub use dry::{Printed, print_events};
 pub use fleet::{AccountError, Fleet, FleetError, Member};

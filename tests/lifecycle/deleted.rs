@@ -63,6 +63,12 @@ fn a_user_that_is_not_the_one_that_was_asked_for_stays() {
             7,
             "belongs to somebody else",
         ),
+        (
+            format!("{id}:ann"),
+            "",
+            7,
+            "not called ann any more but anna",
+        ),
         ("anna".to_owned(), "", 2, "both halves"),
         (format!("{id}:"), "", 2, "both halves"),
         (format!("{id}:anna"), "exempt = [\"Anna\"]", 7, "is exempt"),

@@ -1,11 +1,15 @@
 //! What was done reaches the sinks, as news in itself.
 
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use super::common::{agent, created, plant};
 use crate::support::agent::Agent;
 use crate::support::moto::Account;
 
+const PATIENCE: Duration = Duration::from_secs(30);
 const SINK: &str = "\n[[sinks]]\nname = \"siem\"\ntype = \"ndjson\"\npath = \"siem.ndjson\"\n\
                     dialect = \"ocsf\"\n";
 
@@ -54,4 +58,31 @@ fn a_deletion_and_a_refusal_are_sent_with_their_outcome() {
         told,
         expected.map(|(status, id)| (json!(status), json!(id)))
     );
+}
+
+#[test]
+fn what_is_done_while_a_daemon_has_the_state_is_sent_with_its_next_pass() {
+    let account = Account::strict();
+    let id = plant(&account, "anna");
+    let agent = agent(&account, &format!("{SINK}\n[schedule]\nevery = \"1s\"\n"));
+    let mut daemon = agent.arg("run").spawn();
+    daemon.wait_for("waiting for the next pass", PATIENCE);
+    let delete = agent.args(["lifecycle", "delete", &format!("{id}:anna")]);
+    let log = delete.run().expect_code(0).stderr;
+    assert!(log.contains("until the next pass"), "{log}");
+    let told = || {
+        let text = std::fs::read_to_string(agent.home().join("siem.ndjson")).unwrap_or_default();
+        let events = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        // The daemon finds for itself that she is gone, and tells that too.
+        let deeds = events.filter(|event: &Value| event["status"] == "Success");
+        deeds.count()
+    };
+    let began = Instant::now();
+    while told() == 0 && began.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(told(), 1, "once, in passes that follow too");
+    daemon.signal(Signal::SIGTERM);
+    daemon.wait(PATIENCE).expect_code(0);
 }

@@ -11,7 +11,7 @@ use super::setup::{self, UsageError};
 use crate::aws::AwsClient;
 use crate::cli::{GlobalArgs, LifecycleArgs, LifecycleCommand};
 use crate::config::{Config, LifecycleSettings};
-use crate::lifecycle::{ActionError, Executor};
+use crate::lifecycle::{ActionError, DesiredError, Executor};
 use crate::run::ExitStatus;
 
 /// Does what `args` ask for.
@@ -43,6 +43,15 @@ async fn executor(config: &Config) -> anyhow::Result<Executor> {
     let client = AwsClient::connect(&aws).await;
     let state_dir = config.agent.resolved_state_dir()?;
     Ok(Executor::new(client, settings.clone(), &state_dir).await?)
+}
+
+/// The exit code of desired users that cannot be used.
+pub(super) fn status_of_desired(error: &DesiredError) -> ExitStatus {
+    match error {
+        DesiredError::Unread { .. } | DesiredError::Unusable { .. } => ExitStatus::Usage,
+        DesiredError::Aws { error, .. } if error.class.is_refusal() => ExitStatus::AwsRefused,
+        DesiredError::Aws { .. } => ExitStatus::Partial,
+    }
 }
 
 /// The exit code of an action that was not done.

@@ -6,6 +6,7 @@
 
 mod belongings;
 mod removal;
+mod renamed;
 
 use std::collections::BTreeSet;
 
@@ -51,10 +52,17 @@ impl Executor {
                 self.check(user, &found)?;
                 Some(self.delete_all(user, &mut devices).await?)
             }
-            // What outlives a user that was deleted half-way goes, whoever has its name now.
-            _ if is_begun => None,
-            Some(found) => return Err(other_user(user, &found).into()),
-            None => None,
+            found => {
+                // Whoever has another name by now is not gone, and needs what outlives others.
+                if let Some(name) = renamed::name_of(&self.client, &user.id).await? {
+                    return Err(renamed(user, &name).into());
+                }
+                match found {
+                    Some(found) if !is_begun => return Err(other_user(user, &found).into()),
+                    // What outlives a user that was deleted half-way goes, whoever has its name.
+                    _ => None,
+                }
+            }
         };
         let had_parameter = match had.is_some() || is_begun {
             true => self.delete_what_outlives(user, &devices).await?,
@@ -160,6 +168,14 @@ impl Executor {
 
 fn is_conflict(error: &AwsError) -> bool {
     error.code.as_deref() == Some("DeleteConflict")
+}
+
+fn renamed(user: &UserRef, name: &str) -> Refused {
+    Refused::Renamed {
+        id: Shown::of(&user.id),
+        asked: Shown::of(&user.name),
+        found: Shown::of(name),
+    }
 }
 
 pub(super) fn other_user(user: &UserRef, found: &User) -> Refused {

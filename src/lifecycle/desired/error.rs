@@ -2,7 +2,6 @@
 
 use crate::aws::AwsError;
 use crate::foreign::Shown;
-use crate::run::ExitStatus;
 
 /// Why the desired state cannot be used. Nothing is done to anybody then.
 #[derive(Debug, thiserror::Error)]
@@ -36,15 +35,6 @@ pub enum DesiredError {
 }
 
 impl DesiredError {
-    /// The exit code.
-    pub fn status(&self) -> ExitStatus {
-        match self {
-            Self::Unread { .. } | Self::Unusable { .. } => ExitStatus::Usage,
-            Self::Aws { error, .. } if error.class.is_refusal() => ExitStatus::AwsRefused,
-            Self::Aws { .. } => ExitStatus::Partial,
-        }
-    }
-
     pub(super) fn unusable(place: &str, at: impl Into<Shown>, why: impl Into<Shown>) -> Self {
         Self::Unusable {
             place: place.into(),

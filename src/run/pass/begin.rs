@@ -8,6 +8,7 @@ use super::Pass;
 use crate::config::Emit;
 use crate::model::Confirmed;
 use crate::run::agent::Receiver;
+use crate::run::deeds;
 use crate::store::{AccountRecord, Store, StoreError, SyncRecord};
 
 /// Where a pass starts from.
@@ -56,6 +57,7 @@ impl Pass<'_> {
         let (now, is_full) = (self.stamp.collected_at, self.is_full);
         let (every, emit) = (self.plan.full_resync_every, self.plan.emit);
         let begin = move |store: &Store| {
+            deeds::take_deeds(store, &account_id, &receivers)?;
             let mut account = store.account(&account_id)?;
             let (mut syncs, mut behind) = (BTreeMap::new(), Vec::new());
             for receiver in receivers {
