@@ -8,6 +8,8 @@ use rollcall::map::Dialect;
 
 use super::common::{self, until};
 use crate::support::agent::Agent;
+use crate::support::intake_posts::Posts;
+use crate::support::reply::Reply;
 use crate::support::running::Running;
 use crate::support::sim_aws::{SimAccount, SimAws, SimUser};
 
@@ -150,6 +152,26 @@ fn a_pass_that_is_under_way_comes_to_its_end_under_its_own_configuration() {
         (2, 0),
         "{log}"
     );
+}
+
+#[test]
+fn what_was_staged_last_still_reaches_a_slow_sink_that_the_next_configuration_lacks() {
+    let (sim, posts) = (sim(), Posts::start());
+    posts.decide(|_| Some(Reply::status(200).after(Duration::from_millis(500))));
+    let slow = format!(
+        "[mapping]\nroot_account = false\n[[sinks]]\nname = \"slow\"\ntype = \"http\"\n\
+         url = \"{}\"\nflush_after = \"1h\"\nbatch_size = 1\n",
+        posts.url()
+    );
+    let agent = Agent::new().config(&slow).aws(&sim.url());
+    let mut running = agent.arg("run").spawn();
+    running.wait_for("waiting for the next pass", SOON);
+    agent.config(&to("new", ""));
+    running.signal(Signal::SIGHUP);
+    running.wait_for(TAKEN, SOON);
+    let log = end(running);
+    assert_eq!(posts.users().len(), 2, "{log}");
+    assert!(!log.contains("not configured any more"), "{log}");
 }
 
 #[test]

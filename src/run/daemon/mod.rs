@@ -33,6 +33,10 @@ use crate::run::refresh::{Hints, RefreshPlan};
 use crate::schedule::Timetable;
 use crate::store::{Store, StoreError};
 
+/// How long a reload waits for what was just staged: a sink that the next configuration lacks gets
+/// nothing after that.
+const LAST_BATCHES: Duration = Duration::from_secs(2);
+
 /// What a configuration makes of a daemon. A reload puts another one in its place, whole.
 pub struct Work {
     /// What every pass needs to know.
@@ -117,7 +121,11 @@ async fn work_on(
         if matches!(ended, Ended::Cancelled) {
             service_manager::stopping();
         }
-        running.drain(Duration::ZERO).await?;
+        let patience = match ended {
+            Ended::Cancelled => Duration::ZERO,
+            Ended::Reloaded(_) => LAST_BATCHES,
+        };
+        running.drain(patience).await?;
         // Until now these were the receivers, whatever the next configuration says.
         receivers::adopt(&agent, store).await?;
         let next = match ended {
