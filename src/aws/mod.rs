@@ -26,7 +26,7 @@ pub use error::{AwsError, AwsErrorClass};
 pub use identity::Identity;
 pub use json::JsonService;
 pub use lookup_events::{Lookup, LookupEvent, LookupPage};
-pub use organization::{Listed, Listing, list_accounts};
+pub use organization::{AccountPages, Listed};
 pub use paging::Paging;
 pub use permission_probe::{PermissionProbe, Probed, probe_listing, probe_log};
 pub use service_control::ServiceControl;

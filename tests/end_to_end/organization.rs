@@ -2,22 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_organizations::Client;
-use aws_sdk_organizations::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_organizations::types::PolicyType;
 use rollcall::map::Dialect;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::common;
 use crate::support::agent::Agent;
-use crate::support::block_on;
 use crate::support::moto::Account;
 use crate::support::seed::{Mfa, Seed};
 
 /// An organization of a management account and four others, in each a user of the account's name.
 struct Organization {
     management: Account,
-    client: Client,
     id: String,
     root_id: String,
     /// Ids by name.
@@ -29,21 +24,16 @@ const NAMES: [&str; 4] = ["audit", "team-blue", "team-green", "team-red"];
 impl Organization {
     fn plant() -> Self {
         let management = Account::new();
-        let client = organizations(&management);
-        let (id, root_id, accounts) = block_on(async {
-            let made = client.create_organization().send().await.unwrap();
-            let id = made.organization.unwrap().id.unwrap();
-            let roots = client.list_roots().send().await.unwrap();
-            let root_id = roots.roots.unwrap().remove(0).id.unwrap();
-            let mut accounts = BTreeMap::new();
-            for name in NAMES {
-                let email = format!("{name}@example.com");
-                let create = client.create_account().account_name(name).email(email);
-                let status = create.send().await.unwrap().create_account_status.unwrap();
-                accounts.insert(name, status.account_id.unwrap());
-            }
-            (id, root_id, accounts)
+        let made = management.organizations("CreateOrganization", &json!({}));
+        let id = text(&made["Organization"]["Id"]);
+        let roots = management.organizations("ListRoots", &json!({}));
+        let root_id = text(&roots["Roots"][0]["Id"]);
+        let accounts = NAMES.map(|name| {
+            let account = json!({"AccountName": name, "Email": format!("{name}@example.com")});
+            let made = management.organizations("CreateAccount", &account);
+            (name, text(&made["CreateAccountStatus"]["AccountId"]))
         });
+        let accounts = BTreeMap::from(accounts);
         for (name, id) in &accounts {
             Seed::new()
                 .user(name, &[], Mfa::None)
@@ -54,7 +44,6 @@ impl Organization {
             .plant(&management);
         Self {
             management,
-            client,
             id,
             root_id,
             accounts,
@@ -63,20 +52,20 @@ impl Organization {
 
     /// A new unit below `parent`, with these accounts of the root in it.
     fn unit(&self, parent: &str, name: &str, accounts: &[&str]) -> String {
-        block_on(async {
-            let create = self.client.create_organizational_unit().parent_id(parent);
-            let made = create.name(name).send().await.unwrap();
-            let id = made.organizational_unit.unwrap().id.unwrap();
-            for account in accounts {
-                let account = self
-                    .client
-                    .move_account()
-                    .account_id(&self.accounts[account]);
-                let account = account.source_parent_id(&self.root_id);
-                account.destination_parent_id(&id).send().await.unwrap();
-            }
-            id
-        })
+        let unit = json!({"ParentId": parent, "Name": name});
+        let made = self
+            .management
+            .organizations("CreateOrganizationalUnit", &unit);
+        let id = text(&made["OrganizationalUnit"]["Id"]);
+        for account in accounts {
+            let moved = json!({
+                "AccountId": self.accounts[account],
+                "SourceParentId": self.root_id,
+                "DestinationParentId": id,
+            });
+            self.management.organizations("MoveAccount", &moved);
+        }
+        id
     }
 
     fn agent(&self, settings: &str) -> Agent {
@@ -90,16 +79,8 @@ impl Organization {
     }
 }
 
-fn organizations(management: &Account) -> Client {
-    let credentials = Credentials::new(management.access_key_id(), "testing", None, None, "tests");
-    let config = aws_sdk_organizations::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(management.url())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(credentials)
-        .build();
-    Client::from_conf(config)
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
 }
 
 fn events(agent: &Agent) -> Vec<Value> {
@@ -188,11 +169,10 @@ fn an_inactive_account_is_left_out_and_none_of_its_users_is_deleted() {
     let agent = organization.agent("");
     agent.run().expect_code(0);
     let before = events(&agent).len();
-    block_on(async {
-        let close = organization.client.close_account();
-        let close = close.account_id(&organization.accounts["audit"]);
-        close.send().await.unwrap();
-    });
+    let closed = json!({"AccountId": organization.accounts["audit"]});
+    organization
+        .management
+        .organizations("CloseAccount", &closed);
     let output = agent.run().expect_code(0);
     assert!(output.stderr.contains("4 of 4 done"), "{}", output.stderr);
     assert_eq!(events(&agent).len(), before);
@@ -214,21 +194,16 @@ fn a_selection_that_leaves_no_account_is_a_configuration_error() {
 fn policies_of_the_organization_are_read_at_every_level_of_every_member() {
     let organization = Organization::plant();
     organization.unit(&organization.root_id, "Teams", &["team-red"]);
-    block_on(async {
-        let client = &organization.client;
-        let create = client
-            .create_policy()
-            .name("only-s3")
-            .description("storage");
-        let create = create.r#type(PolicyType::ServiceControlPolicy).content(
-            r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#,
-        );
-        let made = create.send().await.unwrap().policy.unwrap();
-        let id = made.policy_summary.unwrap().id.unwrap();
-        let attach = client.attach_policy().policy_id(id);
-        let red = &organization.accounts["team-red"];
-        attach.target_id(red).send().await.unwrap();
+    let only_s3 = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}});
+    let policy = json!({
+        "Name": "only-s3", "Description": "storage", "Type": "SERVICE_CONTROL_POLICY",
+        "Content": only_s3.to_string(),
     });
+    let management = &organization.management;
+    let made = management.organizations("CreatePolicy", &policy);
+    let id = text(&made["Policy"]["PolicySummary"]["Id"]);
+    let attached = json!({"PolicyId": id, "TargetId": organization.accounts["team-red"]});
+    management.organizations("AttachPolicy", &attached);
     let config = "[aws]\nrequests_per_second = 1000\n\
          [aws.organization]\nrole_name = \"rollcall-read\"\n[mapping]\nscps = true\n\
          [[sinks]]\ntype = \"ndjson\"\npath = \"events.ndjson\"\n";
@@ -244,7 +219,7 @@ fn policies_of_the_organization_are_read_at_every_level_of_every_member() {
         assert_eq!(privilege["tier"], "user");
         assert_eq!(
             privilege["not_considered"],
-            serde_json::json!(["resource policies"]),
+            json!(["resource policies"]),
             "{event}"
         );
     }

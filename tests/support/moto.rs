@@ -110,6 +110,16 @@ impl Account {
             .await
     }
 
+    /// What Organizations answers to `action`. Panics if it refuses.
+    #[track_caller]
+    pub(crate) fn organizations(&self, action: &str, input: &Value) -> Value {
+        let target = format!("AWSOrganizationsV20161128.{action}");
+        let answer = block_on(self.posted("organizations", &target, input));
+        let is_refused = answer.get("__type").is_some();
+        assert!(!is_refused, "{action}: {answer}");
+        answer
+    }
+
     async fn posted(&self, service: &str, target: &str, input: &Value) -> Value {
         // Only the first call of a process installs it; reqwest is built without a provider.
         let _ = rustls::crypto::ring::default_provider().install_default();

@@ -6,13 +6,15 @@ pub(super) mod behind;
 
 use std::time::Duration;
 
+use futures_util::future::try_join;
 use futures_util::{Stream, StreamExt, stream};
 use time::OffsetDateTime;
+use tokio::sync::mpsc;
 
 use crate::aws::KeptSessions;
 use crate::observe::{log_accounts, log_pass};
 use crate::run::accounts::account::{AccountEnd, Context};
-use crate::run::fleet::{AccountError, Fleet, FleetError, Member};
+use crate::run::fleet::{AccountError, Fleet, FleetError, Member, Rest};
 use crate::run::report::{AccountReport, RunReport};
 use crate::schedule::Round;
 use crate::store::{Store, StoreError};
@@ -74,35 +76,96 @@ impl Context<'_> {
         report: &mut RunReport,
     ) -> Result<(), StoreError> {
         let aws = &self.agent.aws;
-        let only = match selection.which {
-            Which::Asked(ids) => ids,
-            Which::Due(_) => &[],
+        let found = match selection.which {
+            Which::Asked(ids) if !ids.is_empty() => {
+                let whole = Fleet::find_again(aws, ids, selection.sessions).await;
+                whole.map(|fleet| (fleet, None))
+            }
+            Which::Asked(_) | Which::Due(_) => Fleet::begin(aws, selection.sessions).await,
         };
-        let mut fleet = match Fleet::find_again(aws, only, selection.sessions).await {
-            Ok(fleet) => fleet,
+        let (mut fleet, mut rest) = match found {
+            Ok(found) => found,
             Err(error) => {
-                if !matches!(error, FleetError::Unknown { .. }) {
-                    self.agent.metrics.pass_failed(None);
-                }
-                report.refused = Some(error);
+                self.refuse(report, error);
                 return Ok(());
             }
         };
+        let (members, mut listed) = mpsc::unbounded_channel();
+        let listed = stream::poll_fn(move |context| listed.poll_recv(context));
+        let first = std::mem::take(&mut fleet.members);
+        let listing = self.list(first, &mut rest, selection.which, members);
+        let passing = self.pass_over_members(&fleet, listed, selection, report);
+        try_join(listing, passing).await?;
+        if let Some(rest) = rest
+            && let Err(error) = fleet.end(rest, selection.sessions)
+        {
+            self.refuse(report, error);
+            return Ok(());
+        }
         if let Some(error) = &fleet.failure {
             tracing::error!(%error, "the organization may have more accounts than were listed");
             report.listing_failure = Some(error.clone());
         }
-        if only.is_empty() {
+        if !matches!(selection.which, Which::Asked([_, ..])) {
             report.left = self.left(&fleet).await?;
             self.agent.metrics.left(&report.left);
         }
-        if let Which::Due(round) = selection.which {
-            fleet.members.retain(|it| round.takes(it.id.as_deref()));
+        report.shared_calls = fleet.calls();
+        self.agent.metrics.add_calls(&fleet.outcomes());
+        report.order_accounts();
+        if report.accounts.len() > 1 {
+            log_accounts(report);
         }
-        self.request_resends(&fleet).await?;
+        Ok(())
+    }
+
+    /// There is nobody to pass over.
+    fn refuse(&self, report: &mut RunReport, error: FleetError) {
+        if !matches!(error, FleetError::Unknown { .. }) {
+            self.agent.metrics.pass_failed(None);
+        }
+        report.refused = Some(error);
+    }
+
+    /// Hands `first` and then the `rest` to the passes, as far as `which` has them, page by page.
+    async fn list(
+        &self,
+        first: Vec<Member>,
+        rest: &mut Option<Rest<'_>>,
+        which: Which<'_>,
+        members: mpsc::UnboundedSender<Member>,
+    ) -> Result<(), StoreError> {
+        let mut page = first;
+        loop {
+            if let Which::Due(round) = which {
+                page.retain(|it| round.takes(it.id.as_deref()));
+            }
+            self.request_resends(&page).await?;
+            for member in page {
+                // Only passes that have failed do not listen: their error is the one that counts.
+                let _ = members.send(member);
+            }
+            page = match rest {
+                Some(rest) => match rest.next().await {
+                    Some(page) => page,
+                    None => return Ok(()),
+                },
+                None => return Ok(()),
+            };
+        }
+    }
+
+    async fn pass_over_members(
+        &self,
+        fleet: &Fleet,
+        members: impl Stream<Item = Member>,
+        selection: Selection<'_>,
+        report: &mut RunReport,
+    ) -> Result<(), StoreError> {
+        let aws = &self.agent.aws;
         let is_alone = aws.accounts.is_empty() && aws.organization.is_none();
         let mut too_early = Vec::new();
-        let mut passes = std::pin::pin!(self.passes(&fleet, fleet.members.iter()));
+        let mut passes = std::pin::pin!(self.passes(fleet, members));
         while let Some((member, ended)) = passes.next().await {
             match ended? {
                 AccountEnd::Failed { is_new: true, .. } if selection.with_second_try => {
@@ -114,37 +177,32 @@ impl Context<'_> {
                 } if is_alone => {
                     report.refused = Some(FleetError::Refused(error));
                 }
-                ended => add(report, member, ended),
+                ended => add(report, &member, ended),
             }
         }
-        if !too_early.is_empty() {
-            tracing::warn!(
-                accounts = too_early.len(),
-                wait_ms = NEW_ROLE_WAIT.as_millis() as u64,
-                "roles are denied that were never used before; assuming them once more"
-            );
-            tokio::time::sleep(NEW_ROLE_WAIT).await;
-            let mut passes = std::pin::pin!(self.passes(&fleet, too_early.into_iter()));
-            while let Some((member, ended)) = passes.next().await {
-                add(report, member, ended?);
-            }
+        if too_early.is_empty() {
+            return Ok(());
         }
-        report.shared_calls = fleet.calls();
-        self.agent.metrics.add_calls(&fleet.outcomes());
-        report.order_accounts();
-        if report.accounts.len() > 1 {
-            log_accounts(report);
+        tracing::warn!(
+            accounts = too_early.len(),
+            wait_ms = NEW_ROLE_WAIT.as_millis() as u64,
+            "roles are denied that were never used before; assuming them once more"
+        );
+        tokio::time::sleep(NEW_ROLE_WAIT).await;
+        let mut passes = std::pin::pin!(self.passes(fleet, stream::iter(too_early)));
+        while let Some((member, ended)) = passes.next().await {
+            add(report, &member, ended?);
         }
         Ok(())
     }
 
     /// Has every user sent again, if that is asked for: by these passes, and if one ends early,
     /// by the next ones.
-    async fn request_resends(&self, fleet: &Fleet) -> Result<(), StoreError> {
+    async fn request_resends(&self, members: &[Member]) -> Result<(), StoreError> {
         if !self.is_full {
             return Ok(());
         }
-        let ids = fleet.members.iter().filter_map(|member| member.id.clone());
+        let ids = members.iter().filter_map(|member| member.id.clone());
         let ids: Vec<String> = ids.collect();
         let receivers = self.agent.receivers.iter().map(|it| it.id.clone());
         let receivers: Vec<String> = receivers.collect();
@@ -157,13 +215,13 @@ impl Context<'_> {
     fn passes<'a>(
         &'a self,
         fleet: &'a Fleet,
-        members: impl Iterator<Item = &'a Member>,
-    ) -> impl Stream<Item = (&'a Member, Result<AccountEnd, StoreError>)> {
+        members: impl Stream<Item = Member> + 'a,
+    ) -> impl Stream<Item = (Member, Result<AccountEnd, StoreError>)> + 'a {
         let passes = members.map(move |member| async move {
-            let ended = self.pass(fleet, member).await;
+            let ended = self.pass(fleet, &member).await;
             (member, ended)
         });
-        stream::iter(passes).buffer_unordered(self.agent.aws.accounts_in_flight.get())
+        passes.buffer_unordered(self.agent.aws.accounts_in_flight.get())
     }
 
     /// Accounts of earlier passes that the organization does not hold any more. Their users are
@@ -173,12 +231,8 @@ impl Context<'_> {
             return Ok(Vec::new());
         };
         let known = self.store.run(Store::accounts).await?;
-        let is_configured = |id: &String| {
-            fleet
-                .members
-                .iter()
-                .any(|member| member.id.as_ref() == Some(id))
-        };
+        let configured = &self.agent.aws.accounts;
+        let is_configured = |id: &String| configured.iter().any(|it| it.get_ref().id == *id);
         let left = known
             .into_iter()
             .filter(|id| !organization.contains(id) && !is_configured(id));

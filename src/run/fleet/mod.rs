@@ -1,17 +1,17 @@
 //! Which accounts a pass goes over, and a session for each.
 
 mod error;
+mod listed;
 mod member;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 pub use error::{AccountError, FleetError};
+pub(in crate::run) use listed::Rest;
 pub use member::Member;
 
-use crate::aws::{
-    AwsClient, AwsError, CallOutcomes, KeptSessions, Listed, Listing, ServiceControl, list_accounts,
-};
+use crate::aws::{AwsClient, AwsError, CallOutcomes, KeptSessions, ServiceControl};
 use crate::config::{AwsSettings, Role};
 use crate::model::Account;
 use crate::run::mapping::MappingPlan;
@@ -46,23 +46,37 @@ impl Fleet {
         only: &[String],
         sessions: &KeptSessions,
     ) -> Result<Self, FleetError> {
-        let base = AwsClient::connect_keeping(settings, sessions).await;
-        let fleet = Self::over(base, settings, only).await?;
-        if fleet.failure.is_none() && only.is_empty() {
-            let of_members = fleet.members.iter().flat_map(|it| it.role.clone());
-            let roles: Vec<Role> = settings.role().into_iter().chain(of_members).collect();
-            sessions.retain(&roles);
+        let (mut fleet, rest) = Self::start(settings, only, sessions).await?;
+        if let Some(mut rest) = rest {
+            while let Some(members) = rest.next().await {
+                fleet.members.extend(members);
+            }
+            fleet.end(rest, sessions)?;
         }
+        if let (false, [Member { id: None, .. }]) = (only.is_empty(), &fleet.members[..]) {
+            fleet.members[0].id = Some(fleet.base.account().await?.id);
+        }
+        fleet.restrict(only)?;
         Ok(fleet)
     }
 
-    async fn over(
-        base: AwsClient,
-        settings: &AwsSettings,
+    /// The accounts that are known at once: of an organization, those of its first page. The rest
+    /// comes as it is listed, and its end is told with `Fleet::end`.
+    pub(in crate::run) async fn begin<'a>(
+        settings: &'a AwsSettings,
+        sessions: &KeptSessions,
+    ) -> Result<(Self, Option<Rest<'a>>), FleetError> {
+        Self::start(settings, &[], sessions).await
+    }
+
+    /// The same. Where no organization has to be asked, the accounts are restricted to `only`.
+    async fn start<'a>(
+        settings: &'a AwsSettings,
         only: &[String],
-    ) -> Result<Self, FleetError> {
+        sessions: &KeptSessions,
+    ) -> Result<(Self, Option<Rest<'a>>), FleetError> {
         let mut fleet = Self {
-            base,
+            base: AwsClient::connect_keeping(settings, sessions).await,
             caller: None,
             members: Vec::new(),
             failure: None,
@@ -70,88 +84,50 @@ impl Fleet {
             organization: None,
         };
         let configured = settings.accounts.iter().map(|account| account.get_ref());
-        if settings.organization.is_none() {
-            fleet.members = configured.map(Member::configured).collect();
+        fleet.members = configured.map(Member::configured).collect();
+        let Some(organization) = &settings.organization else {
+            let of_members = fleet.members.iter().flat_map(|it| it.role.clone());
+            let roles: Vec<Role> = settings.role().into_iter().chain(of_members).collect();
+            sessions.retain(&roles);
             if fleet.members.is_empty() {
-                fleet.add_the_callers(only).await?;
+                fleet.members.push(Member::default());
             } else {
                 fleet.restrict(only)?;
                 fleet.caller = Some(fleet.base.account().await?);
             }
-            return Ok(fleet);
-        }
-        let caller = fleet.base.account().await?;
-        fleet.add_organization(settings, &caller).await?;
-        fleet.caller = Some(caller);
-        fleet.restrict(only)?;
-        Ok(fleet)
-    }
-
-    /// The account that the credentials belong to, whichever it is.
-    async fn add_the_callers(&mut self, only: &[String]) -> Result<(), FleetError> {
-        self.members = vec![Member::default()];
-        if only.is_empty() {
-            return Ok(());
-        }
-        self.members[0].id = Some(self.base.account().await?.id);
-        self.restrict(only)
-    }
-
-    async fn add_organization(
-        &mut self,
-        settings: &AwsSettings,
-        caller: &Account,
-    ) -> Result<(), FleetError> {
-        let Some(organization) = &settings.organization else {
-            return Ok(());
+            return Ok((fleet, None));
         };
-        let Listing {
-            accounts,
-            ids,
-            management,
-            failure,
-        } = list_accounts(&self.base, organization).await;
-        let reader = ServiceControl::new(self.base.clone(), management);
-        self.service_control = Some(Arc::new(reader));
-        let mut listed: HashMap<String, Listed> = HashMap::new();
-        let mut order = Vec::new();
-        for account in accounts {
-            order.push(account.id.clone());
-            listed.insert(account.id.clone(), account);
+        let caller = fleet.base.account().await?;
+        let mut rest = Rest::begin(&fleet.base, settings, organization, &caller).await;
+        fleet.caller = Some(caller);
+        let first = rest.next().await.unwrap_or_default();
+        let reader = ServiceControl::new(fleet.base.clone(), rest.management());
+        fleet.service_control = Some(Arc::new(reader));
+        if settings.accounts.is_empty() {
+            fleet.members = first;
+            return Ok((fleet, Some(rest)));
         }
-        for account in settings.accounts.iter().map(|account| account.get_ref()) {
-            let mut member = Member::configured(account);
-            member.is_unlisted = failure.is_some();
-            if let Some(listed) = listed.remove(&account.id) {
-                member.name = member.name.or(listed.name);
-                member.membership = listed.membership;
-                member.is_unlisted = false;
+        // Those that are configured are named by the organization, wherever it lists them.
+        let mut listed = first;
+        while let Some(members) = rest.next().await {
+            listed.extend(members);
+        }
+        fleet.end(rest, sessions)?;
+        fleet.merge(listed);
+        Ok((fleet, None))
+    }
+
+    /// Adds those that were `listed`, and names the others by them.
+    fn merge(&mut self, mut listed: Vec<Member>) {
+        for member in &mut self.members {
+            let same = listed.iter().position(|it| it.id == member.id);
+            member.is_unlisted = same.is_none() && self.failure.is_some();
+            if let Some(same) = same.map(|at| listed.remove(at)) {
+                member.name = member.name.take().or(same.name);
+                member.membership = same.membership;
             }
-            self.members.push(member);
         }
-        for Listed {
-            id,
-            name,
-            membership,
-        } in order.iter().filter_map(|id| listed.remove(id))
-        {
-            // The caller's own account, mostly the management account, needs no role.
-            let role = (id != caller.id).then(|| organization.role(&caller.partition, &id));
-            self.members.push(Member {
-                id: Some(id),
-                name,
-                membership,
-                is_unlisted: false,
-                role,
-            });
-        }
-        match failure {
-            Some(error) if self.members.is_empty() => return Err(error.into()),
-            None if self.members.is_empty() => return Err(FleetError::Nobody),
-            Some(error) => self.failure = Some(error),
-            None => self.organization = Some(ids),
-        }
-        Ok(())
+        self.members.extend(listed);
     }
 
     fn restrict(&mut self, only: &[String]) -> Result<(), FleetError> {

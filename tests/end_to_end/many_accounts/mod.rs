@@ -12,6 +12,9 @@ use crate::support::agent::Agent;
 use crate::support::running::Output;
 use crate::support::sim_aws::{Denial, Fault, SimAccount, SimAws, SimUser};
 
+mod organization;
+mod sessions;
+
 const EXTERNAL_ID: &str = "tenant:7/a=b";
 
 /// The id of account `number`.
@@ -143,39 +146,7 @@ fn roles_of_all_accounts_share_one_rate() {
 }
 
 /// An agent that passes over these accounts again and again, until it has done so `passes` times.
-fn run_passes(sim: &SimAws, agent: &Agent, passes: u64) -> Output {
-    let running = agent.arg("run").spawn();
-    common::until(Duration::from_secs(20), || {
-        sim.calls().get("ListUsers").copied().unwrap_or_default() >= passes * 3
-    });
-    running.signal(Signal::SIGTERM);
-    running.wait(Duration::from_secs(20)).expect_code(0)
-}
-
 const HASTY: &str = "[schedule]\nevery = \"10ms\"\n";
-
-#[test]
-fn a_daemon_uses_a_session_again_in_its_next_pass_and_asks_whose_it_is() {
-    let sim = sim(3);
-    let accounts: String = (0..3).map(entry).collect();
-    let agent = agent_with(&sim, "", &format!("{accounts}{HASTY}"));
-    run_passes(&sim, &agent, 4);
-    let calls = sim.calls();
-    assert_eq!(calls["AssumeRole"], 2, "{calls:?}");
-    assert!(calls["GetCallerIdentity"] >= 4 * 4, "{calls:?}");
-}
-
-#[test]
-fn a_session_that_a_pass_saw_denied_is_not_used_in_the_next_one() {
-    let sim = sim(3);
-    let session = format!("ASIA{}SIMA", id(1));
-    let denied = Fault::Denied(Denial::NothingAllows).of("GetAccountSummary");
-    sim.inject(denied.signed_with(&session).times(1));
-    let accounts: String = (0..3).map(entry).collect();
-    let agent = agent_with(&sim, "", &format!("{accounts}{HASTY}"));
-    run_passes(&sim, &agent, 4);
-    assert_eq!(sim.calls()["AssumeRole"], 3, "one of two was renewed, once");
-}
 
 #[test]
 fn denied_by_every_account_is_a_refusal() {
@@ -218,41 +189,6 @@ fn only_the_accounts_that_are_asked_for_are_read_and_unknown_ones_are_named() {
     let alone = agent_with(&sim, "", "").args(["collect", "--account", &id(2)]);
     let output = alone.run().expect_code(2);
     assert_says(&output, &format!("known are {}", id(0)));
-}
-
-#[test]
-fn a_session_that_expires_in_the_middle_is_renewed_and_no_user_is_missing() {
-    let sim = sim(4);
-    let expired = Fault::ExpiredToken.of("ListMFADevices");
-    let session = format!("ASIA{}SIMA", id(3));
-    sim.inject(expired.signed_with(&session).sparing(2).times(1));
-    let agent = agent_with(
-        &sim,
-        "strategy = \"per-user\"",
-        &(2..4).map(entry).collect::<String>(),
-    );
-    let output = agent.arg("collect").run().expect_code(0);
-    assert_eq!(events(&agent), counts([(2, 4), (3, 5)]));
-    assert_says(&output, "the credentials expired; loading them again");
-    assert_eq!(sim.calls()["AssumeRole"], 3);
-}
-
-#[test]
-fn a_session_that_expires_for_good_ends_its_own_account_alone() {
-    let sim = sim(4);
-    let session = format!("ASIA{}SIMA", id(3));
-    let expired = Fault::ExpiredToken.of("ListMFADevices");
-    sim.inject(expired.signed_with(&session).sparing(2));
-    let agent = agent_with(
-        &sim,
-        "strategy = \"per-user\"",
-        &(1..4).map(entry).collect::<String>(),
-    );
-    let output = agent.arg("collect").run().expect_code(4);
-    let expected = events(&agent);
-    assert_eq!((expected[&id(1)], expected[&id(2)]), (3, 4));
-    assert!(expected.get(&id(3)).is_none_or(|&users| users < 5));
-    assert_says(&output, "2 of 3 done");
 }
 
 #[test]
@@ -392,36 +328,4 @@ fn plan_has_a_part_for_each_account() {
         assert_eq!(plan["account"], id(number));
         assert_eq!(plan["users"], number + 2);
     }
-}
-
-#[test]
-fn an_organization_that_could_not_be_listed_to_its_end_is_read_as_far_as_it_was() {
-    let sim = sim(25);
-    let organization = format!(
-        "[aws.organization]\nrole_name = \"audit/rollcall-read\"\nexternal_id = \"{EXTERNAL_ID}\"\n"
-    );
-    let agent = agent_with(&sim, "", &organization).arg("collect");
-    agent.run().expect_code(0);
-    let all = events(&agent);
-    assert_eq!(all.len(), 25);
-    sim.inject(
-        Fault::Denied(Denial::NothingAllows)
-            .of("ListAccounts")
-            .sparing(1)
-            .times(1),
-    );
-    let output = agent.run().expect_code(4);
-    assert_says(&output, "organizations:ListAccounts: denied");
-    assert_says(&output, "20 of 20 done");
-    assert!(
-        !output.stderr.contains("not in the organization"),
-        "{}",
-        output.stderr
-    );
-    sim.remove(&id(9));
-    let output = agent.run().expect_code(0);
-    assert_says(&output, "24 of 24 done");
-    let expected = format!("{}: nothing is reported of their users", id(9));
-    assert_says(&output, &expected);
-    assert_eq!(events(&agent), all, "no user is reported as deleted");
 }
