@@ -28,7 +28,9 @@ fn a_wider_directory_is_narrowed() {
         let mut state = Fixture::new();
         state.queued(&[user("u", "a")]);
         state.close();
-        std::fs::create_dir(state.dir.join("lost+found")).unwrap();
+        for other in ["lost+found", "lifecycle"] {
+            std::fs::create_dir(state.dir.join(other)).unwrap();
+        }
         std::fs::set_permissions(&state.dir, Permissions::from_mode(mode)).unwrap();
         state.reopen();
         assert_eq!(mode_of(&state.dir), 0o700, "{mode:o}");
