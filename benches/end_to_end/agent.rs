@@ -50,7 +50,11 @@ impl Agent {
             .env("AWS_ACCESS_KEY_ID", "benchmark")
             .env("AWS_SECRET_ACCESS_KEY", "benchmark")
             .env("AWS_REGION", "us-east-1")
-            .env("AWS_EC2_METADATA_DISABLED", "true");
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            // As the packages' unit and image have them.
+            .env("MALLOC_ARENA_MAX", "2")
+            .env("MALLOC_MMAP_THRESHOLD_", "131072")
+            .env("MALLOC_TRIM_THRESHOLD_", "131072");
         usage_of(&command)
     }
 }
