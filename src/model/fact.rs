@@ -36,7 +36,7 @@ pub struct Provenance {
 pub const CREDENTIAL_REPORT: &str = "credential report";
 /// The time of a report has no part of a second: within it, nobody knows which was first.
 const REPORT_LEAD_MIN: time::Duration = time::Duration::SECOND;
-/// AWS makes a report anew every four hours. A much longer time comes of a clock that was wrong.
+/// AWS makes a report again every four hours. A much longer time comes of a clock that was wrong.
 const REPORT_AGE_MAX: time::Duration = time::Duration::hours(12);
 
 impl Provenance {

@@ -214,8 +214,8 @@ impl<'t, F: FnMut(Place, Result<Record, SavedError>) -> io::Result<()>> Reading<
         let place = self.place(begin);
         let why = SavedError::NoJson(error.to_string());
         (self.each)(place, Err(why))?;
-        let begins_anew = |at: &usize| self.text[*at..].starts_with('{');
-        Ok(next_line.filter(|at| is_one_line || begins_anew(at)))
+        let begins_again = |at: &usize| self.text[*at..].starts_with('{');
+        Ok(next_line.filter(|at| is_one_line || begins_again(at)))
     }
 }
 
