@@ -3,7 +3,7 @@
 use super::need::{self, Need};
 use super::policy::{Policy, Resource, Statement};
 use crate::aws::Action;
-use crate::config::{AuditSettings, AwsSettings, MappingSettings, is_region};
+use crate::config::{AuditSettings, AwsSettings, MappingSettings, QueuePlace};
 use crate::model::{Arn, is_account_id};
 
 /// Whose permissions are meant.
@@ -124,8 +124,8 @@ fn refreshes() -> Statement {
 
 /// Of the queue, by its ARN where the URL tells that.
 fn queue(audit: &AuditSettings, partition: &str) -> Option<Statement> {
-    let url = audit.queue_url.as_deref()?;
-    let resource = queue_arn(url, partition).map_or(Resource::All, Resource::Arn);
+    let place = audit.queue()?;
+    let resource = queue_arn(&place, partition).map_or(Resource::All, Resource::Arn);
     Some(Statement {
         sid: Some("ReadQueue"),
         actions: vec![
@@ -138,13 +138,13 @@ fn queue(audit: &AuditSettings, partition: &str) -> Option<Statement> {
     })
 }
 
-/// `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME` as an ARN.
-fn queue_arn(url: &str, partition: &str) -> Option<Arn> {
-    let (host, path) = url.split_once("://")?.1.split_once('/')?;
-    let region = host.strip_prefix("sqs.")?.split('.').next()?;
+/// A queue whose URL ends with `/ACCOUNT/NAME` as an ARN.
+fn queue_arn(place: &QueuePlace, partition: &str) -> Option<Arn> {
+    let (_, path) = place.url.split_once("://")?.1.split_once('/')?;
+    let region = place.region.as_deref()?;
     let (account, name) = path.split_once('/')?;
     let is_name = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
-    let is_queue = is_account_id(account) && is_region(region) && name.chars().all(is_name);
+    let is_queue = is_account_id(account) && name.chars().all(is_name);
     let arn = || Arn::parse(format!("arn:{partition}:sqs:{region}:{account}:{name}")).ok();
     is_queue.then(arn).flatten()
 }

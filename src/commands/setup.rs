@@ -102,8 +102,9 @@ pub(super) fn audit(config: &Config) -> Option<AuditPlan> {
 /// What makes the daemon read users again, if anything.
 pub(super) fn refresh(config: &Config) -> Option<RefreshPlan> {
     let audit = &config.audit;
-    let queue_url = audit.queue_url.clone();
-    audit.refresh.then_some(RefreshPlan { queue_url })
+    audit.refresh.then(|| RefreshPlan {
+        queue: audit.queue(),
+    })
 }
 
 /// Who receives events.

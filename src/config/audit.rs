@@ -7,7 +7,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::aws::environment::is_region;
-use super::{SinkSettings, base_url, duration};
+use super::{QueuePlace, SinkSettings, base_url, duration};
 
 /// Widespread as the longest delay of CloudTrail's event history; AWS documents none.
 const LAG: Duration = Duration::from_secs(15 * 60);
@@ -31,6 +31,9 @@ pub struct AuditSettings {
     /// The URL of the queue that an EventBridge rule sends records of changes to.
     #[serde(deserialize_with = "queue_url")]
     pub queue_url: Option<String>,
+    /// The queue's region, where its URL does not tell it.
+    #[serde(deserialize_with = "region")]
+    pub queue_region: Option<String>,
 }
 
 impl Default for AuditSettings {
@@ -41,11 +44,17 @@ impl Default for AuditSettings {
             lag: LAG,
             refresh: false,
             queue_url: None,
+            queue_region: None,
         }
     }
 }
 
 impl AuditSettings {
+    /// Where the queue is, if there is one.
+    pub fn queue(&self) -> Option<QueuePlace> {
+        QueuePlace::new(self.queue_url.as_deref()?, self.queue_region.as_deref())
+    }
+
     /// What is wrong with them beside `sinks`, if anything is.
     pub(super) fn check(&self, sinks: &[SinkSettings]) -> Option<String> {
         let taker = sinks.iter().find(|sink| sink.audit);
@@ -69,6 +78,13 @@ impl AuditSettings {
                  only say what to read again"
                     .to_owned(),
             ),
+            _ if self.queue_url.is_some() && self.queue().is_none() => Some(
+                "`queue_url` in [audit] does not tell the queue's region: set `queue_region`"
+                    .to_owned(),
+            ),
+            _ if self.queue_url.is_none() && self.queue_region.is_some() => Some(
+                "`queue_region` in [audit] has no meaning without `queue_url`".to_owned(),
+            ),
             _ => None,
         }
     }
@@ -85,6 +101,16 @@ fn regions<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> 
     match distinct.len() == regions.len() {
         true => Ok(regions),
         false => Err(D::Error::custom("`regions` has a region twice")),
+    }
+}
+
+fn region<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let region = String::deserialize(from)?;
+    match is_region(&region) {
+        true => Ok(Some(region)),
+        false => Err(D::Error::custom(
+            "`queue_region` is no name of a region such as us-east-1",
+        )),
     }
 }
 

@@ -15,6 +15,7 @@ mod log;
 mod mapping;
 mod name;
 mod path;
+mod queue_place;
 mod schedule;
 mod secret;
 mod sinks;
@@ -35,6 +36,7 @@ pub use lifecycle::{DesiredPlace, LifecycleSettings, Removals};
 pub use load::{Config, DEFAULT_FILE};
 pub use log::{LogLevel, LogSettings};
 pub use mapping::{DeletedUsers, Emit, MappingSettings};
+pub use queue_place::QueuePlace;
 pub use schedule::ScheduleSettings;
 pub use secret::{SecretError, SecretRef, UnreadSecret};
 pub use sinks::{

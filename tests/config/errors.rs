@@ -315,6 +315,7 @@ fn an_audit_log_that_makes_no_sense_is_refused_with_what_to_write() {
     let audit = |more: &str| format!("[audit]\n{more}");
     let sink = |more: &str| format!("[[sinks]]\ntype = \"ndjson\"\naudit = true\n{more}");
     let queue = "queue_url = \"https://sqs.us-east-1.amazonaws.com/111122223333/q\"";
+    let anywhere = "refresh = true\nqueue_url = \"https://sqs.amazonaws.com/111122223333/q\"";
     let cases = [
         ("nobody takes it", audit("enabled = true")),
         ("it is not followed", sink("")),
@@ -326,6 +327,11 @@ fn an_audit_log_that_makes_no_sense_is_refused_with_what_to_write() {
         ("no lag", audit("lag = \"0s\"")),
         ("too much lag", audit("lag = \"25h\"")),
         ("a queue by its name", audit("queue_url = \"rollcall\"")),
+        ("a queue that may be anywhere", audit(anywhere)),
+        (
+            "a region of no queue",
+            audit("queue_region = \"us-east-1\""),
+        ),
         ("the other dialect", sink("dialect = \"sekoia\"")),
         ("a connector of assets", sekoia("audit = true\n")),
         ("a slip", audit("queue = \"x\"")),

@@ -24,6 +24,7 @@ use super::JsonService;
 use super::error::JsonError;
 use crate::aws::connect::Services;
 use crate::aws::{Action, AwsClient, AwsError};
+use crate::config::QueuePlace;
 
 /// Answers were seen to take 35 seconds in us-east-1.
 const LOOKUP_EVENTS_TIMEOUT: Duration = Duration::from_secs(60);
@@ -39,12 +40,40 @@ impl AwsClient {
         action: Action,
         input: &impl Serialize,
     ) -> Result<T, AwsError> {
+        let place = Place {
+            region: region.map(str::to_owned),
+            url: None,
+        };
+        self.call_json_at(service, place, action, input).await
+    }
+
+    /// Calls `action` of the queue at `queue`; as [`AwsClient::call`].
+    pub async fn call_queue<T: DeserializeOwned>(
+        &self,
+        queue: &QueuePlace,
+        action: Action,
+        input: &impl Serialize,
+    ) -> Result<T, AwsError> {
+        let place = Place {
+            region: queue.region.clone(),
+            url: queue.endpoint.clone(),
+        };
+        self.call_json_at(JsonService::Sqs, place, action, input)
+            .await
+    }
+
+    async fn call_json_at<T: DeserializeOwned>(
+        &self,
+        service: JsonService,
+        place: Place,
+        action: Action,
+        input: &impl Serialize,
+    ) -> Result<T, AwsError> {
         let body = serde_json::to_string(input)
             .map_err(|error| AwsError::malformed(action, error.to_string()))?;
-        let region = region.map(str::to_owned);
         let request = || {
-            let (services, body, region) = (self.services(), body.clone(), region.clone());
-            async move { send(&services, service, region, action, body).await }
+            let (services, body, place) = (self.services(), body.clone(), place.clone());
+            async move { send(&services, service, place, action, body).await }
         };
         let answer = self.call(action, request).await?;
         // An action without an answer has an empty one, which is no JSON.
@@ -58,16 +87,23 @@ impl AwsClient {
     }
 }
 
+/// Where a service is called; `None` is where the configuration says.
+#[derive(Debug, Clone)]
+struct Place {
+    region: Option<String>,
+    url: Option<String>,
+}
+
 /// The body of the answer.
 async fn send(
     services: &Services,
     service: JsonService,
-    region: Option<String>,
+    place: Place,
     action: Action,
     body: String,
 ) -> Result<Vec<u8>, SdkError<JsonError, HttpResponse>> {
     let names = service.names();
-    let (config, region) = (services.config(), region.map(Region::new));
+    let (config, region) = (services.config(), place.region.map(Region::new));
     let region = region.or_else(|| config.region().cloned());
     let region = region.map(|it| Region::new(service.serving(it.as_ref()).to_owned()));
     let Some((region, http_client)) = region.zip(config.http_client()) else {
@@ -75,7 +111,8 @@ async fn send(
             "neither region nor connection",
         ));
     };
-    let url = services.named_url(names.variable).unwrap_or_else(|| {
+    let url = services.named_url(names.variable).or(place.url);
+    let url = url.unwrap_or_else(|| {
         let use_fips = config.use_fips().unwrap_or_default();
         let use_dual_stack = config.use_dual_stack().unwrap_or_default();
         service.url(region.as_ref(), use_fips, use_dual_stack)

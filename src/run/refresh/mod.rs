@@ -21,14 +21,15 @@ pub(super) use hints::Hints;
 pub(super) use refresher::Refresher;
 pub(super) use soon::Soon;
 
+use crate::config::QueuePlace;
 use crate::run::audit::RecordListener;
 use crate::store::StoreError;
 
 /// What makes the daemon read users again.
 #[derive(Debug, Clone, Default)]
 pub struct RefreshPlan {
-    /// The URL of the queue that records come to; without one, they are only those of LookupEvents.
-    pub queue_url: Option<String>,
+    /// The queue that records come to; without one, they are only those of LookupEvents.
+    pub queue: Option<QueuePlace>,
 }
 
 impl Refresher<'_> {
@@ -39,8 +40,8 @@ impl Refresher<'_> {
         hints: &Hints,
     ) -> Result<Infallible, StoreError> {
         let queue = async {
-            match &plan.queue_url {
-                Some(url) => queue::follow(self, url).await,
+            match &plan.queue {
+                Some(place) => queue::follow(self, place).await,
                 None => std::future::pending().await,
             }
         };

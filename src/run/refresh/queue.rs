@@ -9,8 +9,8 @@ use serde::de::IgnoredAny;
 use super::message::{Delete, Message, Receive, Received};
 use super::refresher::{RefreshError, Refreshed, Refresher};
 use crate::audit::Affected;
-use crate::aws::{Action, AwsClient, AwsError, JsonService};
-use crate::config::is_region;
+use crate::aws::{Action, AwsClient, AwsError};
+use crate::config::QueuePlace;
 use crate::foreign::Shown;
 use crate::run::audit::Trouble;
 use crate::store::StoreError;
@@ -24,8 +24,7 @@ const TRIES_MAX: u32 = 5;
 
 /// A queue, and who may read it.
 struct Queue<'a> {
-    url: &'a str,
-    region: Option<&'a str>,
+    place: &'a QueuePlace,
     client: AwsClient,
 }
 
@@ -36,16 +35,19 @@ struct OfAccount {
     messages: Vec<usize>,
 }
 
-/// Has `refresher` read whom the messages of the queue `url` are about, for ever. An error is the store's.
-pub(super) async fn follow(refresher: &Refresher<'_>, url: &str) -> Result<Infallible, StoreError> {
+/// Has `refresher` read whom the messages of the queue at `place` are about, for ever. An error is the
+/// store's.
+pub(super) async fn follow(
+    refresher: &Refresher<'_>,
+    place: &QueuePlace,
+) -> Result<Infallible, StoreError> {
     let mut queue = Queue {
-        url,
-        region: region(url),
+        place,
         client: refresher.own_client().await,
     };
     let mut trouble = Trouble::default();
     tracing::info!(
-        queue = url,
+        queue = place.url,
         "users are read again as records come to the queue"
     );
     loop {
@@ -68,7 +70,7 @@ pub(super) async fn follow(refresher: &Refresher<'_>, url: &str) -> Result<Infal
 
 impl Queue<'_> {
     async fn receive(&self) -> Result<Vec<Message>, AwsError> {
-        let input = Receive::from(self.url, WAIT_S, HIDDEN_S);
+        let input = Receive::from(&self.place.url, WAIT_S, HIDDEN_S);
         let answer = self
             .call::<Received>(Action::ReceiveMessage, &input)
             .await?;
@@ -80,10 +82,7 @@ impl Queue<'_> {
         action: Action,
         input: &impl serde::Serialize,
     ) -> Result<T, AwsError> {
-        let client = &self.client;
-        client
-            .call_json(JsonService::Sqs, self.region, action, input)
-            .await
+        self.client.call_queue(self.place, action, input).await
     }
 
     /// Reads whom `messages` are about, and takes those off the queue that are done with. Whether none of
@@ -136,7 +135,7 @@ impl Queue<'_> {
     /// Takes `message` off, and answers whether it is. If not, it comes again and changes nothing.
     async fn delete(&self, message: &Message) -> bool {
         let input = Delete {
-            queue_url: self.url,
+            queue_url: &self.place.url,
             receipt_handle: &message.receipt_handle,
         };
         let deleted = self.call::<IgnoredAny>(Action::DeleteMessage, &input).await;
@@ -168,23 +167,9 @@ fn is_left(message: &Message, why: &Shown) -> bool {
     is_left
 }
 
-/// The region of `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`; `None` for any other URL.
-fn region(url: &str) -> Option<&str> {
-    let host = url.split_once("://")?.1.split('/').next()?;
-    let region = host.strip_prefix("sqs.")?.split('.').next()?;
-    is_region(region).then_some(region)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_region_of_a_queue_is_in_its_address() {
-        let url = "https://sqs.eu-west-3.amazonaws.com/111122223333/rollcall";
-        assert_eq!(region(url), Some("eu-west-3"));
-        assert_eq!(region("http://127.0.0.1:5000/111122223333/rollcall"), None);
-    }
 
     #[test]
     fn a_message_that_fails_comes_again_four_times() {
