@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use time::OffsetDateTime;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use super::AUDIT_EVERY;
+use super::found::follow_found;
 use super::plan::{AuditPlan, Follower, audit_regions};
 use super::reader::Reader;
 use super::region::{Region, RoundError};
@@ -41,21 +42,27 @@ pub(in crate::run) struct Following<'a> {
 impl Following<'_> {
     /// Follows for ever. An error is the store's.
     pub(in crate::run) async fn run(&self) -> Result<Infallible, StoreError> {
+        let find = async |last: Option<&Fleet>| self.find(last.is_some()).await;
+        let follow = async |fleet: &Fleet| {
+            let members = fleet.members.iter();
+            let each = try_join_all(members.map(|member| self.member(fleet, member)));
+            forever(each.await?).await
+        };
+        follow_found(FIND_EVERY, find, follow).await
+    }
+
+    /// The accounts that there are, whenever that is known; all of them, if some were found before.
+    async fn find(&self, is_found: bool) -> Fleet {
         let mut trouble = Trouble::default();
         loop {
             match Fleet::find_again(self.aws, &[], self.sessions).await {
-                Ok(fleet) => {
-                    trouble.is_over("accounts");
-                    let members = fleet.members.iter();
-                    let each = try_join_all(members.map(|member| self.member(&fleet, member)));
-                    tokio::select! {
-                        ended = each => match ended?.pop() {
-                            Some(never) => match never {},
-                            None => sleep(FIND_EVERY).await,
-                        },
-                        () = sleep(FIND_EVERY) => {}
+                Ok(fleet) => match fleet.failure.as_ref().filter(|_| is_found) {
+                    Some(error) => trouble.pause("accounts", error).await,
+                    None => {
+                        trouble.is_over("accounts");
+                        return fleet;
                     }
-                }
+                },
                 Err(error) => trouble.pause("accounts", &error).await,
             }
         }

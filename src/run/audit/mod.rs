@@ -1,6 +1,7 @@
 //! CloudTrail's records as they appear, of every region that is asked, each once and none missed.
 
 mod follow;
+mod found;
 mod held;
 mod plan;
 mod reader;

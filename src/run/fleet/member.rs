@@ -6,7 +6,7 @@ use crate::config::{AccountSettings, Role};
 use crate::model::Membership;
 
 /// An account to pass over.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Member {
     /// The id that is expected; without one, whatever account the credentials belong to.
     pub id: Option<String>,

@@ -32,6 +32,13 @@ pub struct Fleet {
     pub organization: Option<HashSet<String>>,
 }
 
+/// Whether the same accounts are read in the same way.
+impl PartialEq for Fleet {
+    fn eq(&self, other: &Self) -> bool {
+        self.members == other.members
+    }
+}
+
 impl Fleet {
     /// Finds out which accounts there are by `settings`, and of those takes the ones of the ids
     /// `only`; all of them if that is empty.
