@@ -7,11 +7,17 @@ use uuid::Uuid;
 use super::record::Record;
 use crate::model::{Digest, RecordId};
 
+/// The time of what has none: no window ends after it.
+const NO_TIME: i64 = i64::MAX;
+/// So many of these are known at once: beyond that they are forgotten, and named again if they come again.
+const TIMELESS_MAX: usize = 1_000;
+
 impl RecordId {
-    /// The id of what is no record, and has this `name` and time.
-    pub fn unreadable(name: &str, unix_s: i64) -> Self {
+    /// The id of what is no record, and has this `name`, and a time that is not `after` the last one
+    /// that was asked for, if it has one.
+    pub fn unreadable(name: &str, unix_s: Option<i64>, after: i64) -> Self {
         Self {
-            unix_s,
+            unix_s: unix_s.filter(|it| *it <= after).unwrap_or(NO_TIME),
             uuid: uuid_of(name),
         }
     }
@@ -49,7 +55,22 @@ pub struct Recent {
 impl Recent {
     /// Adds `id`; whether it is new.
     pub fn insert(&mut self, id: RecordId) -> bool {
-        self.ids.insert(id)
+        let is_new = self.ids.insert(id);
+        if is_new && id.unix_s == NO_TIME {
+            self.forget_timeless();
+        }
+        is_new
+    }
+
+    fn forget_timeless(&mut self) {
+        let first = RecordId {
+            unix_s: NO_TIME,
+            uuid: [0; 16],
+        };
+        let timeless = self.ids.range(first..);
+        if timeless.count() > TIMELESS_MAX {
+            drop(self.ids.split_off(&first));
+        }
     }
 
     /// Whether `id` was taken.
@@ -97,6 +118,22 @@ mod tests {
         assert!(recent.has(id(5, 1)));
         assert_eq!(recent.settle("us-east-1", 6), 6);
         assert!(!recent.has(id(5, 1)) && recent.has(id(6, 0)));
+    }
+
+    #[test]
+    fn what_has_no_time_is_known_until_there_is_too_much_of_it() {
+        let mut recent = Recent::default();
+        let id = |at: usize| RecordId::unreadable(&at.to_string(), None, 9);
+        let dated = RecordId::unreadable("dated", Some(5), 9);
+        assert!(recent.insert(dated) && recent.insert(id(0)));
+        recent.settle("us-east-1", 5);
+        assert!(recent.has(id(0)) && !recent.insert(id(0)));
+        for at in 0..=TIMELESS_MAX {
+            recent.insert(id(at));
+        }
+        assert!(recent.ids.len() <= TIMELESS_MAX && recent.has(dated));
+        // A time that is still to come is none.
+        assert_eq!(RecordId::unreadable("1", Some(10), 9), id(1));
     }
 
     #[test]

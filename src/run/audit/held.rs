@@ -45,7 +45,7 @@ pub(super) struct Parts {
     pub(super) unreadable: Vec<(RecordId, Unreadable)>,
 }
 
-/// There is more than is held at once.
+/// There is more than is held at once: what is held was read from the newest on.
 pub(super) struct Full {
     /// Down to here everything was read.
     pub(super) reached: OffsetDateTime,
@@ -100,10 +100,10 @@ impl Held {
                 (RecordId::of(&record), None)
             }
             Err(why) => {
-                // Of no time, it would be forgotten and named again.
-                let unix_s = event.event_time.map_or(i64::MAX, |unix_s| unix_s as i64);
+                let unix_s = event.event_time.map(|unix_s| unix_s as i64);
                 let name = event.event_id.as_deref().unwrap_or(&json);
-                (RecordId::unreadable(name, unix_s), Some(why))
+                let end = self.window.end.unix_timestamp() + 1;
+                (RecordId::unreadable(name, unix_s, end), Some(why))
             }
         };
         if !is_new(id) || !self.ids.insert(id) {
