@@ -139,6 +139,37 @@ fn a_full_outbox_has_records_wait_and_none_is_lost() {
 }
 
 #[test]
+fn a_second_of_more_records_than_are_held_at_once_arrives_whole() {
+    // In all, a quarter more than is held of one second.
+    const RECORDS: u64 = 420;
+    let (trail, posts) = (Trail::start(Faults::default()), Posts::start());
+    let filler = "x".repeat(200_000);
+    let mut expected = BTreeSet::new();
+    let mut record = crate::support::queue::record("111122223333", "TagUser", &Value::Null);
+    record["requestParameters"] = serde_json::json!({"userName": "ben", "filler": filler});
+    for at in 0..RECORDS {
+        let id = format!("00000000-0000-4000-8000-{at:012}");
+        record["eventID"] = Value::from(id.as_str());
+        trail.add_record("us-east-1", record.clone(), NOW);
+        expected.insert(id);
+    }
+    let running = agent(&trail, &posts, ("1m", "")).spawn();
+    let is_all = || taken(&posts).len() as u64 == RECORDS;
+    let start = Instant::now();
+    while !is_all() {
+        assert!(start.elapsed() < PATIENCE * 3, "in vain\n{}", running.log());
+        std::thread::sleep(SECOND);
+    }
+    assert_eq!(taken(&posts).into_iter().collect::<BTreeSet<_>>(), expected);
+    assert!(
+        running.log().contains("it is taken in parts"),
+        "{}",
+        running.log()
+    );
+    end(running);
+}
+
+#[test]
 fn every_record_arrives_however_late_through_broken_pages_and_kills() {
     let (trail, posts) = (
         Trail::start(Faults {

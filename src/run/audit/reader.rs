@@ -23,6 +23,14 @@ pub struct Reader {
     counted: Arc<Mutex<CallOutcomes>>,
 }
 
+/// What was read of a window.
+pub(super) struct ReadWindow {
+    pub(super) held: Held,
+    /// Whether it was read to its end. Else it cannot be divided, and there is more of it: once what is
+    /// held is not new any more, it is read again.
+    pub(super) is_whole: bool,
+}
+
 /// Why a window was not read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -72,17 +80,22 @@ impl Reader {
         new.collect()
     }
 
-    /// Reads `window` to its end, and holds what `is_new`.
+    /// Reads `window`, to its end unless that is too much, and holds what `is_new`.
     pub(super) async fn read(
         &self,
         window: Window,
         is_new: impl Fn(RecordId) -> bool,
-    ) -> Result<Held, ReadError> {
+    ) -> Result<ReadWindow, ReadError> {
         let held = Mutex::new(Held::new(window));
         let each = self.sources.iter();
         let each = each.map(|source| self.read_source(source, window, &held, &is_new));
-        try_join_all(each).await?;
-        Ok(held.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let is_whole = match try_join_all(each).await {
+            Ok(_) => true,
+            Err(ReadError::TooFull { .. }) if window.is_smallest() => false,
+            Err(error) => return Err(error),
+        };
+        let held = held.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(ReadWindow { held, is_whole })
     }
 
     /// Reads one service. Tokens that lead nowhere begin it again, and at last call for less at once.
@@ -93,21 +106,22 @@ impl Reader {
         held: &Mutex<Held>,
         is_new: &impl Fn(RecordId) -> bool,
     ) -> Result<(), ReadError> {
-        for _ in 0..STARTS_MAX {
-            match self.read_pages(source, window, held, is_new).await {
-                Err(ReadError::Aws(error)) if is_of_tokens(&error) => {
-                    let region = self.region.as_str();
-                    tracing::debug!(region, source, %error, "reading the window from its beginning");
-                }
+        let mut starts = 0;
+        loop {
+            let error = match self.read_pages(source, window, held, is_new).await {
+                Err(ReadError::Aws(error)) if is_of_tokens(&error) => error,
                 ended => return ended,
-            }
-        }
-        match self.read_pages(source, window, held, is_new).await {
-            Err(ReadError::Aws(error)) if is_of_tokens(&error) && !window.is_smallest() => {
+            };
+            starts += 1;
+            if starts <= STARTS_MAX {
+                let region = self.region.as_str();
+                tracing::debug!(region, source, %error, "reading the window from its beginning");
+            } else if window.is_smallest() {
+                return Err(error.into());
+            } else {
                 let reached = window.start + (window.end - window.start) / 2;
-                Err(ReadError::TooFull { reached })
+                return Err(ReadError::TooFull { reached });
             }
-            ended => ended,
         }
     }
 

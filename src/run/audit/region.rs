@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::OffsetDateTime;
 
 use super::held::{Parts, Unreadable};
-use super::reader::{ReadError, Reader};
+use super::reader::{ReadError, ReadWindow, Reader};
 use crate::audit::{Recent, Window, Windows};
-use crate::aws::{Action, AwsError, CallOutcomes};
+use crate::aws::{AwsError, CallOutcomes};
 use crate::model::RecordId;
 
 /// One region that is read.
@@ -83,11 +83,8 @@ impl Region {
         loop {
             let window = self.windows.next(now);
             let is_new = |id| !self.recent().has(id);
-            let held = match self.reader.read(window, is_new).await {
-                Ok(held) => held,
-                Err(ReadError::TooFull { .. }) if window.is_smallest() => {
-                    return Err(RoundError::Aws(endless(window)));
-                }
+            let ReadWindow { held, is_whole } = match self.reader.read(window, is_new).await {
+                Ok(read) => read,
                 Err(ReadError::TooFull { reached }) => {
                     self.windows.too_full(window, reached);
                     continue;
@@ -95,7 +92,11 @@ impl Region {
                 Err(ReadError::Aws(error)) => return Err(RoundError::Aws(error)),
             };
             let mut after = self.windows.clone();
-            after.read(window, held.is_sparse());
+            if is_whole {
+                after.read(window, held.is_sparse());
+            } else {
+                say_dense(self.reader.region(), window);
+            }
             let Parts {
                 mut records,
                 mut unreadable,
@@ -130,10 +131,11 @@ impl Region {
     }
 }
 
-fn endless(window: Window) -> AwsError {
-    let why = format!(
-        "the second from {} holds more records than CloudTrail shows",
-        window.start
+/// One second has more than is held at once: its newest records are taken, and it is read again.
+fn say_dense(region: &str, window: Window) {
+    let start = window.start;
+    tracing::warn!(
+        region, %start,
+        "one second of CloudTrail's records is more than is held at once: it is taken in parts"
     );
-    AwsError::malformed(Action::LookupEvents, why)
 }
