@@ -22,9 +22,9 @@ mod trees;
 pub use error::StoreError;
 pub use inspect::{Inspection, StoreSize, TreeState};
 pub use kept::{
-    AccountRecord, Checkpoint, DeliveryState, EntityRecord, FailedAttempts, FailedRuns, Kept,
-    KeptPass, KeptVerdict, KnownReceiver, ObservedDigests, PassEnd, PassOf, SentEvent, SyncRecord,
-    Tombstone,
+    AccountRecord, Checkpoint, DeliveryState, EntityRecord, FailedAttempts, FailedRuns, HintMark,
+    Hints, Kept, KeptPass, KeptVerdict, KnownReceiver, ObservedDigests, PassEnd, PassOf, SentEvent,
+    SyncRecord, Tombstone,
 };
 pub use open::{Compacted, Store, on_store_thread};
 pub use outbox::{Batch, BatchLimits, DeadLetter, Fill, Queued, Receipt, sink_of};

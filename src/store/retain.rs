@@ -120,6 +120,7 @@ impl Store {
         let of_account = [account.as_bytes(), b"\0"].concat();
         shared.remove_prefix(Tree::History, &of_account)?;
         shared.remove_prefix(Tree::Passes, &of_account)?;
+        shared.remove_prefix(Tree::Meta, &MetaKey::Hint(account, "").to_bytes())?;
         shared.remove_prefix(Tree::Meta, &MetaKey::Account(account).to_bytes())?;
         Ok(())
     }

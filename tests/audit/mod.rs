@@ -3,6 +3,7 @@
 mod catalogue;
 mod command;
 mod daemon;
+mod hints;
 mod live;
 mod measured;
 mod permissions;

@@ -51,13 +51,14 @@ impl AwsProxy {
         account: &Account,
         rule: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
     ) -> Self {
-        Self::serve(account, rule, |_| None)
+        Self::serve(account, rule, |_| None, |body| body)
     }
 
     fn serve(
         account: &Account,
         rule: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
         instead: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
+        change: impl Fn(Bytes) -> Bytes + Send + Sync + 'static,
     ) -> Self {
         // Only the first call of a process installs it; reqwest is built without a provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -66,7 +67,8 @@ impl AwsProxy {
         let (recorded, url) = (Arc::clone(&calls), account.url().to_owned());
         let lost = Arc::<AtomicUsize>::default();
         let counted = Arc::clone(&lost);
-        let server = Server::start(move |request| {
+        let server = Server::start(move |request: Request<Bytes>| {
+            let request = request.map(&change);
             let call = Call::of(&request);
             let (reply, instead) = (rule(&call), instead(&call));
             recorded.lock().unwrap().push(call);
@@ -97,7 +99,18 @@ impl AwsProxy {
         account: &Account,
         instead: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
     ) -> Self {
-        Self::serve(account, |_| None, instead)
+        Self::serve(account, |_| None, instead, |body| body)
+    }
+
+    /// What was received of a queue comes again after one second, not thirty.
+    pub(crate) fn hurrying(account: &Account) -> Self {
+        let hurried = |body: Bytes| match std::str::from_utf8(&body) {
+            Ok(text) => {
+                Bytes::from(text.replace("\"VisibilityTimeout\":30", "\"VisibilityTimeout\":1"))
+            }
+            Err(_) => body,
+        };
+        Self::serve(account, |_| None, |_| None, hurried)
     }
 
     /// Only records.

@@ -3,7 +3,12 @@
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
+
 use super::record::Record;
+
+/// No name in IAM is longer, in characters.
+const NAME_LEN_MAX: usize = 128;
 
 /// What IAM has in the place of the root user's name.
 const ROOT: &str = "AWS ROOT USER";
@@ -64,7 +69,7 @@ const OF_POLICY: [&str; 4] = [
 ];
 
 /// What is worth reading again.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Affected {
     /// The user of this name.
     User {
@@ -81,6 +86,30 @@ pub enum Affected {
     Everybody,
 }
 
+impl Affected {
+    /// As it is kept.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// What was kept as `text`; everybody, where that is not to be read.
+    pub fn of_text(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or(Self::Everybody)
+    }
+
+    /// The same, where it has a name that somebody may have.
+    fn plausible(self) -> Self {
+        match &self {
+            Self::User { name, .. } | Self::Deleted(name) | Self::Members(name)
+                if name.chars().count() > NAME_LEN_MAX =>
+            {
+                Self::Everybody
+            }
+            _ => self,
+        }
+    }
+}
+
 /// What `record` makes worth reading again; nothing for reads, for calls that failed, and for what is
 /// about no IAM user.
 pub fn affected(record: &Record) -> Vec<Affected> {
@@ -90,7 +119,10 @@ pub fn affected(record: &Record) -> Vec<Affected> {
     }
     let name = record.event_name.as_str();
     match record.event_source.as_str() {
-        "iam.amazonaws.com" => of_iam(record, name),
+        "iam.amazonaws.com" => {
+            let affected = of_iam(record, name).into_iter();
+            affected.map(Affected::plausible).collect()
+        }
         // The root user's own.
         "signin.amazonaws.com" if ["PasswordUpdated", "EmailUpdated"].contains(&name) => {
             vec![Affected::Everybody]

@@ -8,8 +8,14 @@ use crate::aws::AwsClient;
 use crate::model::Account;
 use crate::run::agent::Receiver;
 
-/// Hears of each record of an account, once it appears. Nothing waits for what it does.
-pub type RecordListener = Arc<dyn Fn(&Account, &Record) + Send + Sync>;
+/// Hears of records, whoever is sent them.
+pub trait RecordListener: Send + Sync {
+    /// What `record` makes worth reading again. It is kept in one write with the record.
+    fn hints(&self, record: &Record) -> Vec<String>;
+
+    /// Hints of the account of this id were kept. Nothing waits for what this does.
+    fn kept(&self, account: &str);
+}
 
 /// What is followed, and for whom.
 #[derive(Clone)]
@@ -21,7 +27,7 @@ pub struct AuditPlan {
     /// Who is sent the events.
     pub receivers: Vec<Receiver>,
     /// Who else hears of them.
-    pub listener: Option<RecordListener>,
+    pub listener: Option<Arc<dyn RecordListener>>,
 }
 
 /// Who takes records: a receiver, or a listener alone.
@@ -29,7 +35,7 @@ pub struct AuditPlan {
 pub(super) struct Follower {
     pub(super) id: String,
     pub(super) receiver: Option<Receiver>,
-    pub(super) listener: Option<RecordListener>,
+    pub(super) listener: Option<Arc<dyn RecordListener>>,
 }
 
 /// The regions of `account`, which `client` reaches: those that are `configured`, or else those of its
@@ -80,7 +86,7 @@ mod tests {
     use crate::config::OutboxLimits;
     use crate::map::Dialect;
 
-    fn plan(sinks: &[&str], listener: Option<RecordListener>) -> AuditPlan {
+    fn plan(sinks: &[&str], listener: Option<Arc<dyn RecordListener>>) -> AuditPlan {
         let receiver = |sink: &&str| Receiver {
             sink: (*sink).to_owned(),
             id: format!("{sink}@1"),
@@ -95,9 +101,19 @@ mod tests {
         }
     }
 
+    struct Deaf;
+
+    impl RecordListener for Deaf {
+        fn hints(&self, _record: &Record) -> Vec<String> {
+            Vec::new()
+        }
+
+        fn kept(&self, _account: &str) {}
+    }
+
     #[test]
     fn one_follower_has_the_listener_and_there_is_one_where_there_is_no_sink() {
-        let listener: RecordListener = Arc::new(|_, _| ());
+        let listener: Arc<dyn RecordListener> = Arc::new(Deaf);
         let names = |plan: &AuditPlan| {
             let followers = plan.followers();
             let hears = followers.iter().filter(|it| it.listener.is_some()).count();

@@ -9,6 +9,7 @@ use super::region::Batch;
 use crate::audit::{Event, Record};
 use crate::metrics::Metrics;
 use crate::model::{Account, EntityKey, EntityKind, EventId, Origin, RecordId};
+use crate::run::agent::Receiver;
 use crate::store::{Placement, RecordStaging, StagedEvent, Store, StoreError};
 
 /// So many records are staged at once.
@@ -40,17 +41,20 @@ impl Taker<'_> {
         }
         for records in batch.records.chunks(AT_ONCE) {
             self.wait_for_room(region).await;
-            let records = records
-                .iter()
-                .map(|(id, json)| (*id, self.event(*id, json)));
-            let staging = RecordStaging {
-                records: records.collect(),
-                ..self.nothing()
-            };
+            let mut staging = self.nothing();
+            for (id, json) in records {
+                let (event, hints) = self.event(*id, json);
+                staging.records.push((*id, event));
+                staging.hints.extend(hints);
+            }
+            let has_hints = !staging.hints.is_empty();
             let stage = move |store: &Store| store.stage_records(staging);
             let count = self.store.run(stage).await? as u64;
             self.metrics.audit().took(self.place(region), count);
             (self.hurry)(&self.follower.id);
+            if let Some(listener) = self.follower.listener.as_ref().filter(|_| has_hints) {
+                listener.kept(account);
+            }
         }
         let Some(floor) = batch.floor else {
             return Ok(());
@@ -85,6 +89,7 @@ impl Taker<'_> {
             account: self.account.id.clone(),
             at: OffsetDateTime::now_utc(),
             records: Vec::new(),
+            hints: Vec::new(),
             floor: None,
             regions: self.regions.to_vec(),
         }
@@ -111,18 +116,23 @@ impl Taker<'_> {
         }
     }
 
-    /// The event that the record becomes, where one is sent. Whoever listens hears of the record.
-    fn event(&self, id: RecordId, json: &str) -> Option<StagedEvent> {
-        let record = Record::parse(json).ok()?;
-        if let Some(listener) = &self.follower.listener {
-            listener(self.account, &record);
-        }
-        let receiver = self.follower.receiver.as_ref()?;
-        let (json, unsendable) = match Event::of(&record).to_json() {
+    /// The event that the record becomes, where one is sent, and what it makes worth reading again.
+    fn event(&self, id: RecordId, json: &str) -> (Option<StagedEvent>, Vec<String>) {
+        let Ok(record) = Record::parse(json) else {
+            return (None, Vec::new());
+        };
+        let listener = self.follower.listener.as_ref();
+        let hints = listener.map_or_else(Vec::new, |it| it.hints(&record));
+        let receiver = self.follower.receiver.as_ref();
+        (receiver.map(|it| self.staged(it, id, &record)), hints)
+    }
+
+    fn staged(&self, receiver: &Receiver, id: RecordId, record: &Record) -> StagedEvent {
+        let (json, unsendable) = match Event::of(record).to_json() {
             Ok(json) => (json, None),
             Err(error) => (b"{}".to_vec(), Some(error.to_string())),
         };
-        Some(StagedEvent {
+        StagedEvent {
             receiver: receiver.id.clone(),
             entity: EntityKey {
                 source: Origin::Aws,
@@ -135,6 +145,6 @@ impl Taker<'_> {
             state: None,
             placement: Placement::Record,
             unsendable,
-        })
+        }
     }
 }

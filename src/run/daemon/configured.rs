@@ -1,6 +1,7 @@
 //! The daemon under one configuration, until another one comes or a signal ends it.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -20,7 +21,7 @@ use crate::run::accounts::behind;
 use crate::run::agent::Agent;
 use crate::run::audit::{AuditPlan, Following};
 use crate::run::delivery::Delivery;
-use crate::run::refresh::{Hints, RefreshPlan, Refresher, Soon};
+use crate::run::refresh::{RefreshPlan, Refresher, Waiting};
 use crate::run::{receivers, retention};
 use crate::schedule::{Agenda, Round, Timetable};
 use crate::store::{Store, StoreError};
@@ -33,7 +34,10 @@ pub(super) struct Configured<'a> {
     pub(super) agent: &'a Agent,
     pub(super) audit: Option<&'a AuditPlan>,
     pub(super) refresh: Option<&'a RefreshPlan>,
-    pub(super) hints: &'a Hints,
+    /// Accounts of which hints were kept.
+    pub(super) hinted: &'a Waiting,
+    /// Accounts of which a pass is asked for before its time.
+    pub(super) soon: &'a Waiting,
     pub(super) store: &'a Store,
     pub(super) clock: &'a CollectionClock,
     pub(super) pending: &'a Pending,
@@ -98,15 +102,15 @@ impl Configured<'_> {
         progress: &mut Progress,
     ) -> Result<(Ended, Delivery), StoreError> {
         let (sessions, hurry) = (KeptSessions::default(), delivery.hurrier());
-        let (locks, soon) = (AccountLocks::default(), Soon::default());
-        let refresher = Refresher::new((self.agent, self.store), &locks, &soon, &sessions, &hurry);
+        let (locks, soon) = (AccountLocks::default(), self.soon);
+        let refresher = Refresher::new((self.agent, self.store), &locks, soon, &sessions, &hurry);
         let refreshing = async {
             match self.refresh {
-                Some(plan) => refresher.run(plan, self.hints).await,
+                Some(plan) => refresher.run(plan, self.hinted).await,
                 None => std::future::pending().await,
             }
         };
-        let shared = (&sessions, &locks, &soon);
+        let shared = (&sessions, &locks);
         tokio::select! {
             ended = self.passes(&mut delivery, shared, progress) => Ok((ended?, delivery)),
             never = self.follow(&sessions, &hurry) => match never? {},
@@ -124,7 +128,7 @@ impl Configured<'_> {
             return std::future::pending().await;
         };
         let plan = AuditPlan {
-            listener: self.refresh.map(|_| self.hints.listener()),
+            listener: self.refresh.map(|_| Arc::new(self.hinted.clone()) as _),
             ..plan.clone()
         };
         let following = Following {
@@ -141,7 +145,7 @@ impl Configured<'_> {
     async fn passes(
         &self,
         delivery: &mut Delivery,
-        (sessions, locks, soon): (&KeptSessions, &AccountLocks, &Soon),
+        (sessions, locks): (&KeptSessions, &AccountLocks),
         progress: &mut Progress,
     ) -> Result<Ended, StoreError> {
         if progress.agenda.due(SystemClock.now()).is_none() {
@@ -154,11 +158,11 @@ impl Configured<'_> {
             if let Some(work) = self.pending.take() {
                 return Ok(Ended::Reloaded(Box::new(work)));
             }
-            for account in soon.take() {
+            for account in self.soon.take() {
                 progress.agenda.ask(account, SystemClock.now());
             }
             let Some(round) = progress.agenda.due(SystemClock.now()) else {
-                self.wait(delivery, (locks, soon), progress).await?;
+                self.wait(delivery, locks, progress).await?;
                 continue;
             };
             let rounds = Rounds {
@@ -207,7 +211,7 @@ impl Configured<'_> {
     async fn wait(
         &self,
         delivery: &mut Delivery,
-        (locks, soon): (&AccountLocks, &Soon),
+        locks: &AccountLocks,
         progress: &mut Progress,
     ) -> Result<(), StoreError> {
         let next_at = progress.agenda.next_at();
@@ -226,7 +230,7 @@ impl Configured<'_> {
         let waited = tokio::select! {
             waited = wait_until(&SystemClock, next_at) => waited,
             () = self.pending.arrived() => return Ok(()),
-            () = soon.asked() => return Ok(()),
+            () = self.soon.added() => return Ok(()),
             () = self.cancel.cancelled() => return Ok(()),
             ended = upkeep => match ended? {},
             error = delivery.failed() => return Err(error),

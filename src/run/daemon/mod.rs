@@ -29,7 +29,7 @@ use crate::run::daemon::serving::answers;
 use crate::run::daemon::wall_clock::{SystemClock, WallClock};
 use crate::run::delivery::{Delivery, ReadySink};
 use crate::run::receivers;
-use crate::run::refresh::{Hints, RefreshPlan};
+use crate::run::refresh::{RefreshPlan, Waiting};
 use crate::schedule::Timetable;
 use crate::store::{Store, StoreError};
 
@@ -90,7 +90,8 @@ async fn work_on(
         .first(now, store.run(Store::last_pass_at).await?);
     let clock = CollectionClock::start(&work.timetable, first);
     let mut progress = Progress::new(work.timetable, first);
-    let (pending, hints) = (Pending::default(), Hints::default());
+    let pending = Pending::default();
+    let (hinted, soon) = (Waiting::default(), Waiting::default());
     let (mut agent, mut audit, mut refresh) = (work.agent, work.audit, work.refresh);
     let reloads = Reloads::new(&agent.metrics);
     agent.metrics.schedule().set_period(progress.period());
@@ -111,7 +112,8 @@ async fn work_on(
             agent: &agent,
             audit: audit.as_ref(),
             refresh: refresh.as_ref(),
-            hints: &hints,
+            hinted: &hinted,
+            soon: &soon,
             store,
             clock: &clock,
             pending: &pending,

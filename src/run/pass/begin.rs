@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime};
 
 use super::Pass;
+use crate::audit::Affected;
 use crate::config::Emit;
 use crate::model::Confirmed;
 use crate::run::agent::Receiver;
 use crate::run::deeds;
-use crate::store::{AccountRecord, Store, StoreError, SyncRecord};
+use crate::store::{AccountRecord, Hints, Store, StoreError, SyncRecord};
 
 /// Where a pass starts from.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub(super) struct Start {
     pub(super) account: AccountRecord,
     /// How far each receiver is.
     pub(super) syncs: BTreeMap<String, SyncRecord>,
+    /// That everybody is to be read again, if that was asked for before.
+    pub(super) asked: Hints,
     /// The receivers that missed something, and are to be brought up to date.
     pub(super) behind: Vec<Behind>,
 }
@@ -90,6 +93,8 @@ impl Pass<'_> {
                 }
                 syncs.insert(receiver.id, sync);
             }
+            let mut asked = store.hints(&account_id)?;
+            asked.retain(|hint, _| Affected::of_text(hint) == Affected::Everybody);
             account.ordinal += 1;
             store.begin_observation(&account_id, &account, &syncs)?;
             if is_full {
@@ -100,6 +105,7 @@ impl Pass<'_> {
             Ok(Start {
                 account,
                 syncs,
+                asked,
                 behind,
             })
         };

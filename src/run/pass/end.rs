@@ -4,7 +4,7 @@ use super::Pass;
 use super::begin::{Start, unix_ms};
 use super::one_pass::Seen;
 use super::report::PassReport;
-use crate::store::{Checkpoint, KeptPass, PassEnd, PassOf, Store, StoreError};
+use crate::store::{Checkpoint, Hints, KeptPass, PassEnd, PassOf, Store, StoreError};
 
 impl Pass<'_> {
     /// Moves the checkpoint if every user was seen, and keeps what the pass found and learnt.
@@ -54,6 +54,10 @@ impl Pass<'_> {
         let end = PassEnd {
             account,
             syncs,
+            done: match report.saw_every_user() {
+                true => start.asked,
+                false => Hints::new(),
+            },
             pass: KeptPass {
                 at,
                 record,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit::{Affected, affected, each_record};
 use crate::foreign::Shown;
+use crate::model::is_account_id;
 
 /// What counts how often a message was received.
 const RECEIVE_COUNT: &str = "ApproximateReceiveCount";
@@ -80,9 +81,11 @@ impl Message {
                 Ok(record) => {
                     let own = record.recipient_account_id.as_ref();
                     let account = own.or(record.caller.account_id.as_ref());
-                    if let Some(account) = account {
-                        let of_account = hints.entry(account.clone()).or_default();
-                        of_account.extend(affected(&record));
+                    if let Some(account) = account.filter(|it| is_account_id(it)) {
+                        let affected = affected(&record);
+                        if !affected.is_empty() {
+                            hints.entry(account.clone()).or_default().extend(affected);
+                        }
                     }
                 }
                 Err(error) => refused = Some(Shown::of(&error)),

@@ -1,28 +1,28 @@
 //! Users are read again as soon as a record says that they changed: the record is a hint, what is read
-//! is the truth, and the next pass over the account proves that nothing was missed.
+//! is the truth, and the next pass over the account proves that nothing was missed. A hint is kept in
+//! the store until what it is about was read.
 
-mod hints;
+mod heed;
 mod joined;
 mod kept;
 mod message;
 mod queue;
+mod reading;
 mod refresher;
 mod sessions;
-mod soon;
 mod sorted;
 mod staging;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod waiting;
 
 use std::convert::Infallible;
 
-pub(super) use hints::Hints;
 pub(super) use refresher::Refresher;
-pub(super) use soon::Soon;
+pub(super) use waiting::Waiting;
 
 use crate::config::QueuePlace;
-use crate::run::audit::RecordListener;
 use crate::store::StoreError;
 
 /// What makes the daemon read users again.
@@ -33,31 +33,22 @@ pub struct RefreshPlan {
 }
 
 impl Refresher<'_> {
-    /// Reads whom `hints` and the queue of `plan` are about, for ever. An error is the store's.
+    /// Reads whom kept hints are about, as accounts are `hinted` at, and keeps those of the queue of
+    /// `plan`, for ever. An error is the store's.
     pub(super) async fn run(
         &self,
         plan: &RefreshPlan,
-        hints: &Hints,
+        hinted: &Waiting,
     ) -> Result<Infallible, StoreError> {
         let queue = async {
             match &plan.queue {
-                Some(place) => queue::follow(self, place).await,
+                Some(place) => queue::follow(self, place, hinted).await,
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
-            never = Box::pin(hints.heed(self)) => never,
+            never = Box::pin(self.heed(hinted)) => never,
             never = Box::pin(queue) => never,
         }
-    }
-}
-
-impl Hints {
-    /// What hears of records, and gives hints of them.
-    pub(super) fn listener(&self) -> RecordListener {
-        let hints = self.clone();
-        std::sync::Arc::new(move |account, record| {
-            hints.add(&account.id, crate::audit::affected(record));
-        })
     }
 }

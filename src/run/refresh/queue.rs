@@ -1,25 +1,26 @@
-//! A queue that an EventBridge rule sends records to: a message goes once what it is about is durable.
+//! A queue that an EventBridge rule sends records to: a message goes once what it hints at is kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use futures_util::future::join_all;
 use serde::de::IgnoredAny;
 
 use super::message::{Delete, Message, Receive, Received};
-use super::refresher::{RefreshError, Refreshed, Refresher};
+use super::refresher::Refresher;
+use super::waiting::Waiting;
 use crate::audit::Affected;
 use crate::aws::{Action, AwsClient, AwsError};
 use crate::config::QueuePlace;
 use crate::foreign::Shown;
 use crate::run::audit::Trouble;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// How long SQS waits for a message before it answers that there is none.
 const WAIT_S: u16 = 10;
 /// What was not taken off the queue comes again after so long.
 const HIDDEN_S: u16 = 30;
-/// A message that failed so often goes: the next pass reads whom it is about.
+/// A message that was no record so often goes.
 const TRIES_MAX: u32 = 5;
 
 /// A queue, and who may read it.
@@ -28,23 +29,15 @@ struct Queue<'a> {
     client: AwsClient,
 }
 
-/// What messages hint at in one account, and which they are.
-#[derive(Default)]
-struct OfAccount {
-    hints: BTreeSet<Affected>,
-    messages: Vec<usize>,
-}
-
-/// Has `refresher` read whom the messages of the queue at `place` are about, for ever. An error is the
-/// store's.
+/// Keeps what the messages of the queue at `place` hint at, and tells of each account that is `hinted`
+/// at, for ever. An error is the store's.
 pub(super) async fn follow(
     refresher: &Refresher<'_>,
     place: &QueuePlace,
+    hinted: &Waiting,
 ) -> Result<Infallible, StoreError> {
-    let mut queue = Queue {
-        place,
-        client: refresher.own_client().await,
-    };
+    let client = refresher.own_client().await;
+    let mut queue = Queue { place, client };
     let mut trouble = Trouble::default();
     tracing::info!(
         queue = place.url,
@@ -54,7 +47,7 @@ pub(super) async fn follow(
         let is_all_done = match queue.receive().await {
             Ok(messages) => {
                 trouble.is_over("queue");
-                queue.take(refresher, &messages).await?
+                queue.take(refresher.store, hinted, &messages).await?
             }
             Err(error) => {
                 trouble.pause("queue", &error).await;
@@ -72,63 +65,40 @@ impl Queue<'_> {
     async fn receive(&self) -> Result<Vec<Message>, AwsError> {
         let input = Receive::from(&self.place.url, WAIT_S, HIDDEN_S);
         let answer = self
-            .call::<Received>(Action::ReceiveMessage, &input)
-            .await?;
-        Ok(answer.messages.unwrap_or_default())
+            .client
+            .call_queue::<Received>(self.place, Action::ReceiveMessage, &input);
+        Ok(answer.await?.messages.unwrap_or_default())
     }
 
-    async fn call<T: serde::de::DeserializeOwned>(
-        &self,
-        action: Action,
-        input: &impl serde::Serialize,
-    ) -> Result<T, AwsError> {
-        self.client.call_queue(self.place, action, input).await
-    }
-
-    /// Reads whom `messages` are about, and takes those off the queue that are done with. Whether none of
-    /// these is left there.
+    /// Keeps what `messages` hint at, and takes them off the queue. Whether none of these is left there.
     async fn take(
         &self,
-        refresher: &Refresher<'_>,
+        store: &Store,
+        hinted: &Waiting,
         messages: &[Message],
     ) -> Result<bool, StoreError> {
-        let mut accounts: BTreeMap<String, OfAccount> = BTreeMap::new();
-        // Those that are not done with.
-        let mut left: BTreeSet<usize> = BTreeSet::new();
-        for (at, message) in messages.iter().enumerate() {
+        let mut accounts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut done = Vec::new();
+        for message in messages {
             match message.hints() {
-                Ok(hinted) => {
-                    for (account, hints) in hinted {
+                Ok(hints) => {
+                    for (account, hints) in hints {
                         let of_account = accounts.entry(account).or_default();
-                        of_account.hints.extend(hints);
-                        of_account.messages.push(at);
+                        of_account.extend(hints.iter().map(Affected::to_text));
                     }
+                    done.push(message);
                 }
-                Err(why) if is_left(message, &why) => {
-                    left.insert(at);
-                }
-                Err(_) => {}
+                Err(why) if is_left(message, &why) => {}
+                Err(_) => done.push(message),
             }
         }
-        let refreshed = accounts.iter().map(async |(account, of_account)| {
-            let refreshed = refresher.refresh(account, &of_account.hints).await;
-            (&of_account.messages, refreshed)
-        });
-        for (of_account, refreshed) in join_all(refreshed).await {
-            let of_account = of_account.iter().copied();
-            match refreshed {
-                Ok(Refreshed::Durable) => {}
-                Ok(Refreshed::Busy) => left.extend(of_account),
-                Err(RefreshError::Store(error)) => return Err(error),
-                Err(error) => {
-                    let why = Shown::of(&error);
-                    left.extend(of_account.filter(|at| is_left(&messages[*at], &why)));
-                }
-            }
+        for (account, hints) in accounts {
+            let of = account.clone();
+            let note = move |store: &Store| store.note_hints(&of, &hints);
+            store.run(note).await?;
+            hinted.add(&account);
         }
-        let done = messages.iter().enumerate();
-        let done = done.filter(|(at, _)| !left.contains(at));
-        let gone = join_all(done.map(|(_, message)| self.delete(message))).await;
+        let gone = join_all(done.into_iter().map(|message| self.delete(message))).await;
         Ok(gone.into_iter().all(|is_gone| is_gone))
     }
 
@@ -138,7 +108,10 @@ impl Queue<'_> {
             queue_url: &self.place.url,
             receipt_handle: &message.receipt_handle,
         };
-        let deleted = self.call::<IgnoredAny>(Action::DeleteMessage, &input).await;
+        let deleted = self
+            .client
+            .call_queue::<IgnoredAny>(self.place, Action::DeleteMessage, &input)
+            .await;
         if let Err(error) = &deleted {
             let message_id = Shown::from(message.message_id.as_str());
             tracing::warn!(
@@ -150,18 +123,18 @@ impl Queue<'_> {
     }
 }
 
-/// Whether a `message` that failed is left to be received again. If not, it is gone.
+/// Whether a `message` that is no record is left to be received again. If not, it is gone.
 fn is_left(message: &Message, why: &Shown) -> bool {
     let (message_id, tries) = (Shown::from(message.message_id.as_str()), message.tries());
     let is_left = tries < TRIES_MAX;
     match is_left {
         true => {
-            tracing::warn!(%message_id, tries, %why, "a message of the queue failed: it comes again")
+            tracing::warn!(%message_id, tries, %why, "a message of the queue is no record: it comes again")
         }
         false => tracing::error!(
             %message_id, tries, %why,
-            "a message of the queue failed too often and is taken off: the next pass reads whom it is \
-             about"
+            "a message of the queue is no record and is taken off: if it was one, the next pass reads \
+             whom it is about"
         ),
     }
     is_left
@@ -172,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_that_fails_comes_again_four_times() {
+    fn a_message_that_is_no_record_comes_again_four_times() {
         for (tries, comes_again) in [(1, true), (4, true), (5, false), (6, false)] {
             let attributes = serde_json::json!({"ApproximateReceiveCount": tries.to_string()});
             let message = serde_json::json!({"Attributes": attributes});

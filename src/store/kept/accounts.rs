@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use crate::model::{Membership, PassRecord};
 use crate::store::kept::attempts::FailedAttempts;
 use crate::store::kept::checkpoint::Checkpoint;
+use crate::store::kept::hints::{Hints, remove_hints};
 use crate::store::kept::history::{KeptPass, key_at, pass_key};
 use crate::store::kept::syncs::{SyncRecord, put_syncs};
 use crate::store::record::{self, MetaKey};
@@ -57,6 +58,8 @@ pub struct PassEnd {
     pub account: AccountRecord,
     /// How far receivers came, by receiver.
     pub syncs: BTreeMap<String, SyncRecord>,
+    /// Hints that it has seen to.
+    pub done: Hints,
     /// The pass, for the history.
     pub pass: KeptPass,
     /// Up to when the history of the account is forgotten.
@@ -132,6 +135,7 @@ impl Store {
         let mut writes = Writes::default();
         put_account(&mut writes, account, &end.account)?;
         put_syncs(&mut writes, account, &end.syncs)?;
+        remove_hints(&mut writes, account, &end.done, &self.hints(account)?);
         let (start, horizon) = (
             pass_key(account, OffsetDateTime::UNIX_EPOCH),
             pass_key(account, end.horizon),

@@ -129,6 +129,8 @@ pub(in crate::store) enum MetaKey<'a> {
     Sync(&'a str, &'a str),
     /// How far a follower of the audit log came with an account, in a region.
     Audit(&'a str, &'a str, &'a str),
+    /// What is to be read again in an account.
+    Hint(&'a str, &'a str),
 }
 
 impl MetaKey<'_> {
@@ -140,6 +142,7 @@ impl MetaKey<'_> {
             Self::Account(account) => joined(["account", account]),
             Self::Sync(receiver, account) => joined(["sync", receiver, account]),
             Self::Audit(follower, account, region) => joined(["audit", follower, account, region]),
+            Self::Hint(account, hint) => joined(["hint", account, hint]),
         }
     }
 
@@ -148,12 +151,17 @@ impl MetaKey<'_> {
         joined(["sync", ""])
     }
 
+    /// What every key of [`Self::Hint`] begins with.
+    pub(in crate::store) fn all_hints() -> Vec<u8> {
+        joined(["hint", ""])
+    }
+
     /// What every key of [`Self::Audit`] begins with, of one follower.
     pub(in crate::store) fn all_audit(follower: &str) -> Vec<u8> {
         joined(["audit", follower, ""])
     }
 
-    /// The two last parts of a key of [`Self::Sync`].
+    /// The two last parts of a key of [`Self::Sync`] or [`Self::Hint`].
     pub(in crate::store) fn parse_pair(key: &[u8]) -> Option<(String, String)> {
         let mut parts = std::str::from_utf8(key).ok()?.splitn(3, '\0').skip(1);
         Some((parts.next()?.to_owned(), parts.next()?.to_owned()))

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use super::{Batch, StagedEvent};
 use crate::model::RecordId;
+use crate::store::kept::hints::put_hints;
 use crate::store::open::Shared;
 use crate::store::outbox::unix_ms;
 use crate::store::record::{self, AuditKey, MetaKey};
@@ -28,6 +29,8 @@ pub struct RecordStaging {
     pub at: OffsetDateTime,
     /// The records, each with the event that it became, where one is sent.
     pub records: Vec<(RecordId, Option<StagedEvent>)>,
+    /// What the records make worth reading again.
+    pub hints: Vec<String>,
     /// A region, and before which second of Unix time everything in it was taken.
     pub floor: Option<(String, i64)>,
     /// Every region that is followed.
@@ -81,6 +84,7 @@ impl Store {
                 batch.add_event(event)?;
             }
         }
+        put_hints(&mut batch.writes, &staging.account, &staging.hints)?;
         if let Some((region, unix_s)) = staging.floor {
             let key = MetaKey::Audit(taken.follower, taken.account, &region).to_bytes();
             let floor = record::encode(&key, &FloorRecord { unix_s })?;

@@ -7,10 +7,11 @@ use time::{Duration, OffsetDateTime};
 
 use super::{ACCOUNT, Fixture, RECEIVER};
 use crate::model::PassRecord;
-use crate::store::{AccountRecord, Checkpoint, KeptPass, PassEnd, PassOf, SyncRecord};
+use crate::store::{AccountRecord, Checkpoint, Hints, KeptPass, PassEnd, PassOf, SyncRecord};
 
 fn end(at: OffsetDateTime, account: AccountRecord) -> PassEnd {
     PassEnd {
+        done: Hints::new(),
         account,
         syncs: BTreeMap::new(),
         pass: KeptPass {

@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{ACCOUNT, Fixture, Staging};
 use crate::model::{HistoryEntry, HistoryKind, PassRecord};
-use crate::store::{AccountRecord, Kept, KeptPass, PassEnd};
+use crate::store::{AccountRecord, Hints, Kept, KeptPass, PassEnd};
 
 const START: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
@@ -35,6 +35,7 @@ fn pass(
     staging.history.push((user.to_owned(), entry(user)));
     state.store().stage(staging).unwrap();
     let end = PassEnd {
+        done: Hints::new(),
         account: AccountRecord::default(),
         syncs: BTreeMap::new(),
         pass: KeptPass {

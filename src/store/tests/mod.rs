@@ -7,6 +7,7 @@ mod directory;
 mod fairness;
 mod formats;
 mod full_disk;
+mod hints;
 mod history;
 mod looking;
 mod model;

@@ -35,6 +35,7 @@ fn staging(records: &[RecordId], floor: Option<i64>) -> RecordStaging {
         account: ACCOUNT.to_owned(),
         at: OffsetDateTime::UNIX_EPOCH,
         records: records.iter().map(|it| (*it, Some(event(it)))).collect(),
+        hints: Vec::new(),
         floor: floor.map(|unix_s| (REGION.to_owned(), unix_s)),
         regions: vec![REGION.to_owned()],
     }
