@@ -82,6 +82,10 @@ impl Wanted for Who {
         self.name_asked().filter(|_| !is_id)
     }
 
+    fn is_by_name(&self) -> bool {
+        !matches!(self.kind, Kind::IdAndName { .. })
+    }
+
     fn is(&self, name: &str, id: &str, arn: &str) -> bool {
         match &self.kind {
             Kind::NameOrId => is_same(name, &self.asked) || id == self.asked,

@@ -14,7 +14,7 @@ use crate::support::moto::Account;
 use crate::support::queue::{Queue, record};
 use crate::support::running::Running;
 use crate::support::seed::{Mfa, Seed};
-use crate::support::sim_aws::{Fault, SimAccount, SimAws, SimUser};
+use crate::support::sim_aws::{Denial, Fault, SimAccount, SimAws, SimUser};
 use crate::support::trail::{Faults, Trail};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -67,6 +67,27 @@ fn tag(sim: &SimAws, account: &str, name: &str) {
 fn end(running: Running) {
     running.signal(Signal::SIGTERM);
     running.wait(PATIENCE).expect_code(0);
+}
+
+#[test]
+fn a_user_who_may_have_another_name_by_now_is_not_told_as_deleted() {
+    let (account, posts) = (Account::new(), Posts::start());
+    let queue = Queue::new(&account);
+    let sim = SimAws::start([SimAccount::new(account.id())
+        .user(SimUser::new("ann"))
+        .user(SimUser::new("bob"))]);
+    let config = config(&format!("queue_url = \"{}\"", queue.url()), &posts);
+    let running = started(&agent(&sim, &account, None, &config), &posts, "bob");
+    sim.change(account.id(), |it| it.rename_user("bob", "robert"));
+    sim.inject(Fault::Denied(Denial::NothingAllows).of("ListUsers"));
+    queue.record("DeleteUser", &json!({"userName": "bob"}));
+    // The pass decides.
+    wait(&running, || running.log().matches(PASS).count() == 2);
+    wait(&running, || running.log().matches(FIRST_PASS).count() >= 2);
+    std::thread::sleep(SECOND * 2);
+    let told = events(&posts, "bob");
+    assert_eq!(told.len(), 1, "{told:?}\n{}", running.log());
+    end(running);
 }
 
 #[test]

@@ -21,6 +21,10 @@ impl Wanted for KeptUser {
         Some(&self.user.name)
     }
 
+    fn is_by_name(&self) -> bool {
+        false
+    }
+
     fn is(&self, _name: &str, id: &str, _arn: &str) -> bool {
         self.user.id == id
     }

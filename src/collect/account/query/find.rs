@@ -20,18 +20,30 @@ pub(super) struct FoundUser {
     pub(super) permissions_boundary: Fact<Option<String>>,
 }
 
-/// The user that is `wanted`; `None` if there is none. Names are told apart without regard to case:
-/// whom GetUser does not know by this spelling, ListUsers may have by another.
+/// What came of looking for a user.
+#[derive(Debug)]
+pub(super) enum Search {
+    /// Somebody was found.
+    Found(FoundUser),
+    /// There is nobody.
+    Nobody,
+    /// It was somebody who was deleted or renamed since.
+    Changed,
+}
+
+/// The user that is `wanted`. Names are told apart without regard to case: whom GetUser does not know
+/// by this spelling, ListUsers may have by another. Without that list, nobody is told only where a name
+/// is enough for it: a UserId may have another name by now.
 pub(super) async fn find(
     client: &AwsClient,
     scope: &AccountScope,
     wanted: &impl Wanted,
-) -> Result<Option<FoundUser>, AwsError> {
+) -> Result<Search, AwsError> {
     let mut denied = None;
     let mut is_gone = false;
     if let Some(name) = wanted.name() {
         match get(client, scope, name).await {
-            Ok(found) if is_wanted(wanted, &found.identity) => return Ok(Some(found)),
+            Ok(found) if is_wanted(wanted, &found.identity) => return Ok(Search::Found(found)),
             Ok(_) => {}
             Err(error) if error.class == AwsErrorClass::Gone => is_gone = true,
             Err(error) if error.class == AwsErrorClass::Denied => denied = Some(error),
@@ -40,26 +52,29 @@ pub(super) async fn find(
     }
     let listed = match listing::every_user(client, scope).await {
         Ok(listed) => listed,
-        // AWS has said that there is no such user.
-        Err(error) if is_gone && error.class == AwsErrorClass::Denied => return Ok(None),
+        // AWS has said that there is nobody of that name.
+        Err(error) if is_gone && wanted.is_by_name() && error.class == AwsErrorClass::Denied => {
+            return Ok(Search::Nobody);
+        }
         Err(error) => return Err(error),
     };
     let mut listed = listed.into_iter();
     let Some(listed) = listed.find(|user| is_wanted(wanted, &user.identity)) else {
-        return Ok(None);
+        return Ok(Search::Nobody);
     };
     let denied = match denied {
         Some(error) => error,
         None => match get(client, scope, &listed.identity.name).await {
-            Ok(found) if found.identity.id == listed.identity.id => return Ok(Some(found)),
-            // It was deleted or renamed since it was listed.
-            Ok(_) => return Ok(None),
-            Err(error) if error.class == AwsErrorClass::Gone => return Ok(None),
+            Ok(found) if found.identity.id == listed.identity.id => {
+                return Ok(Search::Found(found));
+            }
+            Ok(_) => return Ok(Search::Changed),
+            Err(error) if error.class == AwsErrorClass::Gone => return Ok(Search::Changed),
             Err(error) if error.class == AwsErrorClass::Denied => error,
             Err(error) => return Err(error),
         },
     };
-    Ok(Some(FoundUser {
+    Ok(Search::Found(FoundUser {
         identity: listed.identity,
         password_last_used: listed.password_last_used,
         tags: None,

@@ -23,6 +23,8 @@ use crate::model::{Fact, Member, Provenance};
 pub trait Wanted {
     /// The name to ask for first, if the question has one.
     fn name(&self) -> Option<&str>;
+    /// Whether there is nobody like that where nobody has that name.
+    fn is_by_name(&self) -> bool;
     /// Whether the question is about whoever has this name, id and ARN.
     fn is(&self, name: &str, id: &str, arn: &str) -> bool;
 }

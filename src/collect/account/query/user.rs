@@ -6,11 +6,13 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::super::listing::AccountScope;
 use super::super::per_user::UserReader;
-use super::find::{FoundUser, find, get};
+use super::find::{FoundUser, Search, find, get};
 use super::{Wanted, own};
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
 use crate::model::{Account, Fact, Group, User};
 
+/// A user who was renamed while it was read is looked for again, so often in all.
+const SEARCHES_MAX: u32 = 3;
 /// How many groups are asked about at once; a user is in ten at most.
 const GROUPS_AT_ONCE: usize = 4;
 
@@ -22,10 +24,19 @@ pub async fn user(
     wanted: &impl Wanted,
 ) -> Result<Option<User>, AwsError> {
     let scope = AccountScope::of(account);
-    match Box::pin(find(client, &scope, wanted)).await? {
-        Some(found) => read(client, found).await,
-        None => Ok(None),
+    for _ in 0..SEARCHES_MAX {
+        match Box::pin(find(client, &scope, wanted)).await? {
+            Search::Found(found) => {
+                if let Some(user) = read(client, found).await? {
+                    return Ok(Some(user));
+                }
+            }
+            Search::Nobody => return Ok(None),
+            Search::Changed => {}
+        }
     }
+    let why = "the user has another name each time that it is asked about";
+    Err(AwsError::malformed(Action::GetUser, why))
 }
 
 /// The user of `account` that has this name now, with the same; `None` if nobody has. No list is read.
