@@ -1,16 +1,17 @@
 //! The commands of Sekoia's own container: `aws_users_asset_connector` and
 //! `validate_module_configuration`; and where a configuration is from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
-
-use super::{check, run, setup};
+use super::{check, run, setup, with_causes};
 use crate::cli::GlobalArgs;
 use crate::config::{AssetConnectorOverrides, Config};
 use crate::foreign::Shown;
 use crate::run::ExitStatus;
-use crate::sekoia::{Connector, Module, Platform, PlatformError, Values, check_runtime, state_dir};
+use crate::sekoia::{
+    Connector, Module, Platform, PlatformError, Ports, Secrets, SentLog, Values, check_runtime,
+    state_dir,
+};
 
 /// Where the configuration of a daemon is from.
 #[derive(Clone)]
@@ -21,29 +22,26 @@ pub(super) enum Origin {
     Platform {
         /// The directory.
         dir: PathBuf,
-        /// The secrets of the module.
-        secrets: Option<Map<String, Value>>,
+        /// The secrets.
+        secrets: Secrets,
     },
 }
 
 impl Origin {
-    /// A file of ours or, if a directory is named, the platform, which is asked for its secrets.
-    pub(super) async fn of(global: &GlobalArgs, dir: Option<PathBuf>) -> anyhow::Result<Self> {
-        let Some(dir) = dir else {
-            return Ok(Self::Own(global.clone()));
-        };
+    /// What the platform wrote into `dir`, with the secrets that it is asked for.
+    async fn of_platform(dir: PathBuf) -> anyhow::Result<Self> {
         let values = Values::new(&dir, &variable);
         check_runtime(&values)?;
         let secrets = match Platform::of(&values)? {
             Some(platform) => match platform.secrets().await {
-                Ok(secrets) => secrets,
+                Ok(secrets) => secrets.unwrap_or_default(),
                 Err(error) if Module::has_secret(&values) => {
                     tracing::warn!(%error, "the platform does not give the module's secrets");
-                    None
+                    Secrets::default()
                 }
                 Err(error) => return Err(error.into()),
             },
-            None => None,
+            None => Secrets::default(),
         };
         Ok(Self::Platform { dir, secrets })
     }
@@ -55,19 +53,42 @@ impl Origin {
             Self::Platform { dir, secrets } => (dir, secrets),
         };
         let values = Values::new(dir, &variable);
-        let module = Module::read(&values, secrets.clone())?;
-        let connector = Connector::read(&values)?;
+        let module = Module::read(&values, secrets.module.clone())?;
+        let connector = Connector::read(&values, secrets.connector.clone())?;
         let overrides = AssetConnectorOverrides::read(variable)?;
         let state_dir = state_dir(&values);
         Ok(Config::of_platform(
             &module, &connector, &overrides, state_dir,
         )?)
     }
+
+    /// Where the platform asks, if there is one.
+    pub(super) fn ports(&self) -> anyhow::Result<Option<Ports>> {
+        match self {
+            Self::Own(_) => Ok(None),
+            Self::Platform { dir, .. } => Ok(Some(Ports::read(&Values::new(dir, &variable))?)),
+        }
+    }
 }
 
-/// `aws_users_asset_connector`: a daemon, as the platform configures it.
+/// `aws_users_asset_connector`: a daemon, as the platform configures it. The platform has its log,
+/// and learns why it ended.
 pub(super) async fn connector(global: &GlobalArgs, dir: PathBuf) -> anyhow::Result<ExitStatus> {
-    run::run(global, &Origin::of(global, Some(dir)).await?).await
+    let log = sent_log(&dir)?;
+    let ended = match Origin::of_platform(dir).await {
+        Ok(origin) => run::run(global, &origin).await,
+        Err(error) => Err(error),
+    };
+    if let Some(log) = log {
+        let failure = ended.as_ref().err().map(with_causes);
+        log.end(failure.as_deref()).await;
+    }
+    ended
+}
+
+fn sent_log(dir: &Path) -> Result<Option<SentLog>, PlatformError> {
+    let platform = Platform::of(&Values::new(dir, &variable))?;
+    Ok(platform.and_then(Platform::send_log))
 }
 
 /// `validate_module_configuration`: tries out the access to AWS, and tells the platform.
@@ -81,8 +102,8 @@ pub(super) async fn validate(dir: PathBuf) -> anyhow::Result<ExitStatus> {
         .into());
     };
     let secrets = match platform.begin().await? {
-        Some(module) => Some(module),
-        None => platform.secrets().await?,
+        Some(module) => module,
+        None => platform.secrets().await?.unwrap_or_default().module,
     };
     let tried = match Module::read(&values, secrets) {
         Ok(module) => check::problem(&Config::of_module(&module)?).await,

@@ -4,21 +4,25 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::platform::Origin;
+use super::platform::{self, Origin};
 use super::{exposed, lock, setup, sinks, with_causes};
 use crate::cli::{GlobalArgs, RunArgs};
 use crate::config::Config;
 use crate::control::ControlServer;
-use crate::observe::StatusServer;
+use crate::observe::{PlatformPort, StatusError, StatusServer};
 use crate::run::{self, ExitStatus, Listeners, Load, Outside, Work};
+use crate::sekoia::Ports;
 use crate::store::Store;
 
 /// `run` with its options.
 pub(super) async fn started(global: &GlobalArgs, args: &RunArgs) -> anyhow::Result<ExitStatus> {
-    let origin = Origin::of(global, args.sekoia_config.clone()).await?;
-    run(global, &origin).await
+    match &args.sekoia_config {
+        Some(dir) => platform::connector(global, dir.clone()).await,
+        None => run(global, &Origin::Own(global.clone())).await,
+    }
 }
 
 /// Passes on schedule until a signal ends it, which is how a daemon is meant to end.
@@ -33,13 +37,11 @@ pub(super) async fn run(global: &GlobalArgs, origin: &Origin) -> anyhow::Result<
     let dir = config.agent.resolved_state_dir()?;
     // First: another daemon that has the state also has the address.
     let store = run::while_starting(lock::open_store(&dir)).await?;
-    let status = match config.status.listen {
-        Some(address) => {
-            let hides_names = config.status.hide_names;
-            Some(StatusServer::bind(address, token, hides_names).await?)
-        }
-        None => None,
+    let held = Held {
+        listen: config.status.listen,
+        ports: origin.ports()?,
     };
+    let status = held.bind(token, config.status.hide_names).await?;
     let work = Work {
         agent,
         sinks,
@@ -53,11 +55,7 @@ pub(super) async fn run(global: &GlobalArgs, origin: &Origin) -> anyhow::Result<
             status,
         },
         hangup,
-        load: load_again(
-            (global.clone(), origin.clone()),
-            &store,
-            config.status.listen,
-        ),
+        load: load_again((global.clone(), origin.clone()), &store, held),
         cancel,
     };
     run::daemon(&store, work, outside).await?;
@@ -65,15 +63,11 @@ pub(super) async fn run(global: &GlobalArgs, origin: &Origin) -> anyhow::Result<
 }
 
 /// What a reload does: all that a start does but what the daemon holds already.
-fn load_again(
-    (global, origin): (GlobalArgs, Origin),
-    store: &Store,
-    listen: Option<SocketAddr>,
-) -> Load {
+fn load_again((global, origin): (GlobalArgs, Origin), store: &Store, held: Held) -> Load {
     let (dir, id) = (store.dir().to_owned(), *store.installation_id());
     let load = move || {
         let config = origin.config()?;
-        keeps(&config, &dir, listen)?;
+        held.is_kept_by(&config, &dir, origin.ports()?)?;
         let work = Work {
             agent: setup::agent(&config)?,
             sinks: sinks::ready(&config)?,
@@ -87,20 +81,49 @@ fn load_again(
     Arc::new(move || load().map_err(|error: anyhow::Error| with_causes(&error)))
 }
 
-/// Whether `config` leaves what the daemon holds: the state in `dir`, and the address `listen`.
-fn keeps(config: &Config, dir: &Path, listen: Option<SocketAddr>) -> anyhow::Result<()> {
-    let held = |what: &str| {
+/// The addresses that a daemon holds as long as it runs.
+#[derive(Clone, Copy)]
+struct Held {
+    listen: Option<SocketAddr>,
+    ports: Option<Ports>,
+}
+
+impl Held {
+    async fn bind(
+        &self,
+        token: Option<SecretString>,
+        hides_names: bool,
+    ) -> Result<Vec<StatusServer>, StatusError> {
+        let mut servers = Vec::new();
+        if let Some(address) = self.listen {
+            servers.push(StatusServer::bind(address, token, hides_names).await?);
+        }
+        if let Some(Ports { liveness, metrics }) = self.ports {
+            for (port, number) in [
+                (PlatformPort::Liveness, liveness),
+                (PlatformPort::Metrics, metrics),
+            ] {
+                servers.push(StatusServer::bind_platform(port, number).await?);
+            }
+        }
+        Ok(servers)
+    }
+
+    /// Whether `config` leaves what the daemon holds: these, and the state in `dir`.
+    fn is_kept_by(&self, config: &Config, dir: &Path, ports: Option<Ports>) -> anyhow::Result<()> {
+        let changed = if config.agent.resolved_state_dir()? != dir {
+            "agent.state_dir"
+        } else if config.status.listen != self.listen {
+            "status.listen"
+        } else if ports != self.ports {
+            "liveness_port or metrics_port"
+        } else {
+            return Ok(());
+        };
         let why =
-            format!("{what} is another one, which a reload does not change: restart for that");
+            format!("{changed} is another one, which a reload does not change: restart for that");
         Err(setup::UsageError(why).into())
-    };
-    if config.agent.resolved_state_dir()? != dir {
-        return held("agent.state_dir");
     }
-    if config.status.listen != listen {
-        return held("status.listen");
-    }
-    Ok(())
 }
 
 /// The socket that other commands ask; without it, the daemon does its work all the same.

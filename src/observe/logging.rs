@@ -10,10 +10,13 @@ use time::format_description::well_known::Rfc3339;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::reload::Handle;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::log_fields::{JsonLine, TextFields};
 use super::repeats::{HeldBack, Repeats};
+use super::tap::Tap;
 use super::{Progress, stderr};
 use crate::config::LogLevel;
 use crate::output;
@@ -74,7 +77,7 @@ pub fn init(format: LogForm, level: LogLevel, with_color: bool, progress: &Progr
                 .with_env_filter(filter(level));
             let builder = builder.with_filter_reloading();
             keep(builder.reload_handle());
-            builder.init();
+            builder.finish().with(Tap).init();
         }
         LogForm::Json => {
             let builder = builder
@@ -82,7 +85,7 @@ pub fn init(format: LogForm, level: LogLevel, with_color: bool, progress: &Progr
                 .with_env_filter(filter(level));
             let builder = builder.with_filter_reloading();
             keep(builder.reload_handle());
-            builder.init();
+            builder.finish().with(Tap).init();
         }
     }
 }

@@ -11,13 +11,15 @@ mod repeats;
 mod status;
 mod stderr;
 mod summary;
+mod tap;
 
 pub use logging::{LogForm, LogFormat, init as init_logging, set_level as set_log_level};
 pub use panics::log_panics;
 pub use pass_log::{log_accounts, log_pass, log_sinks};
 pub use progress::Progress;
 pub use status::{
-    AccountStatus, AskError, DaemonStatus, FailureStatus, PassStatus, RefusalStatus, SinkStatus,
-    StatusError, StatusReport, StatusServer, StatusSource, ask_readiness,
+    AccountStatus, AskError, DaemonStatus, FailureStatus, PassStatus, PlatformPort, RefusalStatus,
+    SinkStatus, StatusError, StatusReport, StatusServer, StatusSource, ask_readiness,
 };
 pub use summary::{log_shortfall, print_beside, print_summary};
+pub use tap::{LogLine, read_log};

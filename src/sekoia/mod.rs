@@ -5,13 +5,18 @@
 
 mod config;
 mod error;
+mod log_api;
 mod platform;
+mod ports;
 mod settings;
 mod values;
+mod waiting_lines;
 
 pub use config::{check_runtime, state_dir};
 pub use error::PlatformError;
-pub use platform::Platform;
+pub use log_api::SentLog;
+pub use platform::{Platform, Secrets};
+pub use ports::Ports;
 pub use settings::{Connector, Module};
 pub use values::Values;
 

@@ -18,11 +18,22 @@ const TRIES: u32 = 10;
 const WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// The platform, by its URLs and the container's token.
+#[derive(Debug)]
 pub struct Platform {
-    client: Client,
+    pub(super) client: Client,
     token: SecretString,
     callback: Option<String>,
     secrets: Option<String>,
+    pub(super) logs: Option<String>,
+}
+
+/// What the platform keeps apart from its files.
+#[derive(Debug, Clone, Default)]
+pub struct Secrets {
+    /// Of the module: `value` in the platform's answer.
+    pub module: Map<String, Value>,
+    /// Of the connector: `node_value`, which older platforms do not have.
+    pub connector: Map<String, Value>,
 }
 
 impl Platform {
@@ -39,6 +50,7 @@ impl Platform {
             Some(callback.replace("/callback", name))
         };
         let secrets = values.text("url_secrets")?.or_else(|| beside("/secrets"));
+        let logs = values.text("url_logs")?.or_else(|| beside("/logs"));
         let client = http_client(HttpTimeouts::default(), &ExtraRoots::default());
         Ok(Some(Self {
             client: client.map_err(|error| PlatformError::Exchange {
@@ -48,18 +60,24 @@ impl Platform {
             token,
             callback,
             secrets,
+            logs,
         }))
     }
 
-    /// The secrets of the module; `None` where nobody says where they are.
-    pub async fn secrets(&self) -> Result<Option<Map<String, Value>>, PlatformError> {
+    /// What is kept apart; `None` where nobody says where.
+    pub async fn secrets(&self) -> Result<Option<Secrets>, PlatformError> {
         let Some(url) = &self.secrets else {
             return Ok(None);
         };
         let mut wait = Duration::from_secs(1);
         for tried in 1.. {
             match self.ask("the module's secrets", self.client.get(url)).await {
-                Ok(answer) => return Ok(Some(value_of(&answer))),
+                Ok(answer) => {
+                    return Ok(Some(Secrets {
+                        module: object_of(&answer, "value"),
+                        connector: object_of(&answer, "node_value"),
+                    }));
+                }
                 Err(error) if tried == TRIES => return Err(error),
                 Err(_) => {}
             }
@@ -72,7 +90,8 @@ impl Platform {
     /// Tells that the validation has begun; the answer may have the module's secrets.
     pub async fn begin(&self) -> Result<Option<Map<String, Value>>, PlatformError> {
         let answer = self.patch(&json!({"status": "running"})).await?;
-        let module = value_of(answer.get("module_configuration").unwrap_or(&Value::Null));
+        let module = answer.get("module_configuration").unwrap_or(&Value::Null);
+        let module = object_of(module, "value");
         Ok((!module.is_empty()).then_some(module))
     }
 
@@ -101,7 +120,7 @@ impl Platform {
         self.ask(what, request.body(report.to_string())).await
     }
 
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         what: &'static str,
         request: RequestBuilder,
@@ -113,10 +132,8 @@ impl Platform {
     }
 }
 
-fn value_of(answer: &Value) -> Map<String, Value> {
-    answer
-        .get("value")
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default()
+fn object_of(answer: &Value, name: &str) -> Map<String, Value> {
+    let object = answer.get(name).and_then(Value::as_object).cloned();
+    let given = object.unwrap_or_default().into_iter();
+    given.filter(|(_, value)| !value.is_null()).collect()
 }

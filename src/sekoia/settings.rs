@@ -42,13 +42,10 @@ pub struct Connector {
 
 impl Module {
     /// As the platform's values have it, with the `secrets` that it keeps apart.
-    pub fn read(
-        values: &Values<'_>,
-        secrets: Option<Map<String, Value>>,
-    ) -> Result<Self, PlatformError> {
+    pub fn read(values: &Values<'_>, secrets: Map<String, Value>) -> Result<Self, PlatformError> {
         let module = values.object(MODULE)?;
         let mut module = module.ok_or_else(|| values.missing(MODULE))?;
-        module.extend(secrets.unwrap_or_default());
+        module.extend(secrets);
         let secret = text(&module, MODULE, "aws_secret_access_key")?;
         Ok(Self {
             access_key_id: text(&module, MODULE, "aws_access_key")?,
@@ -65,15 +62,16 @@ impl Module {
 }
 
 impl Connector {
-    /// As the platform's values have it.
-    pub fn read(values: &Values<'_>) -> Result<Self, PlatformError> {
-        let (name, connector) = match values.object(CONNECTOR)? {
+    /// As the platform's values have it, with the `secrets` that it keeps apart.
+    pub fn read(values: &Values<'_>, secrets: Map<String, Value>) -> Result<Self, PlatformError> {
+        let (name, mut connector) = match values.object(CONNECTOR)? {
             Some(connector) => (CONNECTOR, connector),
             None => match values.object(TRIGGER)? {
                 Some(trigger) => (TRIGGER, trigger),
                 None => return Err(values.missing(CONNECTOR)),
             },
         };
+        connector.extend(secrets);
         let uuid = values.needed("connector_configuration_uuid")?;
         let uuid = Uuid::parse_str(&uuid).map_err(|_| PlatformError::Value {
             name: "connector_configuration_uuid".to_owned(),
@@ -83,7 +81,7 @@ impl Connector {
         Ok(Self {
             uuid,
             api_key: hidden("sekoia_api_key", api_key),
-            base_url: text(&connector, name, "sekoia_base_url").ok(),
+            base_url: base_url(&connector, name)?,
             every: number(&connector, name, "frequency")?.map(Duration::from_secs),
             batch_size: number(&connector, name, "batch_size")?,
         })
@@ -105,6 +103,20 @@ fn text(object: &Map<String, Value>, of: &str, key: &str) -> Result<String, Plat
             why: format!("has no text {key}"),
         }),
         text => Ok(text.to_owned()),
+    }
+}
+
+/// The base URL, which may be absent, null or empty: then it is the default.
+fn base_url(object: &Map<String, Value>, of: &str) -> Result<Option<String>, PlatformError> {
+    let key = "sekoia_base_url";
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(url)) if url.trim().is_empty() => Ok(None),
+        Some(Value::String(_)) => text(object, of, key).map(Some),
+        Some(_) => Err(PlatformError::Value {
+            name: of.to_owned(),
+            why: format!("{key} is no text"),
+        }),
     }
 }
 

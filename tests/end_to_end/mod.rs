@@ -51,6 +51,7 @@ mod root_user;
 mod saved_files;
 mod scheduled;
 mod sekoia_platform;
+mod sekoia_platform_seen;
 mod status;
 mod status_asked;
 mod status_page;

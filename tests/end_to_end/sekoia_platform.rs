@@ -49,11 +49,10 @@ fn the_container_collects_by_the_modules_key_and_sends_to_its_connector() {
         bearer,
         Value::Null,
     );
-    assert_eq!(
-        platform.asked(),
-        [secrets.clone(), secrets],
-        "after a failure"
-    );
+    let asked = platform.asked().into_iter();
+    let questions = asked.filter(|(method, ..)| *method == Method::GET);
+    let questions: Vec<_> = questions.collect();
+    assert_eq!(questions, [secrets.clone(), secrets], "after a failure");
     for post in intake.posts() {
         assert!(post.path.ends_with(CONNECTOR_UUID), "{}", post.path);
         assert_eq!(post.headers["authorization"], format!("Bearer {API_KEY}"));
@@ -123,11 +122,15 @@ fn a_value_that_is_missing_or_wrong_is_an_error_of_configuration_that_repeats_no
         stderr.replace(&dir, "DIR")
     };
     let shape = format!("{{\"sekoia_api_key\": \"{API_KEY}\", \"frequency\": \"{API_KEY}\"}}");
+    let base_url = format!("{{\"sekoia_api_key\": \"{API_KEY}\", \"sekoia_base_url\": [1]}}");
     let errors = [
         error("module_configuration", None),
         error("connector_configuration", None),
         error("connector_configuration", Some(API_KEY)),
         error("connector_configuration", Some(&shape)),
+        error("connector_configuration", Some(&base_url)),
+        error("liveness_port", Some("80000")),
+        error("metrics_port", Some("0")),
         error("connector_configuration_uuid", Some(API_KEY)),
     ];
     insta::assert_snapshot!("sekoia_platform_errors", errors.concat());

@@ -1,7 +1,9 @@
-//! A fake of Sekoia's platform: it has a module's secrets, and takes reports on the validation.
+//! A fake of Sekoia's platform: it has a module's secrets, takes reports on the validation and the
+//! log, and says on which ports it asks.
 
 use std::collections::VecDeque;
 use std::future::ready;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -24,13 +26,19 @@ struct State {
     asked: Vec<Asked>,
     /// Answers to the next questions for secrets, before the good one.
     failures: VecDeque<u16>,
+    /// The answer to each post of the log.
+    log_reply: Option<Reply>,
     secret: String,
+    /// What it keeps of the connector apart from the file.
+    node_secrets: Value,
 }
 
 #[derive(Debug)]
 pub(crate) struct Platform {
     state: Arc<Mutex<State>>,
     server: Server,
+    /// Where it asks for health and for metrics.
+    ports: [SocketAddr; 2],
 }
 
 impl Platform {
@@ -42,12 +50,48 @@ impl Platform {
         }));
         let shared = Arc::clone(&state);
         let server = Server::start(move |request| ready(shared.lock().unwrap().answer(request)));
-        Self { state, server }
+        // Both are held at once, so that they differ.
+        let held = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("a port"));
+        let ports = held.map(|listener| listener.local_addr().expect("its address"));
+        Self {
+            state,
+            server,
+            ports,
+        }
     }
 
     /// Answers the next questions for secrets with these codes.
     pub(crate) fn fail(&self, codes: impl IntoIterator<Item = u16>) {
         self.state.lock().unwrap().failures.extend(codes);
+    }
+
+    /// Answers every post of the log with this.
+    pub(crate) fn answer_logs(&self, reply: Reply) {
+        self.state.lock().unwrap().log_reply = Some(reply);
+    }
+
+    /// Keeps this of the connector apart.
+    pub(crate) fn keep_of_connector(&self, secrets: Value) {
+        self.state.lock().unwrap().node_secrets = secrets;
+    }
+
+    /// Where health is asked for.
+    pub(crate) fn liveness(&self) -> SocketAddr {
+        self.ports[0]
+    }
+
+    /// Where metrics are asked for.
+    pub(crate) fn metrics(&self) -> SocketAddr {
+        self.ports[1]
+    }
+
+    /// The posts of the log, each a list of lines.
+    pub(crate) fn logs(&self) -> Vec<Vec<Value>> {
+        let asked = self.asked().into_iter();
+        let logs =
+            asked.filter(|(method, path, ..)| *method == Method::POST && path == "/runs/1/logs");
+        logs.map(|(.., body)| body["logs"].as_array().cloned().unwrap_or_default())
+            .collect()
     }
 
     pub(crate) fn asked(&self) -> Vec<Asked> {
@@ -68,6 +112,8 @@ impl Platform {
             "connector_configuration_uuid",
             format!("{CONNECTOR_UUID}\n"),
         );
+        write("liveness_port", self.liveness().port().to_string());
+        write("metrics_port", self.metrics().port().to_string());
         write("token", format!("{TOKEN}\n"));
         write(
             "url_callback",
@@ -90,9 +136,14 @@ impl State {
                 Some(code) => Reply::status(code),
                 None => Reply::json(
                     200,
-                    &json!({"value": {"aws_secret_access_key": self.secret}}),
+                    &json!({"value": {"aws_secret_access_key": self.secret},
+                        "node_value": self.node_secrets}),
                 ),
             },
+            (Method::POST, "/runs/1/logs") => {
+                let reply = self.log_reply.clone();
+                reply.unwrap_or_else(|| Reply::json(200, &json!({})))
+            }
             (Method::PATCH, "/runs/1/callback") => Reply::json(200, &json!({})),
             _ => Reply::status(404),
         }

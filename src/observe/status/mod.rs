@@ -4,6 +4,7 @@
 mod cached;
 mod client;
 mod origin;
+mod platform;
 mod problems;
 mod report;
 mod routes;
@@ -12,6 +13,7 @@ mod table;
 mod token;
 
 pub use client::{AskError, ask_readiness};
+pub use platform::PlatformPort;
 pub use report::{
     AccountStatus, DaemonStatus, FailureStatus, PassStatus, RefusalStatus, SinkStatus, StatusReport,
 };

@@ -69,7 +69,7 @@ pub(super) struct Access {
 const REPORT_AGE_MAX: Duration = Duration::from_secs(1);
 const CHANGES_AGE_MAX: Duration = Duration::from_secs(20);
 
-type Answer = Response<Full<Bytes>>;
+pub(super) type Answer = Response<Full<Bytes>>;
 
 impl Routes {
     pub(super) fn new(source: Arc<dyn StatusSource>, access: Access) -> Self {
@@ -104,7 +104,7 @@ impl Routes {
         }
         match (method, path) {
             (&Method::GET, "/health") => health(self.report().await),
-            (&Method::GET, "/metrics") => self.metrics().await,
+            (&Method::GET, "/metrics") => metrics(&self.source).await,
             (&Method::GET, "/status") => match self.report().await {
                 Ok(report) => {
                     let page = Page::json(&serde_json::to_string(&*report).unwrap_or_default());
@@ -150,15 +150,16 @@ impl Routes {
             Err(error) => failed(&error),
         }
     }
+}
 
-    async fn metrics(&self) -> Answer {
-        let source = Arc::clone(&self.source);
-        // Not on the store's threads, which may have much to write.
-        match tokio::task::spawn_blocking(move || source.metrics()).await {
-            Ok(Ok(text)) => typed(METRICS, Page::samples(text)),
-            Ok(Err(error)) => failed(&error),
-            Err(error) => failed(&error),
-        }
+/// What `source` tells a monitoring system.
+pub(super) async fn metrics(source: &Arc<dyn StatusSource>) -> Answer {
+    let source = Arc::clone(source);
+    // Not on the store's threads, which may have much to write.
+    match tokio::task::spawn_blocking(move || source.metrics()).await {
+        Ok(Ok(text)) => typed(METRICS, Page::samples(text)),
+        Ok(Err(error)) => failed(&error),
+        Err(error) => failed(&error),
     }
 }
 
@@ -240,14 +241,14 @@ fn failed(error: &impl std::fmt::Display) -> Answer {
     plain(StatusCode::INTERNAL_SERVER_ERROR, page)
 }
 
-fn typed(content_type: &'static str, page: Page) -> Answer {
+pub(super) fn typed(content_type: &'static str, page: Page) -> Answer {
     let mut response = plain(StatusCode::OK, page);
     let content_type = HeaderValue::from_static(content_type);
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
 }
 
-fn plain(status: StatusCode, page: Page) -> Answer {
+pub(super) fn plain(status: StatusCode, page: Page) -> Answer {
     let mut response = Response::new(Full::new(page.to_string().into()));
     *response.status_mut() = status;
     response

@@ -1,7 +1,7 @@
 //! Where a daemon answers over HTTP: bounded in connections and in time.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::platform::PlatformPort;
 use super::routes::{Access, Routes, StatusSource};
 use super::token::Token;
 
@@ -30,17 +31,34 @@ const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// The address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
-#[error("status.listen: cannot listen on {address}: {source}; choose another address")]
+#[error("{setting}: cannot listen on {address}: {source}; choose another one")]
 pub struct StatusError {
+    setting: &'static str,
     address: SocketAddr,
     source: std::io::Error,
 }
 
-/// A bound status address.
+/// A bound address, and what is answered there.
 #[derive(Debug)]
 pub struct StatusServer {
     listener: TcpListener,
-    access: Access,
+    offer: Offer,
+}
+
+/// What is answered.
+#[derive(Debug)]
+enum Offer {
+    /// All there is, to who has access.
+    Status(Access),
+    /// What Sekoia's platform asks for.
+    Platform(PlatformPort),
+}
+
+/// Who answers. Clones share what they answer.
+#[derive(Clone)]
+enum Answering {
+    Status(Routes),
+    Platform(PlatformPort, Arc<dyn StatusSource>),
 }
 
 impl StatusServer {
@@ -51,22 +69,29 @@ impl StatusServer {
         token: Option<SecretString>,
         hides_names: bool,
     ) -> Result<Self, StatusError> {
-        match TcpListener::bind(address).await {
-            Ok(listener) => {
-                let bound = listener.local_addr().unwrap_or(address);
-                tracing::info!(address = %bound, "serving the status");
-                let token = token.as_ref().map(Token::new);
-                let access = Access { token, hides_names };
-                Ok(Self { listener, access })
-            }
-            Err(source) => Err(StatusError { address, source }),
-        }
+        let listener = listen("status.listen", address).await?;
+        let bound = listener.local_addr().unwrap_or(address);
+        tracing::info!(address = %bound, "serving the status");
+        let token = token.as_ref().map(Token::new);
+        let offer = Offer::Status(Access { token, hides_names });
+        Ok(Self { listener, offer })
+    }
+
+    /// Binds a port of Sekoia's platform, on every address of this machine as the platform expects.
+    pub async fn bind_platform(port: PlatformPort, number: u16) -> Result<Self, StatusError> {
+        let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, number));
+        let listener = listen(port.setting(), address).await?;
+        let offer = Offer::Platform(port);
+        Ok(Self { listener, offer })
     }
 
     /// Answers with what `source` tells, for ever.
     pub async fn serve(self, source: Arc<dyn StatusSource>) {
         let free = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-        let routes = Routes::new(source, self.access);
+        let answering = match self.offer {
+            Offer::Status(access) => Answering::Status(Routes::new(source, access)),
+            Offer::Platform(port) => Answering::Platform(port, source),
+        };
         let mut connections = JoinSet::new();
         loop {
             while connections.try_join_next().is_some() {}
@@ -76,9 +101,9 @@ impl StatusServer {
             };
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    let routes = routes.clone();
+                    let answering = answering.clone();
                     connections.spawn(async move {
-                        let served = timeout(CONNECTION_TIMEOUT, serve_one(stream, routes));
+                        let served = timeout(CONNECTION_TIMEOUT, serve_one(stream, answering));
                         if served.await.is_err() {
                             tracing::debug!("a request for the status took too long");
                         }
@@ -94,10 +119,25 @@ impl StatusServer {
     }
 }
 
-async fn serve_one(stream: TcpStream, routes: Routes) {
+async fn listen(setting: &'static str, address: SocketAddr) -> Result<TcpListener, StatusError> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|source| StatusError {
+        setting,
+        address,
+        source,
+    })
+}
+
+async fn serve_one(stream: TcpStream, answering: Answering) {
     let answer = service_fn(move |request: Request<Incoming>| {
-        let routes = routes.clone();
-        async move { Ok::<_, Infallible>(routes.answer(&request).await) }
+        let answering = answering.clone();
+        async move {
+            let answer = match &answering {
+                Answering::Status(routes) => routes.answer(&request).await,
+                Answering::Platform(port, source) => port.answer(source, &request).await,
+            };
+            Ok::<_, Infallible>(answer)
+        }
     });
     let ended = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -19,15 +19,15 @@ use crate::store::{Store, StoreError};
 pub struct Listeners {
     /// The socket in the state directory; `None` if it could not be made.
     pub control: Option<ControlServer>,
-    /// The configured address, if any.
-    pub status: Option<StatusServer>,
+    /// The configured addresses.
+    pub status: Vec<StatusServer>,
 }
 
 /// Questions are answered until this is dropped.
 pub(in crate::run) struct Answering {
     answers: Arc<Mutex<Answers>>,
     _control: Option<Serving>,
-    _status: Option<AbortOnDropHandle<()>>,
+    _status: Vec<AbortOnDropHandle<()>>,
 }
 
 /// What a daemon answers from under one configuration.
@@ -70,18 +70,18 @@ impl Listeners {
         let shared = Arc::clone(&answers);
         let current = move || copy_of(&shared);
         let of_control = current.clone();
+        let source: Arc<dyn StatusSource> = Arc::new(Live {
+            current,
+            metrics: metrics.clone(),
+            heartbeat: heartbeat.clone(),
+        });
+        let serve = |server: StatusServer| {
+            AbortOnDropHandle::new(tokio::spawn(server.serve(Arc::clone(&source))))
+        };
         Answering {
             answers,
             _control: self.control.map(|server| server.serve(of_control)),
-            _status: self.status.map(|server| {
-                let metrics = metrics.clone();
-                let source = Live {
-                    current,
-                    metrics,
-                    heartbeat: heartbeat.clone(),
-                };
-                AbortOnDropHandle::new(tokio::spawn(server.serve(Arc::new(source))))
-            }),
+            _status: self.status.into_iter().map(serve).collect(),
         }
     }
 }
