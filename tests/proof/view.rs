@@ -14,6 +14,8 @@ pub(super) struct View {
     pub(super) last: BTreeMap<String, Value>,
     /// How many events came again.
     pub(super) repeats: usize,
+    /// How many came under another id, and said of their user what the event before said.
+    pub(super) doubles: usize,
     by_id: BTreeMap<String, Value>,
 }
 
@@ -30,6 +32,13 @@ impl View {
         view
     }
 
+    /// Adds what the intake took since this was last called.
+    pub(super) fn take(&mut self, intake: &Intake) {
+        for post in intake.take_posts() {
+            post.items().iter().for_each(|event| self.hear(event));
+        }
+    }
+
     fn hear(&mut self, event: &Value) {
         let text = |value: &Value| value.as_str().expect("a string").to_owned();
         let id = text(&event["metadata"]["uid"]);
@@ -39,24 +48,38 @@ impl View {
             return;
         }
         self.by_id.insert(id, event.clone());
-        self.last
-            .insert(text(&event["user"][known_by(event)]), shown(event));
+        let said = shown(event);
+        let is_same = |last: &Value| {
+            ["user", "enrichments"]
+                .iter()
+                .all(|it| last[it] == said[it])
+        };
+        let key = text(&event["user"][known_by(event)]);
+        self.doubles += usize::from(self.last.get(&key).is_some_and(is_same));
+        self.last.insert(key, said);
     }
 
     /// What is wrong unless everything sent was true, and the end of it is what is true now;
     /// `except` is a user that the intake refuses.
     pub(super) fn wrong(&self, truth: &Truth, except: Option<&String>) -> Vec<String> {
         let mut wrong = Vec::new();
-        let of_current = |event: &Value| {
-            let user = event["user"]["uid_alt"].as_str().unwrap_or_default();
-            except.is_some_and(|except| except == user)
-        };
         for event in self.by_id.values() {
             // What was gone for a while may be back by now.
             if !truth.held(&shown(event)) && !is_deletion(event) {
                 wrong.push(format!("never true: {event}"));
             }
         }
+        wrong.extend(self.behind(truth, except));
+        wrong
+    }
+
+    /// What is wrong unless the end of what was sent is what is true now.
+    pub(super) fn behind(&self, truth: &Truth, except: Option<&String>) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let of_current = |event: &Value| {
+            let user = event["user"]["uid_alt"].as_str().unwrap_or_default();
+            except.is_some_and(|except| except == user)
+        };
         for (id, now) in &truth.now {
             let last = self.last.get(truth.key(now));
             let is_known = last.is_some_and(|last| last["user"] == *now && !is_deletion(last));

@@ -46,6 +46,15 @@ impl World {
         }
     }
 
+    /// Puts `to` in the place of `from` in the agent's configuration, at once as an editor does.
+    pub(super) fn reconfigure(&self, from: &str, to: &str) {
+        let path = self.agent.home().join("config.toml");
+        let text = std::fs::read_to_string(&path).expect("a configuration");
+        let beside = path.with_extension("new");
+        std::fs::write(&beside, text.replace(from, to)).expect("another one");
+        std::fs::rename(beside, path).expect("in its place");
+    }
+
     /// Changes the account, and takes note of it.
     pub(super) fn change(&mut self, share: f64, going: usize) {
         let rng = &mut self.rng;

@@ -110,6 +110,14 @@ impl Intake {
         self.state().requests.clear();
     }
 
+    /// The posts that it took, in order, whether or not the sender heard so; they are forgotten, with
+    /// all other requests.
+    pub(crate) fn take_posts(&self) -> Vec<Recorded> {
+        let mut posts = std::mem::take(&mut self.state().requests);
+        posts.retain(|post| (200..300).contains(&post.status) && post.path.starts_with(CONNECTOR));
+        posts
+    }
+
     /// How many requests came.
     pub(crate) fn count(&self) -> usize {
         self.state().requests.len()
