@@ -9,6 +9,7 @@ mod problems;
 mod report;
 mod routes;
 mod server;
+mod stored;
 mod table;
 mod token;
 
