@@ -1,7 +1,7 @@
 //! Users who are gone: reported only when that is proven, and never in masses by mistake.
 
 use std::collections::HashSet;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::Pass;
 use super::report::{Deletions, PassReport};
@@ -10,7 +10,7 @@ use crate::config::Emit;
 use crate::model::EntityKey;
 use crate::run::agent::DeletionPlan;
 use crate::run::report::how_to_accept_deletions;
-use crate::run::stage::{CatchUp, SendCounts, Stager};
+use crate::run::stage::{SendCounts, Stager};
 use crate::steps::{self, Step};
 use crate::store::{EntityRecord, Staging, Store, StoreError};
 
@@ -150,16 +150,7 @@ async fn write(
     }
     let stager = Arc::clone(stager);
     let stage = move |store: &Store| {
-        let mut shared = stager.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let (capacity, arns) = &mut *shared;
-        let mut catch_up = CatchUp {
-            store,
-            sender: &stager.sender,
-            capacity,
-            arns,
-        };
-        let mut counts = SendCounts::default();
-        let unreadable = catch_up.delete(gone, &mut counts)?;
+        let (counts, unreadable) = stager.delete(store, gone)?;
         let sender = &stager.sender;
         let mut staging = Staging::new(sender.account.id.clone(), sender.stamp.collected_at);
         for (entity, mut record) in unconfirmed {

@@ -1,7 +1,7 @@
 //! Who was read, staged as a pass would: events on change only, for those who know the account.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use time::OffsetDateTime;
 
@@ -12,7 +12,7 @@ use crate::config::Emit;
 use crate::model::{Account, EntityKey, PassStamp, User};
 use crate::run::agent::Receiver;
 use crate::run::pass::confirmed;
-use crate::run::stage::{CatchUp, SendCounts, Sender, Stager};
+use crate::run::stage::{Sender, Stager};
 use crate::store::{AccountRecord, EntityRecord, Store, StoreError, SyncRecord};
 
 impl Refresher<'_> {
@@ -47,7 +47,7 @@ impl Refresher<'_> {
         if plan.deletions.is_sent && plan.emit != Emit::Created && !gone.is_empty() {
             let deleting = Arc::clone(&stager);
             self.store
-                .run(move |store| delete(&deleting, store, gone))
+                .run(move |store| deleting.delete(store, gone))
                 .await?;
         }
         for receiver in ids {
@@ -105,21 +105,4 @@ impl Refresher<'_> {
         let ids = receivers.into_iter().map(|it| it.id).collect();
         Ok((Arc::new(stager), ids))
     }
-}
-
-fn delete(
-    stager: &Stager,
-    store: &Store,
-    gone: Vec<(EntityKey, EntityRecord)>,
-) -> Result<(), StoreError> {
-    let mut shared = stager.shared.lock().unwrap_or_else(PoisonError::into_inner);
-    let (capacity, arns) = &mut *shared;
-    let mut catch_up = CatchUp {
-        store,
-        sender: &stager.sender,
-        capacity,
-        arns,
-    };
-    catch_up.delete(gone, &mut SendCounts::default())?;
-    Ok(())
 }

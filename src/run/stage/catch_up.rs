@@ -1,6 +1,7 @@
 //! Receivers that are behind, brought up to date from what is kept: with no call of AWS.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::PoisonError;
 
 use time::OffsetDateTime;
 
@@ -9,6 +10,7 @@ use super::capacity::Capacity;
 use super::counts::SendCounts;
 use super::deletion::{GoneUser, Successors};
 use super::send::{Outgoing, Outlet, Sender};
+use super::stager::Stager;
 use super::verdict;
 use crate::model::EntityKey;
 use crate::run::mapping::KnownUser;
@@ -23,6 +25,28 @@ pub(in crate::run) struct CatchUp<'a> {
     pub(in crate::run) sender: &'a Sender,
     pub(in crate::run) capacity: &'a mut Capacity,
     pub(in crate::run) arns: &'a mut ArnIndex,
+}
+
+impl Stager {
+    /// Keeps that `gone` are deleted, and stages the events that say so; and how many of them nothing
+    /// readable is kept of.
+    pub(in crate::run) fn delete(
+        &self,
+        store: &Store,
+        gone: Vec<(EntityKey, EntityRecord)>,
+    ) -> Result<(SendCounts, u64), StoreError> {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let (capacity, arns) = &mut *shared;
+        let mut catch_up = CatchUp {
+            store,
+            sender: &self.sender,
+            capacity,
+            arns,
+        };
+        let mut counts = SendCounts::default();
+        let unreadable = catch_up.delete(gone, &mut counts)?;
+        Ok((counts, unreadable))
+    }
 }
 
 impl CatchUp<'_> {
@@ -75,7 +99,7 @@ impl CatchUp<'_> {
 
     /// Keeps that `gone` are deleted, and stages the events that say so. How many of them nothing
     /// readable is kept of.
-    pub(in crate::run) fn delete(
+    fn delete(
         &mut self,
         gone: Vec<(EntityKey, EntityRecord)>,
         counts: &mut SendCounts,
