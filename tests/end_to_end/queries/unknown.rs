@@ -6,6 +6,7 @@ use super::{SMALL, agent, ask};
 use crate::support::agent::Agent;
 use crate::support::aws_proxy::{AwsProxy, Call, aws_error};
 use crate::support::reply::Reply;
+use crate::support::sim_aws::{SimAccount, SimAws, SimGroup, SimUser};
 
 fn denying(denied: &'static [&'static str]) -> (AwsProxy, Agent) {
     let rule = move |call: &Call| -> Option<Reply> {
@@ -110,5 +111,30 @@ fn filters_choose_users() {
         let users = answer["users"].as_array().unwrap().iter();
         let names: Vec<&str> = users.map(|it| it["name"].as_str().unwrap()).collect();
         assert_eq!(names, expected, "{filter}");
+    }
+}
+
+#[test]
+fn a_member_that_makes_no_sense_leaves_one_group_unknown_and_no_other() {
+    for strategy in ["auto", "bulk"] {
+        let mut account = SimAccount::new("111122223333");
+        for (user, group) in [("anna", "ops"), ("bob", "staff")] {
+            let mut user = SimUser::new(user);
+            user.groups.insert(group.to_owned());
+            account = account.user(user).group(SimGroup::new(group));
+        }
+        let anna = account.users.get_mut("anna").unwrap();
+        anna.told_arn = Some("arn:aws:iam::999999999999:user/anna".to_owned());
+        let sim = SimAws::start([account]);
+        let agent = Agent::new().config(&format!("[aws]\nstrategy = \"{strategy}\"\n"));
+        let agent = agent.aws(&sim.url());
+        let answer = ask(&agent, "groups list --output csv").expect_code(4);
+        let row = |group: &str| {
+            let mut rows = answer.stdout.lines();
+            rows.find(|row| row.contains(group)).unwrap().to_owned()
+        };
+        assert!(row("staff").contains("bob"), "{}", answer.stdout);
+        assert!(!row("ops").contains("anna"), "{}", answer.stdout);
+        assert!(row("ops").contains("members"), "{}", answer.stdout);
     }
 }

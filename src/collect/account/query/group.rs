@@ -89,19 +89,14 @@ pub(super) async fn read(
         };
         let answer = client.call_about(name, ACTION, request).await?;
         let users = answer.users().iter();
-        let members = users
-            .map(|user| read_member(user, scope))
-            .collect::<Result<_, _>>()?;
+        let members = users.map(|user| read_member(user, scope)).collect();
         let ids = answer.users().iter().map(|user| user.user_id());
         lock(&listed).clone_from(&answer.group().cloned());
         Page::new(ACTION, members, ids, answer.is_truncated(), answer.marker())
     })
     .await;
     let members = match members {
-        Ok(mut members) => {
-            members.sort_by(|a: &Member, b| a.name.cmp(&b.name));
-            members
-        }
+        Ok(members) => members,
         Err(error) if error.class == AwsErrorClass::Gone => return Ok(None),
         Err(error) => return Err(error),
     };
@@ -122,8 +117,22 @@ pub(super) async fn read(
             inline_policies,
         },
         created_at: created_at(ACTION, Some(listed.create_date()), &provenance),
-        members: Fact::known(members, &provenance),
+        members: known(members, &provenance),
     }))
+}
+
+/// The `members` by name, unless one of them makes no sense: then it is unknown who they are.
+pub(super) fn known(
+    members: Vec<Result<Member, AwsError>>,
+    provenance: &Provenance,
+) -> Fact<Vec<Member>> {
+    match members.into_iter().collect::<Result<Vec<Member>, _>>() {
+        Ok(mut members) => {
+            members.sort_by(|a, b| a.name.cmp(&b.name));
+            Fact::known(members, provenance)
+        }
+        Err(error) => error.as_unknown(),
+    }
 }
 
 fn lock<T>(listed: &Mutex<T>) -> MutexGuard<'_, T> {

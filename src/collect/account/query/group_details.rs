@@ -8,12 +8,15 @@ use time::OffsetDateTime;
 
 use super::super::details;
 use super::super::listing::{self, AccountScope, PAGE_SIZE};
-use super::group::created_at;
+use super::group::{created_at, known};
 use super::{member, now};
 use crate::aws::{Action, AwsClient, AwsError};
 use crate::model::{Fact, Group, GroupEntry, Member};
 
 const ACTION: Action = Action::GetAccountAuthorizationDetails;
+
+/// Members of a group, each as it makes sense.
+type Members = Vec<Result<Member, AwsError>>;
 
 /// Every group with its policies and its members, by name.
 pub(super) async fn groups(
@@ -25,12 +28,11 @@ pub(super) async fn groups(
         try_join(Box::pin(listed(client)), Box::pin(members(client, scope))).await?;
     let provenance = now(ACTION);
     let groups = groups.into_iter().map(|(group, created_at)| {
-        let mut members = members.remove(&group.name).unwrap_or_default();
-        members.sort_by(|a, b| a.name.cmp(&b.name));
+        let members = members.remove(&group.name).unwrap_or_default();
         GroupEntry {
             group,
             created_at,
-            members: Fact::known(members, &provenance),
+            members: known(members, &provenance),
         }
     });
     Ok(groups.collect())
@@ -51,25 +53,26 @@ async fn listed(client: &AwsClient) -> Result<Vec<(Group, Fact<OffsetDateTime>)>
     .await
 }
 
-/// Members by the name of their group.
+/// Members by the name of their group, and what of them makes no sense.
 async fn members(
     client: &AwsClient,
     scope: &AccountScope,
-) -> Result<BTreeMap<String, Vec<Member>>, AwsError> {
+) -> Result<BTreeMap<String, Members>, AwsError> {
     let users = listing::all(async |marker: Option<String>| {
         let answer = details::get(client, &[EntityType::User], PAGE_SIZE, marker).await?;
         let users = answer.user_detail_list().iter();
         let users = users.map(|detail| {
-            let user = details::identity(detail, scope).map_err(|refused| refused.error)?;
+            let user = details::identity(detail, scope).map_err(|refused| refused.error);
             let unasked = Fact::not_collected("a list of groups does not ask");
-            Ok((detail.group_list().to_vec(), member(user, unasked)))
+            let user = user.map(|user| member(user, unasked));
+            (detail.group_list().to_vec(), user)
         });
         let ids = answer.user_detail_list().iter();
         let ids = ids.filter_map(|detail| detail.user_id());
-        details::page(users.collect::<Result<_, AwsError>>()?, ids, &answer)
+        details::page(users.collect(), ids, &answer)
     })
     .await?;
-    let mut members: BTreeMap<String, Vec<Member>> = BTreeMap::new();
+    let mut members: BTreeMap<String, Members> = BTreeMap::new();
     for (groups, user) in users {
         for group in groups {
             members.entry(group).or_default().push(user.clone());
