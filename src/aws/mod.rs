@@ -28,5 +28,5 @@ pub use json::JsonService;
 pub use lookup_events::{Lookup, LookupEvent, LookupPage};
 pub use organization::{AccountPages, Listed};
 pub use paging::Paging;
-pub use permission_probe::{PermissionProbe, Probed, probe_listing, probe_log};
+pub use permission_probe::{PermissionProbe, Probed, probe_listing, probe_log, probe_queue};
 pub use service_control::ServiceControl;

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::service_control::SERVICE_CONTROL_POLICY;
 use super::{Action, AwsClient, AwsError, AwsErrorClass, JsonService, Lookup};
+use crate::config::QueuePlace;
 
 /// What a call proved that was not denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,6 +212,14 @@ pub async fn probe_log(client: &AwsClient, region: &str) -> Result<Probed, AwsEr
     };
     let client = client.with_own_limits();
     allowed(client.lookup_events(region, lookup, None).await.map(drop))
+}
+
+/// Tries the queue at `queue`, without receiving from it.
+pub async fn probe_queue(client: &AwsClient, queue: &QueuePlace) -> Result<(), AwsError> {
+    let input = json!({"QueueUrl": queue.url, "AttributeNames": ["QueueArn"]});
+    let action = Action::GetQueueAttributes;
+    let answer = client.call_queue(queue, action, &input).await;
+    answer.map(|_: IgnoredAny| ())
 }
 
 /// What the answer proves: who learns that something is not there may ask for it.

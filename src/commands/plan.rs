@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use futures_util::{StreamExt, stream};
 
 use super::setup;
-use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, PermissionProbe, probe_log};
+use crate::aws::{
+    Action, AwsClient, AwsError, AwsErrorClass, PermissionProbe, probe_log, probe_queue,
+};
 use crate::cli::{GlobalArgs, OutputFormat, PlanArgs};
 use crate::collect::{AccountSummary, CallPlan, Prediction, account_summary};
 use crate::config::{AccessKeyLookup, AwsSettings, Config, MfaLookup, Strategy};
@@ -40,6 +42,7 @@ pub(super) async fn plan(global: &GlobalArgs, args: &PlanArgs) -> anyhow::Result
             }
         }
     }
+    let has_queue = has_queue(&config).await?;
     let text = match (args.output, plans.as_slice()) {
         (OutputFormat::Table, _) => {
             let tables: Vec<String> = plans.iter().map(Plan::table).collect();
@@ -53,12 +56,25 @@ pub(super) async fn plan(global: &GlobalArgs, args: &PlanArgs) -> anyhow::Result
     };
     output::write(&args.output.page(&text))?;
     let collecting = plans.iter().filter(|plan| !plan.is_refused()).count();
-    let is_whole = collecting == fleet.members.len() && fleet.failure.is_none();
+    let is_whole = collecting == fleet.members.len() && fleet.failure.is_none() && has_queue;
     Ok(match (is_whole, collecting) {
         (true, _) => ExitStatus::Done,
         (false, 0) => ExitStatus::AwsRefused,
         (false, _) => ExitStatus::Partial,
     })
+}
+
+/// Whether the queue of the audit log can be read, where there is one.
+async fn has_queue(config: &Config) -> anyhow::Result<bool> {
+    let Some(place) = config.audit.queue() else {
+        return Ok(true);
+    };
+    let client = AwsClient::connect(&setup::aws(config)?).await;
+    let tried = probe_queue(&client, &place).await;
+    if let Err(error) = &tried {
+        tracing::error!(queue = place.url, %error, "the queue of the audit log cannot be read");
+    }
+    Ok(tried.is_ok())
 }
 
 async fn of_account<'a>(

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::agent::Agent;
 use crate::support::moto::Account;
+use crate::support::queue::Queue;
 use crate::support::trail::{Faults, Trail};
 
 const ENABLED: &str = "enabled = true";
@@ -84,4 +85,37 @@ fn check_and_plan_try_every_region_and_name_what_is_denied() {
     let plan = agent.arg("plan").run().expect_code(0);
     let denied = "the audit log: cloudtrail:LookupEvents is denied";
     assert!(plan.stdout.contains(denied), "{}", plan.stdout);
+}
+
+#[test]
+fn check_and_plan_try_the_queue() {
+    let (account, trail) = (Account::new(), Trail::start(Faults::default()));
+    let queue = Queue::new(&account);
+    let asked = |url: &str, question: &str| {
+        let audit = format!("{ENABLED}\nrefresh = true\nqueue_url = \"{url}\"");
+        agent(&audit)
+            .account(&account)
+            .env("AWS_ENDPOINT_URL_CLOUDTRAIL", &trail.url())
+            .timeout(Duration::from_secs(60))
+            .arg(question)
+            .run()
+    };
+    let line = |output: &str| {
+        let mut lines = output.lines();
+        let line = lines.find(|line| line.contains(" queue "));
+        line.unwrap_or_default().to_owned()
+    };
+    let check = asked(queue.url(), "check");
+    assert!(line(&check.stdout).starts_with("ok"), "{}", check.stdout);
+    asked(queue.url(), "plan").expect_code(0);
+    let nowhere = format!("{}-nowhere", queue.url());
+    let check = asked(&nowhere, "check");
+    assert!(
+        line(&check.stdout).starts_with("failed"),
+        "{}",
+        check.stdout
+    );
+    let plan = asked(&nowhere, "plan").expect_code(4);
+    let why = "the queue of the audit log cannot be read";
+    assert!(plan.stderr.contains(why), "{}", plan.stderr);
 }

@@ -7,6 +7,7 @@ use super::permissions::{self, Probe};
 use crate::access::{self, Need, Resource, Statement};
 use crate::aws::{
     Action, AwsClient, AwsError, AwsErrorClass, PermissionProbe, Probed, probe_listing, probe_log,
+    probe_queue,
 };
 use crate::commands::setup;
 use crate::config::{AwsSettings, Config, MappingSettings};
@@ -27,6 +28,12 @@ pub(super) async fn check(config: &Config, only: &[String], items: Items) {
         }
     };
     if let Some(client) = caller(&settings, &items).await {
+        if let Some(place) = config.audit.queue() {
+            items.add(match probe_queue(&client, &place).await {
+                Ok(()) => Item::ok("queue", place.url),
+                Err(error) => Item::failed("queue", &error, status(&error)),
+            });
+        }
         let listing = listing(&client, &settings, &config.mapping).await;
         let has_problem = listing.iter().any(|it| it.finding != Finding::Ok);
         items.add_all(listing);
