@@ -35,7 +35,7 @@ pub fn policy(
 ) -> Option<Policy> {
     let reads = || {
         let follows = audit.enabled.then(follows);
-        let refreshes = audit.refresh.then(refreshes);
+        let refreshes = audit.refresh.then(|| refreshes(aws));
         let reads = [reads(aws, mapping)].into_iter();
         reads.chain(follows).chain(refreshes).collect()
     };
@@ -48,7 +48,7 @@ pub fn policy(
         (Holder::Audit, _) => {
             let is_of_queue_alone = audit.queue_url.is_some() && !audit.enabled;
             let follows = (!is_of_queue_alone).then(follows);
-            let refreshes = audit.refresh.then(refreshes);
+            let refreshes = audit.refresh.then(|| refreshes(aws));
             let of_accounts = follows.into_iter().chain(refreshes);
             of_accounts.chain(queue(audit, partition)).collect()
         }
@@ -115,10 +115,10 @@ fn follows() -> Statement {
     }
 }
 
-fn refreshes() -> Statement {
+fn refreshes(aws: &AwsSettings) -> Statement {
     Statement {
         sid: Some("ReadChanged"),
-        ..allows(&need::to_refresh())
+        ..allows(&need::to_refresh(aws))
     }
 }
 

@@ -225,7 +225,7 @@ fn of_one_user(add: &mut dyn FnMut(Action, &'static str)) {
 }
 
 /// What reading users again, as soon as they change, needs in their account.
-pub(super) fn to_refresh() -> Vec<Need> {
+pub(super) fn to_refresh(settings: &AwsSettings) -> Vec<Need> {
     let mut needs = Vec::new();
     let mut add = |action, brings| {
         needs.push(Need {
@@ -241,6 +241,13 @@ pub(super) fn to_refresh() -> Vec<Need> {
         "the managed policies of one group",
     );
     add(ListGroupPolicies, "the inline policies of one group");
+    add(
+        ListServiceSpecificCredentials,
+        "the credentials of one user for single services",
+    );
+    if settings.access_keys == AccessKeyLookup::Ids {
+        add(ListSshPublicKeys, "the SSH public keys of one user");
+    }
     needs
 }
 

@@ -272,3 +272,31 @@ fn an_account_that_answers_slowly_holds_up_no_other() {
     wait(&running, || events(&posts, "ann").len() == 2);
     end(running);
 }
+
+#[test]
+fn credentials_for_single_services_and_ssh_keys_are_read_again_too() {
+    let (account, posts) = (Account::new(), Posts::start());
+    let queue = Queue::new(&account);
+    let ann = SimUser::new("ann");
+    let (service, ssh) = (
+        ann.clone().with_service_credential().service_credentials,
+        ann.clone().with_ssh_key().ssh_keys,
+    );
+    let sim = SimAws::start([SimAccount::new(account.id()).user(ann)]);
+    let config = config(&format!("queue_url = \"{}\"", queue.url()), &posts);
+    let config = format!("{config}[aws]\naccess_keys = \"ids\"\n");
+    let running = started(&agent(&sim, &account, None, &config), &posts, "ann");
+    let ids: Vec<String> = service.keys().chain(ssh.keys()).cloned().collect();
+    sim.change(account.id(), |it| {
+        let ann = it.users.get_mut("ann").unwrap();
+        (ann.service_credentials, ann.ssh_keys) = (service, ssh);
+    });
+    queue.record(
+        "CreateServiceSpecificCredential",
+        &json!({"userName": "ann"}),
+    );
+    wait(&running, || events(&posts, "ann").len() == 2);
+    let told = events(&posts, "ann")[1].to_string();
+    assert!(ids.iter().all(|id| told.contains(id)), "{ids:?} {told}");
+    end(running);
+}

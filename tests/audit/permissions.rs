@@ -46,7 +46,7 @@ fn the_policy_of_the_audit_log_is_the_least_that_it_needs() {
     let changed = of_queue[1]["Action"].as_array().unwrap();
     assert_eq!(
         (&of_queue[1]["Sid"], changed.len()),
-        (&json!("ReadChanged"), 11)
+        (&json!("ReadChanged"), 12)
     );
     assert!(changed.contains(&json!("iam:GetUser")), "{changed:?}");
     assert!(statements(&agent(QUEUE), "accounts").contains(&of_queue[1]));

@@ -29,11 +29,11 @@ pub(super) struct Reading {
 
 impl Reading {
     /// Reads `users` of `account` by name, each with whether it is about what the user may do, and
-    /// who of `deleted` is still there. An error is one of every call.
+    /// their SSH public keys if those are read `with_ssh`, and who of `deleted` is still there. An error is one of every call.
     pub(super) async fn of(
         client: &AwsClient,
         account: &Account,
-        users: BTreeMap<String, bool>,
+        (users, with_ssh): (BTreeMap<String, bool>, bool),
         deleted: Vec<KeptUser>,
     ) -> Result<Self, AwsError> {
         let mut reading = Self::default();
@@ -45,7 +45,7 @@ impl Reading {
             }
         }
         let users = stream::iter(users).map(async |(name, is_of_policies)| {
-            let user = Box::pin(query_user_named(client, account, &name)).await;
+            let user = Box::pin(query_user_named(client, account, &name, with_ssh)).await;
             (name, is_of_policies, user)
         });
         let mut users = std::pin::pin!(users.buffered(USERS_AT_ONCE));

@@ -10,6 +10,7 @@ use super::sorted::Sorted;
 use super::waiting::Waiting;
 use crate::audit::Affected;
 use crate::aws::{AwsClient, AwsError, KeptSessions};
+use crate::config::AccessKeyLookup;
 use crate::model::Account;
 use crate::run::accounts::account::learnt_rates;
 use crate::run::accounts::account_locks::AccountLocks;
@@ -143,7 +144,8 @@ impl<'a> Refresher<'a> {
         if !is_too_much {
             client.adopt_rates(&learnt_rates(&record));
             let account = named_by(&record, account.clone());
-            let read = Reading::of(client, &account, users, named).await?;
+            let with_ssh = self.agent.aws.access_keys == AccessKeyLookup::Ids;
+            let read = Reading::of(client, &account, (users, with_ssh), named).await?;
             self.stage(&account, &record, read.read, read.gone).await?;
             left.extend(read.left);
             why = read.why;

@@ -6,6 +6,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::super::listing::AccountScope;
 use super::super::per_user::UserReader;
+use super::super::whole::service_credentials;
 use super::find::{FoundUser, Search, find, get};
 use super::{Wanted, own};
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
@@ -39,18 +40,42 @@ pub async fn user(
     Err(AwsError::malformed(Action::GetUser, why))
 }
 
-/// The user of `account` that has this name now, with the same; `None` if nobody has. No list is read.
+/// The user of `account` that has this name now, with the same, with the credentials for single
+/// services, and the SSH public keys if those are read `with_ssh`; `None` if nobody has. No list is read.
 pub async fn user_named(
     client: &AwsClient,
     account: &Account,
     name: &str,
+    with_ssh: bool,
 ) -> Result<Option<User>, AwsError> {
     let scope = AccountScope::of(account);
-    match Box::pin(get(client, &scope, name)).await {
-        Ok(found) => read(client, found).await,
-        Err(error) if error.class == AwsErrorClass::Gone => Ok(None),
-        Err(error) => Err(error),
-    }
+    let found = match Box::pin(get(client, &scope, name)).await {
+        Ok(found) => found,
+        Err(error) if error.class == AwsErrorClass::Gone => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let Some(user) = read(client, found).await? else {
+        return Ok(None);
+    };
+    let reader = UserReader::new(client);
+    let ssh = async {
+        match with_ssh {
+            true => reader.ssh_public_keys(name).await,
+            false => Ok(Some(not_asked())),
+        }
+    };
+    let (credentials, ssh) = tokio::join!(
+        Box::pin(service_credentials::of_one(client, name)),
+        Box::pin(ssh)
+    );
+    let credentials = own::fact(Action::ListServiceSpecificCredentials, credentials)?;
+    Ok(credentials
+        .zip(ssh?)
+        .map(|(service_specific_credentials, ssh_public_keys)| User {
+            service_specific_credentials,
+            ssh_public_keys,
+            ..user
+        }))
 }
 
 /// Everything else about who was found; `None` if it was deleted meanwhile.

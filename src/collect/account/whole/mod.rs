@@ -1,7 +1,7 @@
 //! What is known of the whole account before any user is looked at.
 
 mod credential_report;
-mod service_credentials;
+pub(super) mod service_credentials;
 mod virtual_mfa;
 
 use super::listing::{AccountScope, UserIdentity};

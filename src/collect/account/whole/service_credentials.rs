@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use aws_sdk_iam::types;
 use time::OffsetDateTime;
 
-use super::super::listing::{self, Page, UserIdentity, moment};
+use super::super::listing::{self, PAGE_SIZE, Page, UserIdentity, moment};
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
 use crate::model::{Fact, Provenance, Reason, ServiceCredential};
 
@@ -51,6 +51,27 @@ pub(super) async fn list(client: &AwsClient) -> Result<ServiceCredentials, AwsEr
             as_of,
         },
     })
+}
+
+/// The credentials of the user of this name.
+pub(in crate::collect) async fn of_one(
+    client: &AwsClient,
+    user_name: &str,
+) -> Result<Vec<ServiceCredential>, AwsError> {
+    let listed = listing::all(async |marker: Option<String>| {
+        let request = || {
+            let request = client.iam().list_service_specific_credentials();
+            let request = request.user_name(user_name).max_items(PAGE_SIZE);
+            request.set_marker(marker.clone()).send()
+        };
+        let answer = client.call_about(user_name, ACTION, request).await?;
+        let listed = answer.service_specific_credentials();
+        let owned = listed.iter().map(credential).collect();
+        let ids = listed.iter().map(|it| it.service_specific_credential_id());
+        Page::new(ACTION, owned, ids, answer.is_truncated(), answer.marker())
+    });
+    let listed: Option<Vec<ServiceCredential>> = listed.await?.into_iter().collect();
+    listed.ok_or_else(|| AwsError::malformed(ACTION, "a credential makes no sense"))
 }
 
 /// The name of a credential's user, and the credential, unless it makes no sense. One of nobody may
