@@ -23,7 +23,7 @@ use crate::aws::CallOutcomes;
 use crate::run::{PassReport, Receiver};
 use crate::store::{Store, StoreError};
 use accounts::Accounts;
-pub use audit::Audit;
+pub use audit::{Audit, AuditFailure};
 use calls::Calls;
 use deliveries::Deliveries;
 use families::Families;

@@ -300,3 +300,29 @@ fn credentials_for_single_services_and_ssh_keys_are_read_again_too() {
     assert!(ids.iter().all(|id| told.contains(id)), "{ids:?} {told}");
     end(running);
 }
+
+#[test]
+fn the_status_tells_what_cannot_be_followed_or_read_again() {
+    let (account, posts) = (Account::new(), Posts::start());
+    let trail = Trail::start(Faults::default());
+    trail.deny("us-east-2");
+    let queue = format!("{}/210000000999/nowhere", account.url());
+    let config = config(&format!("enabled = true\nqueue_url = \"{queue}\""), &posts);
+    let agent = Agent::new().account(&account).config(&config);
+    let agent = agent.env("AWS_ENDPOINT_URL_CLOUDTRAIL", &trail.url());
+    let mut running = agent.arg("run").spawn();
+    running.wait_for(FIRST_PASS, PATIENCE);
+    let status = || agent.arg("status").run().stdout;
+    let region = format!(
+        "records of CloudTrail cannot be read in {} us-east-2",
+        account.id()
+    );
+    let queue = "messages cannot be received from";
+    wait(&running, || {
+        // A table has it over several lines.
+        let status: Vec<String> = status().split_whitespace().map(str::to_owned).collect();
+        let status = status.join(" ");
+        status.contains(&region) && status.contains(queue)
+    });
+    end(running);
+}

@@ -84,7 +84,9 @@ impl StatusReport {
                 "the configuration read at {at} was refused, and the one before it stays: {why}"
             )
         });
-        let overdue = overdue.into_iter().chain(refused);
+        let of_audit = daemon.iter().flat_map(|it| &it.audit_failures);
+        let of_audit = of_audit.map(|it| format!("{} since {}: {}", it.what, it.since, it.why));
+        let overdue = overdue.into_iter().chain(refused).chain(of_audit);
         failure.into_iter().chain(overdue).collect()
     }
 

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::foreign::Shown;
-use crate::metrics::Refusal;
+use crate::metrics::{AuditFailure, Refusal};
 use crate::model::Tally;
 
 /// How accounts and sinks are doing. Times are RFC 3339.
@@ -45,9 +45,23 @@ pub struct DaemonStatus {
     /// Why the configuration that was read last is not the one in use, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reload_refused: Option<RefusalStatus>,
+    /// What of following CloudTrail, and of reading users again, fails.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audit_failures: Vec<AuditFailureStatus>,
     /// Since when nothing could be collected, once that is longer than two periods.
     #[serde(default)]
     pub nothing_collected_since: Option<String>,
+}
+
+/// What fails of following CloudTrail, or of reading users again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditFailureStatus {
+    /// What fails, and where.
+    pub what: Shown,
+    /// Since when.
+    pub since: String,
+    /// Why.
+    pub why: Shown,
 }
 
 /// A configuration that a daemon did not take.
@@ -155,6 +169,7 @@ impl DaemonStatus {
             last_collected_at: collected_at.map(moment),
             next_pass_at: None,
             reload_refused: None,
+            audit_failures: Vec::new(),
             nothing_collected_since: nothing_since.map(moment),
         }
     }
@@ -164,6 +179,20 @@ impl DaemonStatus {
     pub fn with_next_pass(self, at: Option<OffsetDateTime>) -> Self {
         Self {
             next_pass_at: at.map(moment),
+            ..self
+        }
+    }
+
+    /// The same with what fails of the audit log.
+    #[must_use]
+    pub fn with_audit_failures(self, failures: Vec<AuditFailure>) -> Self {
+        let status = |it: AuditFailure| AuditFailureStatus {
+            what: format!("{} {}", it.what, it.place).trim_end().into(),
+            since: moment(it.since),
+            why: it.why,
+        };
+        Self {
+            audit_failures: failures.into_iter().map(status).collect(),
             ..self
         }
     }

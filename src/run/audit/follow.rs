@@ -14,7 +14,7 @@ use super::plan::{AuditPlan, Follower, audit_regions};
 use super::reader::Reader;
 use super::region::{Region, RoundError};
 use super::take::Taker;
-use super::trouble::Trouble;
+use super::trouble::{Trouble, Work};
 use crate::audit::{Recent, Windows};
 use crate::aws::KeptSessions;
 use crate::config::AwsSettings;
@@ -53,31 +53,31 @@ impl Following<'_> {
 
     /// The accounts that there are, whenever that is known; all of them, if some were found before.
     async fn find(&self, is_found: bool) -> Fleet {
-        let mut trouble = Trouble::default();
+        let mut trouble = Trouble::new(Work::Accounts, "", self.metrics);
         loop {
             match Fleet::find_again(self.aws, &[], self.sessions).await {
                 Ok(fleet) => match fleet.failure.as_ref().filter(|_| is_found) {
-                    Some(error) => trouble.pause("accounts", error).await,
+                    Some(error) => trouble.pause(error).await,
                     None => {
-                        trouble.is_over("accounts");
+                        trouble.is_over();
                         return fleet;
                     }
                 },
-                Err(error) => trouble.pause("accounts", &error).await,
+                Err(error) => trouble.pause(&error).await,
             }
         }
     }
 
     async fn member(&self, fleet: &Fleet, member: &Member) -> Result<Infallible, StoreError> {
-        let mut trouble = Trouble::default();
         let name = member.id.as_deref().unwrap_or_default();
+        let mut trouble = Trouble::new(Work::Records, name, self.metrics);
         let (client, account) = loop {
             match fleet.session(member).await {
                 Ok(session) => break session,
-                Err(error) => trouble.pause(name, &error).await,
+                Err(error) => trouble.pause(&error).await,
             }
         };
-        trouble.is_over(name);
+        trouble.is_over();
         let regions = audit_regions(&self.plan.regions, &client, &account);
         tracing::info!(
             account = account.id,
@@ -151,7 +151,8 @@ fn warn_if_slow(calls: u64, is_said: &mut bool, place: &str) {
 async fn rounds(taker: &Taker<'_>, mut region: Region) -> Result<Infallible, StoreError> {
     let name = region.name().to_owned();
     let place = format!("{} {name}", taker.account.id);
-    let (mut trouble, mut is_caught_up, mut is_said) = (Trouble::default(), false, false);
+    let mut trouble = Trouble::new(Work::Records, &place, taker.metrics);
+    let (mut is_caught_up, mut is_said) = (false, false);
     loop {
         let begun = Instant::now();
         let take = async |batch| taker.take(&name, batch).await;
@@ -162,7 +163,7 @@ async fn rounds(taker: &Taker<'_>, mut region: Region) -> Result<Infallible, Sto
         match round {
             Ok(()) => {
                 taker.metrics.audit().read(taker.place(&name), now);
-                trouble.is_over(&place);
+                trouble.is_over();
                 // The first round has more to read, and so has one after a pause.
                 if is_caught_up {
                     warn_if_slow(outcomes.values().sum(), &mut is_said, &place);
@@ -172,7 +173,7 @@ async fn rounds(taker: &Taker<'_>, mut region: Region) -> Result<Infallible, Sto
             }
             Err(RoundError::NotTaken(error)) => return Err(error),
             Err(RoundError::Aws(error)) => {
-                trouble.pause(&place, &error).await;
+                trouble.pause(&error).await;
                 is_caught_up = false;
                 region.ask_again();
             }

@@ -15,7 +15,7 @@ pub(super) use follow::Following;
 pub use plan::{AuditPlan, RecordListener, audit_regions};
 pub use reader::{ReadError, Reader};
 pub use region::{Batch, Region, RoundError};
-pub(super) use trouble::Trouble;
+pub(super) use trouble::{Trouble, Work};
 
 /// How often new records are looked up, at most: seven calls of ten that CloudTrail allows.
 pub const AUDIT_EVERY: Duration = Duration::from_secs(5);

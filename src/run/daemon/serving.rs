@@ -44,6 +44,7 @@ pub(in crate::run) fn answers(
         DaemonStatus::new(clock.started_at(), collected_at, nothing_since)
             .with_next_pass(schedule.schedule().next_pass())
             .with_refusal(schedule.schedule().refused())
+            .with_audit_failures(schedule.audit().failing())
     };
     let daemon = LiveDaemon {
         status: Arc::new(status),

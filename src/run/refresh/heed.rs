@@ -10,15 +10,12 @@ use tokio::time::{Instant, sleep_until};
 
 use super::refresher::{RefreshError, Refreshed, Refresher};
 use super::waiting::Waiting;
-use crate::backoff::Backoff;
-use crate::foreign::Shown;
+use crate::metrics::Metrics;
+use crate::run::audit::{Trouble, Work};
 use crate::store::{Store, StoreError};
 
 /// An account that a pass is at work on is tried again after so long.
 const BUSY_WAIT: Duration = Duration::from_secs(2);
-/// One that cannot be read is tried again after so long, and later.
-const PAUSE_FIRST: Duration = Duration::from_secs(5);
-const PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
 
 /// When an account is read again.
 struct Turn {
@@ -26,17 +23,15 @@ struct Turn {
     at: Option<Instant>,
     /// Whether there was another hint meanwhile.
     is_told_again: bool,
-    backoff: Backoff,
-    said: Option<Shown>,
+    trouble: Trouble,
 }
 
 impl Turn {
-    fn new() -> Self {
+    fn new(account: &str, metrics: &Metrics) -> Self {
         Self {
             at: Some(Instant::now()),
             is_told_again: false,
-            backoff: Backoff::new(PAUSE_FIRST, PAUSE_MAX),
-            said: None,
+            trouble: Trouble::new(Work::Refresh, account, metrics),
         }
     }
 
@@ -53,19 +48,6 @@ impl Turn {
         if std::mem::take(&mut self.is_told_again) {
             self.tell();
         }
-    }
-
-    fn failed(&mut self, account: &str, error: &RefreshError) {
-        let error = Shown::of(error);
-        if self.said.as_ref() != Some(&error) {
-            tracing::warn!(
-                account, %error,
-                "users who changed cannot be read again; trying again, nothing is lost"
-            );
-            self.said = Some(error);
-        }
-        let wait = self.backoff.next();
-        self.wait(wait);
     }
 }
 
@@ -93,7 +75,8 @@ impl Refresher<'_> {
             let next = turns.values().filter_map(|turn| turn.at).min();
             tokio::select! {
                 () = hinted.added() => for account in hinted.take() {
-                    turns.entry(account).and_modify(Turn::tell).or_insert_with(Turn::new);
+                    let turn = || Turn::new(&account, &self.agent.metrics);
+                    turns.entry(account.clone()).and_modify(Turn::tell).or_insert_with(turn);
                 },
                 Some((account, refreshed)) = at_work.next(), if !at_work.is_empty() => {
                     ended(&mut turns, account, refreshed)?;
@@ -115,17 +98,18 @@ fn ended(
     };
     match refreshed {
         Ok(Refreshed::Done) => {
-            if turn.said.is_some() {
-                tracing::info!(account, "users who changed are read again");
-            }
+            turn.trouble.is_over();
             match turn.is_told_again {
-                true => *turn = Turn::new(),
+                true => turn.wait(Duration::ZERO),
                 false => _ = turns.remove(&account),
             }
         }
         Ok(Refreshed::Busy) => turn.wait(BUSY_WAIT),
         Err(RefreshError::Store(error)) => return Err(error),
-        Err(error) => turn.failed(&account, &error),
+        Err(error) => {
+            let wait = turn.trouble.note(&error);
+            turn.wait(wait);
+        }
     }
     Ok(())
 }
@@ -136,21 +120,24 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_new_hint_does_not_wait_for_what_keeps_failing() {
-        let error = || RefreshError::Store(StoreError::Poisoned("no".to_owned()));
-        let mut turn = Turn::new();
+        let mut turn = Turn::new("1", &Metrics::new().unwrap());
+        let fail = |turn: &mut Turn| {
+            let wait = turn.trouble.note(&std::fmt::Error);
+            turn.wait(wait);
+        };
         for _ in 0..12 {
-            turn.failed("1", &error());
+            fail(&mut turn);
         }
         let wait = |turn: &Turn| turn.at.map(|at| at - Instant::now());
-        assert!(wait(&turn) > Some(PAUSE_MAX / 4));
+        assert!(wait(&turn) > Some(Duration::from_secs(60)));
         turn.tell();
         assert_eq!(wait(&turn), Some(BUSY_WAIT));
         // The same where it came while the account was read.
         turn.at = None;
         turn.tell();
-        turn.failed("1", &error());
+        fail(&mut turn);
         assert_eq!(wait(&turn), Some(BUSY_WAIT));
-        turn.failed("1", &error());
+        fail(&mut turn);
         assert!(wait(&turn) > Some(BUSY_WAIT));
     }
 }

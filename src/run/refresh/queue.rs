@@ -13,7 +13,7 @@ use crate::audit::Affected;
 use crate::aws::{Action, AwsClient, AwsError};
 use crate::config::QueuePlace;
 use crate::foreign::Shown;
-use crate::run::audit::Trouble;
+use crate::run::audit::{Trouble, Work};
 use crate::store::{Store, StoreError};
 
 /// How long SQS waits for a message before it answers that there is none.
@@ -38,7 +38,7 @@ pub(super) async fn follow(
 ) -> Result<Infallible, StoreError> {
     let client = refresher.own_client().await;
     let mut queue = Queue { place, client };
-    let mut trouble = Trouble::default();
+    let mut trouble = Trouble::new(Work::Queue, &place.url, &refresher.agent.metrics);
     tracing::info!(
         queue = place.url,
         "users are read again as records come to the queue"
@@ -46,11 +46,11 @@ pub(super) async fn follow(
     loop {
         let is_all_done = match queue.receive().await {
             Ok(messages) => {
-                trouble.is_over("queue");
+                trouble.is_over();
                 queue.take(refresher.store, hinted, &messages).await?
             }
             Err(error) => {
-                trouble.pause("queue", &error).await;
+                trouble.pause(&error).await;
                 false
             }
         };

@@ -24,6 +24,8 @@ impl Refresher<'_> {
         read: Vec<(User, bool)>,
         gone: Vec<(EntityKey, EntityRecord)>,
     ) -> Result<(), StoreError> {
+        let metrics = self.agent.metrics.audit();
+        metrics.refreshed(&account.id, (read.len() + gone.len()) as u64);
         let (stager, ids) = self.stager(account, record).await?;
         for (user, is_of_policies) in read {
             if !self.agent.mapping.includes(&user) {
