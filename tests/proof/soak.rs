@@ -129,7 +129,7 @@ impl Soak {
             }
         }
         self.world.change(0.002, 3);
-        if self.round % 6 > 0 {
+        if !self.round.is_multiple_of(6) {
             std::thread::sleep(TROUBLE);
         }
         self.world.sim.calm();

@@ -12,8 +12,6 @@ use crate::config::{Config, Removals};
 use crate::lifecycle::{Executor, Held, PlanFile};
 use crate::run::ExitStatus;
 
-/// Before the first action.
-
 /// Carries out a plan that was written before, if it would be made again.
 pub(super) async fn apply(
     global: &GlobalArgs,

@@ -184,6 +184,7 @@ mod tests {
                 started_at: at(0),
                 last_collected_at: Some(at(6)),
                 nothing_collected_since: Some(at(6)),
+                audit_failures: Vec::new(),
             }),
             problems: Vec::new(),
             last_failure: failure(false, "sts:GetCallerIdentity: credentials not accepted"),

@@ -59,7 +59,7 @@ mod tests {
         };
         assert_eq!(follow_found(HOUR, find, follow).await, Err("the end"));
         // To find the second one took five hours, beside the two before it.
-        let expected = [(1, HOUR * 0), (2, HOUR * 7), (3, HOUR * 8)];
+        let expected = [(1, Duration::ZERO), (2, HOUR * 7), (3, HOUR * 8)];
         assert_eq!(followed.into_inner(), expected);
     }
 }

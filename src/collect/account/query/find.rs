@@ -24,7 +24,7 @@ pub(super) struct FoundUser {
 #[derive(Debug)]
 pub(super) enum Search {
     /// Somebody was found.
-    Found(FoundUser),
+    Found(Box<FoundUser>),
     /// There is nobody.
     Nobody,
     /// It was somebody who was deleted or renamed since.
@@ -43,7 +43,9 @@ pub(super) async fn find(
     let mut is_gone = false;
     if let Some(name) = wanted.name() {
         match get(client, scope, name).await {
-            Ok(found) if is_wanted(wanted, &found.identity) => return Ok(Search::Found(found)),
+            Ok(found) if is_wanted(wanted, &found.identity) => {
+                return Ok(Search::Found(Box::new(found)));
+            }
             Ok(_) => {}
             Err(error) if error.class == AwsErrorClass::Gone => is_gone = true,
             Err(error) if error.class == AwsErrorClass::Denied => denied = Some(error),
@@ -66,7 +68,7 @@ pub(super) async fn find(
         Some(error) => error,
         None => match get(client, scope, &listed.identity.name).await {
             Ok(found) if found.identity.id == listed.identity.id => {
-                return Ok(Search::Found(found));
+                return Ok(Search::Found(Box::new(found)));
             }
             Ok(_) => return Ok(Search::Changed),
             Err(error) if error.class == AwsErrorClass::Gone => return Ok(Search::Changed),
@@ -74,12 +76,12 @@ pub(super) async fn find(
             Err(error) => return Err(error),
         },
     };
-    Ok(Search::Found(FoundUser {
+    Ok(Search::Found(Box::new(FoundUser {
         identity: listed.identity,
         password_last_used: listed.password_last_used,
         tags: None,
         permissions_boundary: denied.as_unknown(),
-    }))
+    })))
 }
 
 /// The user that GetUser knows by this name.

@@ -28,7 +28,7 @@ pub async fn user(
     for _ in 0..SEARCHES_MAX {
         match Box::pin(find(client, &scope, wanted)).await? {
             Search::Found(found) => {
-                if let Some(user) = read(client, found).await? {
+                if let Some(user) = read(client, *found).await? {
                     return Ok(Some(user));
                 }
             }
