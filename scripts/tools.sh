@@ -43,15 +43,33 @@ from_debian() {
     echo "$tools/$package/usr/bin/$program"
 }
 
+# new_venv REQUIREMENT: a virtual environment that has it.
+new_venv() {
+    local requirement=$1
+    local venv=$tools/${requirement%%=*}
+    { python3 -m venv --clear "$venv" &&
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$requirement"; } \
+        >/dev/null 2>&1 || return 1
+    echo "$venv"
+}
+
 # from_pypi PROGRAM REQUIREMENT: where PROGRAM is, in a virtual environment if it must be.
 from_pypi() {
-    local program=$1 requirement=$2
-    local venv=$tools/${requirement%%=*}
+    local program=$1 requirement=$2 venv
     command -v "$program" && return
+    venv=$tools/${requirement%%=*}
     if [[ ! -x $venv/bin/$program ]]; then
-        { python3 -m venv --clear "$venv" &&
-            "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$requirement"; } \
-            >/dev/null 2>&1 || return 1
+        venv=$(new_venv "$requirement") || return 1
     fi
     echo "$venv/bin/$program"
+}
+
+# python_with MODULE REQUIREMENT: a Python that has MODULE, in a virtual environment.
+python_with() {
+    local module=$1 requirement=$2
+    local venv=$tools/${requirement%%=*}
+    if ! "$venv/bin/python" -c "import $module" 2>/dev/null; then
+        venv=$(new_venv "$requirement") || return 1
+    fi
+    echo "$venv/bin/python"
 }
