@@ -55,6 +55,7 @@ mod sekoia_platform_seen;
 mod status;
 mod status_asked;
 mod status_page;
+mod status_page_many;
 mod streamed;
 mod throttled;
 mod two_sinks;

@@ -1,12 +1,10 @@
 //! The page of a daemon: it says in words whether all is well, and runs nothing that AWS or a sink says.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::common::{API_KEY, until};
 use super::status::{agent, get};
-use crate::support::agent::Agent;
-use crate::support::browser::chromium;
+use crate::support::browser::shown;
 use crate::support::intake::{CONNECTOR_UUID, Intake};
 use crate::support::reply::Reply;
 use crate::support::running::Running;
@@ -22,7 +20,7 @@ fn sim() -> SimAws {
 }
 
 /// The sink alone: the rest of the configuration is that of the tests of the status.
-fn sink(intake: &Intake) -> String {
+pub(super) fn sink(intake: &Intake) -> String {
     format!(
         "[[sinks]]\ntype = \"sekoia-asset\"\nurl = \"{}\"\n\
          connector_uuid = \"{CONNECTOR_UUID}\"\napi_key = \"env:SEKOIA_API_KEY\"\n",
@@ -30,30 +28,7 @@ fn sink(intake: &Intake) -> String {
     )
 }
 
-/// What a browser shows of the page, once it has asked; `None` if there is no browser.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn shown(address: SocketAddr) -> Option<String> {
-    let Some(chromium) = chromium() else {
-        eprintln!("skipped: no chromium in PATH or ROLLCALL_TEST_CHROMIUM");
-        return None;
-    };
-    let page = format!("http://{address}/");
-    let browser = Agent::of(chromium).args([
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--enable-logging=stderr",
-        "--virtual-time-budget=3000",
-        "--dump-dom",
-        &page,
-    ]);
-    let output = browser.run().expect_code(0);
-    let complaints = output.stderr.lines().filter(|it| it.contains("CONSOLE"));
-    assert_eq!(complaints.collect::<Vec<_>>(), Vec::<&str>::new());
-    Some(output.stdout)
-}
-
-fn end(running: Running) {
+pub(super) fn end(running: Running) {
     running.signal(nix::sys::signal::Signal::SIGTERM);
     running.wait(SOON).expect_code(0);
 }
@@ -75,7 +50,7 @@ fn a_page_says_that_all_is_well_and_what_changed() {
     for outside in ["http:", "https:", "url(", "@import", "onclick"] {
         assert!(!page.contains(outside), "{outside}");
     }
-    if let Some(dom) = shown(address) {
+    if let Some(dom) = shown(address, "well") {
         assert!(dom.contains("All is well: 4 users in 1 account"), "{dom}");
         assert!(
             dom.contains("eve&lt;img src=x onerror=alert(1)&gt;"),
@@ -110,7 +85,7 @@ fn a_page_says_what_is_wrong_and_no_name_where_names_are_hidden() {
     until(SOON, || get(address, "/changes").1.contains("appeared"));
     let (_, changes) = get(address, "/changes");
     assert!(!changes.contains("carl"), "{changes}");
-    if let Some(dom) = shown(address) {
+    if let Some(dom) = shown(address, "sink-down") {
         assert!(dom.contains("1 thing to look at"), "{dom}");
         assert!(dom.contains("stopped: "), "{dom}");
         assert!(!dom.contains("carl"), "{dom}");

@@ -30,14 +30,17 @@
     return el("table", {}, head, el("tbody", {}, ...rows.map(line)));
   }
 
-  /** How long ago, or from now on, in the largest unit that says something. */
-  function ago(moment) {
-    if (!moment) return "never";
-    const seconds = Math.round((Date.now() - Date.parse(moment)) / 1000), distance = Math.abs(seconds);
-    const [unit, name] = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]].find(([unit]) => distance >= unit) ?? [1, "s"];
-    const words = `${Math.floor(distance / unit)} ${name}`;
-    return seconds < 0 ? `in ${words}` : `${words} ago`;
+  /** The time from `from` to `to`, in the largest unit that says something. */
+  function span(from, to) {
+    const seconds = Math.max(0, Math.round((to - from) / 1000));
+    const [unit, name] = [[86400, "d"], [3600, "h"], [60, "min"]].find(([unit]) => seconds >= unit) ?? [1, "s"];
+    return `${Math.floor(seconds / unit)}\u00a0${name}`;
   }
+
+  const since = (moment) => span(Date.parse(moment), Date.now());
+  const ago = (moment) => moment ? `${since(moment)} ago` : "never";
+  /** When the next pass begins; while one is under way, that time is over. */
+  const coming = (moment) => !moment ? "not planned" : Date.parse(moment) > Date.now() ? `in ${span(Date.now(), Date.parse(moment))}` : "now";
 
   const sum = (items, of) => items.reduce((total, item) => total + of(item), 0);
   const counted = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
@@ -51,7 +54,7 @@
     verdict.className = problems.length ? "bad" : "good";
     document.title = problems.length ? `(${problems.length}) rollcall` : "rollcall";
     put("problems", ...problems.map((it) => el("li", {}, it)));
-    const times = daemon ? `rollcall ${daemon.version}, running since ${ago(daemon.started_at)}; last collected ${ago(daemon.last_collected_at)}; next pass ${daemon.next_pass_at ? ago(daemon.next_pass_at) : "not planned"}` : "";
+    const times = daemon ? `rollcall ${daemon.version}, running for ${since(daemon.started_at)}; ${daemon.last_collected_at ? `last collected ${ago(daemon.last_collected_at)}` : "nothing collected yet"}; next pass ${coming(daemon.next_pass_at)}` : "";
     put("daemon", times);
     put("sinks", table([["sink"], ["waiting", 1], ["oldest"], ["rejected", 1], ["state"]], sinks.map((it) => [
       it.name, it.waiting.toLocaleString("en"), it.waiting_since ? ago(it.waiting_since) : "",
@@ -63,7 +66,7 @@
 
   function trouble(account) {
     const failure = account.last_failure, incomplete = account.last_incomplete;
-    if (failure) return `no pass since ${ago(failure.since)}: ${failure.why}`;
+    if (failure) return `no pass for ${since(failure.since)}: ${failure.why}`;
     if (incomplete) return `incomplete ${ago(incomplete.at)}: ${incomplete.incomplete}`;
     const pass = account.last_complete;
     if (pass?.held_back_deletions) return `${counted(pass.held_back_deletions, "deletion")} held back`;
@@ -80,7 +83,9 @@
     put("rows", table([["account"], ["last pass"], ["users", 1], ["administrators", 1], ["without MFA", 1], ["MFA unknown", 1], ["trouble"]],
       fit.slice(0, ROWS_MAX).map(([{ id, last_complete: pass }, why]) => [
         id, ago(pass?.at), number(pass, (it) => it.users), number(pass, (it) => it.tally.admins),
-        number(pass, (it) => it.tally.without_mfa), number(pass, (it) => it.tally.mfa_unknown), [why, "bad"],
+        number(pass, (it) => it.tally.without_mfa), number(pass, (it) => it.tally.mfa_unknown),
+        // What to do about it is said at the top.
+        [why.split("; ")[0], "bad"],
       ])));
   }
 
