@@ -124,3 +124,25 @@ fn failed_calls_reads_roles_and_other_services_have_nothing_read() {
     });
     assert_eq!(other, []);
 }
+
+#[test]
+fn a_hint_is_read_back_as_it_was_kept_and_one_that_is_none_is_everybody() {
+    let hints = [
+        user("a\u{0} \"b\""),
+        Affected::Deleted("ann".to_owned()),
+        Affected::Members("staff".to_owned()),
+        Affected::Everybody,
+    ];
+    for hint in hints {
+        assert!(!hint.to_text().contains('\0'));
+        assert_eq!(Affected::of_text(&hint.to_text()), hint);
+    }
+    assert_eq!(Affected::of_text("of a later version"), Affected::Everybody);
+}
+
+#[test]
+fn a_name_that_nobody_can_have_is_kept_of_no_record() {
+    let request = |length: usize| json!({"userName": "x".repeat(length)});
+    assert_eq!(iam("TagUser", request(128)), [user(&"x".repeat(128))]);
+    assert_eq!(iam("TagUser", request(129)), [Affected::Everybody]);
+}

@@ -62,12 +62,12 @@ fn id(unix_s: i64, index: usize) -> RecordId {
 proptest! {
     #[test]
     fn every_record_is_taken_once_however_late_and_in_whatever_order_it_appears(
-        calls in prop::collection::vec((0i64..2_000, 0i64..LAG_S * 3), 0..120),
+        calls in prop::collection::vec((0i64..2_000, 0..=LAG_S * i64::from(DEPTH)), 0..120),
         capacity in 1usize..40,
         restarts in prop::collection::vec((0i64..300).prop_map(|it| it * 7), 0..4),
     ) {
         let history: History = calls.iter().map(|(call, late)| (*call, call + late)).collect();
-        let taken = follow(&history, capacity, &restarts, 2_000 + LAG_S * 6);
+        let taken = follow(&history, capacity, &restarts, 2_000 + LAG_S * 7);
         prop_assert!(taken.iter().all(|times| *times == 1), "{history:?}\n{taken:?}");
     }
 
