@@ -1,7 +1,5 @@
 //! `rollcall plan`.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
 use futures_util::{StreamExt, stream};
@@ -16,6 +14,7 @@ use crate::config::{AccessKeyLookup, AwsSettings, Config, MfaLookup, Strategy};
 use crate::model::Account;
 use crate::output;
 use crate::run::{AccountError, ExitStatus, Fleet, Member, audit_regions};
+use crate::table::{Width, paragraph};
 
 /// What a pass over each account will cost and miss: its size, and one call of each action that
 /// a pass may make, which shows what is denied. Nothing is sent, and no state is read or written.
@@ -45,7 +44,8 @@ pub(super) async fn plan(global: &GlobalArgs, args: &PlanArgs) -> anyhow::Result
     let has_queue = has_queue(&config).await?;
     let text = match (args.output, plans.as_slice()) {
         (OutputFormat::Table, _) => {
-            let tables: Vec<String> = plans.iter().map(Plan::table).collect();
+            let width = output::width();
+            let tables: Vec<String> = plans.iter().map(|plan| plan.table(width)).collect();
             tables.join("\n")
         }
         (OutputFormat::Json, [plan]) if is_alone => format!("{}\n", plan.document()),
@@ -165,13 +165,18 @@ impl Plan<'_> {
         !self.prediction.nobody_by.is_empty()
     }
 
-    fn table(&self) -> String {
+    fn table(&self, width: Width) -> String {
         let Self {
             settings, summary, ..
         } = self;
         let mut text = String::new();
         let mut row = |name: &str, value: &str| {
-            let _ = writeln!(text, "{name:<10}{value}");
+            let head = format!("{name:<10}");
+            match name {
+                // Figures, which have a column of their own.
+                "" => text += &format!("{head}{value}\n"),
+                _ => text += &paragraph(&head, value, width),
+            }
         };
         let name = self.account.name.iter();
         let name: String = name.map(|name| format!(" ({name})")).collect();

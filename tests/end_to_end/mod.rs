@@ -60,4 +60,5 @@ mod streamed;
 mod throttled;
 mod two_sinks;
 mod unknown_is_no_change;
+mod widths;
 mod without_config;

@@ -121,6 +121,14 @@ impl Agent {
         changed
     }
 
+    /// Runs a command of a shell in a terminal, in place of the agent.
+    pub(crate) fn in_terminal(&self, command: &str) -> Self {
+        let mut changed = self.clone();
+        changed.program = "script".into();
+        changed.args = ["-qec", command, "/dev/null"].map(str::to_owned).to_vec();
+        changed
+    }
+
     /// Points the agent at a fake AWS with credentials that any fake takes.
     pub(crate) fn aws(&self, endpoint: &str) -> Self {
         self.env("AWS_ENDPOINT_URL", endpoint)

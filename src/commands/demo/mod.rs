@@ -41,7 +41,7 @@ pub(super) async fn demo(args: &DemoArgs) -> anyhow::Result<ExitStatus> {
     let of_first = tally::of_file(&events, start)?;
     let second = pass(&store, &events, sample::AFTER).await?;
     let of_both = tally::of_file(&events, start)?;
-    let mut text = tally::table(&[&first, &second], &of_first);
+    let mut text = tally::table(&[&first, &second], &of_first, output::width());
     let changed = of_both.since(&of_first).events;
     text.push_str(&picture::changes(&changed));
     if let Some(event) = changed.first() {

@@ -10,6 +10,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use crate::run::PassReport;
+use crate::table::{Width, paragraph};
 
 /// The events in a file.
 #[derive(Debug)]
@@ -61,7 +62,7 @@ impl Events {
 }
 
 /// A line a pass, and what the events of the first say about the account.
-pub(super) fn table(passes: &[&PassReport], delivered: &Events) -> String {
+pub(super) fn table(passes: &[&PassReport], delivered: &Events, width: Width) -> String {
     let mut text = format!("{:<8}{:>7}{:>7}{:>11}\n", "", "users", "sent", "unchanged");
     for (index, pass) in passes.iter().enumerate() {
         let sent: u64 = pass.queued().values().sum();
@@ -72,11 +73,10 @@ pub(super) fn table(passes: &[&PassReport], delivered: &Events) -> String {
     let with_mfa = delivered.count(|user| user["has_mfa"] == true);
     let without_mfa = delivered.count(|user| user["has_mfa"] == false);
     let admins = delivered.count(|user| user["type"] == "Admin");
-    let _ = writeln!(
-        text,
-        "\nPass 1: {admins} administrators; {with_mfa} users with MFA, {without_mfa} without, {} \
-         unknown.",
-        delivered.events.len() - with_mfa - without_mfa
+    let unknown = delivered.events.len() - with_mfa - without_mfa;
+    let said = format!(
+        "{admins} administrators; {with_mfa} users with MFA, {without_mfa} without, {unknown} \
+         unknown."
     );
-    text
+    format!("{text}\n{}", paragraph("Pass 1: ", &said, width))
 }
