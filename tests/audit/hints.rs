@@ -262,7 +262,7 @@ fn an_account_that_answers_slowly_holds_up_no_other() {
     change(QUICK, "bob");
     wait(&running, || events(&posts, "bob").len() == 2);
     sim.change(QUICK, |it| it.users.get_mut("bob").unwrap().tags.clear());
-    sim.delay_key(account.access_key_id(), SECOND * 15);
+    sim.delay_key(account.access_key_id(), SECOND * 10);
     change(account.id(), "ann");
     std::thread::sleep(SECOND * 2);
     queue.record_of(QUICK, "UntagUser", &json!({"userName": "bob"}));
