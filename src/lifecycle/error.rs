@@ -31,7 +31,7 @@ pub enum ActionError {
     },
 }
 
-/// Why the answer is no: nothing was written, where the message does not say otherwise.
+/// Why the answer is no: nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// The name was given to somebody else.
@@ -59,30 +59,6 @@ pub enum Refused {
         asked: Shown,
         /// UserName that it has.
         found: Shown,
-    },
-    /// The user was given another name while it was deleted.
-    #[error(
-        "user {id} was renamed from {asked} to {found} while it was deleted: it is still there, \
-         without a part of what it had; to have the rest deleted, ask for {id}:{found}"
-    )]
-    RenamedHalfway {
-        /// UserId.
-        id: Shown,
-        /// UserName that was asked for.
-        asked: Shown,
-        /// UserName that it has.
-        found: Shown,
-    },
-    /// The desired state says that the user stays.
-    #[error(
-        "user {user} is exempt in {place}, and nothing was changed: take `exempt` from its entry \
-         to have it deleted"
-    )]
-    DesiredExempt {
-        /// UserName.
-        user: Shown,
-        /// The file or the table.
-        place: Shown,
     },
     /// The configuration or a tag says that the user stays.
     #[error(

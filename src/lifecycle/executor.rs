@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::lease::Lease;
 use super::parameter::{Parameters, unless_gone};
-use super::{ActionError, DesiredError, DesiredState, Intents, read_desired};
+use super::{ActionError, Intents};
 use crate::aws::{Action, AwsClient, AwsError, Identity};
 use crate::config::{DesiredPlace, LifecycleSettings};
 
@@ -73,21 +73,6 @@ impl Executor {
         {
             tracing::warn!(%error, "the lease was not given back, and lapses within 25 minutes");
         }
-    }
-
-    /// The users that there should be; `None` where their file is not there any more.
-    pub async fn desired(&self) -> Result<Option<DesiredState>, DesiredError> {
-        if let DesiredPlace::File(path) = &self.settings.desired
-            && path.try_exists().is_ok_and(|is_there| !is_there)
-        {
-            let file = path.display().to_string();
-            tracing::warn!(
-                file,
-                "there is no file of desired users: nobody is exempt by it"
-            );
-            return Ok(None);
-        }
-        read_desired(&self.client, &self.settings).await.map(Some)
     }
 
     /// Who acts, in which account.

@@ -1,7 +1,5 @@
 //! `rollcall lifecycle delete`.
 
-use aws_sdk_iam::types::Tag;
-
 use super::common::{agent, executor, left, plant};
 use crate::support::aws_proxy::{AwsProxy, aws_error};
 use crate::support::block_on;
@@ -172,90 +170,4 @@ fn what_is_too_new_or_changed_by_somebody_else_is_tried_again() {
         .run()
         .expect_code(0);
     assert_eq!(left(&account, "anna"), Vec::<&str>::new());
-}
-
-#[test]
-fn whoever_is_exempt_by_a_tag_in_any_case_or_by_the_desired_state_stays() {
-    let account = Account::strict();
-    let id = plant(&account, "anna");
-    let user = format!("{id}:anna");
-    let delete = |people: &str| {
-        let agent = agent(&account, "").file("people.toml", people);
-        agent.args(["lifecycle", "delete", &user]).run()
-    };
-    let output = delete("[[users]]\nname = \"Anna\"\nexempt = true\n").expect_code(7);
-    let says = "anna is exempt in ";
-    assert!(output.stderr.contains(says), "{}", output.stderr);
-    // Who is exempt cannot be seen.
-    let output = delete("[[users]]\nexempt = true\n").expect_code(2);
-    assert!(output.stderr.contains("people.toml"), "{}", output.stderr);
-    let tag = Tag::builder().key("RollCall:Exempt").value("");
-    let tag_user = account.iam().tag_user().user_name("anna");
-    block_on(tag_user.tags(tag.build().unwrap()).send()).unwrap();
-    let output = delete("users = []\n").expect_code(7);
-    assert!(output.stderr.contains("is exempt"), "{}", output.stderr);
-    assert_eq!(left(&account, "anna"), ["user", "device", "parameter"]);
-}
-
-#[test]
-fn a_user_who_is_still_desired_is_deleted_and_that_is_said() {
-    let account = Account::strict();
-    let id = plant(&account, "anna");
-    let agent = agent(&account, "").file("people.toml", "[[users]]\nname = \"anna\"\n");
-    let user = format!("{id}:anna");
-    let output = agent.args(["lifecycle", "delete", &user]).run();
-    let output = output.expect_code(0);
-    assert!(output.stderr.contains("still desired"), "{}", output.stderr);
-}
-
-/// Renames anna at the first DeleteUser, which then is refused, and has a stranger get the name
-/// if `is_given_away`.
-fn renamed_halfway(account: &Account, is_given_away: bool) -> AwsProxy {
-    let client = account.iam();
-    let is_done = std::sync::atomic::AtomicBool::new(false);
-    AwsProxy::start(account, move |call| {
-        let order = std::sync::atomic::Ordering::SeqCst;
-        if call.action() != "DeleteUser" || is_done.swap(true, order) {
-            return None;
-        }
-        block_on(async {
-            let rename = client.update_user().user_name("anna").new_user_name("ann");
-            rename.send().await.unwrap();
-            if is_given_away {
-                client.create_user().user_name("anna").send().await.unwrap();
-                let key = client.create_access_key().user_name("anna");
-                key.send().await.unwrap();
-            }
-        });
-        Some(aws_error(409, "DeleteConflict"))
-    })
-}
-
-#[test]
-fn a_user_who_is_renamed_half_way_is_not_called_deleted_and_a_stranger_of_the_name_is_not_touched()
-{
-    for is_given_away in [false, true] {
-        let account = Account::strict();
-        let id = plant(&account, "anna");
-        let proxy = renamed_halfway(&account, is_given_away);
-        let agent = agent(&account, "").env("AWS_ENDPOINT_URL", &proxy.url());
-        let user = format!("{id}:anna");
-        let output = agent.args(["lifecycle", "delete", &user]).run();
-        let stderr = output.expect_code(7).stderr;
-        let says = "was renamed from anna to ann while it was deleted";
-        assert!(stderr.contains(says), "{stderr}");
-        assert!(!stderr.contains("nothing was changed"), "{stderr}");
-        if is_given_away {
-            let keys = account.iam().list_access_keys().user_name("anna");
-            let keys = block_on(keys.send()).unwrap().access_key_metadata;
-            assert_eq!(keys.len(), 1, "the stranger's");
-        }
-        let user = format!("{id}:ann");
-        agent
-            .args(["lifecycle", "delete", &user])
-            .run()
-            .expect_code(0);
-        let gone = account.iam().get_user().user_name("ann");
-        assert!(block_on(gone.send()).is_err());
-    }
 }

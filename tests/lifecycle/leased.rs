@@ -93,16 +93,3 @@ fn a_run_beside_another_says_so_and_changes_nothing() {
     );
     assert_eq!(proxy.calls().len(), 2);
 }
-
-#[test]
-fn a_deletion_waits_for_another_run_too() {
-    let account = account_with_table();
-    lease_of_another(&account, 5);
-    let config =
-        format!("[lifecycle]\n{PLACE}\nboundary = \"arn:aws:iam::111122223333:policy/edge\"\n");
-    let agent = Agent::new().account(&account).config(&config);
-    let asked = agent.args(["lifecycle", "delete", "AIDAONE:anna"]);
-    let output = asked.run().expect_code(7);
-    let says = "another run changes users of this account";
-    assert!(output.stderr.contains(says), "{}", output.stderr);
-}

@@ -5,12 +5,15 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use anyhow::Context;
 
 use super::carry_out::{carry_out, finish_begun};
-use super::{NO_LEASE, events, executor, plan, settings};
+use super::{events, executor, plan, settings};
 use crate::cli::{GlobalArgs, LifecycleApplyArgs};
 use crate::commands::setup::{self, UsageError};
 use crate::config::{Config, Removals};
 use crate::lifecycle::{Executor, Held, PlanFile};
 use crate::run::ExitStatus;
+
+/// Before the first action.
+const NO_LEASE: &str = "the lease of this account cannot be taken, and nothing was done";
 
 /// Carries out a plan that was written before, if it would be made again.
 pub(super) async fn apply(

@@ -1,15 +1,14 @@
 //! `rollcall lifecycle delete`.
 
-use anyhow::Context as _;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{NO_LEASE, events};
+use super::events;
 use crate::cli::{GlobalArgs, LifecycleDeleteArgs};
 use crate::commands::setup::{self, UsageError};
 use crate::foreign::{Page, Shown};
 use crate::lifecycle::{
-    ActionError, Carried, Deed, Deletion, Executor, Refused, Subject, UserAction, UserRef,
+    ActionError, Carried, Deed, Deletion, Executor, Subject, UserAction, UserRef,
 };
 use crate::output;
 use crate::run::ExitStatus;
@@ -22,42 +21,12 @@ pub(super) async fn delete(
     let user: UserRef = args.user.parse().map_err(UsageError)?;
     let config = setup::config(global)?;
     let executor = super::executor(&config).await?;
-    executor.take_lease().await.context(NO_LEASE)?;
-    let ended = delete_alone(&executor, &user).await;
-    executor.release().await;
+    let ended = Box::pin(executor.delete(&user)).await;
+    record(&executor, &user, &ended)?;
     events::hand_over(&config, &executor).await?;
-    let (deletion, desired) = ended?;
     let account = &executor.caller().account.id;
-    output::write(&Page::of(&line(&deletion, account)))?;
-    if let Some(place) = desired {
-        let user = user.name;
-        tracing::warn!(
-            user,
-            place,
-            "the user is still desired: the next run creates it again"
-        );
-    }
+    output::write(&Page::of(&line(&ended?, account)))?;
     Ok(ExitStatus::Done)
-}
-
-/// Deletes `user`; with the place that still desires it, if one does.
-async fn delete_alone(
-    executor: &Executor,
-    user: &UserRef,
-) -> anyhow::Result<(Deletion, Option<String>)> {
-    let desired = executor.desired().await?;
-    let entry = desired.as_ref().and_then(|it| it.get(&user.name));
-    let place = desired.as_ref().map(|it| it.place.clone());
-    let ended = match (entry, &place) {
-        (Some(entry), Some(place)) if entry.exempt => Err(Refused::DesiredExempt {
-            user: Shown::of(&user.name),
-            place: Shown::of(place),
-        }
-        .into()),
-        _ => Box::pin(executor.delete(user)).await,
-    };
-    record(executor, user, &ended)?;
-    Ok((ended?, place.filter(|_| entry.is_some())))
 }
 
 /// Keeps the event of what was done, or not; whoever was gone before is none.

@@ -78,9 +78,7 @@ impl Executor {
 
     /// Whether `found` may be deleted at all.
     fn check(&self, user: &UserRef, found: &User) -> Result<(), Refused> {
-        // AWS does not tell keys of tags apart by case.
-        let is_exempting = |key: &str| key.eq_ignore_ascii_case(EXEMPT_TAG);
-        let is_tagged = found.tags().iter().any(|tag| is_exempting(&tag.key));
+        let is_tagged = found.tags().iter().any(|tag| tag.key == EXEMPT_TAG);
         if is_tagged || self.settings.is_exempt(&user.name) {
             return Err(Refused::Exempt(Shown::of(&user.name)));
         }
@@ -99,9 +97,6 @@ impl Executor {
     ) -> Result<String, ActionError> {
         let mut had = String::new();
         for round in 1.. {
-            if round > 1 && !self.is_still_there(user).await? {
-                break;
-            }
             let has = Belongings::of(&self.client, &user.name).await?;
             if round == 1 {
                 had = has.to_string();
@@ -121,7 +116,7 @@ impl Executor {
             devices.retain(|serial| !has.devices.contains(serial));
             match self.delete_emptied(user).await {
                 Ok(()) => break,
-                // Somebody adds things: what there is now is listed again.
+                // Somebody adds things: what there is now is listed anew.
                 Err(ActionError::Aws(error)) if is_conflict(&error) && round < ROUNDS_MAX => {}
                 Err(ActionError::Aws(error)) => return Err(self.left(user, error).await),
                 Err(error) => return Err(error),
@@ -130,28 +125,12 @@ impl Executor {
         Ok(had)
     }
 
-    /// Whether `user`, of which a part may be gone already, is still there by its name. Somebody
-    /// who got that name meanwhile is not touched, and one that has another name is not gone.
-    async fn is_still_there(&self, user: &UserRef) -> Result<bool, ActionError> {
-        let found = self.user(&user.name).await?;
-        if found.is_some_and(|found| found.user_id == user.id) {
-            return Ok(true);
-        }
-        match renamed::name_of(&self.client, &user.id).await? {
-            Some(name) => Err(Refused::RenamedHalfway {
-                id: Shown::of(&user.id),
-                asked: Shown::of(&user.name),
-                found: Shown::of(name),
-            }
-            .into()),
-            None => Ok(false),
-        }
-    }
-
     /// Deletes a user that has nothing left, if the name is still its own.
     async fn delete_emptied(&self, user: &UserRef) -> Result<(), ActionError> {
-        if !self.is_still_there(user).await? {
-            return Ok(());
+        match self.user(&user.name).await? {
+            None => return Ok(()),
+            Some(found) if found.user_id != user.id => return Err(other_user(user, &found).into()),
+            Some(_) => {}
         }
         let request = || self.client.iam().delete_user().user_name(&user.name).send();
         let action = Action::DeleteUser;

@@ -5,12 +5,12 @@ use crate::lifecycle::PlannedAction;
 
 /// So many users.
 const USERS_MAX: usize = 5;
-/// This share of ours, in percent, rounded down; but one user always may be.
+/// This share of ours, in percent; a part of a user counts as one.
 const PERCENT_MAX: usize = 10;
 
 /// Adds `removals` to `plan`, or none of them where they are more than may be of `ours`.
 pub(super) fn apply(removals: Vec<PlannedAction>, ours: usize, plan: &mut Plan) {
-    let max = USERS_MAX.min((ours * PERCENT_MAX / 100).max(1));
+    let max = USERS_MAX.min((ours * PERCENT_MAX).div_ceil(100));
     let count = removals.len();
     if count <= max {
         plan.actions.extend(removals);

@@ -162,14 +162,7 @@ fn more_removals_than_five_or_a_tenth_are_none() {
             .map(|name| with_keys(name, vec![key("A", 1, true, None)]));
         plan(&desired(&kept), &observed(users), &settings(), NOW)
     };
-    for (extras, all, removed) in [
-        (1, 3, 1),
-        (2, 9, 0),
-        (2, 20, 2),
-        (3, 29, 0),
-        (5, 100, 5),
-        (6, 100, 0),
-    ] {
+    for (extras, all, removed) in [(1, 3, 1), (2, 20, 2), (3, 20, 0), (5, 100, 5), (6, 100, 0)] {
         let plan = plan_of(extras, all);
         assert_eq!(plan.actions.len(), removed, "{extras} of {all}");
         assert_eq!(plan.refusal.is_some(), removed == 0, "{extras} of {all}");
