@@ -323,6 +323,7 @@ impl Action {
                 | Self::DeleteServiceSpecificCredential
                 | Self::PutParameter
                 | Self::DeleteParameter
+                | Self::AddTagsToResource
                 | Self::PutItem
                 | Self::DeleteItem
         )

@@ -1,19 +1,22 @@
 //! What AWS has of users: everybody in bulk, and the credentials of ours one by one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 
+use super::UserRef;
+use super::parameter::Parameters;
 use super::plan::{Observed, Owner, owner};
-use crate::aws::{AwsClient, AwsError};
+use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
 use crate::collect::{
     AccountSource, AccountSummary, Completeness, Enumeration, InventorySource, account_summary,
     query_credentials,
 };
 use crate::config::{AccessKeyLookup, AwsSettings, LifecycleSettings};
-use crate::model::User;
+use crate::model::{Fact, Provenance, Reason, User};
 
 /// Users between the collector and who holds them.
 const CHANNEL_LEN: usize = 256;
@@ -48,31 +51,70 @@ pub async fn observe(
     let users = stream::iter(users)
         .map(|user| with_credentials(client, settings, user))
         .buffered(aws.max_in_flight.get());
-    let users: Vec<Option<Arc<User>>> = users.try_collect().await?;
+    let users: Vec<_> = users.try_collect().await?;
+    let (mut all, mut stored_keys) = (Vec::new(), BTreeMap::new());
+    for (user, stored) in users.into_iter().flatten() {
+        stored_keys.extend(stored.map(|stored| (user.id.clone(), stored)));
+        all.extend((!user.is_root()).then_some(user));
+    }
     Ok(Observed {
         account: identity.account,
         caller: identity.arn,
-        users: users
-            .into_iter()
-            .flatten()
-            .filter(|it| !it.is_root())
-            .collect(),
+        users: all,
+        stored_keys,
         why_incomplete,
     })
 }
 
-/// The user, if it is ours with its credentials as of now; `None` if it was deleted meanwhile.
+/// AccessKeyId of the key whose secret the user's parameter holds, if one does.
+type StoredKeyId = Fact<Option<String>>;
+
+/// The user, if it is ours with its credentials as of now, and which key's secret is stored where
+/// it has keys; `None` if it was deleted meanwhile.
 async fn with_credentials(
     client: &AwsClient,
     settings: &LifecycleSettings,
     user: User,
-) -> Result<Option<Arc<User>>, AwsError> {
-    match owner(&user, settings) {
-        Owner::Us => {
-            let user = Box::pin(query_credentials(client, user)).await?;
-            Ok(user.map(Arc::new))
+) -> Result<Option<(Arc<User>, Option<StoredKeyId>)>, AwsError> {
+    if owner(&user, settings) != Owner::Us {
+        return Ok(Some((Arc::new(user), None)));
+    }
+    let Some(user) = Box::pin(query_credentials(client, user)).await? else {
+        return Ok(None);
+    };
+    let has_keys = user.access_keys.value().is_some_and(|it| !it.is_empty());
+    let stored = match has_keys {
+        true => Some(stored_key(client, settings, &user).await?),
+        false => None,
+    };
+    Ok(Some((Arc::new(user), stored)))
+}
+
+/// Which key's secret the parameter of `user` holds; an error is one that ends the pass.
+async fn stored_key(
+    client: &AwsClient,
+    settings: &LifecycleSettings,
+    user: &User,
+) -> Result<StoredKeyId, AwsError> {
+    let parameters = Parameters { client, settings };
+    let subject = UserRef {
+        id: user.id.clone(),
+        name: user.name.clone(),
+    };
+    let provenance = Provenance {
+        source: Action::ListTagsForResource.as_str().into(),
+        as_of: OffsetDateTime::now_utc(),
+    };
+    match parameters.key_of(&subject).await {
+        Ok(key) => Ok(Fact::known(key, &provenance)),
+        Err(error) if error.class.ends_the_pass() => Err(error),
+        Err(error) => {
+            let reason = match error.class {
+                AwsErrorClass::Denied => Reason::Denied,
+                _ => Reason::Failed,
+            };
+            Ok(Fact::unknown(reason, error.to_string()))
         }
-        Owner::Others(_) | Owner::Unknown => Ok(Some(Arc::new(user))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Parameters of Parameter Store, each with the secret of one user's newest access key.
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::name::encoded;
@@ -11,6 +11,9 @@ use crate::config::LifecycleSettings;
 
 /// The key of the tag that says whose secret a parameter holds, by UserId.
 const USER_TAG: &str = "rollcall:user-id";
+/// The key of the tag that says which access key's secret a parameter holds, by AccessKeyId. It is
+/// set once the secret is stored.
+const KEY_TAG: &str = "rollcall:access-key-id";
 /// What a parameter holds before there is a secret.
 const PLACEHOLDER: &str = r#"{"access_key_id":null}"#;
 
@@ -30,6 +33,26 @@ struct Answer {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Found {
+    version: i64,
+}
+
+/// A value, of which the AccessKeyId alone is kept.
+#[derive(Deserialize)]
+struct Decrypted {
+    #[serde(rename = "Parameter")]
+    parameter: Secret,
+}
+
+#[derive(Deserialize)]
+struct Secret {
+    #[serde(rename = "Value", deserialize_with = "access_key_id")]
+    access_key_id: Option<String>,
+}
+
+/// The version that a write made.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Written {
     version: i64,
 }
 
@@ -60,16 +83,43 @@ impl Parameters<'_> {
         Ok(unless_gone(answer)?.map(|it| it.parameter.version))
     }
 
+    /// Whether the parameter holds the secret of the access key `key`. It is decrypted to tell.
+    pub(super) async fn holds(&self, name: &str, key: &str) -> Result<bool, AwsError> {
+        let input = json!({ "Name": name, "WithDecryption": true });
+        let answer: Result<Decrypted, _> = self.call(Action::GetParameter, &input).await;
+        let held = unless_gone(answer)?.and_then(|it| it.parameter.access_key_id);
+        Ok(held.as_deref() == Some(key))
+    }
+
     /// Whether the parameter is ours and of `user`; `None` if there is none.
     pub(super) async fn is_of(&self, name: &str, user: &UserRef) -> Result<Option<bool>, AwsError> {
+        let tags = self.tags(name).await?;
+        Ok(tags.map(|tags| tags.are_of(&user.id)))
+    }
+
+    /// AccessKeyId of the key whose secret the parameter of `user` holds, as its tag says; `None`
+    /// where there is no such parameter or tag.
+    pub(super) async fn key_of(&self, user: &UserRef) -> Result<Option<String>, AwsError> {
+        let tags = self.tags(&self.name(user)).await?;
+        let tags = tags.filter(|tags| tags.are_of(&user.id));
+        Ok(tags.and_then(|tags| tags.get(KEY_TAG).map(str::to_owned)))
+    }
+
+    /// Says by a tag that the parameter holds the secret of the access key `key`.
+    pub(super) async fn name_key(&self, name: &str, key: &str) -> Result<(), AwsError> {
+        let input = json!({
+            "ResourceType": "Parameter",
+            "ResourceId": name,
+            "Tags": [{ "Key": KEY_TAG, "Value": key }],
+        });
+        let _: Value = self.call(Action::AddTagsToResource, &input).await?;
+        Ok(())
+    }
+
+    /// The tags of the parameter; `None` if there is none.
+    async fn tags(&self, name: &str) -> Result<Option<Tags>, AwsError> {
         let input = json!({ "ResourceType": "Parameter", "ResourceId": name });
-        let tags: Result<Tags, _> = self.call(Action::ListTagsForResource, &input).await;
-        let has = |tags: &Tags, key: &str, value: &str| {
-            let mut tags = tags.tag_list.iter();
-            tags.any(|tag| tag.key == key && tag.value == value)
-        };
-        Ok(unless_gone(tags)?
-            .map(|tags| has(&tags, OWNER_TAG, OWNER_VALUE) && has(&tags, USER_TAG, &user.id)))
+        unless_gone(self.call(Action::ListTagsForResource, &input).await)
     }
 
     /// Makes the parameter of `user`, without a secret yet. An error with the code
@@ -84,12 +134,12 @@ impl Parameters<'_> {
         Ok(())
     }
 
-    /// Stores `secret` in the parameter, which is there.
-    pub(super) async fn put(&self, name: &str, secret: &SecretString) -> Result<(), AwsError> {
+    /// Stores `secret` in the parameter, which is there; the version that it has with it.
+    pub(super) async fn put(&self, name: &str, secret: &SecretString) -> Result<i64, AwsError> {
         let mut input = self.input(name, secret.expose_secret());
         input["Overwrite"] = json!(true);
-        let _: Value = self.call(Action::PutParameter, &input).await?;
-        Ok(())
+        let written: Written = self.call(Action::PutParameter, &input).await?;
+        Ok(written.version)
     }
 
     /// Deletes the parameter of `user`, if there is one; false if there is none of it.
@@ -123,6 +173,29 @@ impl Parameters<'_> {
             .call_json(JsonService::Ssm, None, action, input)
             .await
     }
+}
+
+impl Tags {
+    fn get(&self, key: &str) -> Option<&str> {
+        let found = self.tag_list.iter().find(|tag| tag.key == key)?;
+        Some(&found.value)
+    }
+
+    /// Whether a parameter with these is ours, and of the user with this UserId.
+    fn are_of(&self, user_id: &str) -> bool {
+        self.get(OWNER_TAG) == Some(OWNER_VALUE) && self.get(USER_TAG) == Some(user_id)
+    }
+}
+
+/// Of the value of a parameter, the AccessKeyId; `None` where it is nothing of ours.
+fn access_key_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Stored {
+        access_key_id: Option<String>,
+    }
+    let value = SecretString::from(String::deserialize(from)?);
+    let stored: Option<Stored> = serde_json::from_str(value.expose_secret()).ok();
+    Ok(stored.and_then(|it| it.access_key_id))
 }
 
 /// What there is; `None` where AWS knows nothing of the kind.

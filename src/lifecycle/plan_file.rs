@@ -160,12 +160,13 @@ fn observed_digest(desired: &DesiredState, plan: &Plan, observed: &Observed) -> 
     let users = observed.users.iter();
     let named =
         users.filter(|it| desired.get(&it.name).is_some() || of_plan.contains(it.id.as_str()));
-    let mut users: Vec<_> = named.map(|user| state(user)).collect();
+    let mut users: Vec<_> = named.map(|user| state(user, observed)).collect();
     users.sort_by_cached_key(ToString::to_string);
     Digest::of(serde_json::Value::from(users).to_string().as_bytes())
 }
 
-fn state(user: &User) -> serde_json::Value {
+fn state(user: &User, observed: &Observed) -> serde_json::Value {
+    let stored = observed.stored_keys.get(&user.id);
     let tags = user.tags.value().map(|tags| {
         let mut tags = tags.clone();
         tags.sort();
@@ -193,6 +194,7 @@ fn state(user: &User) -> serde_json::Value {
         "groups": groups,
         "policies": policies,
         "keys": keys,
+        "stored": stored.map(|it| it.value()),
         "console": user.console.value().map(|it| it.enabled),
     })
 }

@@ -117,8 +117,8 @@ fn killed_at_each_call(is_carried_out: bool) {
             calls += 1;
         }
         // GetCallerIdentity, ListAccessKeys, GetParameter, ListTagsForResource, CreateAccessKey,
-        // PutParameter, GetParameter.
-        assert_eq!(calls, 7);
+        // PutParameter, GetParameter, AddTagsToResource.
+        assert_eq!(calls, 8);
     }
 }
 

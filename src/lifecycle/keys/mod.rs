@@ -2,7 +2,7 @@
 //!
 //! AWS tells a secret once. Before a key is created, its parameter is there and is ours, and an
 //! intent says which keys there were: whatever happens next, a key without a stored secret is
-//! known for what it is, and deleted.
+//! known for what it is, and deleted. Once it is stored, the parameter's tag names the key.
 
 mod recovery;
 mod stored;
@@ -54,19 +54,28 @@ impl Executor {
             *created = Some(key.id.clone());
         }
         self.intents.keep(&intent)?;
-        if let Err(error) = self.parameters().put(&parameter, &key.stored(user)).await {
-            return match self.recover_key(user).await? {
-                Recovered::Stored(id) => Ok(StoredKey { id, parameter }),
-                Recovered::Nothing | Recovered::Undone => Err(error.into()),
-            };
+        let put = self.parameters().put(&parameter, &key.stored(user)).await;
+        if let Ok(version) = put
+            && self.parameters().version(&parameter).await? == Some(version)
+        {
+            self.stored(user, &parameter, &key.id).await?;
+            let id = Some(key.id);
+            return Ok(StoredKey { id, parameter });
         }
-        match self.recover_key(user).await? {
-            Recovered::Stored(id) => Ok(StoredKey { id, parameter }),
-            Recovered::Nothing | Recovered::Undone => {
-                let why = "the parameter has no new version; the key was deleted again";
+        match (self.recover_key(user).await?, put) {
+            (Recovered::Stored(id), _) => Ok(StoredKey { id, parameter }),
+            (_, Err(error)) => Err(error.into()),
+            (_, Ok(_)) => {
+                let why = "somebody else wrote to the parameter; the key was deleted again";
                 Err(AwsError::malformed(Action::PutParameter, why).into())
             }
         }
+    }
+
+    /// Ends the intent for `key`, whose secret the parameter holds: its tag names the key first.
+    async fn stored(&self, user: &UserRef, parameter: &str, key: &str) -> Result<(), ActionError> {
+        self.parameters().name_key(parameter, key).await?;
+        Ok(self.intents.clear(&user.id)?)
     }
 
     /// Makes an access key inactive, or active again.

@@ -44,11 +44,17 @@ impl Executor {
         else {
             return Ok(Recovered::Nothing);
         };
-        let parameters = self.parameters();
-        let now = parameters.version(&parameters.name(&intent.user)).await?;
-        if now.is_some_and(|now| now > version) {
-            self.intents.clear(&user.id)?;
-            return Ok(Recovered::Stored(created));
+        let (parameters, parameter) = (self.parameters(), self.parameters().name(&intent.user));
+        // Whoever else wrote to the parameter stored another secret, or none.
+        if let Some(created) = &created
+            && parameters
+                .version(&parameter)
+                .await?
+                .is_some_and(|now| now > version)
+            && parameters.holds(&parameter, created).await?
+        {
+            self.stored(user, &parameter, created).await?;
+            return Ok(Recovered::Stored(Some(created.clone())));
         }
         let new = match created {
             Some(created) => vec![created],

@@ -118,8 +118,16 @@ pub(super) fn desired(names: &[&str]) -> DesiredState {
     }
 }
 
+/// The parameters of these users hold the secrets of their newest keys.
 pub(super) fn observed(users: impl IntoIterator<Item = User>) -> Observed {
+    let users: Vec<Arc<User>> = users.into_iter().map(Arc::new).collect();
+    let newest = |user: &Arc<User>| {
+        let keys = user.access_keys.value().into_iter().flatten();
+        let newest = keys.max_by_key(|key| key.rotated_at)?;
+        Some((user.id.clone(), known(newest.id.clone())))
+    };
     Observed {
+        stored_keys: users.iter().filter_map(newest).collect(),
         account: Account {
             id: "111122223333".to_owned(),
             partition: "aws".to_owned(),
@@ -127,7 +135,7 @@ pub(super) fn observed(users: impl IntoIterator<Item = User>) -> Observed {
             organization: None,
         },
         caller: Arn::parse("arn:aws:sts::111122223333:assumed-role/writes/rollcall").unwrap(),
-        users: users.into_iter().map(Arc::new).collect(),
+        users,
         why_incomplete: None,
     }
 }

@@ -2,9 +2,9 @@
 
 use time::Duration;
 
-use super::fixture::{NOW, key, planned, tagged, with_keys};
+use super::fixture::{NOW, key, known, observed, planned, planned_at, tagged, with_keys};
 use crate::lifecycle::DEACTIVATED_TAG;
-use crate::model::AccessKey;
+use crate::model::{AccessKey, Fact, Reason};
 
 /// The plan for the keys of one user, who is desired.
 fn of_keys(keys: Vec<AccessKey>) -> (Vec<String>, Vec<String>) {
@@ -97,4 +97,45 @@ fn what_is_not_certain_about_keys_is_held_and_named() {
         assert!(actions.is_empty(), "{part}: {actions:?}");
         assert!(held[0].contains(part), "{part}: {held:?}");
     }
+}
+
+/// The plan for the keys of one user, whose parameter holds the secret of `stored`.
+fn of_stored(keys: Vec<AccessKey>, stored: Fact<Option<String>>) -> (Vec<String>, Vec<String>) {
+    let mut at = observed([with_keys("anna", keys)]);
+    at.stored_keys.insert("AIDAANNA".to_owned(), stored);
+    planned_at(&["anna"], at, NOW)
+}
+
+#[test]
+fn a_key_with_the_stored_secret_stays_although_a_newer_one_is_there() {
+    let old_enough = || vec![key("A", 31, true, Some(20)), key("B", 5, true, None)];
+    for (stored, part) in [
+        (
+            known(Some("A".to_owned())),
+            "holds the secret of A, not of its newest key B",
+        ),
+        (known(None), "names no key"),
+        (Fact::unknown(Reason::Denied, "x"), "unknown: denied"),
+    ] {
+        let (actions, held) = of_stored(old_enough(), stored);
+        assert!(actions.is_empty(), "{part}: {actions:?}");
+        assert!(held[0].contains(part), "{part}: {held:?}");
+    }
+    let (actions, held) = of_stored(old_enough(), known(Some("B".to_owned())));
+    assert!(
+        actions[1].contains("deactivate A") && held.is_empty(),
+        "{held:?}"
+    );
+}
+
+#[test]
+fn a_key_whose_secret_is_not_stored_is_reported_and_gets_its_successor() {
+    let young = of_stored(vec![key("A", 5, true, None)], known(None));
+    assert!(
+        young.0.is_empty() && young.1[0].contains("names no key"),
+        "{young:?}"
+    );
+    let (actions, held) = of_stored(vec![key("A", 15, true, None)], known(None));
+    assert_eq!(actions, ["anna: create key beside A"]);
+    assert_eq!(held.len(), 1);
 }

@@ -3,17 +3,20 @@
 //! With two keys, the older is the one on its way out. Two is AWS's limit: the old one goes before
 //! another is created, and where it may not go, nothing is created.
 
+use std::fmt;
+
 use time::{Duration, OffsetDateTime};
 
 use super::ours::{UNUSED_FOR, tag, unknown_access};
 use super::{Plan, Rules};
 use crate::lifecycle::{DEACTIVATED_TAG, Deactivation, Subject, UserAction};
-use crate::model::{AccessKey, Tag, User};
+use crate::model::{AccessKey, Fact, Tag, User};
 
 /// How long an old key is inactive before it is deleted.
 const INACTIVE_FOR: Duration = Duration::days(3);
 
 const KEYS: &str = "keys";
+const SECRET: &str = "secret";
 
 /// A key with what has to be known of it.
 struct Key<'a> {
@@ -23,8 +26,13 @@ struct Key<'a> {
     last_used: Option<OffsetDateTime>,
 }
 
-/// Plans the keys of `user`, which is to have one.
-pub(super) fn rotate(rules: &Rules<'_>, user: &User, plan: &mut Plan) {
+/// Plans the keys of `user`, which is to have one. Its parameter holds the secret of `stored`.
+pub(super) fn rotate(
+    rules: &Rules<'_>,
+    user: &User,
+    stored: Option<&Fact<Option<String>>>,
+    plan: &mut Plan,
+) {
     let subject = || Subject::of(user);
     if let Some(why) = unknown_access(user) {
         return plan.hold(subject(), KEYS, why);
@@ -41,11 +49,43 @@ pub(super) fn rotate(rules: &Rules<'_>, user: &User, plan: &mut Plan) {
         let why = "a key was created in the future: one of the clocks is wrong";
         return plan.hold(subject(), KEYS, why);
     }
+    if let Some(newest) = keys.last()
+        && let Err(why) = is_stored(newest, stored)
+    {
+        plan.hold(subject(), SECRET, why);
+        // Which of two keys is the one to go is not known then; one alone gets a successor.
+        if keys.len() > 1 || stored.is_none_or(|it| it.value().is_none()) {
+            return;
+        }
+    }
     match keys.as_slice() {
         [] => plan.act(subject(), UserAction::CreateKey, "has no key"),
         [key] => one(rules, user, key, plan),
         [old, new] => two(rules, user, old, new, plan),
         _ => plan.hold(subject(), KEYS, "has more than two keys"),
+    }
+}
+
+/// Why it is not certain that the parameter holds the secret of the newest key, if so.
+fn is_stored(newest: &Key<'_>, stored: Option<&Fact<Option<String>>>) -> Result<(), String> {
+    let id = newest.id;
+    let unknown = |why: &dyn fmt::Display| {
+        format!("whether the secret of its newest key {id} is in its parameter is unknown: {why}")
+    };
+    match stored {
+        None => Err(unknown(&"the parameter was not looked at")),
+        Some(Fact::Unknown(why)) => Err(unknown(why)),
+        Some(Fact::Known { value, .. }) => match value {
+            Some(held) if held == id => Ok(()),
+            Some(held) => Err(format!(
+                "its parameter holds the secret of {held}, not of its newest key {id}: no key is \
+                 deactivated or deleted; delete {id} if nobody uses it"
+            )),
+            None => Err(format!(
+                "its parameter names no key, so the secret of {id} may be nowhere: no key is \
+                 deactivated or deleted; delete {id} if nobody uses it"
+            )),
+        },
     }
 }
 

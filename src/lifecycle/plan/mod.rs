@@ -23,7 +23,7 @@ use time::OffsetDateTime;
 
 use super::{DesiredState, PlannedAction, Subject, UserAction};
 use crate::config::LifecycleSettings;
-use crate::model::{Account, Arn, User};
+use crate::model::{Account, Arn, Fact, User};
 
 pub(super) use ours::{Owner, owner};
 
@@ -36,6 +36,9 @@ pub struct Observed {
     pub caller: Arn,
     /// Its users; those of ours with their keys' ids.
     pub users: Vec<Arc<User>>,
+    /// Of users of ours with access keys, by UserId: AccessKeyId of the key whose secret their
+    /// parameter holds, `None` where none does.
+    pub stored_keys: BTreeMap<String, Fact<Option<String>>>,
     /// Why they may not be all, if so.
     pub why_incomplete: Option<String>,
 }

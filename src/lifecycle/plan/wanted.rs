@@ -21,7 +21,7 @@ pub(super) fn user(
     match (found, &observed.why_incomplete) {
         (Some(found), _) => match why_not_ours(rules, desired, found) {
             Some((what, why)) => plan.hold(Subject::of(found), what, why),
-            None => change(rules, desired, found, plan),
+            None => change(rules, desired, found, observed, plan),
         },
         (None, Some(why)) => {
             let why = format!("not everybody was read, so it may be there: {why}");
@@ -103,7 +103,13 @@ fn create(rules: &Rules<'_>, desired: &DesiredUser, plan: &mut Plan) {
     }
 }
 
-fn change(rules: &Rules<'_>, desired: &DesiredUser, found: &User, plan: &mut Plan) {
+fn change(
+    rules: &Rules<'_>,
+    desired: &DesiredUser,
+    found: &User,
+    observed: &Observed,
+    plan: &mut Plan,
+) {
     let subject = || Subject::of(found);
     if let Some(mark) = tag(found, QUARANTINE_TAG) {
         match Deactivation::parse(mark) {
@@ -134,7 +140,9 @@ fn change(rules: &Rules<'_>, desired: &DesiredUser, found: &User, plan: &mut Pla
     let is_exempt =
         desired.exempt || rules.settings.is_exempt(&found.name) || tag(found, EXEMPT_TAG).is_some();
     match desired.keys {
-        DesiredKeys::One if !is_exempt => keys::rotate(rules, found, plan),
+        DesiredKeys::One if !is_exempt => {
+            keys::rotate(rules, found, observed.stored_keys.get(&found.id), plan);
+        }
         DesiredKeys::One | DesiredKeys::None => {}
     }
 }
