@@ -99,6 +99,19 @@ fn a_plan_that_relied_on_something_else_is_refused_and_nothing_is_done() {
 }
 
 #[test]
+fn a_state_directory_that_others_may_enter_is_taken_by_passes_too() {
+    use std::os::unix::fs::PermissionsExt;
+    let account = Account::strict();
+    let agent = of_file(&account, "name\nanna\n", "");
+    let state_dir = agent.state_home().join("rollcall");
+    std::fs::create_dir_all(&state_dir).unwrap();
+    let open = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&state_dir, open).unwrap();
+    agent.args(["lifecycle", "run"]).run().expect_code(0);
+    agent.arg("collect").run().expect_code(0);
+}
+
+#[test]
 fn nobody_is_asked_where_nobody_is_and_nothing_is_done_without_yes() {
     let account = Account::strict();
     let agent = of_file(&account, "name\nanna\n", "");

@@ -19,10 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(20);
 
 /// What may be in a state directory; `quarantine-...` beside it.
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "control.sock",
     "format",
     "format.new",
+    "lifecycle",
     "lock",
     "lost+found",
     "probe",
