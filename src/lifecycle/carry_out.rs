@@ -5,10 +5,10 @@ use aws_sdk_iam::types::User;
 use super::create::{NewUser, sdk_tags};
 use super::parameter::unless_gone;
 use super::{
-    ActionError, Executor, Intended, OWNER_TAG, OWNER_VALUE, QUARANTINE_TAG, Refused, Subject,
+    ActionError, Executor, OWNER_TAG, OWNER_VALUE, QUARANTINE_TAG, Refused, StoredKey, Subject,
     UserAction, UserRef,
 };
-use crate::aws::{Action, AwsError};
+use crate::aws::{Action, AwsError, AwsErrorClass};
 use crate::foreign::Shown;
 use crate::model::Tag;
 
@@ -17,8 +17,8 @@ use crate::model::Tag;
 pub struct Carried {
     /// The user, which has an id by now.
     pub user: UserRef,
-    /// Its ARN.
-    pub arn: String,
+    /// Its ARN, where it was told.
+    pub arn: Option<String>,
     /// What was done, in words.
     pub what: String,
 }
@@ -60,18 +60,18 @@ impl Executor {
                 id: found.user_id,
                 name: found.user_name,
             };
-            let (arn, what) = (found.arn, action.to_string());
+            let (arn, what) = (Some(found.arn), action.to_string());
             return Ok(Carried { user, arn, what });
         }
         let (user, arn) = self.confirm(subject).await?;
         let what = match action {
             UserAction::CreateKey | UserAction::RotateKey { .. } => {
                 let key = self.create_key(&user).await?;
-                let id = key.id.as_deref().unwrap_or("an access key");
-                format!("{action}: {id}, its secret in parameter {}", key.parameter)
+                let StoredKey { id, parameter } = key;
+                format!("{action}: {id}, its secret in parameter {parameter}")
             }
             UserAction::Delete => {
-                let deletion = Box::pin(self.delete(&user)).await?;
+                let deletion = Box::pin(self.delete(&user, None)).await?;
                 format!("{action}, which had {}", deletion.had)
             }
             other => {
@@ -79,23 +79,8 @@ impl Executor {
                 other.to_string()
             }
         };
+        let arn = Some(arn);
         Ok(Carried { user, arn, what })
-    }
-
-    /// Finishes what earlier runs began and did not end; of each user, what became of it.
-    pub async fn finish_begun(
-        &self,
-    ) -> Result<Vec<(UserRef, Result<(), ActionError>)>, ActionError> {
-        let mut ended = Vec::new();
-        for intent in self.intents.all()? {
-            let user = &intent.user;
-            let result = match intent.what {
-                Intended::Delete { .. } => Box::pin(self.delete(user)).await.map(drop),
-                Intended::CreateKey { .. } => self.recover_key(user).await.map(drop),
-            };
-            ended.push((intent.user, result));
-        }
-        Ok(ended)
     }
 
     /// The user that the plan saw, which is still there under its name, and ours by tag and path;
@@ -152,12 +137,12 @@ impl Executor {
             UserAction::DeleteKey { key } => self.delete_key(user, key).await?,
             UserAction::Quarantine { mark } => {
                 // The mark comes first: without it, nobody would know which keys to give back.
-                let mark = Tag {
+                let tag = Tag {
                     key: QUARANTINE_TAG.to_owned(),
                     value: mark.to_string(),
                 };
-                self.tag(user, &[mark]).await?;
-                self.close(user).await?;
+                self.tag(user, &[tag]).await?;
+                self.close(user, &mark.keys).await?;
             }
             UserAction::Restore { keys } => {
                 for key in keys {
@@ -185,10 +170,14 @@ impl Executor {
         Ok(())
     }
 
-    /// Ends the access of `user`: its active keys become inactive, its password is deleted.
-    async fn close(&self, user: &UserRef) -> Result<(), ActionError> {
-        for key in self.active_keys(user).await? {
-            self.set_key_active(user, &key, false).await?;
+    /// Ends the access of `user`: its `keys` become inactive, those that are gone aside, and its
+    /// password is deleted. Keys that the plan did not see may be somebody else's by now.
+    async fn close(&self, user: &UserRef, keys: &[String]) -> Result<(), ActionError> {
+        for key in keys {
+            match self.set_key_active(user, key, false).await {
+                Err(ActionError::Aws(error)) if error.class == AwsErrorClass::Gone => {}
+                other => other?,
+            }
         }
         let (client, name) = (&self.client, &user.name);
         unless_gone(write_about!(client, name, DeleteLoginProfile, |iam| {

@@ -60,10 +60,29 @@ pub enum Refused {
         /// UserName that it has.
         found: Shown,
     },
+    /// The user got another name while it was being deleted.
+    #[error(
+        "user {id} was renamed from {asked} to {found} while it was deleted: a part of what it had \
+         is gone, and it is still there; to have the rest deleted, ask for {id}:{found}"
+    )]
+    RenamedMeanwhile {
+        /// UserId.
+        id: Shown,
+        /// UserName that was asked for.
+        asked: Shown,
+        /// UserName that it has.
+        found: Shown,
+    },
+    /// Nobody knows yet whether a key was created.
+    #[error(
+        "whether AWS created an access key of user {0} a moment ago is not known yet, and no other \
+         was created: run again in five minutes"
+    )]
+    Unsettled(Shown),
     /// The configuration or a tag says that the user stays.
     #[error(
-        "user {0} is exempt, and nothing was changed: remove it from lifecycle.exempt, or its \
-             tag rollcall:exempt, to have it deleted"
+        "user {0} is exempt, and nothing was changed: to have it deleted, remove it from \
+         lifecycle.exempt, its tag rollcall:exempt, or exempt = true where it is desired"
     )]
     Exempt(Shown),
     /// The user is the one that asks.

@@ -39,7 +39,9 @@ impl Deed<'_> {
         // As in the inventory: the ARN, where it is known, and UserId.
         match &self.result {
             Ok(carried) => {
-                user["uid"] = json!(carried.arn);
+                if let Some(arn) = &carried.arn {
+                    user["uid"] = json!(arn);
+                }
                 user["uid_alt"] = json!(carried.user.id);
             }
             Err(_) => {
@@ -196,7 +198,7 @@ mod tests {
                     id: "AIDAX".to_owned(),
                     name: "anna".to_owned(),
                 },
-                arn: "arn:aws:iam::111122223333:user/rollcall/anna".to_owned(),
+                arn: Some("arn:aws:iam::111122223333:user/rollcall/anna".to_owned()),
                 what: action.to_string(),
             };
             for result in [Ok(&carried), Err(Shown::of("denied"))] {

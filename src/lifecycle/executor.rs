@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::lease::Lease;
 use super::parameter::{Parameters, unless_gone};
-use super::{ActionError, Intents};
+use super::{ActionError, DesiredError, DesiredState, Intents, read_desired};
 use crate::aws::{Action, AwsClient, AwsError, Identity};
 use crate::config::{DesiredPlace, LifecycleSettings};
 
@@ -73,6 +73,11 @@ impl Executor {
         {
             tracing::warn!(%error, "the lease was not given back, and lapses within 25 minutes");
         }
+    }
+
+    /// Reads who is desired.
+    pub async fn desired(&self) -> Result<DesiredState, DesiredError> {
+        Box::pin(read_desired(&self.client, &self.settings)).await
     }
 
     /// Who acts, in which account.

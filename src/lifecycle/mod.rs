@@ -4,6 +4,7 @@
 //! is observed and the time. Only what is ours, by tag and by path, is ever written to.
 
 mod action;
+mod begun;
 mod carry_out;
 mod create;
 mod delete;
@@ -11,8 +12,6 @@ mod desired;
 mod error;
 mod event;
 mod executor;
-mod intent;
-mod journal;
 mod keys;
 mod lease;
 mod name;
@@ -26,6 +25,7 @@ pub use action::{
     DEACTIVATED_TAG, Deactivation, EXEMPT_TAG, OWNER_TAG, OWNER_VALUE, PlannedAction,
     QUARANTINE_TAG, Subject, UserAction,
 };
+pub use begun::{Finished, Intended, Intent, IntentError, Intents};
 pub use carry_out::Carried;
 pub use create::NewUser;
 pub use delete::Deletion;
@@ -33,10 +33,9 @@ pub use desired::{DesiredError, DesiredKeys, DesiredState, DesiredUser, SENTINEL
 pub use error::{ActionError, Refused};
 pub use event::Deed;
 pub use executor::Executor;
-pub use intent::{Intended, Intent, IntentError, Intents};
 pub use keys::StoredKey;
 pub use lease::LeaseHeld;
 pub use observe::observe;
 pub use plan::{Held, Observed, Plan, plan};
-pub use plan_file::{PlanFile, PlanFileError};
+pub use plan_file::{Begun, PlanFile, PlanFileError};
 pub use user_ref::UserRef;

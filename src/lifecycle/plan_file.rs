@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::plan::{Held, Observed, Plan};
-use super::{DesiredState, PlannedAction};
+use super::{DesiredState, Intended, Intent, PlannedAction, Subject};
 use crate::file;
 use crate::foreign::Shown;
 use crate::model::{Digest, User};
@@ -38,12 +38,54 @@ pub struct PlanFile {
     pub desired_digest: String,
     /// SHA-256 of what AWS had of users that the plan is about.
     pub observed_digest: String,
+    /// What earlier runs began and did not end.
+    #[serde(default)]
+    pub begun: Vec<Begun>,
     /// What is done.
     pub actions: Vec<PlannedAction>,
     /// What is not.
     pub held: Vec<Held>,
     /// Why nobody is removed, if so.
     pub refusal: Option<String>,
+}
+
+/// What an earlier run began and did not end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Begun {
+    /// The user.
+    pub user: Subject,
+    /// What was begun.
+    pub what: String,
+    /// Since when, in RFC 3339, and what the next run does about it.
+    pub then: String,
+}
+
+impl Begun {
+    /// `intent` as the next run treats it where `desired` is desired.
+    fn of(intent: Intent, desired: &DesiredState) -> Self {
+        let Intent { user, since, what } = intent;
+        let is_desired = desired.get(&user.name).is_some();
+        let (what, then) = match what {
+            Intended::Delete { .. } if is_desired => (
+                "deletion",
+                "not finished if it is still there: it is desired again",
+            ),
+            Intended::Delete { .. } => ("deletion", "finished"),
+            Intended::CreateKey { .. } => {
+                ("key", "finished: its secret is stored, or the key deleted")
+            }
+        };
+        let since = since.format(&Rfc3339).unwrap_or_default();
+        Self {
+            user: Subject {
+                name: user.name,
+                id: Some(user.id),
+            },
+            what: what.to_owned(),
+            then: format!("begun {since}, will be {then}"),
+        }
+    }
 }
 
 /// Why there is no plan to apply.
@@ -70,13 +112,15 @@ pub enum PlanFileError {
 }
 
 impl PlanFile {
-    /// The file of `plan`, made at `now` from both states.
+    /// The file of `plan`, made at `now` from both states and from what has not ended.
     pub fn of(
         plan: Plan,
         desired: &DesiredState,
         observed: &Observed,
+        begun: Vec<Intent>,
         now: OffsetDateTime,
     ) -> Self {
+        let begun = begun.into_iter().map(|it| Begun::of(it, desired));
         Self {
             format: FORMAT,
             id: Uuid::now_v7(),
@@ -85,6 +129,7 @@ impl PlanFile {
             desired: desired.place.clone(),
             desired_digest: desired.digest().to_string(),
             observed_digest: observed_digest(desired, &plan, observed).to_string(),
+            begun: begun.collect(),
             actions: plan.actions,
             held: plan.held,
             refusal: plan.refusal,

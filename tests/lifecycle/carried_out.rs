@@ -49,6 +49,26 @@ fn nobody_is_written_to_who_is_not_ours_or_another_by_now() {
 }
 
 #[test]
+fn a_quarantine_deactivates_the_keys_of_its_plan_alone() {
+    let account = Account::strict();
+    let user = created(&account, "anna");
+    let home = tempfile::tempdir().unwrap();
+    block_on(async {
+        let executor = executor(&account, account.url(), home.path()).await;
+        let seen = executor.create_key(&user).await.unwrap().id;
+        let unseen = executor.create_key(&user).await.unwrap().id;
+        let mark = Deactivation {
+            since: OffsetDateTime::UNIX_EPOCH,
+            keys: vec![seen.clone(), "AKIAGONE".to_owned()],
+        };
+        let quarantine = UserAction::Quarantine { mark };
+        let anna = subject("anna", &user.id);
+        executor.carry_out(&anna, &quarantine).await.unwrap();
+        assert_eq!(keys(&account, "anna"), [(seen, false), (unseen, true)]);
+    });
+}
+
+#[test]
 fn a_quarantine_ends_access_and_is_undone_as_its_mark_says() {
     let account = Account::strict();
     let user = created(&account, "anna");
@@ -56,7 +76,7 @@ fn a_quarantine_ends_access_and_is_undone_as_its_mark_says() {
     let anna = subject("anna", &user.id);
     block_on(async {
         let executor = executor(&account, account.url(), home.path()).await;
-        let key = executor.create_key(&user).await.unwrap().id.unwrap();
+        let key = executor.create_key(&user).await.unwrap().id;
         let mark = Deactivation {
             since: OffsetDateTime::UNIX_EPOCH,
             keys: vec![key.clone()],

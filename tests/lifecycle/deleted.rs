@@ -1,5 +1,7 @@
 //! `rollcall lifecycle delete`.
 
+use aws_sdk_iam::types::Tag;
+
 use super::common::{agent, executor, left, plant};
 use crate::support::aws_proxy::{AwsProxy, aws_error};
 use crate::support::block_on;
@@ -78,6 +80,37 @@ fn a_user_that_is_not_the_one_that_was_asked_for_stays() {
         assert!(output.stderr.contains(says), "{user}: {}", output.stderr);
         assert_eq!(left(&account, "anna"), ["user", "device", "parameter"]);
     }
+}
+
+#[test]
+fn an_exempt_user_stays_by_its_tag_in_any_case_and_by_the_desired_state() {
+    let account = Account::strict();
+    let id = plant(&account, "anna");
+    let user = format!("{id}:anna");
+    let delete = |people: &str| {
+        let agent = agent(&account, "").file("people.toml", people);
+        agent.args(["lifecycle", "delete", &user]).run()
+    };
+    let output = delete("[[users]]\nname = \"Anna\"\nexempt = true\n").expect_code(7);
+    assert!(output.stderr.contains("is exempt"), "{}", output.stderr);
+    delete("[[users]]\nnme = \"anna\"\n").expect_code(2);
+    let tag = Tag::builder()
+        .key("Rollcall:Exempt")
+        .value("")
+        .build()
+        .unwrap();
+    let tag = account.iam().tag_user().user_name("anna").tags(tag);
+    block_on(tag.send()).unwrap();
+    delete("users = []\n").expect_code(7);
+    assert_eq!(left(&account, "anna"), ["user", "device", "parameter"]);
+    let untag = account.iam().untag_user().user_name("anna");
+    block_on(untag.tag_keys("Rollcall:Exempt").send()).unwrap();
+    let output = delete("[[users]]\nname = \"anna\"\n").expect_code(0);
+    assert!(
+        output.stderr.contains("creates it anew"),
+        "{}",
+        output.stderr
+    );
 }
 
 #[test]

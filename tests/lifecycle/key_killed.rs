@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use rollcall::lifecycle::UserRef;
+use rollcall::lifecycle::{Intents, UserRef};
 
+use super::begun::nobody;
 use super::common::{created, executor, keys, stored};
 use super::secret::is_in_a_file;
 use crate::support::agent::Agent;
@@ -94,15 +95,27 @@ fn killed_at(nth: usize, is_carried_out: bool) -> bool {
 
 /// Finishes what was begun; rotates where nothing was.
 fn finish(account: &Account, user: &UserRef, state_dir: &Path) {
+    age_intents(account, state_dir);
     block_on(async {
         let executor = executor(account, account.url(), state_dir).await;
-        for (_, ended) in executor.finish_begun().await.unwrap() {
-            ended.unwrap();
+        for ended in executor.finish_begun(&nobody()).await.unwrap() {
+            ended.result.unwrap();
         }
         if keys(account, &user.name).len() < 2 {
             executor.create_key(user).await.unwrap();
         }
     });
+}
+
+/// Whatever was begun was begun ten minutes ago: listings have settled.
+fn age_intents(account: &Account, state_dir: &Path) {
+    let dir = state_dir.join("lifecycle").join(account.id());
+    let begun = Intents::look(state_dir, account.id()).unwrap();
+    for mut intent in begun {
+        intent.since -= time::Duration::minutes(10);
+        let path = dir.join(format!("{}.json", intent.user.id));
+        std::fs::write(path, serde_json::to_vec(&intent).unwrap()).unwrap();
+    }
 }
 
 /// Once, or four times where that may take long.

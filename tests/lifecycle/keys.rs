@@ -26,7 +26,7 @@ fn the_secret_of_a_new_key_is_stored_and_the_old_key_stays() {
             matches!(third, Err(ActionError::Refused(Refused::TwoKeys(_)))),
             "{third:?}"
         );
-        let ids = [first.id.unwrap(), second.id.unwrap()];
+        let ids = [first.id, second.id];
         assert_eq!(keys(&account, "anna"), ids.clone().map(|id| (id, true)));
         let held = stored(&account, "anna");
         assert_eq!(
@@ -34,6 +34,11 @@ fn the_secret_of_a_new_key_is_stored_and_the_old_key_stays() {
             (&json!(ids[1]), &json!(user.id))
         );
         assert_eq!(held["secret_access_key"].as_str().map(str::len), Some(40));
+        // Whoever looks at the parameter knows which key it is of, without its secret.
+        let input = json!({ "ResourceType": "Parameter", "ResourceId": "/rollcall/keys/anna" });
+        let tags = account.ssm("ListTagsForResource", &input).await["TagList"].clone();
+        let named = json!({ "Key": "rollcall:access-key-id", "Value": ids[1] });
+        assert!(tags.as_array().unwrap().contains(&named), "{tags}");
     });
 }
 

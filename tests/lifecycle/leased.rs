@@ -5,7 +5,7 @@ use rollcall::lifecycle::ActionError;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::common::{agent, executor_of};
+use super::common::{agent, executor_of, left, plant};
 use crate::support::agent::Agent;
 use crate::support::aws_proxy::AwsProxy;
 use crate::support::block_on;
@@ -72,6 +72,24 @@ fn the_lease_of_a_run_that_died_lapses_once_no_clock_takes_it_for_valid() {
         });
         assert_eq!(taken.is_ok(), is_taken, "{minutes}: {taken:?}");
     }
+}
+
+#[test]
+fn a_deletion_beside_a_run_says_so_and_changes_nothing() {
+    let account = account_with_table();
+    lease_of_another(&account, 5);
+    let id = plant(&account, "anna");
+    let agent: Agent = agent(&account, "");
+    let config = std::fs::read_to_string(agent.home().join("config.toml")).unwrap();
+    let agent = agent.config(&config.replace("file = \"people.toml\"", PLACE));
+    let delete = agent.args(["lifecycle", "delete", &format!("{id}:anna")]);
+    let output = delete.run().expect_code(7);
+    assert!(
+        output.stderr.contains("another run changes users"),
+        "{}",
+        output.stderr
+    );
+    assert_eq!(left(&account, "anna"), ["user", "device", "parameter"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What changes users, against a moto that refuses what AWS refuses.
 
 mod applied;
+mod begun;
 mod carried_out;
 mod common;
 mod created;
@@ -15,3 +16,4 @@ mod people;
 mod planned;
 mod policy;
 mod secret;
+mod swapped;

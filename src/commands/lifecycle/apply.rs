@@ -4,16 +4,13 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use anyhow::Context;
 
-use super::carry_out::{carry_out, finish_begun};
-use super::{events, executor, plan, settings};
+use super::carry_out::{carry_out, finish_begun, with_begun};
+use super::{NO_LEASE, events, executor, plan, settings};
 use crate::cli::{GlobalArgs, LifecycleApplyArgs};
 use crate::commands::setup::{self, UsageError};
 use crate::config::{Config, Removals};
 use crate::lifecycle::{Executor, Held, PlanFile};
 use crate::run::ExitStatus;
-
-/// Before the first action.
-const NO_LEASE: &str = "the lease of this account cannot be taken, and nothing was done";
 
 /// Carries out a plan that was written before, if it would be made again.
 pub(super) async fn apply(
@@ -44,7 +41,7 @@ async fn apply_alone(
     executor: &Executor,
     planned: PlanFile,
 ) -> anyhow::Result<ExitStatus> {
-    finish_begun(executor).await?;
+    let is_all_finished = finish_begun(executor).await?;
     let now = plan::make(config).await?;
     if let Some(why) = planned.changed(&now) {
         tracing::error!(
@@ -57,7 +54,8 @@ async fn apply_alone(
         id: planned.id,
         ..now
     };
-    carry_out(executor, &now).await
+    let status = carry_out(executor, &now).await?;
+    Ok(with_begun(is_all_finished, status))
 }
 
 /// Plans and carries out, without removals unless the configuration lets them be automatic.
@@ -78,7 +76,7 @@ async fn run_alone(
     executor: &Executor,
     removals: Removals,
 ) -> anyhow::Result<ExitStatus> {
-    finish_begun(executor).await?;
+    let is_all_finished = finish_begun(executor).await?;
     let mut plan = plan::make(config).await?;
     if removals == Removals::Never {
         leave_removals(&mut plan);
@@ -90,7 +88,8 @@ async fn run_alone(
     if let Some(status) = refused(&plan) {
         return Ok(status);
     }
-    carry_out(executor, &plan).await
+    let status = carry_out(executor, &plan).await?;
+    Ok(with_begun(is_all_finished, status))
 }
 
 /// Exit code 7 for a plan that would remove more than one run may: nothing of it is done.

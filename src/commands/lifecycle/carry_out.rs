@@ -3,24 +3,69 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::status_of;
 use crate::foreign::{Page, Shown};
-use crate::lifecycle::{Deed, Executor, PlanFile};
+use crate::lifecycle::{Deed, Executor, Finished, PlanFile, Subject};
 use crate::output;
 use crate::run::ExitStatus;
 
-/// Finishes what an earlier run began, and reports what could not be.
-pub(super) async fn finish_begun(executor: &Executor) -> anyhow::Result<()> {
-    for (user, result) in Box::pin(executor.finish_begun()).await? {
+/// Finishes what earlier runs began, says each on a line and keeps its event; whether all of it is.
+pub(super) async fn finish_begun(executor: &Executor) -> anyhow::Result<bool> {
+    if executor.intents().all()?.is_empty() {
+        return Ok(true);
+    }
+    let desired = executor.desired().await?;
+    let run = Uuid::now_v7().to_string();
+    let mut is_all = true;
+    for Finished {
+        user,
+        action,
+        result,
+    } in Box::pin(executor.finish_begun(&desired)).await?
+    {
+        let carried = match &result {
+            Ok(None) => continue,
+            Ok(Some(carried)) => Ok(carried),
+            Err(error) => Err(Shown::of(error)),
+        };
+        let deed = Deed {
+            caller: executor.caller(),
+            plan: &run,
+            subject: &Subject {
+                name: user.name.clone(),
+                id: Some(user.id.clone()),
+            },
+            action: &action,
+            result: carried,
+            at: OffsetDateTime::now_utc(),
+        };
+        executor.record(&deed.event())?;
         match result {
-            Ok(()) => tracing::info!(user = user.name, "finished what an earlier run began"),
+            Ok(Some(carried)) => {
+                let line = format!(
+                    "{}: {} (begun by an earlier run)\n",
+                    user.name, carried.what
+                );
+                output::write(&Page::of(&line))?;
+            }
+            Ok(None) => {}
             Err(error) => {
+                is_all = false;
                 tracing::error!(user = user.name, %error, "what an earlier run began is not finished");
             }
         }
     }
-    Ok(())
+    Ok(is_all)
+}
+
+/// `status` of a run, where not all that earlier runs began is finished.
+pub(super) fn with_begun(is_all_finished: bool, status: ExitStatus) -> ExitStatus {
+    match status {
+        ExitStatus::Done if !is_all_finished => ExitStatus::Partial,
+        other => other,
+    }
 }
 
 /// Carries out every action of `plan` and says each on a line. The exit code is that of the worst

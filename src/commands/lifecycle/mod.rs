@@ -14,6 +14,9 @@ use crate::config::{Config, LifecycleSettings};
 use crate::lifecycle::{ActionError, DesiredError, Executor};
 use crate::run::ExitStatus;
 
+/// Before the first action.
+const NO_LEASE: &str = "the lease of this account cannot be taken, and nothing was done";
+
 /// Does what `args` ask for.
 pub(super) async fn lifecycle(
     global: &GlobalArgs,

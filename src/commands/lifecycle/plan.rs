@@ -8,7 +8,7 @@ use crate::cli::{GlobalArgs, LifecyclePlanArgs, OutputFormat};
 use crate::commands::policy::pretty;
 use crate::commands::setup;
 use crate::config::Config;
-use crate::lifecycle::{self, PlanFile};
+use crate::lifecycle::{self, ActionError, Intents, PlanFile};
 use crate::output;
 use crate::run::{AccountError, ExitStatus};
 
@@ -38,7 +38,9 @@ pub(super) async fn make(config: &Config) -> anyhow::Result<PlanFile> {
     let desired = Box::pin(lifecycle::read_desired(&client, settings)).await?;
     let observed = Box::pin(lifecycle::observe(&client, &aws, settings)).await;
     let observed = observed.map_err(AccountError::from)?;
+    let state_dir = config.agent.resolved_state_dir()?;
+    let begun = Intents::look(&state_dir, &observed.account.id).map_err(ActionError::from)?;
     let now = OffsetDateTime::now_utc();
     let plan = lifecycle::plan(&desired, &observed, settings, now);
-    Ok(PlanFile::of(plan, &desired, &observed, now))
+    Ok(PlanFile::of(plan, &desired, &observed, begun, now))
 }

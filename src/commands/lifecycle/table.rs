@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::foreign::Shown;
-use crate::lifecycle::PlanFile;
+use crate::lifecycle::{Begun, PlanFile};
 use crate::table::{Head, Table, Width, paragraph};
 
 /// The plan: what is done, what is held back, and the sum.
@@ -12,6 +12,13 @@ pub(super) fn text(plan: &PlanFile, width: Width) -> String {
     let mut text = String::new();
     let place = Shown::of(&plan.desired);
     let _ = writeln!(text, "account  {}\ndesired  {place}", plan.account);
+    if !plan.begun.is_empty() {
+        let mut table = Table::new(["user", "unfinished", "then"].map(Head::Text));
+        for Begun { user, what, then } in &plan.begun {
+            table.push([user.name.clone(), what.clone(), then.clone()]);
+        }
+        let _ = write!(text, "\n{}", table.text(width));
+    }
     if !plan.actions.is_empty() {
         let mut table = Table::new([Head::Text("user"), Head::Text("do"), Head::Text("because")]);
         for planned in &plan.actions {
@@ -71,6 +78,7 @@ mod tests {
             desired: "table people".to_owned(),
             desired_digest: String::new(),
             observed_digest: String::new(),
+            begun: Vec::new(),
             actions: vec![PlannedAction {
                 user: user.clone(),
                 action: UserAction::Delete,

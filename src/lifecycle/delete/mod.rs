@@ -14,10 +14,11 @@ use aws_sdk_iam::types::User;
 use time::OffsetDateTime;
 
 use super::parameter::unless_gone;
-use super::{ActionError, EXEMPT_TAG, Executor, Intended, Intent, Refused, UserRef};
+use super::{ActionError, DesiredState, EXEMPT_TAG, Executor, Intended, Intent, Refused, UserRef};
 use crate::aws::{Action, AwsError};
 use crate::foreign::Shown;
 use belongings::Belongings;
+pub(super) use renamed::name_of;
 
 /// Somebody who adds things while a user is deleted is given up after so many listings.
 const ROUNDS_MAX: u32 = 3;
@@ -33,11 +34,29 @@ pub struct Deletion {
     pub had: String,
     /// Whether a parameter with its secret was deleted.
     pub had_parameter: bool,
+    /// Whether an earlier run had begun it.
+    pub was_begun: bool,
+}
+
+impl Deletion {
+    /// What was done, in words.
+    pub fn what(&self) -> String {
+        match self.arn.is_some() {
+            true => format!("deleted, which had {}", self.had),
+            false => "it was gone, and what outlived it is deleted".to_owned(),
+        }
+    }
 }
 
 impl Executor {
-    /// Deletes `user` at once. Whoever is gone already is no error.
-    pub async fn delete(&self, user: &UserRef) -> Result<Deletion, ActionError> {
+    /// Deletes `user` at once, unless it is exempt, by `desired` too. Whoever is gone already is no
+    /// error.
+    pub async fn delete(
+        &self,
+        user: &UserRef,
+        desired: Option<&DesiredState>,
+    ) -> Result<Deletion, ActionError> {
+        self.hold_lease().await?;
         let intent = self.intents.of(&user.id)?;
         let mut devices = match intent.map(|it| it.what) {
             Some(Intended::Delete { devices }) => devices.into_iter().collect(),
@@ -49,12 +68,12 @@ impl Executor {
         let arn = found.as_ref().map(|found| found.arn.clone());
         let had = match found {
             Some(found) if found.user_id == user.id => {
-                self.check(user, &found)?;
+                self.check(user, &found, desired)?;
                 Some(self.delete_all(user, &mut devices).await?)
             }
             found => {
                 // Whoever has another name by now is not gone, and needs what outlives others.
-                if let Some(name) = renamed::name_of(&self.client, &user.id).await? {
+                if let Some(name) = name_of(&self.client, &user.id).await? {
                     return Err(renamed(user, &name).into());
                 }
                 match found {
@@ -73,13 +92,23 @@ impl Executor {
             arn: arn.filter(|_| had.is_some()),
             had: had.unwrap_or_default(),
             had_parameter,
+            was_begun: is_begun,
         })
     }
 
-    /// Whether `found` may be deleted at all.
-    fn check(&self, user: &UserRef, found: &User) -> Result<(), Refused> {
-        let is_tagged = found.tags().iter().any(|tag| tag.key == EXEMPT_TAG);
-        if is_tagged || self.settings.is_exempt(&user.name) {
+    /// Whether `found` may be deleted at all. AWS tells no case of a tag's key apart.
+    fn check(
+        &self,
+        user: &UserRef,
+        found: &User,
+        desired: Option<&DesiredState>,
+    ) -> Result<(), Refused> {
+        let mut tags = found.tags().iter();
+        let is_tagged = tags.any(|tag| tag.key.eq_ignore_ascii_case(EXEMPT_TAG));
+        let is_desired_so = desired
+            .and_then(|it| it.get(&user.name))
+            .is_some_and(|it| it.exempt);
+        if is_tagged || is_desired_so || self.settings.is_exempt(&user.name) {
             return Err(Refused::Exempt(Shown::of(&user.name)));
         }
         if found.arn == self.caller.arn.as_str() {
@@ -97,6 +126,11 @@ impl Executor {
     ) -> Result<String, ActionError> {
         let mut had = String::new();
         for round in 1.. {
+            self.hold_lease().await?;
+            // The first listing follows the look at who it is.
+            if round > 1 && !self.is_still(user).await? {
+                break;
+            }
             let has = Belongings::of(&self.client, &user.name).await?;
             if round == 1 {
                 had = has.to_string();
@@ -125,12 +159,28 @@ impl Executor {
         Ok(had)
     }
 
+    /// Whether `user`, of which a part is gone, is still there under its name; an error if it has
+    /// another by now.
+    async fn is_still(&self, user: &UserRef) -> Result<bool, ActionError> {
+        let found = self.user(&user.name).await?;
+        if found.is_some_and(|found| found.user_id == user.id) {
+            return Ok(true);
+        }
+        match name_of(&self.client, &user.id).await? {
+            Some(name) => Err(Refused::RenamedMeanwhile {
+                id: Shown::of(&user.id),
+                asked: Shown::of(&user.name),
+                found: Shown::of(name),
+            }
+            .into()),
+            None => Ok(false),
+        }
+    }
+
     /// Deletes a user that has nothing left, if the name is still its own.
     async fn delete_emptied(&self, user: &UserRef) -> Result<(), ActionError> {
-        match self.user(&user.name).await? {
-            None => return Ok(()),
-            Some(found) if found.user_id != user.id => return Err(other_user(user, &found).into()),
-            Some(_) => {}
+        if !self.is_still(user).await? {
+            return Ok(());
         }
         let request = || self.client.iam().delete_user().user_name(&user.name).send();
         let action = Action::DeleteUser;
@@ -145,7 +195,7 @@ impl Executor {
         devices: &BTreeSet<String>,
     ) -> Result<bool, ActionError> {
         for serial in devices {
-            removal::delete_device(&self.client, &user.name, serial).await?;
+            removal::delete_device(&self.client, serial).await?;
         }
         let had_parameter = self.parameters().delete(user).await?;
         self.intents.clear(&user.id)?;

@@ -43,7 +43,7 @@ pub(super) async fn remove(
             deactivate.serial_number(serial)
         });
         if is_virtual(serial) {
-            delete_device(client, name, serial).await?;
+            delete_device(client, serial).await?;
         }
     }
     remove_credentials(client, name, has).await?;
@@ -56,18 +56,14 @@ pub(super) async fn remove(
     Ok(())
 }
 
-/// Deletes a virtual device of the user `name`. One that somebody else uses by now is theirs.
-pub(super) async fn delete_device(
-    client: &AwsClient,
-    name: &str,
-    serial: &str,
-) -> Result<(), AwsError> {
+/// Deletes a virtual device. One that somebody else uses by now is theirs.
+pub(super) async fn delete_device(client: &AwsClient, serial: &str) -> Result<(), AwsError> {
     let request = || {
         let delete = client.iam().delete_virtual_mfa_device();
         delete.serial_number(serial).send()
     };
     let action = Action::DeleteVirtualMfaDevice;
-    match unless_gone(client.call_about(name, action, request).await) {
+    match unless_gone(client.call_about(serial, action, request).await) {
         Err(error) if error.code.as_deref() == Some("DeleteConflict") => {
             let serial = Shown::of(serial);
             tracing::warn!("device {serial} belongs to somebody else by now; it stays");

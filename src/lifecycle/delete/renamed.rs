@@ -5,7 +5,10 @@ use crate::aws::{Action, AwsClient, AwsError, Paging};
 const ACTION: Action = Action::ListUsers;
 
 /// The name of the user with this UserId, by ListUsers; `None` if there is no such user.
-pub(super) async fn name_of(client: &AwsClient, id: &str) -> Result<Option<String>, AwsError> {
+pub(in crate::lifecycle) async fn name_of(
+    client: &AwsClient,
+    id: &str,
+) -> Result<Option<String>, AwsError> {
     let (mut marker, mut paging) = (None, Paging::default());
     loop {
         let request = || {

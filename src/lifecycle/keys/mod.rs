@@ -14,7 +14,7 @@ use super::parameter::unless_gone;
 use super::{ActionError, Executor, Intended, Intent, Refused, UserRef};
 use crate::aws::{Action, AwsError, AwsErrorClass};
 use crate::foreign::Shown;
-use recovery::Recovered;
+pub(super) use recovery::Recovered;
 use stored::NewKey;
 
 /// AWS lets a user have so many, active or not.
@@ -23,8 +23,8 @@ const KEYS_MAX: usize = 2;
 /// A key whose secret is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredKey {
-    /// AccessKeyId; `None` where an earlier run created it and ended before it could say so.
-    pub id: Option<String>,
+    /// AccessKeyId.
+    pub id: String,
     /// The name of the parameter with its secret.
     pub parameter: String,
 }
@@ -59,7 +59,7 @@ impl Executor {
             && self.parameters().version(&parameter).await? == Some(version)
         {
             self.stored(user, &parameter, &key.id).await?;
-            let id = Some(key.id);
+            let id = key.id;
             return Ok(StoredKey { id, parameter });
         }
         match (self.recover_key(user).await?, put) {
@@ -119,13 +119,6 @@ impl Executor {
         let action = Action::ListAccessKeys;
         let answer = self.client.call_about(&user.name, action, request).await?;
         Ok(answer.access_key_metadata)
-    }
-
-    /// AccessKeyIds of the active keys of `user`.
-    pub(super) async fn active_keys(&self, user: &UserRef) -> Result<Vec<String>, AwsError> {
-        let keys = self.keys(user).await?.into_iter();
-        let active = keys.filter(|key| key.status != Some(StatusType::Inactive));
-        Ok(active.filter_map(|key| key.access_key_id).collect())
     }
 
     /// Keeps what is about to be done, and has the parameter there before there is a secret. A
@@ -188,11 +181,14 @@ impl Executor {
         NewKey::of(self.client.call_about(&user.name, action, request).await?)
     }
 
-    /// What `error` of CreateAccessKey leaves is undone; the error itself.
+    /// What `error` of CreateAccessKey leaves is undone; the error itself. Where nobody knows yet
+    /// whether there is a key, what was begun is kept.
     async fn undo(&self, user: &UserRef, error: AwsError) -> Result<ActionError, ActionError> {
         match error.class.is_retryable() && error.class != AwsErrorClass::Throttled {
-            // Nobody knows whether there is a key now.
-            true => drop(self.recover_key(user).await?),
+            true => match self.recover_key(user).await {
+                Ok(_) | Err(ActionError::Refused(Refused::Unsettled(_))) => {}
+                Err(other) => return Err(other),
+            },
             false => self.intents.clear(&user.id)?,
         }
         Ok(error.into())

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::UserRef;
-use super::name::encoded;
 use crate::file;
+use crate::lifecycle::UserRef;
+use crate::lifecycle::name::encoded;
 
 /// An intent names a few devices and keys.
 const LEN_MAX: u64 = 64 * 1024;
@@ -73,6 +73,17 @@ pub enum IntentError {
         /// Why.
         error: io::Error,
     },
+    /// The event of what was done was not kept.
+    #[error(
+        "what was done in AWS is no event yet: it cannot be written to {path}: {error}; nothing \
+         further was changed: make room, or make the place writable"
+    )]
+    Unrecorded {
+        /// Where.
+        path: String,
+        /// Why.
+        error: io::Error,
+    },
     /// Another process is at it.
     #[error(
         "another rollcall changes users of this account, as {0} says: wait until it has ended, and \
@@ -102,6 +113,15 @@ impl Intents {
         state_dir.join("lifecycle").join(encoded(account_id))
     }
 
+    /// All that was begun in `account_id` and has not ended, without taking it for this process.
+    pub fn look(state_dir: &Path, account_id: &str) -> Result<Vec<Intent>, IntentError> {
+        let dir = Self::dir_of(state_dir, account_id);
+        match dir.exists() {
+            true => all(&dir),
+            false => Ok(Vec::new()),
+        }
+    }
+
     /// What was begun for the user with this id and has not ended.
     pub fn of(&self, user_id: &str) -> Result<Option<Intent>, IntentError> {
         read(&self.path(user_id))
@@ -109,16 +129,7 @@ impl Intents {
 
     /// All that was begun and has not ended.
     pub fn all(&self) -> Result<Vec<Intent>, IntentError> {
-        let list = || -> io::Result<Vec<PathBuf>> {
-            fs::read_dir(&self.dir)?
-                .map(|entry| Ok(entry?.path()))
-                .collect()
-        };
-        let mut paths = list().map_err(|error| failed("list", &self.dir, error))?;
-        paths.retain(|path| path.extension().is_some_and(|it| it == "json"));
-        paths.sort();
-        let read = paths.iter().filter_map(|path| read(path).transpose());
-        read.collect()
+        all(&self.dir)
     }
 
     /// Keeps `intent`, durably, in the place of an earlier one of the same user.
@@ -154,6 +165,17 @@ impl Intents {
     fn path(&self, user_id: &str) -> PathBuf {
         self.dir.join(format!("{}.json", encoded(user_id)))
     }
+}
+
+fn all(dir: &Path) -> Result<Vec<Intent>, IntentError> {
+    let list = || -> io::Result<Vec<PathBuf>> {
+        fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect()
+    };
+    let mut paths = list().map_err(|error| failed("list", dir, error))?;
+    paths.retain(|path| path.extension().is_some_and(|it| it == "json"));
+    paths.sort();
+    let read = paths.iter().filter_map(|path| read(path).transpose());
+    read.collect()
 }
 
 fn read(path: &Path) -> Result<Option<Intent>, IntentError> {
