@@ -105,6 +105,9 @@ pub fn plan(
             removals.extend(extra::user(&rules, user, desired, observed, &mut plan));
         }
     }
+    let caller = observed.users.iter().find(|it| it.arn == observed.caller);
+    let caller = caller.map(|it| it.id.as_str());
+    limits::hold_losses(caller, ours.len(), &mut plan);
     limits::apply(removals, ours.len(), &mut plan);
     plan
 }

@@ -4,11 +4,11 @@ use time::Duration;
 
 use super::fixture::{
     BOUNDARY, NOW, desired, key, known, observed, ours, planned, planned_at, settings, tag, tagged,
-    with_keys,
+    with_keys, words,
 };
 use super::*;
 use crate::lifecycle::{EXEMPT_TAG, OWNER_TAG, OWNER_VALUE, QUARANTINE_TAG};
-use crate::model::{Fact, Reason};
+use crate::model::{AttachedPolicy, Fact, Reason};
 
 #[test]
 fn who_is_desired_and_not_there_is_created_in_one_call_with_what_makes_it_ours() {
@@ -162,7 +162,15 @@ fn more_removals_than_five_or_a_tenth_are_none() {
             .map(|name| with_keys(name, vec![key("A", 1, true, None)]));
         plan(&desired(&kept), &observed(users), &settings(), NOW)
     };
-    for (extras, all, removed) in [(1, 3, 1), (2, 20, 2), (3, 20, 0), (5, 100, 5), (6, 100, 0)] {
+    for (extras, all, removed) in [
+        (1, 3, 1),
+        (2, 20, 2),
+        (3, 20, 0),
+        (3, 29, 0),
+        (3, 30, 3),
+        (5, 100, 5),
+        (6, 100, 0),
+    ] {
         let plan = plan_of(extras, all);
         assert_eq!(plan.actions.len(), removed, "{extras} of {all}");
         assert_eq!(plan.refusal.is_some(), removed == 0, "{extras} of {all}");
@@ -179,5 +187,41 @@ fn a_clock_a_year_ahead_deletes_nobody_and_no_key() {
     assert!(
         actions.iter().all(|it| !it.contains("delete")),
         "{actions:?}"
+    );
+}
+
+#[test]
+fn nobody_loses_rights_where_many_would_and_the_caller_never_does() {
+    let readers = || AttachedPolicy {
+        name: "readers".to_owned(),
+        arn: "arn:aws:iam::111122223333:policy/readers".to_owned(),
+    };
+    let reader = |name: &str| User {
+        attached_policies: known(vec![readers()]),
+        ..ours(name)
+    };
+    let mut state = desired(&["a", "b", "c"]);
+    for user in state.users.values_mut() {
+        user.keys = crate::lifecycle::DesiredKeys::None;
+        user.policies = Some(std::collections::BTreeSet::new());
+    }
+    let many = observed([reader("a"), reader("b"), ours("c")]);
+    let (actions, held) = words(&plan(&state, &many, &settings(), NOW));
+    assert!(actions.is_empty(), "{actions:?}");
+    assert!(
+        held.iter().all(|it| it.contains("2 of our 3 users")) && held.len() == 2,
+        "{held:?}"
+    );
+    let mut one = observed([reader("a"), ours("b"), ours("c")]);
+    let (actions, _) = words(&plan(&state, &one, &settings(), NOW));
+    assert_eq!(
+        actions,
+        ["a: detach arn:aws:iam::111122223333:policy/readers"]
+    );
+    one.caller = ours("a").arn;
+    let (actions, held) = words(&plan(&state, &one, &settings(), NOW));
+    assert!(
+        actions.is_empty() && held[0].contains("the caller itself"),
+        "{held:?}"
     );
 }
