@@ -110,6 +110,7 @@ impl AwsErrorClass {
             | "RequestThrottledException"
             | "TooManyRequestsException"
             | "RequestLimitExceeded"
+            | "ProvisionedThroughputExceededException"
             | "LimitExceeded"
             | "LimitExceededException"
             | "SlowDown"

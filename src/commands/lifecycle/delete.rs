@@ -35,7 +35,7 @@ pub(super) async fn delete(
         let place = Shown::of(&desired.place);
         let name = user.name;
         tracing::warn!(
-            "{name} is desired by {place}: the next run creates it anew; remove it there"
+            "{name} is desired by {place}: the next run creates it again; remove it there"
         );
     }
     Ok(ExitStatus::Done)

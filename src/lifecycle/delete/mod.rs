@@ -150,7 +150,7 @@ impl Executor {
             devices.retain(|serial| !has.devices.contains(serial));
             match self.delete_emptied(user).await {
                 Ok(()) => break,
-                // Somebody adds things: what there is now is listed anew.
+                // Somebody adds things: what there is now is listed again.
                 Err(ActionError::Aws(error)) if is_conflict(&error) && round < ROUNDS_MAX => {}
                 Err(ActionError::Aws(error)) => return Err(self.left(user, error).await),
                 Err(error) => return Err(error),

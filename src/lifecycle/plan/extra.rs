@@ -94,7 +94,7 @@ fn removal(rules: &Rules<'_>, user: &User) -> Result<(UserAction, String), Strin
         return Err(format!("its tag {QUARANTINE_TAG} says no time"));
     };
     if !active.is_empty() || has_password {
-        // Broken off, or somebody gave access back: the wait begins anew.
+        // Broken off, or somebody gave access back: the wait begins again.
         mark.since = rules.now;
         mark.keys.extend(active);
         mark.keys.sort();

@@ -179,7 +179,6 @@ mod tests {
             daemon: Some(DaemonStatus {
                 next_pass_at: Some(at(50)),
                 reload_refused: None,
-                audit_failures: Vec::new(),
                 version: "0.1.0".to_owned(),
                 pid: 812,
                 started_at: at(0),
