@@ -47,6 +47,8 @@ pub struct PlanFile {
     pub held: Vec<Held>,
     /// Why nobody is removed, if so.
     pub refusal: Option<String>,
+    /// SHA-256 of what is done: whoever edits that makes no plan of it.
+    pub actions_digest: String,
 }
 
 /// What an earlier run began and did not end.
@@ -130,6 +132,7 @@ impl PlanFile {
             desired_digest: desired.digest().to_string(),
             observed_digest: observed_digest(desired, &plan, observed).to_string(),
             begun: begun.collect(),
+            actions_digest: digest_of(&plan.actions),
             actions: plan.actions,
             held: plan.held,
             refusal: plan.refusal,
@@ -149,17 +152,26 @@ impl PlanFile {
             why: why.into(),
         };
         let plan: Self = serde_json::from_str(&text).map_err(|error| no_plan(error.to_string()))?;
-        match plan.format == FORMAT {
+        if plan.format != FORMAT {
+            let why = format!("its format is {}, not {FORMAT}", plan.format);
+            return Err(no_plan(why));
+        }
+        match plan.actions_digest == digest_of(&plan.actions) {
             true => Ok(plan),
-            false => Err(no_plan(format!(
-                "its format is {}, not {FORMAT}",
-                plan.format
-            ))),
+            false => Err(no_plan("its actions were edited".to_owned())),
         }
     }
 
     /// Writes the plan to `path`, whole or not at all, for its owner alone.
     pub fn write(&self, path: &Path) -> Result<(), PlanFileError> {
+        let is_there = path.try_exists().unwrap_or(true);
+        if is_there && let Err(error @ PlanFileError::NoPlan { .. }) = Self::read(path) {
+            return Err(PlanFileError::Io {
+                file: Shown::of(path.display()),
+                what: "written",
+                why: Shown::of(format!("another file is there, and stays: {error}")),
+            });
+        }
         let written = || {
             let directory = path.parent().filter(|it| !it.as_os_str().is_empty());
             let mut file = tempfile::NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))?;
@@ -194,6 +206,12 @@ impl PlanFile {
         };
         (steps(self) != steps(now)).then_some("time has passed, and another plan would be made")
     }
+}
+
+fn digest_of(actions: &[PlannedAction]) -> String {
+    // Texts and times always have a JSON.
+    let text = serde_json::to_vec(actions).unwrap_or_default();
+    Digest::of(&text).to_string()
 }
 
 /// Of the users that the desired state or the plan names, without what changes by itself: when

@@ -112,6 +112,29 @@ fn a_state_directory_that_others_may_enter_is_taken_by_passes_too() {
 }
 
 #[test]
+fn an_edited_plan_is_none_and_no_other_file_is_overwritten_by_one() {
+    let account = Account::strict();
+    let agent = of_file(&account, "name\nanna\n", "");
+    planned(&agent);
+    planned(&agent);
+    let plan = std::fs::read_to_string(agent.home().join("plan.json")).unwrap();
+    agent.file("plan.json", &plan.replace("/rollcall/", "/rollcall/x/"));
+    let output = apply(&agent).run().expect_code(2);
+    assert!(output.stderr.contains("were edited"), "{}", output.stderr);
+    let config = || std::fs::read_to_string(agent.home().join("config.toml")).unwrap();
+    let before = config();
+    let over = agent
+        .args(["lifecycle", "plan", "--out", "config.toml"])
+        .run();
+    assert!(
+        over.stderr.contains("another file is there"),
+        "{}",
+        over.stderr
+    );
+    assert_eq!((config(), over.code), (before, Some(2)));
+}
+
+#[test]
 fn nobody_is_asked_where_nobody_is_and_nothing_is_done_without_yes() {
     let account = Account::strict();
     let agent = of_file(&account, "name\nanna\n", "");

@@ -115,7 +115,8 @@ impl AwsErrorClass {
             | "LimitExceededException"
             | "SlowDown"
             | "PriorRequestNotComplete"
-            | "BandwidthLimitExceeded" => Throttled,
+            | "BandwidthLimitExceeded"
+            | "ProvisionedThroughputExceededException" => Throttled,
             "AccessDenied"
             | "AccessDeniedException"
             | "UnauthorizedOperation"

@@ -90,6 +90,7 @@ mod tests {
                 why: "words ".repeat(40),
             }],
             refusal: Some("words ".repeat(40)),
+            actions_digest: String::new(),
         };
         let text = text(&plan, Width::Terminal(80));
         assert!(text.lines().all(|line| line.len() <= 80), "{text}");
