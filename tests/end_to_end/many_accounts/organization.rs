@@ -13,7 +13,7 @@ fn agent(sim: &SimAws) -> Agent {
 fn passes_begin_while_the_organization_is_still_listed() {
     // Three pages.
     let sim = sim(45);
-    sim.delay(Some("ListAccounts"), Duration::from_secs(2));
+    sim.delay(Some("ListAccounts"), Duration::from_secs(4));
     let agent = agent(&sim).arg("run");
     let mut running = agent.spawn();
     running.wait_for("pass complete", Duration::from_secs(30));
