@@ -110,7 +110,6 @@ impl AwsErrorClass {
             | "RequestThrottledException"
             | "TooManyRequestsException"
             | "RequestLimitExceeded"
-            | "ProvisionedThroughputExceededException"
             | "LimitExceeded"
             | "LimitExceededException"
             | "SlowDown"
