@@ -163,7 +163,11 @@ fn a_second_of_more_records_than_are_held_at_once_arrives_whole() {
     let is_all = || sizes() >= RECORDS as usize * filler.len();
     let start = Instant::now();
     while !is_all() {
-        assert!(start.elapsed() < PATIENCE * 10, "in vain\n{}", running.log());
+        assert!(
+            start.elapsed() < PATIENCE * 10,
+            "in vain\n{}",
+            running.log()
+        );
         std::thread::sleep(SECOND);
     }
     assert_eq!(taken(&posts).into_iter().collect::<BTreeSet<_>>(), expected);
