@@ -2,284 +2,163 @@
 
 use std::fmt;
 
-/// An API action, which is also the permission that it needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Action {
+/// Makes the actions of a table: each with its spelling in IAM policies.
+macro_rules! actions {
+    ($($(#[$doc:meta])* $action:ident = $spelling:literal,)*) => {
+        /// An API action, which is also the permission that it needs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action {
+            $($(#[$doc])* $action,)*
+        }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: [Self; [$($spelling),*].len()] = [$(Self::$action),*];
+
+            /// The spelling of IAM policies: `iam:ListUsers`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$action => $spelling,)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
     /// Who the credentials belong to; needs no permission.
-    GetCallerIdentity,
+    GetCallerIdentity = "sts:GetCallerIdentity",
     /// A session of a role.
-    AssumeRole,
+    AssumeRole = "sts:AssumeRole",
     /// A session of a role for the token of an identity provider; needs no permission.
-    AssumeRoleWithWebIdentity,
+    AssumeRoleWithWebIdentity = "sts:AssumeRoleWithWebIdentity",
     /// The name that the account gave itself.
-    ListAccountAliases,
+    ListAccountAliases = "iam:ListAccountAliases",
     /// The accounts of an organization.
-    ListAccounts,
+    ListAccounts = "organizations:ListAccounts",
     /// The accounts directly in an organizational unit.
-    ListAccountsForParent,
+    ListAccountsForParent = "organizations:ListAccountsForParent",
     /// The units directly in an organizational unit.
-    ListOrganizationalUnitsForParent,
+    ListOrganizationalUnitsForParent = "organizations:ListOrganizationalUnitsForParent",
     /// The name of an organizational unit.
-    DescribeOrganizationalUnit,
+    DescribeOrganizationalUnit = "organizations:DescribeOrganizationalUnit",
     /// The unit or root that a unit or an account is in.
-    ListParents,
+    ListParents = "organizations:ListParents",
     /// The service control policies of an account, unit or root.
-    ListPoliciesForTarget,
+    ListPoliciesForTarget = "organizations:ListPoliciesForTarget",
     /// One of them.
-    DescribePolicy,
+    DescribePolicy = "organizations:DescribePolicy",
     /// How many users, groups and devices there are.
-    GetAccountSummary,
+    GetAccountSummary = "iam:GetAccountSummary",
     /// Every user.
-    ListUsers,
+    ListUsers = "iam:ListUsers",
     /// Every user's and group's details, in bulk.
-    GetAccountAuthorizationDetails,
+    GetAccountAuthorizationDetails = "iam:GetAccountAuthorizationDetails",
     /// Every virtual MFA device that somebody uses.
-    ListVirtualMfaDevices,
+    ListVirtualMfaDevices = "iam:ListVirtualMFADevices",
     /// Has AWS make a credential report.
-    GenerateCredentialReport,
+    GenerateCredentialReport = "iam:GenerateCredentialReport",
     /// The credential report.
-    GetCredentialReport,
+    GetCredentialReport = "iam:GetCredentialReport",
     /// The service-specific credentials of every user.
-    ListServiceSpecificCredentials,
+    ListServiceSpecificCredentials = "iam:ListServiceSpecificCredentials",
     /// The groups of one user.
-    ListGroupsForUser,
+    ListGroupsForUser = "iam:ListGroupsForUser",
     /// The managed policies of one group.
-    ListAttachedGroupPolicies,
+    ListAttachedGroupPolicies = "iam:ListAttachedGroupPolicies",
     /// The MFA devices of one user.
-    ListMfaDevices,
+    ListMfaDevices = "iam:ListMFADevices",
     /// The access keys of one user.
-    ListAccessKeys,
+    ListAccessKeys = "iam:ListAccessKeys",
     /// The last use of one access key.
-    GetAccessKeyLastUsed,
+    GetAccessKeyLastUsed = "iam:GetAccessKeyLastUsed",
     /// The SSH public keys of one user.
-    ListSshPublicKeys,
+    ListSshPublicKeys = "iam:ListSSHPublicKeys",
     /// One user.
-    GetUser,
+    GetUser = "iam:GetUser",
     /// Every group.
-    ListGroups,
+    ListGroups = "iam:ListGroups",
     /// One group, and its members.
-    GetGroup,
+    GetGroup = "iam:GetGroup",
     /// The inline policies of one group.
-    ListGroupPolicies,
+    ListGroupPolicies = "iam:ListGroupPolicies",
     /// The managed policies of one user.
-    ListAttachedUserPolicies,
+    ListAttachedUserPolicies = "iam:ListAttachedUserPolicies",
     /// The inline policies of one user.
-    ListUserPolicies,
+    ListUserPolicies = "iam:ListUserPolicies",
     /// The tags of one user.
-    ListUserTags,
+    ListUserTags = "iam:ListUserTags",
     /// Whether one user has a console password.
-    GetLoginProfile,
+    GetLoginProfile = "iam:GetLoginProfile",
     /// The audit log's records.
-    LookupEvents,
+    LookupEvents = "cloudtrail:LookupEvents",
     /// Messages of a queue.
-    ReceiveMessage,
+    ReceiveMessage = "sqs:ReceiveMessage",
     /// Takes a message off a queue.
-    DeleteMessage,
+    DeleteMessage = "sqs:DeleteMessage",
     /// How much waits on a queue.
-    GetQueueAttributes,
+    GetQueueAttributes = "sqs:GetQueueAttributes",
     /// A page of a table.
-    Scan,
+    Scan = "dynamodb:Scan",
     /// Creates a user.
-    CreateUser,
+    CreateUser = "iam:CreateUser",
     /// Deletes a user that has nothing left.
-    DeleteUser,
+    DeleteUser = "iam:DeleteUser",
     /// Sets tags of one user.
-    TagUser,
+    TagUser = "iam:TagUser",
     /// Removes tags of one user.
-    UntagUser,
+    UntagUser = "iam:UntagUser",
     /// Makes one user a member of a group.
-    AddUserToGroup,
+    AddUserToGroup = "iam:AddUserToGroup",
     /// Ends a membership.
-    RemoveUserFromGroup,
+    RemoveUserFromGroup = "iam:RemoveUserFromGroup",
     /// Attaches a managed policy to one user.
-    AttachUserPolicy,
+    AttachUserPolicy = "iam:AttachUserPolicy",
     /// Detaches one.
-    DetachUserPolicy,
+    DetachUserPolicy = "iam:DetachUserPolicy",
     /// Deletes an inline policy of one user.
-    DeleteUserPolicy,
+    DeleteUserPolicy = "iam:DeleteUserPolicy",
     /// Creates an access key, and tells its secret this once.
-    CreateAccessKey,
+    CreateAccessKey = "iam:CreateAccessKey",
     /// Makes an access key active or inactive.
-    UpdateAccessKey,
+    UpdateAccessKey = "iam:UpdateAccessKey",
     /// Deletes an access key.
-    DeleteAccessKey,
+    DeleteAccessKey = "iam:DeleteAccessKey",
     /// Deletes the console password of one user.
-    DeleteLoginProfile,
+    DeleteLoginProfile = "iam:DeleteLoginProfile",
     /// Takes an MFA device from its user.
-    DeactivateMfaDevice,
+    DeactivateMfaDevice = "iam:DeactivateMFADevice",
     /// Deletes a virtual MFA device that nobody uses.
-    DeleteVirtualMfaDevice,
+    DeleteVirtualMfaDevice = "iam:DeleteVirtualMFADevice",
     /// Deletes an SSH public key of one user.
-    DeleteSshPublicKey,
+    DeleteSshPublicKey = "iam:DeleteSSHPublicKey",
     /// The signing certificates of one user.
-    ListSigningCertificates,
+    ListSigningCertificates = "iam:ListSigningCertificates",
     /// Deletes one.
-    DeleteSigningCertificate,
+    DeleteSigningCertificate = "iam:DeleteSigningCertificate",
     /// Deletes a service-specific credential of one user.
-    DeleteServiceSpecificCredential,
+    DeleteServiceSpecificCredential = "iam:DeleteServiceSpecificCredential",
     /// One parameter.
-    GetParameter,
+    GetParameter = "ssm:GetParameter",
     /// Writes a version of a parameter.
-    PutParameter,
+    PutParameter = "ssm:PutParameter",
     /// Deletes a parameter with all its versions.
-    DeleteParameter,
+    DeleteParameter = "ssm:DeleteParameter",
     /// Writes an item of a table.
-    PutItem,
+    PutItem = "dynamodb:PutItem",
     /// Deletes an item of a table.
-    DeleteItem,
+    DeleteItem = "dynamodb:DeleteItem",
     /// The tags of one parameter.
-    ListTagsForResource,
+    ListTagsForResource = "ssm:ListTagsForResource",
     /// Never called: PutParameter needs it to create a parameter with tags.
-    AddTagsToResource,
+    AddTagsToResource = "ssm:AddTagsToResource",
     /// Never called: Parameter Store needs it of a KMS key to write.
-    Encrypt,
+    Encrypt = "kms:Encrypt",
     /// Never called: the same to read.
-    Decrypt,
+    Decrypt = "kms:Decrypt",
 }
 
 impl Action {
-    /// Every action.
-    pub const ALL: [Self; 65] = [
-        Self::GetCallerIdentity,
-        Self::AssumeRole,
-        Self::AssumeRoleWithWebIdentity,
-        Self::ListAccountAliases,
-        Self::ListAccounts,
-        Self::ListAccountsForParent,
-        Self::ListOrganizationalUnitsForParent,
-        Self::DescribeOrganizationalUnit,
-        Self::ListParents,
-        Self::ListPoliciesForTarget,
-        Self::DescribePolicy,
-        Self::GetAccountSummary,
-        Self::ListUsers,
-        Self::GetAccountAuthorizationDetails,
-        Self::ListVirtualMfaDevices,
-        Self::GenerateCredentialReport,
-        Self::GetCredentialReport,
-        Self::ListServiceSpecificCredentials,
-        Self::ListGroupsForUser,
-        Self::ListAttachedGroupPolicies,
-        Self::ListMfaDevices,
-        Self::ListAccessKeys,
-        Self::GetAccessKeyLastUsed,
-        Self::ListSshPublicKeys,
-        Self::GetUser,
-        Self::ListGroups,
-        Self::GetGroup,
-        Self::ListGroupPolicies,
-        Self::ListAttachedUserPolicies,
-        Self::ListUserPolicies,
-        Self::ListUserTags,
-        Self::GetLoginProfile,
-        Self::LookupEvents,
-        Self::ReceiveMessage,
-        Self::DeleteMessage,
-        Self::GetQueueAttributes,
-        Self::Scan,
-        Self::CreateUser,
-        Self::DeleteUser,
-        Self::TagUser,
-        Self::UntagUser,
-        Self::AddUserToGroup,
-        Self::RemoveUserFromGroup,
-        Self::AttachUserPolicy,
-        Self::DetachUserPolicy,
-        Self::DeleteUserPolicy,
-        Self::CreateAccessKey,
-        Self::UpdateAccessKey,
-        Self::DeleteAccessKey,
-        Self::DeleteLoginProfile,
-        Self::DeactivateMfaDevice,
-        Self::DeleteVirtualMfaDevice,
-        Self::DeleteSshPublicKey,
-        Self::ListSigningCertificates,
-        Self::DeleteSigningCertificate,
-        Self::DeleteServiceSpecificCredential,
-        Self::GetParameter,
-        Self::PutParameter,
-        Self::DeleteParameter,
-        Self::PutItem,
-        Self::DeleteItem,
-        Self::ListTagsForResource,
-        Self::AddTagsToResource,
-        Self::Encrypt,
-        Self::Decrypt,
-    ];
-
-    /// The spelling of IAM policies: `iam:ListUsers`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::GetCallerIdentity => "sts:GetCallerIdentity",
-            Self::AssumeRole => "sts:AssumeRole",
-            Self::AssumeRoleWithWebIdentity => "sts:AssumeRoleWithWebIdentity",
-            Self::ListAccountAliases => "iam:ListAccountAliases",
-            Self::ListAccounts => "organizations:ListAccounts",
-            Self::ListAccountsForParent => "organizations:ListAccountsForParent",
-            Self::ListOrganizationalUnitsForParent => {
-                "organizations:ListOrganizationalUnitsForParent"
-            }
-            Self::DescribeOrganizationalUnit => "organizations:DescribeOrganizationalUnit",
-            Self::ListParents => "organizations:ListParents",
-            Self::ListPoliciesForTarget => "organizations:ListPoliciesForTarget",
-            Self::DescribePolicy => "organizations:DescribePolicy",
-            Self::GetAccountSummary => "iam:GetAccountSummary",
-            Self::ListUsers => "iam:ListUsers",
-            Self::GetAccountAuthorizationDetails => "iam:GetAccountAuthorizationDetails",
-            Self::ListVirtualMfaDevices => "iam:ListVirtualMFADevices",
-            Self::GenerateCredentialReport => "iam:GenerateCredentialReport",
-            Self::GetCredentialReport => "iam:GetCredentialReport",
-            Self::ListServiceSpecificCredentials => "iam:ListServiceSpecificCredentials",
-            Self::ListGroupsForUser => "iam:ListGroupsForUser",
-            Self::ListAttachedGroupPolicies => "iam:ListAttachedGroupPolicies",
-            Self::ListMfaDevices => "iam:ListMFADevices",
-            Self::ListAccessKeys => "iam:ListAccessKeys",
-            Self::GetAccessKeyLastUsed => "iam:GetAccessKeyLastUsed",
-            Self::ListSshPublicKeys => "iam:ListSSHPublicKeys",
-            Self::GetUser => "iam:GetUser",
-            Self::ListGroups => "iam:ListGroups",
-            Self::GetGroup => "iam:GetGroup",
-            Self::ListGroupPolicies => "iam:ListGroupPolicies",
-            Self::ListAttachedUserPolicies => "iam:ListAttachedUserPolicies",
-            Self::ListUserPolicies => "iam:ListUserPolicies",
-            Self::ListUserTags => "iam:ListUserTags",
-            Self::GetLoginProfile => "iam:GetLoginProfile",
-            Self::LookupEvents => "cloudtrail:LookupEvents",
-            Self::ReceiveMessage => "sqs:ReceiveMessage",
-            Self::DeleteMessage => "sqs:DeleteMessage",
-            Self::GetQueueAttributes => "sqs:GetQueueAttributes",
-            Self::Scan => "dynamodb:Scan",
-            Self::CreateUser => "iam:CreateUser",
-            Self::DeleteUser => "iam:DeleteUser",
-            Self::TagUser => "iam:TagUser",
-            Self::UntagUser => "iam:UntagUser",
-            Self::AddUserToGroup => "iam:AddUserToGroup",
-            Self::RemoveUserFromGroup => "iam:RemoveUserFromGroup",
-            Self::AttachUserPolicy => "iam:AttachUserPolicy",
-            Self::DetachUserPolicy => "iam:DetachUserPolicy",
-            Self::DeleteUserPolicy => "iam:DeleteUserPolicy",
-            Self::CreateAccessKey => "iam:CreateAccessKey",
-            Self::UpdateAccessKey => "iam:UpdateAccessKey",
-            Self::DeleteAccessKey => "iam:DeleteAccessKey",
-            Self::DeleteLoginProfile => "iam:DeleteLoginProfile",
-            Self::DeactivateMfaDevice => "iam:DeactivateMFADevice",
-            Self::DeleteVirtualMfaDevice => "iam:DeleteVirtualMFADevice",
-            Self::DeleteSshPublicKey => "iam:DeleteSSHPublicKey",
-            Self::ListSigningCertificates => "iam:ListSigningCertificates",
-            Self::DeleteSigningCertificate => "iam:DeleteSigningCertificate",
-            Self::DeleteServiceSpecificCredential => "iam:DeleteServiceSpecificCredential",
-            Self::GetParameter => "ssm:GetParameter",
-            Self::PutParameter => "ssm:PutParameter",
-            Self::DeleteParameter => "ssm:DeleteParameter",
-            Self::PutItem => "dynamodb:PutItem",
-            Self::DeleteItem => "dynamodb:DeleteItem",
-            Self::ListTagsForResource => "ssm:ListTagsForResource",
-            Self::AddTagsToResource => "ssm:AddTagsToResource",
-            Self::Encrypt => "kms:Encrypt",
-            Self::Decrypt => "kms:Decrypt",
-        }
-    }
-
     /// Whether it is called for one user, group or key at a time.
     pub fn is_per_user(self) -> bool {
         matches!(
