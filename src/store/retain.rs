@@ -89,7 +89,7 @@ impl Store {
                 writes.remove(Tree::Deliveries, &receiver_key(receiver, entity));
             }
         }
-        shared.apply(&writes)?;
+        shared.apply(writes)?;
         Ok(removed)
     }
 

@@ -115,7 +115,7 @@ impl Trees {
 }
 
 /// Writes by tree.
-#[derive(Default, Clone)]
+#[derive(Default)]
 pub(super) struct Writes {
     batches: [Option<sled::Batch>; TREES.len()],
 }

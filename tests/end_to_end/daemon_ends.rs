@@ -30,6 +30,19 @@ fn waiting_daemon_ends_at_once() {
 }
 
 #[test]
+fn daemon_that_ends_sends_what_waits_for_its_batch() {
+    let intake = Intake::start();
+    let agent = sekoia_agent(&SMALL.account, &intake);
+    let config = sekoia_config(&intake, "") + "flush_after = \"1h\"\n";
+    let mut running = agent.config(&config).arg("run").spawn();
+    running.wait_for("waiting for the next pass", SOON);
+    assert_eq!(intake.users().len(), 0, "they wait for more of them");
+    running.signal(Signal::SIGTERM);
+    running.wait(Duration::from_secs(2)).expect_code(0);
+    assert_eq!(intake.users().len(), 30);
+}
+
+#[test]
 fn daemon_in_a_pass_ends_in_time_and_the_next_collect_delivers_the_rest() {
     both(ENDS_DAEMON.map(|signal| move || ends_in_a_pass("run", signal, 0)));
 }

@@ -33,8 +33,8 @@ use crate::run::refresh::{RefreshPlan, Waiting};
 use crate::schedule::Timetable;
 use crate::store::{Store, StoreError};
 
-/// How long a reload waits for what was just staged: a sink that the next configuration lacks gets
-/// nothing after that.
+/// How long the end and a reload wait for what was just staged: nothing goes to a sink after that
+/// until there is a daemon again, or a configuration that has it.
 const LAST_BATCHES: Duration = Duration::from_secs(2);
 
 /// What a configuration makes of a daemon. A reload puts another one in its place, whole.
@@ -98,7 +98,9 @@ async fn work_on(
     receivers::adopt(&agent, store).await?;
     let metrics = agent.metrics.clone();
     store.run(move |store| metrics.adopt(store)).await?;
-    let mut delivery = Delivery::start(store, work.sinks, &agent.metrics, &cancel);
+    // The end of the daemon ends no forwarder: what waits goes first, as far as it goes soon.
+    let forwarding = CancellationToken::new();
+    let mut delivery = Delivery::start(store, work.sinks, &agent.metrics, &forwarding);
     let answering = listeners.answer(
         answers(&agent, store, &delivery, &clock),
         &agent.metrics,
@@ -123,11 +125,7 @@ async fn work_on(
         if matches!(ended, Ended::Cancelled) {
             service_manager::stopping();
         }
-        let patience = match ended {
-            Ended::Cancelled => Duration::ZERO,
-            Ended::Reloaded(_) => LAST_BATCHES,
-        };
-        running.drain(patience).await?;
+        running.drain(LAST_BATCHES).await?;
         // Until now these were the receivers, whatever the next configuration says.
         receivers::adopt(&agent, store).await?;
         let next = match ended {
@@ -145,7 +143,7 @@ async fn work_on(
         (audit, refresh) = (next.audit, next.refresh);
         agent.metrics.schedule().set_period(progress.period());
         receivers::adopt(&agent, store).await?;
-        delivery = Delivery::start(store, next.sinks, &agent.metrics, &cancel);
+        delivery = Delivery::start(store, next.sinks, &agent.metrics, &forwarding);
         answering.replace(answers(&agent, store, &delivery, &clock));
     }
 }

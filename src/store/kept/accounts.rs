@@ -83,7 +83,7 @@ impl Store {
         let _writer = self.shared.writer()?;
         let mut writes = Writes::default();
         put_account(&mut writes, account, record)?;
-        self.shared.apply(&writes)
+        self.shared.apply(writes)
     }
 
     /// Every account of which anything is remembered.
@@ -152,7 +152,7 @@ impl Store {
         }
         let (key, record) = end.pass.encode(account)?;
         writes.put(Tree::Passes, &key, record);
-        shared.apply(&writes)
+        shared.apply(writes)
     }
 }
 

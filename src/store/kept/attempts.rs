@@ -80,7 +80,7 @@ impl Store {
             let applied = shared.trees.apply(&writes);
             return applied.map_err(|source| shared.failed("write to it", source));
         }
-        shared.apply(&writes)
+        shared.apply(writes)
     }
 
     /// Notes how a run over the accounts went: `failed` is why it failed for all of them, and
@@ -108,7 +108,7 @@ impl Store {
             None if earlier.is_some() => writes.remove(Tree::Meta, &key),
             None => {}
         }
-        self.shared.apply(&writes)
+        self.shared.apply(writes)
     }
 
     /// The runs that failed for all accounts, if the last one did.

@@ -22,7 +22,7 @@ impl Store {
         let _writer = self.shared.writer()?;
         let mut writes = Writes::default();
         put_hints(&mut writes, account, hints)?;
-        self.shared.apply(&writes)
+        self.shared.apply(writes)
     }
 
     /// The hints of `account` that are kept.
@@ -46,7 +46,7 @@ impl Store {
         let kept = self.hints(account)?;
         let mut writes = Writes::default();
         remove_hints(&mut writes, account, done, &kept);
-        self.shared.apply(&writes)
+        self.shared.apply(writes)
     }
 
     /// The accounts of which hints are kept.

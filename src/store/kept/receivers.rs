@@ -91,7 +91,7 @@ impl Store {
             };
             writes.put(Tree::Meta, &key, record::encode(&key, &record)?);
         }
-        shared.apply(&writes)
+        shared.apply(writes)
     }
 
     /// Forgets all that is kept for `receiver`: what it was sent, what waits for it, its dead
@@ -173,7 +173,7 @@ impl Store {
                 if !has_more {
                     break;
                 }
-                shared.apply(&writes)?;
+                shared.apply(writes)?;
             }
         }
         // Nothing is queued or delivered while it is counted.
@@ -217,7 +217,7 @@ impl Shared {
                 writes.remove(tree, &key.map_err(|source| self.failed("read", source))?);
                 count += 1;
             }
-            self.apply(&writes)?;
+            self.apply(writes)?;
             removed += count;
             if count < KEYS_AT_ONCE as u64 {
                 return Ok(removed);

@@ -75,7 +75,7 @@ impl Store {
         let _writer = self.shared.writer()?;
         let mut writes = Writes::default();
         put_syncs(&mut writes, account, syncs)?;
-        self.shared.apply(&writes)
+        self.shared.apply(writes)
     }
 
     /// Writes whether `receiver` is behind with `account`, and changes nothing else of its record.
@@ -97,7 +97,7 @@ impl Store {
             account,
             &BTreeMap::from([(receiver.to_owned(), sync)]),
         )?;
-        self.shared.apply(&writes)
+        self.shared.apply(writes)
     }
 
     /// Leaves it to the next pass over `account`, if there is one, to bring `receiver` up to date:
@@ -112,7 +112,7 @@ impl Store {
         let mut writes = Writes::default();
         let syncs = BTreeMap::from([(receiver.to_owned(), sync)]);
         put_syncs(&mut writes, account, &syncs)?;
-        self.shared.apply(&writes)
+        self.shared.apply(writes)
     }
 
     /// Has every user of `accounts` sent again to each of `receivers`, from `now` on, by whichever
@@ -136,7 +136,7 @@ impl Store {
             }
             put_syncs(&mut writes, account, &syncs)?;
         }
-        self.shared.apply(&writes)
+        self.shared.apply(writes)
     }
 }
 

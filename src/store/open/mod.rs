@@ -209,7 +209,7 @@ impl Shared {
     /// Applies `writes` in one transaction and makes them durable, with all that was written
     /// before. After a failure what is in memory may never reach the disk, and a second sync may
     /// report success although the data is gone: nothing is read or written any more.
-    pub(in crate::store) fn apply(&self, writes: &Writes) -> Result<(), StoreError> {
+    pub(in crate::store) fn apply(&self, writes: Writes) -> Result<(), StoreError> {
         if writes.is_empty() {
             return Ok(());
         }
@@ -231,13 +231,12 @@ impl Shared {
     }
 
     /// `writes`, and with them that the store has held `count` of them.
-    fn counted(&self, writes: &Writes, count: u64) -> Result<Writes, StoreError> {
+    fn counted(&self, mut writes: Writes, count: u64) -> Result<Writes, StoreError> {
         let key = MetaKey::Store.to_bytes();
         let record = StoreRecord {
             id: self.record_id,
             writes: count,
         };
-        let mut writes = writes.clone();
         writes.put(Tree::Meta, &key, record::encode(&key, &record)?);
         Ok(writes)
     }

@@ -29,7 +29,7 @@ impl Store {
                 removed.insert(&event.place, event.stored_len);
             }
         }
-        shared.apply(&writes)?;
+        shared.apply(writes)?;
         let queues: BTreeSet<(&str, &str)> = removed
             .keys()
             .map(|place| (place.receiver.as_str(), place.account.as_str()))

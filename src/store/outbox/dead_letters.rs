@@ -131,7 +131,7 @@ impl Store {
         writes.remove(Tree::Outbox, &key);
         let state = shared.state_after(rejected)?;
         shared.set_place(&mut writes, rejected, state, Place::DeadLetter(*number))?;
-        shared.apply(&writes)?;
+        shared.apply(writes)?;
         shared.fills.apply([
             FillChange::Removed(rejected.place.clone(), rejected.stored_len),
             FillChange::DeadLetters(receiver.clone(), 1),

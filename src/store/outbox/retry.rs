@@ -40,7 +40,7 @@ impl Store {
             for letter in letters {
                 sent.push(retry.add(letter)?);
             }
-            shared.apply(&retry.writes)?;
+            shared.apply(retry.writes)?;
             shared.fills.apply(retry.changes);
         }
         Ok(sent)
@@ -100,7 +100,7 @@ impl Store {
                 let receiver = letter.place.receiver.clone();
                 changes.push(FillChange::DeadLetters(receiver, -1));
             }
-            shared.apply(&writes)?;
+            shared.apply(writes)?;
             shared.fills.apply(changes);
         }
         Ok(())

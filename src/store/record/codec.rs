@@ -12,6 +12,10 @@ use serde::de::DeserializeOwned;
 const VERSION: u8 = 3;
 const HEAD_LEN: usize = 5;
 
+/// Room for most records, and for most users, so that few of them are moved while they grow.
+const RECORD_LEN: usize = 1_024;
+const PLAIN_LEN: usize = 2_048;
+
 /// The most bytes of a record. A sled leaf holds 17 entries at most before it splits, so a page
 /// stays below a quarter of a segment of 4 MiB.
 pub(in crate::store) const SIZE_MAX: usize = 48 * 1024;
@@ -34,7 +38,8 @@ pub(in crate::store) fn encode<T: Serialize>(
     key: &[u8],
     content: &T,
 ) -> Result<Vec<u8>, RecordError> {
-    let mut record = vec![VERSION, 0, 0, 0, 0];
+    let mut record = Vec::with_capacity(RECORD_LEN);
+    record.extend_from_slice(&[VERSION, 0, 0, 0, 0]);
     rmp_serde::encode::write_named(&mut record, content).map_err(|_| RecordError::Content)?;
     if record.len() > SIZE_MAX {
         return Err(RecordError::TooLarge(record.len()));
@@ -81,7 +86,8 @@ pub(in crate::store) fn move_to(key: &[u8], record: &[u8], new_key: &[u8]) -> Op
 
 /// `content`, named and compressed, to be kept as one field of a record.
 pub(in crate::store) fn pack<T: Serialize>(content: &T) -> Result<Vec<u8>, RecordError> {
-    let plain = rmp_serde::to_vec_named(content).map_err(|_| RecordError::Content)?;
+    let mut plain = Vec::with_capacity(PLAIN_LEN);
+    rmp_serde::encode::write_named(&mut plain, content).map_err(|_| RecordError::Content)?;
     Ok(lz4_flex::compress_prepend_size(&plain))
 }
 

@@ -75,7 +75,7 @@ impl Store {
         for event in staging.events {
             batch.add_event(event)?;
         }
-        shared.apply(&batch.writes)?;
+        shared.apply(batch.writes)?;
         shared.fills.apply(batch.changes);
         Ok(())
     }

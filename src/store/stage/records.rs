@@ -95,7 +95,7 @@ impl Store {
             let settled = floors.into_values().min().unwrap_or(unix_s);
             batch.forget_before(taken, settled)?;
         }
-        shared.apply(&batch.writes)?;
+        shared.apply(batch.writes)?;
         shared.fills.apply(batch.changes);
         Ok(count)
     }
