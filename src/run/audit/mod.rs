@@ -3,6 +3,7 @@
 mod follow;
 mod found;
 mod held;
+mod pages;
 mod plan;
 mod reader;
 mod region;
