@@ -12,7 +12,8 @@ use crate::validate::Version;
 #[derive(Debug, Args)]
 pub struct MapArgs {
     /// Saved output of `aws iam get-account-authorization-details`, `list-users`,
-    /// `list-virtual-mfa-devices`, `list-mfa-devices` or `get-credential-report`, in any number
+    /// `list-virtual-mfa-devices`, `list-mfa-devices` or `get-credential-report`, in any number; or
+    /// records of CloudTrail, as `audit --from` takes them
     #[arg(required_unless_present = "explain_fields", value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Print the table of the mapping instead: each fact, where events have it, what tells it

@@ -50,7 +50,7 @@ pub struct FilterArgs {
     #[arg(long, value_name = "NAME")]
     pub group: Option<String>,
     /// Only users below this path, as /sales/
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path_prefix)]
     pub path: Option<String>,
     /// Only users with this tag
     #[arg(long, value_name = "KEY[=VALUE]")]
@@ -134,4 +134,15 @@ pub enum QueryOutput {
     Ocsf,
     /// Comma-separated values, safe to open in a spreadsheet.
     Csv,
+}
+
+/// Every path in IAM begins with a slash: without one, nobody would be found.
+fn path_prefix(text: &str) -> Result<String, String> {
+    match text.starts_with('/') {
+        true => Ok(text.to_owned()),
+        false => Err(format!(
+            "a path begins with a slash, as /{}/",
+            text.trim_end_matches('/')
+        )),
+    }
 }

@@ -28,7 +28,7 @@ pub(super) async fn collect(
     }
     let file = args.metrics_file.as_deref().map(MetricsFile::begin);
     let file = file.transpose()?;
-    let cancel = run::on_signal()?;
+    let cancel = run::on_signal(run::NOTHING_LOST)?;
     let mut agent = setup::agent(&config)?;
     agent.mapping.verifies = args.verify;
     agent.plan.deletions.is_accepted = args.accept_deletions;

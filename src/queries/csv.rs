@@ -1,5 +1,7 @@
 //! Answers as comma-separated values. A spreadsheet takes none of its cells for a formula.
 
+use std::collections::BTreeSet;
+
 use ::csv::{Terminator, WriterBuilder};
 
 use super::answer::FoundUser;
@@ -7,7 +9,7 @@ use super::group_answer::FoundGroup;
 use super::group_text::policies;
 use super::times::rfc3339;
 use super::user_json::{last_seen, unknown_facts};
-use super::user_table::{active_keys, verdict, yes_or_no};
+use super::user_table::{NOT_KNOWN, active_keys, verdict, yes_or_no};
 use crate::model::{Fact, Member, Mfa};
 
 /// The facts that columns of users are made from.
@@ -40,21 +42,25 @@ pub fn users_csv(users: &[FoundUser]) -> anyhow::Result<String> {
     ];
     let rows = users.iter().map(|found| {
         let user = found.user.as_ref();
+        let verdict = verdict(found);
+        // One that was made, and says that it cannot be known, is no unknown fact.
+        let not_judged = (verdict == NOT_KNOWN).then_some("privilege");
         let unknown = unknown_facts(found).into_iter().map(|(fact, _)| fact);
-        let unknown = unknown.filter(|fact| OF_USERS.contains(fact));
+        let unknown: BTreeSet<&str> = unknown
+            .filter(|fact| OF_USERS.contains(fact))
+            .chain(not_judged)
+            .collect();
         let groups = user.groups.value();
         let attached = user.attached_policies.value();
-        let verdict = verdict(found);
         vec![
             found.account.id.clone(),
             user.name.clone(),
             user.id.clone(),
             user.arn.to_string(),
             rfc3339(user.created_at),
-            if verdict == "?" {
-                String::new()
-            } else {
-                verdict
+            match not_judged {
+                Some(_) => String::new(),
+                None => verdict,
             },
             cell(user.mfa.value().map(Mfa::is_active).map(yes_or_no)),
             cell(user.console.value().map(|it| yes_or_no(it.enabled))),
@@ -62,7 +68,7 @@ pub fn users_csv(users: &[FoundUser]) -> anyhow::Result<String> {
             cell(last_seen(user).map(|at| at.map_or_else(|| "never".to_owned(), rfc3339))),
             cell(groups.map(|it| joined(it.iter().map(|group| group.name.as_str())))),
             cell(attached.map(|it| joined(it.iter().map(|policy| policy.arn.as_str())))),
-            joined(unknown),
+            joined(unknown.into_iter()),
         ]
     });
     written(&heads, rows)

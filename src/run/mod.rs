@@ -42,4 +42,4 @@ pub use refresh::RefreshPlan;
 pub use report::{
     AccountReport, ExitStatus, RunReport, SinkReport, how_to_accept_deletions, how_to_stop,
 };
-pub use shutdown::{on_end_signal, on_signal};
+pub use shutdown::{NOTHING_LOST, on_end_signal, on_signal};

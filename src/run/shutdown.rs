@@ -8,8 +8,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::report::ExitStatus;
 
-/// A token that the first SIGINT or SIGTERM cancels; SIGHUP is logged.
-pub fn on_signal() -> io::Result<CancellationToken> {
+/// What the end of a pass means.
+pub const NOTHING_LOST: &str = "nothing is lost, the next pass goes on from here";
+
+/// A token that the first SIGINT or SIGTERM cancels, which then says what that means; SIGHUP is logged.
+pub fn on_signal(means: &'static str) -> io::Result<CancellationToken> {
     let mut hangup = signal(SignalKind::hangup())?;
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
@@ -19,25 +22,31 @@ pub fn on_signal() -> io::Result<CancellationToken> {
             );
         }
     });
-    on_end_signal()
+    end_on_signal(means)
 }
 
 /// A token that the first SIGINT or SIGTERM cancels. The second ends the process at once, as if
 /// the power were cut: the store is made for that.
 pub fn on_end_signal() -> io::Result<CancellationToken> {
+    end_on_signal(NOTHING_LOST)
+}
+
+fn end_on_signal(means: &'static str) -> io::Result<CancellationToken> {
     let interrupt = signal(SignalKind::interrupt())?;
     let terminate = signal(SignalKind::terminate())?;
     let token = CancellationToken::new();
-    tokio::spawn(end(interrupt, terminate, token.clone()));
+    tokio::spawn(end(interrupt, terminate, token.clone(), means));
     Ok(token)
 }
 
-async fn end(mut interrupt: Signal, mut terminate: Signal, token: CancellationToken) {
+async fn end(
+    mut interrupt: Signal,
+    mut terminate: Signal,
+    token: CancellationToken,
+    means: &'static str,
+) {
     let name = next(&mut interrupt, &mut terminate).await;
-    tracing::info!(
-        signal = name,
-        "ending: nothing is lost, the next pass goes on from here"
-    );
+    tracing::info!(signal = name, "ending: {means}");
     token.cancel();
     let name = next(&mut interrupt, &mut terminate).await;
     tracing::warn!(

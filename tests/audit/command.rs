@@ -72,6 +72,31 @@ fn both_forms_give_the_same_valid_events_and_repeated_records_come_once() {
 }
 
 #[test]
+fn map_makes_the_same_events_of_records_and_takes_no_identities_beside_them() {
+    let agent = home().file("users.json", "{\"Users\": []}");
+    let audited = agent.args(["audit", "--output", "ocsf", "--from", "trail.json.gz"]);
+    let audited = audited.run().expect_code(0);
+    for file in ["trail.json.gz", "lookup.json"] {
+        let mapped = agent.args(["map", file]).run().expect_code(0);
+        assert_eq!(mapped.stdout, audited.stdout, "{file}");
+    }
+    let mixed = agent.args(["map", "trail.json.gz", "users.json"]).run();
+    let mixed = mixed.expect_code(2);
+    assert!(mixed.stderr.contains("trail.json.gz"), "{}", mixed.stderr);
+    assert_eq!(mixed.stdout, "");
+}
+
+#[test]
+fn records_come_from_standard_input_too() {
+    let record = cases()[0].record.to_string();
+    let agent = Agent::new().file("record.json", &record);
+    let agent = agent.args(["audit", "--output", "ocsf", "--from", "-"]);
+    let script = "exec \"$0\" \"$@\" < record.json".to_owned();
+    let output = agent.in_shell(script).run().expect_code(0);
+    assert_eq!(output.stdout.lines().count(), 1);
+}
+
+#[test]
 fn a_bad_record_is_named_and_the_others_are_shown() {
     let good = cases()[0].record.to_string();
     let agent = Agent::new().file(

@@ -81,6 +81,20 @@ fn what_is_asked_for_is_filtered_as_of_files_and_shown_as_a_table() {
 }
 
 #[test]
+fn what_is_older_than_cloudtrail_keeps_is_not_asked_for_and_that_is_said() {
+    let trail = Trail::start(Faults::default());
+    let id = trail.add("us-east-1", TAG_USER, MINUTE, NOW);
+    let args = ["--since", "400d", "--output", "ocsf"];
+    let output = agent(&trail).args(args).run().expect_code(0);
+    assert_eq!(ids(&output), [id]);
+    assert!(
+        output.stderr.contains("the last 90 days"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
 fn a_region_that_may_not_be_read_is_named_and_the_others_are_shown() {
     let trail = Trail::start(Faults::default());
     trail.deny("us-east-2");

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::Record;
 
-/// No name in IAM is longer, in characters.
+/// No name in IAM is longer.
 const NAME_LEN_MAX: usize = 128;
 
 /// What IAM has in the place of the root user's name.
@@ -101,13 +101,19 @@ impl Affected {
     fn plausible(self) -> Self {
         match &self {
             Self::User { name, .. } | Self::Deleted(name) | Self::Members(name)
-                if name.chars().count() > NAME_LEN_MAX =>
+                if !is_name(name) =>
             {
                 Self::Everybody
             }
             _ => self,
         }
     }
+}
+
+/// Whether somebody in IAM may have this name: that of another is not worth asking for.
+fn is_name(text: &str) -> bool {
+    let is_allowed = |it: u8| it.is_ascii_alphanumeric() || b"+=,.@_-".contains(&it);
+    text.len() <= NAME_LEN_MAX && text.bytes().all(is_allowed)
 }
 
 /// What `record` makes worth reading again; nothing for reads, for calls that failed, and for what is

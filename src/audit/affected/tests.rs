@@ -145,4 +145,8 @@ fn a_name_that_nobody_can_have_is_kept_of_no_record() {
     let request = |length: usize| json!({"userName": "x".repeat(length)});
     assert_eq!(iam("TagUser", request(128)), [user(&"x".repeat(128))]);
     assert_eq!(iam("TagUser", request(129)), [Affected::Everybody]);
+    for name in ["an\u{1b}na", "an na", "anna\0", "\u{e4}nna"] {
+        let request = json!({ "userName": name });
+        assert_eq!(iam("TagUser", request), [Affected::Everybody], "{name:?}");
+    }
 }

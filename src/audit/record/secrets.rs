@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-/// Fields that hold secrets, in lower case. CloudTrail leaves most of them out itself; session
+/// Fields that hold secrets, in lower case and in one word. CloudTrail leaves most of them out itself; session
 /// tokens it keeps, and emulators keep passwords and keys as well.
 const SECRETS: [&str; 23] = [
     "accesstoken",
@@ -56,14 +56,16 @@ fn is_no_text(value: &Value) -> bool {
 }
 
 fn is_secret(name: &str) -> bool {
-    let mut lower = [0; NAME_LEN_MAX];
-    let Some(lower) = lower.get_mut(..name.len()) else {
-        return false;
-    };
-    lower.copy_from_slice(name.as_bytes());
-    lower.make_ascii_lowercase();
+    let (mut lower, mut len) = ([0; NAME_LEN_MAX], 0);
+    for letter in name.bytes().filter(|it| !b"_-".contains(it)) {
+        let Some(next) = lower.get_mut(len) else {
+            return false;
+        };
+        *next = letter.to_ascii_lowercase();
+        len += 1;
+    }
     SECRETS
-        .binary_search_by(|it| it.as_bytes().cmp(lower))
+        .binary_search_by(|it| it.as_bytes().cmp(&lower[..len]))
         .is_ok()
 }
 
@@ -119,7 +121,7 @@ mod tests {
     #[test]
     fn a_secret_goes_at_every_depth_and_in_every_case() {
         let before = json!({
-            "SecretAccessKey": "a", "kept": [{"credentials": {"sessionToken": "b", "accessKeyId": "c"}}],
+            "SecretAccessKey": "a", "secret_access_key": "d", "kept": [{"credentials": {"sessionToken": "b", "accessKeyId": "c"}}],
         });
         let after = json!({"kept": [{"credentials": {"accessKeyId": "c"}}]});
         assert_eq!(cleaned(before), after);

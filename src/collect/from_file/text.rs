@@ -31,9 +31,12 @@ pub(crate) fn saved_text(path: &Path) -> std::result::Result<String, FileError> 
     decode(&file, &content).map(Cow::into_owned)
 }
 
-/// What is in the file at `path`, which may be a pipe, but not one without an end.
+/// What is in the file at `path`, which may be a pipe, but not one without an end; `-` is standard input.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    bounded(File::open(path)?)
+    match path.as_os_str() == "-" {
+        true => bounded(std::io::stdin()),
+        false => bounded(File::open(path)?),
+    }
 }
 
 /// The text in `content` of `file`.

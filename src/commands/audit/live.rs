@@ -17,6 +17,8 @@ use crate::run::{
     audit_regions,
 };
 
+/// How far back CloudTrail's own history goes.
+const KEPT: time::Duration = time::Duration::days(90);
 /// How far back records are shown where nobody says.
 const SINCE: time::Duration = time::Duration::HOUR.saturating_mul(24);
 
@@ -27,7 +29,7 @@ pub(super) async fn show(
     filter: Filter,
 ) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
-    let cancel = run::on_signal()?;
+    let cancel = run::on_signal("what was not read by now is not shown")?;
     let now = OffsetDateTime::now_utc();
     let lag = config.audit.lag;
     let since = match args.follow {
@@ -36,11 +38,11 @@ pub(super) async fn show(
     };
     let live = Live {
         config: &config,
-        since: filter.since.unwrap_or(since),
+        since: kept_since(filter.since.unwrap_or(since), now),
         until: filter.until.unwrap_or(now).min(now),
         is_followed: args.follow,
         cancel: &cancel,
-        printing: Mutex::new(Printing::new(args, filter)),
+        printing: Mutex::new(Printing::new(args.output, filter)),
     };
     let statuses = live.accounts(&args.accounts).await?;
     let printing = live
@@ -50,6 +52,18 @@ pub(super) async fn show(
     printing.report.finish()?;
     say(global, &printing.count);
     Ok(status(&printing.count, &statuses))
+}
+
+/// `since`, as far as AWS has records at `now`.
+fn kept_since(since: OffsetDateTime, now: OffsetDateTime) -> OffsetDateTime {
+    let first = now.saturating_sub(KEPT);
+    if since < first {
+        tracing::warn!(
+            "CloudTrail answers for the last 90 days: what is older is in the files of a trail, if there \
+             is one; give them with --from"
+        );
+    }
+    since.max(first)
 }
 
 /// The exit code, of accounts and regions that ended with `statuses`.

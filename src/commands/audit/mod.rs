@@ -5,6 +5,8 @@ mod report;
 mod rows;
 mod saved;
 
+use std::path::PathBuf;
+
 use time::OffsetDateTime;
 
 use super::setup::UsageError;
@@ -14,6 +16,7 @@ use crate::foreign::Page;
 use crate::observe;
 use crate::run::ExitStatus;
 use report::Report;
+pub(super) use saved::hold_records;
 
 /// So many bad records are named; of more, their number.
 const NAMED_MAX: u64 = 20;
@@ -24,8 +27,22 @@ pub(super) async fn audit(global: &GlobalArgs, args: &AuditArgs) -> anyhow::Resu
     if args.from.is_empty() {
         return live::show(global, args, filter).await;
     }
-    let args = args.clone();
-    let count = tokio::task::spawn_blocking(move || saved::print(&args, filter)).await??;
+    saved(global, &args.from, Printing::new(args.output, filter)).await
+}
+
+/// Prints the events of every record of `files`.
+pub(super) async fn map(global: &GlobalArgs, files: &[PathBuf]) -> anyhow::Result<ExitStatus> {
+    let printing = Printing::new(AuditOutput::Ocsf, Filter::default());
+    saved(global, files, printing).await
+}
+
+async fn saved(
+    global: &GlobalArgs,
+    files: &[PathBuf],
+    printing: Printing,
+) -> anyhow::Result<ExitStatus> {
+    let files = files.to_vec();
+    let count = tokio::task::spawn_blocking(move || saved::print(&files, printing)).await??;
     say(global, &count);
     Ok(match count.bad {
         0 => ExitStatus::Done,
@@ -94,10 +111,10 @@ struct Printing {
 }
 
 impl Printing {
-    fn new(args: &AuditArgs, filter: Filter) -> Self {
+    fn new(output: AuditOutput, filter: Filter) -> Self {
         Self {
             filter,
-            report: Report::new(args.output == AuditOutput::Ocsf),
+            report: Report::new(output == AuditOutput::Ocsf),
             count: Count::default(),
         }
     }

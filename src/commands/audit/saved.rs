@@ -1,21 +1,35 @@
 //! Records of saved files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Count, Naming, Printing};
-use crate::audit::{self, Filter, Place, Record, SavedError, Seen};
-use crate::cli::AuditArgs;
+use crate::audit::{self, Place, Record, SavedError, Seen};
 use crate::collect::{FileError, saved_text};
 use crate::commands::setup::UsageError;
 use crate::foreign::Shown;
 
-/// Prints the records of the files of `args` that `filter` admits.
-pub(super) fn print(args: &AuditArgs, filter: Filter) -> anyhow::Result<Count> {
+/// Whether each of `files` is a file that begins with a record. Pipes are not read: only once is
+/// possible.
+pub(in crate::commands) fn hold_records(files: &[PathBuf]) -> bool {
+    let begins = |path: &PathBuf| {
+        let text = saved_text(path).unwrap_or_default();
+        let mut is_record = false;
+        let first = audit::each_record(&text, |_, record| {
+            is_record = record.is_ok();
+            Err(std::io::ErrorKind::Interrupted.into())
+        });
+        first.is_err() && is_record
+    };
+    files.iter().all(|path| path.is_file() && begins(path))
+}
+
+/// Prints the records of `files`.
+pub(super) fn print(files: &[PathBuf], printing: Printing) -> anyhow::Result<Count> {
     let mut reading = Reading {
         seen: Seen::default(),
-        printing: Printing::new(args, filter),
+        printing,
     };
-    for path in &args.from {
+    for path in files {
         let text = text(path)?;
         audit::each_record(&text, |place, record| reading.add(path, place, record))?;
     }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::setup;
+use super::{audit, setup};
 use crate::analyze::Verdicts;
 use crate::cli::{GlobalArgs, MapArgs, OutputFormat};
-use crate::collect::FromFiles;
+use crate::collect::{FileError, FromFiles};
 use crate::config::Config;
 use crate::foreign::Page;
 use crate::model::{Account, PassStamp, Snapshot, User};
@@ -32,7 +32,14 @@ pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<E
     let config = setup::config(global)?;
     let now = OffsetDateTime::now_utc();
     let files = args.files.clone();
-    let source = tokio::task::spawn_blocking(move || FromFiles::load(&files, now)).await??;
+    let loaded = tokio::task::spawn_blocking(move || FromFiles::load(&files, now)).await?;
+    if matches!(loaded, Err(FileError::Unrecognised { .. })) && args.as_case.is_none() {
+        let files = args.files.clone();
+        if tokio::task::spawn_blocking(move || audit::hold_records(&files)).await? {
+            return audit::map(global, &args.files).await;
+        }
+    }
+    let source = loaded?;
     for warning in source.warnings() {
         tracing::warn!("{warning}");
     }

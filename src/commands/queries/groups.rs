@@ -84,6 +84,14 @@ async fn find(
         let group = &it.entry.group;
         (group.name.clone(), group.arn.clone().unwrap_or_default())
     };
+    if args.from.stored && groups.is_empty() {
+        let asked = args.who.asked();
+        tracing::warn!(
+            "nobody is in a group {asked}, and groups without members are not kept: whether there is \
+             one is unknown; ask without --stored"
+        );
+        return Ok((accounts, None, Some(failure.unwrap_or(ExitStatus::Partial))));
+    }
     let found = the_one("group", &args.who, groups, name_and_arn)?;
     let accounts = match &found {
         Some(group) => write::of_one(accounts, &group.account.id),

@@ -50,6 +50,19 @@ fn a_stored_answer_names_its_source_and_age_and_the_same_users_as_a_live_one() {
 }
 
 #[test]
+fn whether_there_is_a_group_without_members_is_unknown_to_the_state() {
+    for question in ["groups get empty", "groups members empty"] {
+        let answer = ask(&collected(), &format!("{question} --stored")).expect_code(4);
+        assert_eq!(answer.stdout, "");
+        assert!(
+            answer.stderr.contains("is unknown; ask without --stored"),
+            "{}",
+            answer.stderr
+        );
+    }
+}
+
+#[test]
 fn without_a_complete_pass_there_is_no_stored_answer() {
     let agent = Agent::new().config(SINK);
     let answer = ask(&agent, "users list --stored").expect_code(6);
