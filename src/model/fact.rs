@@ -34,6 +34,8 @@ pub struct Provenance {
 
 /// The source of what the credential report says.
 pub const CREDENTIAL_REPORT: &str = "credential report";
+/// The source of its word that a user has no MFA, where no virtual device is the user's by now.
+pub const REPORT_WITHOUT_VIRTUAL: &str = "credential report, iam:ListVirtualMFADevices";
 /// The time of a report has no part of a second: within it, nobody knows which was first.
 const REPORT_LEAD_MIN: time::Duration = time::Duration::SECOND;
 /// AWS makes a report again every four hours. A much longer time comes of a clock that was wrong.
@@ -43,7 +45,7 @@ impl Provenance {
     /// Whether this is of a credential report that was made before a call told the same, which
     /// `other` is of.
     pub(super) fn is_report_before(&self, other: &Self) -> bool {
-        let is_report = |it: &Self| it.source == CREDENTIAL_REPORT;
+        let is_report = |it: &Self| it.source.starts_with(CREDENTIAL_REPORT);
         let lead = other.as_of - self.as_of;
         is_report(self) && !is_report(other) && lead >= REPORT_LEAD_MIN && lead < REPORT_AGE_MAX
     }

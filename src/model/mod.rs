@@ -21,7 +21,7 @@ pub(crate) use digest::DigestWriter;
 pub(crate) use encoding::unix_ms;
 pub use entity::{EntityKey, EntityKind, Origin};
 pub use event_id::{EventId, Revision};
-pub use fact::{CREDENTIAL_REPORT, Fact, Provenance, Reason, Unknown};
+pub use fact::{CREDENTIAL_REPORT, Fact, Provenance, REPORT_WITHOUT_VIRTUAL, Reason, Unknown};
 pub use history::{FieldChange, HistoryEntry, HistoryKind, PassRecord, Tally};
 pub use iam::{
     AccessKey, AccessKeyUse, Account, Arn, ArnError, AttachedPolicy, ConsoleAccess, DocumentId,

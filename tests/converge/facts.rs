@@ -142,6 +142,36 @@ fn losing_the_report_or_the_device_list_for_a_pass_sends_nothing() {
 }
 
 #[test]
+fn a_virtual_mfa_device_that_came_and_went_since_the_report_is_told_to_be_gone() {
+    let site = Site::with([account(ID, [SimUser::new("ann")])]);
+    site.configure(&Settings {
+        sinks: file_sink("strict", ""),
+        ..Settings::default()
+    });
+    // The report is made now, without a device.
+    site.collect(0);
+    let has_mfa = || {
+        let last = about(&site.file("strict.ndjson"), "ann").pop().unwrap();
+        last["user"]["has_mfa"].clone()
+    };
+    assert_eq!(has_mfa(), false);
+    // A report has no part of a second.
+    std::thread::sleep(std::time::Duration::from_millis(2_100));
+    let device = format!("arn:aws:iam::{ID}:mfa/ann");
+    site.sim.change(ID, |account| {
+        let ann = account.users.get_mut("ann").unwrap();
+        *ann = ann.clone().mfa(&device);
+    });
+    site.collect(0);
+    assert_eq!(has_mfa(), true);
+    site.sim.change(ID, |account| {
+        account.users.get_mut("ann").unwrap().mfa.clear();
+    });
+    site.collect(0);
+    assert_eq!(has_mfa(), false);
+}
+
+#[test]
 fn a_second_virtual_mfa_device_that_is_removed_is_sent() {
     let (site, _intake) = site("", "");
     let [first, second] = ["one", "two"].map(|name| format!("arn:aws:iam::{ID}:mfa/{name}"));

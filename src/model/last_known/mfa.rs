@@ -1,7 +1,38 @@
 //! What two answers about a user's MFA make together: which call it comes from is no change.
 
 use super::Merged;
-use crate::model::{Mfa, MfaDevice, MfaKind};
+use crate::model::{Fact, Mfa, MfaDevice, MfaKind, REPORT_WITHOUT_VIRTUAL};
+
+/// What is left of `last`, where a report that is older says that there was no MFA, and no virtual
+/// device is there by now: devices of other kinds, which may have come since. `None` elsewhere.
+pub(super) fn without_virtual(now: &Fact<Mfa>, last: &Fact<Mfa>) -> Option<Fact<Mfa>> {
+    let Fact::Known { provenance, .. } = now else {
+        return None;
+    };
+    let Fact::Known {
+        value: Mfa::Devices(devices) | Mfa::AtLeast(devices),
+        provenance: known,
+    } = last
+    else {
+        return None;
+    };
+    let is_virtual = |device: &&MfaDevice| device.kind() == MfaKind::Virtual;
+    let is_gone = provenance.source == REPORT_WITHOUT_VIRTUAL
+        && provenance.is_report_before(known)
+        && devices.iter().any(|device| is_virtual(&device));
+    if !is_gone {
+        return None;
+    }
+    let others: Vec<MfaDevice> = devices
+        .iter()
+        .filter(|it| !is_virtual(it))
+        .cloned()
+        .collect();
+    match others.is_empty() {
+        true => Some(now.clone()),
+        false => Some(Fact::known(Mfa::AtLeast(others), known)),
+    }
+}
 
 /// `now` in the light of `last`.
 pub(super) fn merged(now: &Mfa, last: &Mfa) -> Merged<Mfa> {

@@ -75,7 +75,8 @@ impl User {
                 &self.permissions_boundary,
                 &last.permissions_boundary,
             ),
-            mfa: merge.fact("mfa", &self.mfa, &last.mfa, mfa::merged),
+            mfa: mfa::without_virtual(&self.mfa, &last.mfa)
+                .unwrap_or_else(|| merge.fact("mfa", &self.mfa, &last.mfa, mfa::merged)),
             console: merge.fact("console_access", &self.console, &last.console, console),
             access_keys: merge.fact(
                 "access_keys",

@@ -3,7 +3,7 @@
 use super::super::listing::UserIdentity;
 use super::super::whole::{AccountWide, Bulk};
 use crate::collect::report::ReportRow;
-use crate::model::{Fact, Mfa};
+use crate::model::{Fact, Mfa, Provenance, REPORT_WITHOUT_VIRTUAL};
 
 /// The answer for `user`, or `None` where only ListMFADevices has it.
 ///
@@ -21,7 +21,11 @@ pub(super) fn settled(
     }
     let is_open = virtual_mfa.is_malformed(user);
     let row = row.filter(|row| row.mfa_active == Some(false) && !is_open)?;
-    Some(Fact::known(Mfa::Active(false), &row.source))
+    let source = Provenance {
+        source: REPORT_WITHOUT_VIRTUAL.into(),
+        as_of: row.source.as_of,
+    };
+    Some(Fact::known(Mfa::Active(false), &source))
 }
 
 /// What the report says of `user` where ListMFADevices failed; else `asked`.

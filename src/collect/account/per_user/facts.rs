@@ -8,10 +8,11 @@ use crate::model::{Fact, Provenance};
 /// `None` if there is no user of the name; an error if every further call would fail as well.
 pub(in crate::collect) type UserFact<T> = Result<Option<Fact<T>>, AwsError>;
 
-/// Turns the answer of a call about one user into a fact.
-pub(super) fn fact<T>(action: Action, answer: Result<T, AwsError>) -> UserFact<T> {
+/// Turns the answer of a call about one user into a fact. It is as of when it was `asked`: what
+/// changed since is perhaps not in it, so that a later report has the last word.
+pub(super) fn fact<T>(asked: &Provenance, answer: Result<T, AwsError>) -> UserFact<T> {
     match answer {
-        Ok(value) => Ok(Some(Fact::known(value, &now(action)))),
+        Ok(value) => Ok(Some(Fact::known(value, asked))),
         Err(error) if error.class == AwsErrorClass::Gone => Ok(None),
         Err(error) if error.class.ends_the_pass() => Err(error),
         Err(error) => {
@@ -21,7 +22,7 @@ pub(super) fn fact<T>(action: Action, answer: Result<T, AwsError>) -> UserFact<T
     }
 }
 
-/// The provenance of what `action` has just answered.
+/// The provenance of what `action` answers now.
 pub(super) fn now(action: Action) -> Provenance {
     Provenance {
         source: action.as_str().into(),

@@ -41,6 +41,7 @@ impl<'a> UserReader<'a> {
         user_name: &str,
         unlisted: &Fact<Vec<String>>,
     ) -> UserFact<Vec<Arc<Group>>> {
+        let asked = facts::now(Action::ListGroupsForUser);
         let groups = async {
             let mut groups = Vec::new();
             for listed in self.list_groups(user_name).await? {
@@ -48,12 +49,13 @@ impl<'a> UserReader<'a> {
             }
             Ok(groups)
         };
-        fact(Action::ListGroupsForUser, groups.await)
+        fact(&asked, groups.await)
     }
 
     /// The user's MFA devices, of every kind.
     pub(in crate::collect) async fn mfa(&self, user_name: &str) -> UserFact<Mfa> {
         let action = Action::ListMfaDevices;
+        let asked = facts::now(action);
         let devices = listing::all(async |marker: Option<String>| {
             let request = || {
                 let request = self.client.iam().list_mfa_devices().user_name(user_name);
@@ -68,7 +70,7 @@ impl<'a> UserReader<'a> {
             let ids = listed.iter().map(|device| device.serial_number());
             Page::new(action, devices, ids, answer.is_truncated(), answer.marker())
         });
-        fact(action, devices.await.map(Mfa::Devices))
+        fact(&asked, devices.await.map(Mfa::Devices))
     }
 
     /// The user's access keys, with ids.
@@ -76,10 +78,8 @@ impl<'a> UserReader<'a> {
         &self,
         user_name: &str,
     ) -> UserFact<Vec<AccessKey>> {
-        fact(
-            Action::ListAccessKeys,
-            keys::of_user(self.client, user_name).await,
-        )
+        let asked = facts::now(Action::ListAccessKeys);
+        fact(&asked, keys::of_user(self.client, user_name).await)
     }
 
     /// The user's SSH public keys.
@@ -87,10 +87,8 @@ impl<'a> UserReader<'a> {
         &self,
         user_name: &str,
     ) -> UserFact<Vec<SshPublicKey>> {
-        fact(
-            Action::ListSshPublicKeys,
-            ssh_keys::of_user(self.client, user_name).await,
-        )
+        let asked = facts::now(Action::ListSshPublicKeys);
+        fact(&asked, ssh_keys::of_user(self.client, user_name).await)
     }
 
     async fn list_groups(&self, user_name: &str) -> Result<Vec<types::Group>, AwsError> {

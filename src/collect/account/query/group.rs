@@ -151,12 +151,13 @@ async fn policies(
         let why = "members alone are asked for";
         return Ok(Some((Fact::not_collected(why), Fact::not_collected(why))));
     }
+    let asked_at = OffsetDateTime::now_utc();
     let (attached, inline) = tokio::join!(
         Box::pin(own::attached_to_group(client, name)),
         Box::pin(own::inline_of_group(client, name)),
     );
-    let attached = own::fact(Action::ListAttachedGroupPolicies, attached)?;
-    let inline = own::fact(Action::ListGroupPolicies, inline)?;
+    let attached = own::fact((Action::ListAttachedGroupPolicies, asked_at), attached)?;
+    let inline = own::fact((Action::ListGroupPolicies, asked_at), inline)?;
     Ok(attached.zip(inline))
 }
 

@@ -35,9 +35,15 @@ fn is_wanted(wanted: &impl Wanted, user: &UserIdentity) -> bool {
 
 /// The provenance of what `action` has just answered.
 fn now(action: Action) -> Provenance {
+    asked(action, OffsetDateTime::now_utc())
+}
+
+/// The provenance of what `action` answered, if it was asked at `as_of`: what changed since is perhaps
+/// not in it, so that a later report has the last word.
+fn asked(action: Action, as_of: OffsetDateTime) -> Provenance {
     Provenance {
         source: action.as_str().into(),
-        as_of: OffsetDateTime::now_utc(),
+        as_of,
     }
 }
 

@@ -1,7 +1,9 @@
 //! What is asked for one user or group besides: policies of its own, tags, the console password.
 
+use time::OffsetDateTime;
+
 use super::super::listing::{self, PAGE_SIZE, Page};
-use super::now;
+use super::asked;
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
 use crate::model::{AttachedPolicy, ConsoleAccess, Fact, Tag};
 
@@ -136,13 +138,14 @@ pub(super) async fn console(client: &AwsClient, user: &str) -> Result<ConsoleAcc
     })
 }
 
-/// The answer as a fact; `None` if AWS says that there is nobody of that name.
+/// The answer to what was asked at `as_of`, as a fact; `None` if AWS says that there is nobody of
+/// that name.
 pub(super) fn fact<T>(
-    action: Action,
+    (action, as_of): (Action, OffsetDateTime),
     answer: Result<T, AwsError>,
 ) -> Result<Option<Fact<T>>, AwsError> {
     match answer {
-        Ok(value) => Ok(Some(Fact::known(value, &now(action)))),
+        Ok(value) => Ok(Some(Fact::known(value, &asked(action, as_of)))),
         Err(error) if error.class == AwsErrorClass::Gone => Ok(None),
         Err(error) if error.class.ends_the_pass() => Err(error),
         Err(error) => Ok(Some(error.as_unknown())),

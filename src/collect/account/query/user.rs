@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use time::OffsetDateTime;
+
 use super::super::listing::AccountScope;
 use super::super::per_user::UserReader;
 use super::super::whole::service_credentials;
@@ -57,6 +59,7 @@ pub async fn user_named(
     let Some(user) = read(client, found).await? else {
         return Ok(None);
     };
+    let asked_at = OffsetDateTime::now_utc();
     let reader = UserReader::new(client);
     let ssh = async {
         match with_ssh {
@@ -68,7 +71,10 @@ pub async fn user_named(
         Box::pin(service_credentials::of_one(client, name)),
         Box::pin(ssh)
     );
-    let credentials = own::fact(Action::ListServiceSpecificCredentials, credentials)?;
+    let credentials = own::fact(
+        (Action::ListServiceSpecificCredentials, asked_at),
+        credentials,
+    )?;
     Ok(credentials
         .zip(ssh?)
         .map(|(service_specific_credentials, ssh_public_keys)| User {
@@ -80,6 +86,7 @@ pub async fn user_named(
 
 /// Everything else about who was found; `None` if it was deleted meanwhile.
 async fn read(client: &AwsClient, found: FoundUser) -> Result<Option<User>, AwsError> {
+    let asked_at = OffsetDateTime::now_utc();
     let name = found.identity.name.as_str();
     let reader = UserReader::new(client);
     // A call in progress is large: each is boxed.
@@ -92,9 +99,9 @@ async fn read(client: &AwsClient, found: FoundUser) -> Result<Option<User>, AwsE
         Box::pin(own::console(client, name)),
         Box::pin(tags(client, &found)),
     );
-    let attached = own::fact(Action::ListAttachedUserPolicies, attached);
-    let inline = own::fact(Action::ListUserPolicies, inline);
-    let console = own::fact(Action::GetLoginProfile, console);
+    let attached = own::fact((Action::ListAttachedUserPolicies, asked_at), attached);
+    let inline = own::fact((Action::ListUserPolicies, asked_at), inline);
+    let console = own::fact((Action::GetLoginProfile, asked_at), console);
     let (Some(groups), Some(mfa), Some(access_keys), Some(tags)) =
         (groups?, mfa?, access_keys?, tags?)
     else {
@@ -157,8 +164,9 @@ async fn with_inline(
     client: &AwsClient,
     group: Arc<Group>,
 ) -> Result<Option<Arc<Group>>, AwsError> {
+    let asked_at = OffsetDateTime::now_utc();
     let inline = own::inline_of_group(client, &group.name).await;
-    let inline = own::fact(Action::ListGroupPolicies, inline)?;
+    let inline = own::fact((Action::ListGroupPolicies, asked_at), inline)?;
     Ok(inline.map(|inline_policies| {
         Arc::new(Group {
             inline_policies,
@@ -174,8 +182,9 @@ async fn tags(
     match &found.tags {
         Some(tags) => Ok(Some(tags.clone())),
         None => {
+            let asked_at = OffsetDateTime::now_utc();
             let tags = own::tags_of_user(client, &found.identity.name).await;
-            own::fact(Action::ListUserTags, tags)
+            own::fact((Action::ListUserTags, asked_at), tags)
         }
     }
 }

@@ -17,6 +17,8 @@ pub(in crate::collect) struct VirtualMfa {
     devices: HashMap<Owner, Vec<MfaDevice>>,
     /// Users of a device that makes no sense: ListMFADevices has to say what they have.
     malformed: HashSet<Owner>,
+    /// As of before the first page: what changed later is perhaps not in it, so that a later report has
+    /// the last word.
     provenance: Provenance,
 }
 
@@ -28,6 +30,7 @@ type OwnedDevice = (Owner, Option<MfaDevice>);
 
 /// Lists every virtual device that a user has enabled.
 pub(super) async fn list(client: &AwsClient, scope: &AccountScope) -> Result<VirtualMfa, AwsError> {
+    let as_of = OffsetDateTime::now_utc();
     let owned = listing::all(async |marker: Option<String>| {
         let request = || {
             let request = client.iam().list_virtual_mfa_devices();
@@ -50,7 +53,7 @@ pub(super) async fn list(client: &AwsClient, scope: &AccountScope) -> Result<Vir
             answer.marker(),
         )
     });
-    Ok(VirtualMfa::of(owned.await?))
+    Ok(VirtualMfa::of(owned.await?, as_of))
 }
 
 /// The device with its user. There is no device where its user is none of this account.
@@ -71,13 +74,13 @@ fn owned_device(device: &types::VirtualMfaDevice, scope: &AccountScope) -> Optio
 }
 
 impl VirtualMfa {
-    fn of(owned: Vec<OwnedDevice>) -> Self {
+    fn of(owned: Vec<OwnedDevice>, as_of: OffsetDateTime) -> Self {
         let mut virtual_mfa = Self {
             devices: HashMap::new(),
             malformed: HashSet::new(),
             provenance: Provenance {
                 source: ACTION.as_str().into(),
-                as_of: OffsetDateTime::now_utc(),
+                as_of,
             },
         };
         for (owner, device) in owned {

@@ -1,6 +1,7 @@
 //! MFA: what two answers say together.
 
 use super::*;
+use crate::model::REPORT_WITHOUT_VIRTUAL;
 
 fn virtual_device(name: &str) -> MfaDevice {
     MfaDevice {
@@ -139,4 +140,39 @@ fn every_pair_of_answers_about_mfa_makes_what_both_say_together() {
         let again = merged(&now, &result.user).user;
         assert_eq!(again.content_digest(true), result.user.content_digest(true));
     }
+}
+
+#[test]
+fn a_virtual_device_that_came_and_went_after_the_report_is_gone_and_others_stay() {
+    let today = OffsetDateTime::UNIX_EPOCH + time::Duration::DAY * 9;
+    let with = |mfa: Mfa, source: &'static str, as_of| User {
+        mfa: Fact::known(
+            mfa,
+            &Provenance {
+                source: source.into(),
+                as_of,
+            },
+        ),
+        ..nobody()
+    };
+    let listed =
+        |devices: &[MfaDevice]| with(Mfa::Devices(devices.to_vec()), "iam:ListMFADevices", today);
+    let reported = |source| with(Mfa::Active(false), source, today - time::Duration::HOUR);
+    let is_now = |now: &User, last: &User| merged(now, last).user.mfa.value().cloned();
+    let (app, key) = (virtual_device("anna"), fido());
+    let none = reported(REPORT_WITHOUT_VIRTUAL);
+    assert_eq!(
+        is_now(&none, &listed(std::slice::from_ref(&app))),
+        Some(Mfa::Active(false))
+    );
+    assert_eq!(
+        is_now(&none, &listed(&[app.clone(), key.clone()])),
+        Some(Mfa::AtLeast(vec![key.clone()]))
+    );
+    let with_key = Mfa::Devices(vec![key.clone()]);
+    assert_eq!(is_now(&none, &listed(&[key])), Some(with_key));
+    // Where virtual devices could not be listed, the device may still be there.
+    let whole = Mfa::Devices(vec![app.clone()]);
+    let unlisted = reported(crate::model::CREDENTIAL_REPORT);
+    assert_eq!(is_now(&unlisted, &listed(&[app])), Some(whole));
 }
