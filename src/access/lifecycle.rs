@@ -4,7 +4,7 @@ use super::grant::statement;
 use super::policy::{Condition, Policy, Resource, Statement};
 use crate::aws::Action;
 use crate::config::{DesiredPlace, LifecycleSettings};
-use crate::lifecycle::{OWNER_TAG, OWNER_VALUE};
+use crate::lifecycle::{OWNER_TAG, OWNER_VALUE, QUARANTINE_TAG};
 use crate::model::Arn;
 
 /// What creating, changing and deleting users by `settings` needs, in `partition`.
@@ -25,11 +25,17 @@ pub fn lifecycle_policy(settings: &LifecycleSettings, partition: &str) -> Policy
         statement("CreateUsers", &[Action::CreateUser], users())
             .only_if(boundary())
             .only_if(will_be_ours()),
-        statement("TagNewUsers", &[Action::TagUser], users()).only_if(will_be_ours()),
+        // CreateUser with tags needs it. Who is somebody else's by the tag cannot be taken over.
+        statement("TagNewUsers", &[Action::TagUser], users())
+            .only_if(will_be_ours())
+            .only_if(Condition::absent(format!("aws:ResourceTag/{OWNER_TAG}"))),
         statement("AttachPolicies", &[Action::AttachUserPolicy], users())
             .only_if(boundary())
             .only_if(is_ours()),
         statement("ChangeUsers", CHANGES, users()).only_if(is_ours()),
+        statement("EndQuarantine", &[Action::UntagUser], users())
+            .only_if(is_ours())
+            .only_if(Condition::only("aws:TagKeys", QUARANTINE_TAG)),
         // IAM has no condition on who is made a member.
         statement("ChangeMembers", MEMBERS, iam("group/*")),
         statement(
@@ -70,9 +76,6 @@ const READS: &[Action] = &[
     Action::GetAccountSummary,
     Action::ListUsers,
     Action::GetAccountAuthorizationDetails,
-    Action::ListVirtualMfaDevices,
-    Action::GenerateCredentialReport,
-    Action::GetCredentialReport,
     Action::ListServiceSpecificCredentials,
     Action::ListGroupsForUser,
     Action::ListMfaDevices,
@@ -89,7 +92,6 @@ const READS: &[Action] = &[
 const CHANGES: &[Action] = &[
     Action::DeleteUser,
     Action::TagUser,
-    Action::UntagUser,
     Action::DetachUserPolicy,
     Action::DeleteUserPolicy,
     Action::CreateAccessKey,

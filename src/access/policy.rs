@@ -31,7 +31,7 @@ pub struct Statement {
 /// What has to hold of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
-    /// How it is compared: `StringEquals`, `StringLike`.
+    /// How it is compared: `StringEquals`, `StringLike`, `Null`.
     pub test: &'static str,
     /// The condition key.
     pub key: String,
@@ -100,6 +100,22 @@ impl Condition {
             test: "StringEquals",
             key: key.into(),
             value: value.into(),
+        }
+    }
+
+    /// None of the values of `key` is another than `value`.
+    pub(super) fn only(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            test: "ForAllValues:StringEquals",
+            ..Self::equals(key, value)
+        }
+    }
+
+    /// There is no `key`.
+    pub(super) fn absent(key: impl Into<String>) -> Self {
+        Self {
+            test: "Null",
+            ..Self::equals(key, "true")
         }
     }
 

@@ -15,7 +15,7 @@ use crate::collect::{
     AccountSource, AccountSummary, Completeness, Enumeration, InventorySource, account_summary,
     query_credentials,
 };
-use crate::config::{AccessKeyLookup, AwsSettings, LifecycleSettings};
+use crate::config::{AwsSettings, LifecycleSettings};
 use crate::model::{Fact, Provenance, Reason, User};
 
 /// Users between the collector and who holds them.
@@ -28,11 +28,7 @@ pub async fn observe(
     settings: &LifecycleSettings,
 ) -> Result<Observed, AwsError> {
     let identity = client.identity().await?;
-    let in_bulk = AwsSettings {
-        access_keys: AccessKeyLookup::Report,
-        ..aws.clone()
-    };
-    let source = AccountSource::of_query(client.clone(), &in_bulk, &identity.account);
+    let source = AccountSource::without_credentials(client.clone(), aws, &identity.account);
     let (sender, mut receiver) = mpsc::channel(CHANNEL_LEN);
     let (no_policies, _) = oneshot::channel();
     let receive = async {

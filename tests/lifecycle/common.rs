@@ -15,7 +15,8 @@ use crate::support::block_on;
 use crate::support::moto::Account;
 use crate::support::owner;
 
-pub(super) const BOUNDARY: &str = "arn:aws:iam::111122223333:policy/edge";
+/// One of AWS's, which every account has.
+pub(super) const BOUNDARY: &str = "arn:aws:iam::aws:policy/PowerUserAccess";
 
 /// An agent that may change users of `account`, as `more` of `[lifecycle]` says.
 pub(super) fn agent(account: &Account, more: &str) -> Agent {
@@ -86,6 +87,12 @@ pub(super) fn stored(account: &Account, name: &str) -> Value {
 /// A user `name` with one of each thing, and a parameter with its secret; its UserId.
 pub(super) fn plant(account: &Account, name: &str) -> String {
     let id = owner::with(account, name, &owner::NINE);
+    parameter(account, name, &id);
+    id
+}
+
+/// Stores something as the secret of the user `name` with this UserId.
+pub(super) fn parameter(account: &Account, name: &str, id: &str) {
     let input = json!({
         "Name": format!("/rollcall/keys/{name}"), "Value": "x", "Type": "SecureString",
         "Tags": [{ "Key": "managed-by", "Value": "rollcall" },
@@ -93,7 +100,6 @@ pub(super) fn plant(account: &Account, name: &str) -> String {
     });
     let put = block_on(account.ssm("PutParameter", &input));
     assert_eq!(put["Version"], 1, "{put}");
-    id
 }
 
 /// What is left of the user `name`, in words.

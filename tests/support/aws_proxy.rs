@@ -15,12 +15,24 @@ use super::reply::Reply;
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) at: Instant,
+    /// Region and service, as the signature names them.
+    scope: Option<(String, String)>,
     parameters: Vec<(String, String)>,
 }
 
 impl Call {
     pub(crate) fn action(&self) -> &str {
         self.parameter("Action").unwrap_or_default()
+    }
+
+    /// The region that it is signed for.
+    pub(crate) fn region(&self) -> &str {
+        self.scope.as_ref().map_or("", |(region, _)| region)
+    }
+
+    /// The service that it is signed for, as policies spell it.
+    pub(crate) fn service(&self) -> &str {
+        self.scope.as_ref().map_or("", |(_, service)| service)
     }
 
     /// Whether the call has this text anywhere, as one in JSON may.
@@ -153,11 +165,20 @@ impl Call {
             let body = String::from_utf8_lossy(request.body()).into_owned();
             parameters.push(("Body".to_owned(), body));
         }
+        let signed = request.headers().get("authorization");
+        let scope = signed.and_then(|it| scope(it.to_str().ok()?));
         Self {
             at: Instant::now(),
+            scope,
             parameters,
         }
     }
+}
+
+/// Of `Credential=KEY/DATE/REGION/SERVICE/aws4_request`, region and service.
+fn scope(signed: &str) -> Option<(String, String)> {
+    let mut parts = signed.split_once("Credential=")?.1.split('/').skip(2);
+    Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
 }
 
 async fn forward(client: &reqwest::Client, url: &str, request: Request<Bytes>) -> Reply {

@@ -33,6 +33,16 @@ pub(crate) fn with(account: &Account, name: &str, things: &[&str]) -> String {
     })
 }
 
+/// Gives the user `name`, which is there, one of each of these.
+pub(crate) fn give_all(account: &Account, name: &str, things: &[&str]) {
+    block_on(async {
+        let client = account.iam();
+        for thing in things {
+            give(&client, name, thing).await;
+        }
+    });
+}
+
 async fn give(client: &Client, name: &str, thing: &str) {
     match thing {
         "access key" => {

@@ -67,6 +67,18 @@ impl AccountSource {
         }
     }
 
+    /// Reads `account` for who there is: [`CallPlan::without_credentials`].
+    pub fn without_credentials(
+        client: AwsClient,
+        settings: &AwsSettings,
+        account: &Account,
+    ) -> Self {
+        Self {
+            plan: CallPlan::without_credentials(),
+            ..Self::new(client, settings, account)
+        }
+    }
+
     /// Whether the documents of policies and roles are read as well. They are where the plan is in
     /// bulk and about everybody: a verdict on one user needs all of them.
     #[must_use]

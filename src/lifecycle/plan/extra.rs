@@ -30,8 +30,8 @@ pub(super) fn user(
             }
             return None;
         }
-        Owner::Unknown => {
-            let why = "whose it is is not known: its tags are not";
+        Owner::Unknown(why) => {
+            let why = format!("whose it is is not known: tags unknown: {why}");
             plan.hold(Subject::of(user), "everything", why);
             return None;
         }

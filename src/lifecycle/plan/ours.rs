@@ -17,8 +17,8 @@ pub(in crate::lifecycle) enum Owner {
     Us,
     /// Not ours, for this reason.
     Others(&'static str),
-    /// Its tags are not known.
-    Unknown,
+    /// Its tags are not known, for this reason.
+    Unknown(String),
 }
 
 /// Whose `user` is.
@@ -26,10 +26,12 @@ pub(in crate::lifecycle) fn owner(user: &User, settings: &LifecycleSettings) -> 
     if user.is_root() || !user.path.starts_with(&settings.path) {
         return Owner::Others("it is not below the path of [lifecycle]");
     }
-    match user.tags.value() {
-        None => Owner::Unknown,
-        Some(_) if tag(user, OWNER_TAG) == Some(OWNER_VALUE) => Owner::Us,
-        Some(_) => Owner::Others("it has no tag managed-by = rollcall"),
+    if let Some(why) = user.tags.why_unknown() {
+        return Owner::Unknown(why.to_string());
+    }
+    match tag(user, OWNER_TAG) {
+        Some(OWNER_VALUE) => Owner::Us,
+        _ => Owner::Others("it has no tag managed-by = rollcall"),
     }
 }
 

@@ -46,11 +46,9 @@ fn why_not_ours(
                 format!("the name belongs to a user that is not ours: {why}"),
             ));
         }
-        Owner::Unknown => {
-            return Some((
-                clash,
-                "whose it is is not known: its tags are not".to_owned(),
-            ));
+        Owner::Unknown(why) => {
+            let why = format!("whose it is is not known: tags unknown: {why}");
+            return Some((clash, why));
         }
     }
     if found.name != desired.name {

@@ -147,6 +147,9 @@ impl Joiner<'_> {
     }
 
     fn settled_mfa(&self, entry: &Entry) -> Option<Fact<Mfa>> {
+        if !self.plan.has(Action::ListMfaDevices) {
+            return Some(Fact::not_collected("nothing here needs it"));
+        }
         let row = self.row(entry);
         if let Some(settled) = mfa::settled(&entry.identity, &self.wide, row) {
             return Some(settled);

@@ -149,6 +149,21 @@ impl CallPlan {
         }
     }
 
+    /// The plan of who there is, with groups, policies, boundary and tags, and nothing of credentials:
+    /// two listings in bulk.
+    pub fn without_credentials() -> Self {
+        Self {
+            falls_back: false,
+            reads_policies: false,
+            is_query: true,
+            calls: vec![
+                FactCalls::in_bulk(Facts::Users, &[ListUsers]),
+                FactCalls::in_bulk(Facts::UserPolicies, DETAILS),
+                FactCalls::in_bulk(Facts::Groups, DETAILS),
+            ],
+        }
+    }
+
     /// Whether a question is answered, which asks for less than a pass.
     pub fn is_query(&self) -> bool {
         self.is_query
