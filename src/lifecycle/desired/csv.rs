@@ -3,12 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::DesiredError;
-use super::entry::Entry;
+use super::entry::{Entry, FIELDS};
 use super::state::DesiredKeys;
-
-const COLUMNS: [&str; 7] = [
-    "name", "path", "groups", "policies", "tags", "keys", "exempt",
-];
 
 /// The entries of `text`, each with its line. An empty cell says nothing.
 pub(super) fn entries(place: &str, text: &str) -> Result<Vec<(String, Entry)>, DesiredError> {
@@ -22,10 +18,10 @@ pub(super) fn entries(place: &str, text: &str) -> Result<Vec<(String, Entry)>, D
     let heads = reader.headers().map_err(of_csv)?.clone();
     for (index, head) in heads.iter().enumerate() {
         let why = match () {
-            () if !COLUMNS.contains(&head) => {
+            () if !FIELDS.contains(&head) => {
                 format!(
                     "there is no column {head:?}; there are {}",
-                    COLUMNS.join(", ")
+                    FIELDS.join(", ")
                 )
             }
             () if heads.iter().take(index).any(|it| it == head) => {

@@ -5,8 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::state::{DesiredKeys, DesiredUser};
-use crate::lifecycle::{OWNER_TAG, OWNER_VALUE};
+use super::tags::check_tags;
 use crate::model::Arn;
+
+/// What an entry may say.
+pub(super) const FIELDS: [&str; 7] = [
+    "name", "path", "groups", "policies", "tags", "keys", "exempt",
+];
 
 /// One user as it is written.
 #[derive(Debug, Deserialize)]
@@ -16,9 +21,9 @@ pub(super) struct Entry {
     #[serde(default)]
     pub(super) path: Option<String>,
     #[serde(default)]
-    pub(super) groups: Option<BTreeSet<String>>,
+    pub(super) groups: Option<Vec<String>>,
     #[serde(default)]
-    pub(super) policies: Option<BTreeSet<String>>,
+    pub(super) policies: Option<Vec<String>>,
     #[serde(default)]
     pub(super) tags: BTreeMap<String, String>,
     #[serde(default)]
@@ -31,6 +36,13 @@ impl Entry {
     /// The user, with a path below `own_path`; else what is wrong.
     pub(super) fn check(self, own_path: &str) -> Result<DesiredUser, String> {
         check_name("name", &self.name, 64)?;
+        let name = self.name.clone();
+        self.checked(own_path)
+            .map_err(|why| format!("user {name:?}: {why}"))
+    }
+
+    /// The same for whoever has a name.
+    fn checked(self, own_path: &str) -> Result<DesiredUser, String> {
         let path = self.path.unwrap_or_else(|| own_path.to_owned());
         let is_path = path.starts_with(own_path)
             && path.ends_with('/')
@@ -51,17 +63,35 @@ impl Entry {
                 return Err(format!("policy {policy:?} is no ARN of a managed policy"));
             }
         }
-        self.tags.iter().try_for_each(check_tag)?;
+        check_tags(&self.tags)?;
         Ok(DesiredUser {
             name: self.name,
             path,
-            groups: self.groups,
-            policies: self.policies,
+            groups: self.groups.map(|all| each("group", all)).transpose()?,
+            policies: self.policies.map(|all| each("policy", all)).transpose()?,
             tags: self.tags,
             keys: self.keys,
             exempt: self.exempt,
         })
     }
+}
+
+/// `all` without an order, if nothing is there twice. AWS tells no case of such names apart.
+fn each(what: &str, all: Vec<String>) -> Result<BTreeSet<String>, String> {
+    let mut seen = BTreeMap::new();
+    for one in &all {
+        if let Some(first) = seen.insert(one.to_ascii_lowercase(), one) {
+            let why = match first == one {
+                true => format!("{what} {one:?} is there twice: leave one of them out"),
+                false => format!(
+                    "{what} {one:?} and {first:?} are one name to AWS, which does not tell case \
+                     apart: leave one of them out"
+                ),
+            };
+            return Err(why);
+        }
+    }
+    Ok(all.into_iter().collect())
 }
 
 /// By IAM's rules for names.
@@ -75,18 +105,25 @@ fn check_name(what: &str, name: &str, len_max: usize) -> Result<(), String> {
     }
 }
 
-/// The tags by which we know our users are ours to set.
-fn check_tag((key, value): (&String, &String)) -> Result<(), String> {
-    let lower = key.to_ascii_lowercase();
-    let is_kept = lower == OWNER_TAG || lower.starts_with("rollcall:") || lower.starts_with("aws:");
-    if is_kept && !(lower == OWNER_TAG && value == OWNER_VALUE) {
-        return Err(format!("tag {key:?} is not for the desired state to set"));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn why(json: &str) -> String {
+        let entry: Entry = serde_json::from_str(json).unwrap();
+        entry.check("/r/").unwrap_err()
     }
-    let (keys, values) = (key.chars().count(), value.chars().count());
-    match (1..=128).contains(&keys) && values <= 256 {
-        true => Ok(()),
-        false => Err(format!(
-            "tag {key:?} is too long: AWS takes keys of 128 characters and values of 256"
-        )),
+
+    #[test]
+    fn what_is_there_twice_is_refused_and_named_with_its_user() {
+        let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+        let twice = why(&format!(
+            r#"{{"name": "anna", "policies": ["{arn}", "{arn}"]}}"#
+        ));
+        for part in ["anna", arn, "twice"] {
+            assert!(twice.contains(part), "{twice}");
+        }
+        let cases = why(r#"{"name": "anna", "groups": ["Ops", "ops"]}"#);
+        assert!(cases.contains("Ops") && cases.contains("case"), "{cases}");
     }
 }

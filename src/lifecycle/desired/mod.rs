@@ -7,6 +7,7 @@ mod file;
 mod item;
 mod state;
 mod table;
+mod tags;
 
 pub use error::DesiredError;
 pub use state::{DesiredKeys, DesiredState, DesiredUser};

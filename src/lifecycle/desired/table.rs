@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::entry::Entry;
+use super::entry::{Entry, FIELDS};
 use super::{DesiredError, DesiredState, item};
 use crate::aws::{Action, AwsClient, AwsError, JsonService, Paging};
 
@@ -90,6 +90,9 @@ fn of_items(name: &str, own_path: &str, items: Vec<Item>) -> Result<DesiredState
 fn entry(item: &Item) -> Result<Entry, String> {
     let mut plain = Map::new();
     for (key, value) in item {
+        if is_others_number(key, value) {
+            continue;
+        }
         let value = item::plain(value).map_err(|why| format!("{key}: {why}"))?;
         let key = match key.as_str() {
             "UserName" => "name",
@@ -102,6 +105,13 @@ fn entry(item: &Item) -> Result<Entry, String> {
         }
     }
     serde_json::from_value(Value::Object(plain)).map_err(|error| error.to_string())
+}
+
+/// Whether it is a number of somebody else's, such as the time at which an item expires: no user has
+/// a number, so it is no attribute of ours under another name.
+fn is_others_number(key: &str, value: &Value) -> bool {
+    let is_ours = FIELDS.iter().any(|field| key.eq_ignore_ascii_case(field));
+    value.get("N").is_some() && !is_ours
 }
 
 #[cfg(test)]
@@ -128,6 +138,14 @@ mod tests {
         assert_eq!(with.get("anna").unwrap().tags["team"], "core");
         let nobody = state(json!([{"UserName": {"S": SENTINEL}}])).unwrap();
         assert!(nobody.removal_bar.is_some());
+    }
+
+    #[test]
+    fn a_number_that_no_user_has_is_another_s_and_refuses_nothing() {
+        let anna = json!({"UserName": {"S": "anna"}, "expires_at": {"N": "1795168860"}});
+        assert!(state(json!([anna])).unwrap().get("anna").is_some());
+        let exempt = json!({"UserName": {"S": "anna"}, "Exempt": {"N": "1"}});
+        assert!(state(json!([exempt])).unwrap_err().contains("Exempt"));
     }
 
     #[test]
