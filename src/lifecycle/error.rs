@@ -29,6 +29,16 @@ pub enum ActionError {
         /// The call that failed.
         error: AwsError,
     },
+    /// A deletion ended behind the user itself.
+    #[error("user {user} is deleted, and {left} is left: {error}; run the same command again")]
+    Outlived {
+        /// UserName.
+        user: Shown,
+        /// What is left, in words.
+        left: Shown,
+        /// The call that failed.
+        error: AwsError,
+    },
 }
 
 /// Why the answer is no: nothing was written.

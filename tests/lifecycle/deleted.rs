@@ -204,3 +204,29 @@ fn what_is_too_new_or_changed_by_somebody_else_is_tried_again() {
         .expect_code(0);
     assert_eq!(left(&account, "anna"), Vec::<&str>::new());
 }
+
+#[test]
+fn a_device_that_may_not_be_deleted_is_named_before_and_behind_its_user() {
+    let account = Account::strict();
+    let id = plant(&account, "anna");
+    let device = format!("arn:aws:iam::{}:mfa/anna", account.id());
+    let agent = agent(&account, "");
+    let delete = agent.args(["lifecycle", "delete", &format!("{id}:anna")]);
+    let denied = |account: &Account| {
+        AwsProxy::start(account, |call| {
+            (call.action() == "DeleteVirtualMFADevice").then(|| aws_error(403, "AccessDenied"))
+        })
+    };
+    let proxy = denied(&account);
+    let denied = delete.env("AWS_ENDPOINT_URL", &proxy.url());
+    for says in [
+        format!("inline policy own, deactivated MFA device {device}:"),
+        format!("user anna is deleted, and deactivated MFA device {device} is left:"),
+    ] {
+        let output = denied.run().expect_code(3);
+        assert!(output.stderr.contains(&says), "{}", output.stderr);
+    }
+    assert_eq!(left(&account, "anna"), ["device", "parameter"]);
+    delete.run().expect_code(0);
+    assert_eq!(left(&account, "anna"), Vec::<&str>::new());
+}

@@ -62,9 +62,11 @@ pub(super) fn status_of(error: &ActionError) -> ExitStatus {
     match error {
         ActionError::Refused(_) | ActionError::Lease(_) => ExitStatus::No,
         ActionError::Intent(_) => ExitStatus::State,
-        ActionError::Aws(error) | ActionError::Left { error, .. } if error.class.is_refusal() => {
-            ExitStatus::AwsRefused
-        }
-        ActionError::Aws(_) | ActionError::Left { .. } => ExitStatus::Partial,
+        ActionError::Aws(error)
+        | ActionError::Left { error, .. }
+        | ActionError::Outlived { error, .. } => match error.class.is_refusal() {
+            true => ExitStatus::AwsRefused,
+            false => ExitStatus::Partial,
+        },
     }
 }

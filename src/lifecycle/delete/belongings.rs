@@ -131,6 +131,13 @@ pub(super) fn is_virtual(serial: &str) -> bool {
     serial.contains(":mfa/")
 }
 
+/// In words: `deactivated MFA device arn:...`, and others like it.
+pub(super) fn in_words<'a>(serials: impl IntoIterator<Item = &'a String>) -> String {
+    let serials = serials.into_iter();
+    let devices = serials.map(|serial| format!("deactivated MFA device {serial}"));
+    devices.collect::<Vec<_>>().join(", ")
+}
+
 fn is_none(error: &AwsError) -> bool {
     matches!(error.class, AwsErrorClass::Gone | AwsErrorClass::NotOffered)
 }

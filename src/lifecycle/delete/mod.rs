@@ -141,18 +141,21 @@ impl Executor {
                 user: user.clone(),
                 since: OffsetDateTime::now_utc(),
                 what: Intended::Delete {
-                    devices: outliving.into_iter().collect(),
+                    devices: outliving.iter().cloned().collect(),
                 },
             })?;
-            if let Err(error) = removal::remove(&self.client, &user.name, &has).await {
-                return Err(self.left(user, error).await);
+            let removed = removal::remove(&self.client, &user.name, &has, &mut outliving).await;
+            if let Err(error) = removed {
+                return Err(self.left(user, &outliving, error).await);
             }
             devices.retain(|serial| !has.devices.contains(serial));
             match self.delete_emptied(user).await {
                 Ok(()) => break,
                 // Somebody adds things: what there is now is listed again.
                 Err(ActionError::Aws(error)) if is_conflict(&error) && round < ROUNDS_MAX => {}
-                Err(ActionError::Aws(error)) => return Err(self.left(user, error).await),
+                Err(ActionError::Aws(error)) => {
+                    return Err(self.left(user, &outliving, error).await);
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -194,19 +197,40 @@ impl Executor {
         user: &UserRef,
         devices: &BTreeSet<String>,
     ) -> Result<bool, ActionError> {
+        let mut left: BTreeSet<&String> = devices.iter().collect();
         for serial in devices {
-            removal::delete_device(&self.client, serial).await?;
+            if let Err(error) = removal::delete_device(&self.client, serial).await {
+                return Err(ActionError::Outlived {
+                    user: Shown::of(&user.name),
+                    left: Shown::of(belongings::in_words(left)),
+                    error,
+                });
+            }
+            left.remove(serial);
         }
         let had_parameter = self.parameters().delete(user).await?;
         self.intents.clear(&user.id)?;
         Ok(had_parameter)
     }
 
-    /// `error`, which ended the deletion, with what is left.
-    async fn left(&self, user: &UserRef, error: AwsError) -> ActionError {
-        let left = match Belongings::of(&self.client, &user.name).await {
-            Ok(left) => left.to_string(),
-            Err(_) => "what could not be listed".to_owned(),
+    /// `error`, which ended the deletion, with what is left: of the user, and the devices of
+    /// `outliving` that are nobody's by now.
+    async fn left(
+        &self,
+        user: &UserRef,
+        outliving: &BTreeSet<String>,
+        error: AwsError,
+    ) -> ActionError {
+        let has = Belongings::of(&self.client, &user.name).await;
+        let has = has.map_err(|_| "what could not be listed".to_owned());
+        let is_listed = |it: &&String| has.as_ref().is_ok_and(|has| has.devices.contains(it));
+        let loose = belongings::in_words(outliving.iter().filter(|it| !is_listed(it)));
+        let left = match has {
+            Ok(has) if has == Belongings::default() && !loose.is_empty() => loose,
+            has => {
+                let has = has.map_or_else(|why| why, |has| has.to_string());
+                [has, loose].join(", ").trim_end_matches(", ").to_owned()
+            }
         };
         ActionError::Left {
             user: Shown::of(&user.name),

@@ -1,5 +1,7 @@
 //! Taking from a user all that it has, in the order that leaves a harmless user half-way.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_iam::types::StatusType;
 
 use super::belongings::{Belongings, is_virtual};
@@ -20,11 +22,13 @@ macro_rules! done {
 }
 
 /// Takes all that `has` names from the user `name`, except for the user and its boundary: access
-/// ends first, and can be given back until its keys are deleted, which is last.
+/// ends first, and can be given back until its keys are deleted, which is last. Of `outliving`, the
+/// serial numbers of virtual devices, those stay that are still there.
 pub(super) async fn remove(
     client: &AwsClient,
     name: &str,
     has: &Belongings,
+    outliving: &mut BTreeSet<String>,
 ) -> Result<(), AwsError> {
     for (key, _) in has.keys.iter().filter(|(_, is_active)| *is_active) {
         done!(client, name, UpdateAccessKey, |iam| {
@@ -44,6 +48,7 @@ pub(super) async fn remove(
         });
         if is_virtual(serial) {
             delete_device(client, serial).await?;
+            outliving.remove(serial);
         }
     }
     remove_credentials(client, name, has).await?;
