@@ -36,6 +36,6 @@ pub use executor::Executor;
 pub use keys::StoredKey;
 pub use lease::LeaseHeld;
 pub use observe::observe;
-pub use plan::{Held, Observed, Plan, plan};
+pub use plan::{Held, Observed, Plan, Refusal, Taken, plan};
 pub use plan_file::{Begun, PlanFile, PlanFileError};
 pub use user_ref::UserRef;

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use super::plan::{Held, Observed, Plan};
+use super::plan::{Held, Observed, Plan, Refusal};
 use super::{DesiredState, Intended, Intent, PlannedAction, Subject};
 use crate::file;
 use crate::foreign::Shown;
@@ -45,8 +45,8 @@ pub struct PlanFile {
     pub actions: Vec<PlannedAction>,
     /// What is not.
     pub held: Vec<Held>,
-    /// Why nobody is removed, if so.
-    pub refusal: Option<String>,
+    /// Why nothing is to be done, if so.
+    pub refusals: Vec<Refusal>,
     /// SHA-256 of what is done: whoever edits that makes no plan of it.
     pub actions_digest: String,
 }
@@ -135,7 +135,7 @@ impl PlanFile {
             actions_digest: digest_of(&plan.actions),
             actions: plan.actions,
             held: plan.held,
-            refusal: plan.refusal,
+            refusals: plan.refusals,
         }
     }
 

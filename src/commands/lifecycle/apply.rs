@@ -9,7 +9,7 @@ use super::{NO_LEASE, events, executor, plan, settings};
 use crate::cli::{GlobalArgs, LifecycleApplyArgs};
 use crate::commands::setup::{self, UsageError};
 use crate::config::{Config, Removals};
-use crate::lifecycle::{Executor, Held, PlanFile};
+use crate::lifecycle::{Executor, Held, PlanFile, Refusal, Taken};
 use crate::run::ExitStatus;
 
 /// Carries out a plan that was written before, if it would be made again.
@@ -80,7 +80,7 @@ async fn run_alone(
     let mut plan = plan::make(config).await?;
     if removals == Removals::Never {
         leave_removals(&mut plan);
-        plan.refusal = None;
+        plan.refusals.retain(|it| it.of != Taken::Users);
     }
     for Held { user, what, why } in &plan.held {
         tracing::warn!(user = user.name, held_back = what, why, "held back");
@@ -92,11 +92,12 @@ async fn run_alone(
     Ok(with_begun(is_all_finished, status))
 }
 
-/// Exit code 7 for a plan that would remove more than one run may: nothing of it is done.
+/// Exit code 7 for a plan that would take away more than one run may: nothing of it is done.
 fn refused(plan: &PlanFile) -> Option<ExitStatus> {
-    let why = plan.refusal.as_ref()?;
-    tracing::error!("nothing was done: {why}");
-    Some(ExitStatus::No)
+    for Refusal { why, .. } in &plan.refusals {
+        tracing::error!("nothing was done: {why}");
+    }
+    (!plan.refusals.is_empty()).then_some(ExitStatus::No)
 }
 
 /// Holds back what takes users away.

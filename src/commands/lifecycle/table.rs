@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::foreign::Shown;
-use crate::lifecycle::{Begun, PlanFile};
+use crate::lifecycle::{Begun, PlanFile, Refusal};
 use crate::table::{Head, Table, Width, paragraph};
 
 /// The plan: what is done, what is held back, and the sum.
@@ -36,12 +36,9 @@ pub(super) fn text(plan: &PlanFile, width: Width) -> String {
         }
         let _ = write!(text, "\n{}", table.text(width));
     }
-    if let Some(why) = &plan.refusal {
-        let _ = write!(
-            text,
-            "\n{}",
-            paragraph("refused  ", Shown::of(why).as_str(), width)
-        );
+    for Refusal { why, .. } in &plan.refusals {
+        let why = Shown::of(why);
+        let _ = write!(text, "\n{}", paragraph("refused  ", why.as_str(), width));
     }
     let users: BTreeSet<&str> = plan
         .actions
@@ -62,7 +59,7 @@ fn count(number: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lifecycle::{Held, PlannedAction, Subject, UserAction};
+    use crate::lifecycle::{Held, PlannedAction, Subject, Taken, UserAction};
 
     #[test]
     fn a_plan_fits_a_terminal_of_80_columns() {
@@ -89,7 +86,10 @@ mod tests {
                 what: "keys".to_owned(),
                 why: "words ".repeat(40),
             }],
-            refusal: Some("words ".repeat(40)),
+            refusals: vec![Refusal {
+                of: Taken::Users,
+                why: "words ".repeat(40),
+            }],
             actions_digest: String::new(),
         };
         let text = text(&plan, Width::Terminal(80));

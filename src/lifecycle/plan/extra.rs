@@ -36,6 +36,10 @@ pub(super) fn user(
             return None;
         }
     }
+    if let Some(why) = rules.why_ahead(user) {
+        plan.hold(Subject::of(user), "removal", why);
+        return None;
+    }
     let guarded = desired.removal_bar.clone();
     let guarded = guarded.or_else(|| observed.why_incomplete.clone());
     if let Some(why) = guarded.or_else(|| guard(rules, user, observed)) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Plan;
+use super::{Plan, Refusal, Taken};
 use crate::lifecycle::{PlannedAction, UserAction};
 
 /// So many users.
@@ -32,24 +32,31 @@ pub(super) fn apply(removals: Vec<PlannedAction>, ours: usize, plan: &mut Plan) 
         let what = removal.action.to_string();
         plan.hold(removal.user, &what, "more removals than one run may do");
     }
-    plan.refusal = Some(why);
+    let of = Taken::Users;
+    plan.refusals.push(Refusal { of, why });
 }
 
-/// Holds back what takes groups and policies away, from the user `caller` and, where more users
-/// would lose some than may be of `ours`, from everybody.
+/// Holds back what takes groups and policies away, from the user `caller` and, where more others
+/// would lose some than may be of `ours`, from everybody: then the plan is refused.
 pub(super) fn hold_losses(caller: Option<&str>, ours: usize, plan: &mut Plan) {
     let max = max_of(ours);
     let losses = plan.actions.iter().filter(|it| is_loss(&it.action));
-    let losers: BTreeSet<_> = losses.filter_map(|it| it.user.id.as_deref()).collect();
+    let losers = losses.filter_map(|it| it.user.id.as_deref());
+    let losers: BTreeSet<_> = losers.filter(|&id| Some(id) != caller).collect();
     let count = losers.len();
+    if count > max {
+        let why = format!(
+            "{count} of our {ours} users would lose groups or policies, and at most {max} do in one \
+             run (5, and {PERCENT_MAX} %): nobody does; see whether the desired state is the right \
+             one, and change fewer at once"
+        );
+        let of = Taken::Rights;
+        plan.refusals.push(Refusal { of, why });
+    }
     for planned in std::mem::take(&mut plan.actions) {
         let why = match is_loss(&planned.action) {
-            true if planned.user.id.as_deref() == caller => "it is the caller itself".to_owned(),
-            true if count > max => format!(
-                "{count} of our {ours} users would lose groups or policies, and at most {max} do \
-                 in one run (5, and {PERCENT_MAX} %): nobody does; see whether the desired state \
-                 is the right one, and change fewer at once"
-            ),
+            true if planned.user.id.as_deref() == caller => "it is the caller itself",
+            true if count > max => "more users would lose some than may in one run",
             _ => {
                 plan.actions.push(planned);
                 continue;

@@ -50,8 +50,28 @@ pub struct Plan {
     pub actions: Vec<PlannedAction>,
     /// What is not done, and which guard holds it.
     pub held: Vec<Held>,
-    /// Why nobody is removed although some would be, if so: more than the limits let through.
-    pub refusal: Option<String>,
+    /// Why nothing is to be done, if so: more would be taken away than the limits let through.
+    pub refusals: Vec<Refusal>,
+}
+
+/// More would be taken away than one run may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// What would be.
+    pub of: Taken,
+    /// How much, how much may be, and what a person can do.
+    pub why: String,
+}
+
+/// What a run takes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Taken {
+    /// Users.
+    Users,
+    /// Groups and policies of users that stay.
+    Rights,
 }
 
 /// What is held back from one user.

@@ -75,7 +75,19 @@ pub(super) fn last_used(user: &User) -> Option<OffsetDateTime> {
     keys.chain(password).max()
 }
 
+/// AWS refuses what is signed by a clock that is further off.
+const CLOCKS_APART: Duration = Duration::minutes(15);
+
 impl Rules<'_> {
+    /// Why nothing is done to `user`, if AWS created it later than now.
+    pub(super) fn why_ahead(&self, user: &User) -> Option<String> {
+        let is_ahead = user.created_at - self.now > CLOCKS_APART;
+        is_ahead.then(|| {
+            let date = user.created_at.date();
+            format!("AWS created it on {date}, which is in the future: one of the clocks is wrong")
+        })
+    }
+
     /// Whether `at` counts as recent. What lies ahead does: one of the clocks is wrong.
     pub(super) fn is_recent(&self, at: OffsetDateTime, within: Duration) -> bool {
         self.now - at < within

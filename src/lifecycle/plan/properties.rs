@@ -119,7 +119,7 @@ proptest! {
         let removals = plan.actions.iter().filter(|it| it.action.is_removal()).count();
         let ours = at.users.iter().filter(|it| owner(it, &settings()) == Owner::Us).count();
         prop_assert!(removals <= 5 && removals <= (ours / 10).max(1));
-        prop_assert!(plan.refusal.is_none() || removals == 0);
+        prop_assert!(plan.refusals.iter().all(|it| it.of != Taken::Users) || removals == 0);
     }
 
     #[test]

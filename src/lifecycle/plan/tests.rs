@@ -115,7 +115,7 @@ fn each_guard_alone_keeps_an_extra() {
         (ours("root2"), "exempt by [lifecycle]"),
         (tagged(ours("eve"), EXEMPT_TAG, ""), "exempt by its tag"),
         (young, "younger"),
-        (ahead, "younger"),
+        (ahead, "in the future"),
         (signed_in, "used on"),
         (
             with_keys("eve", vec![key("A", 50, true, Some(6))]),
@@ -173,7 +173,7 @@ fn more_removals_than_five_or_a_tenth_are_none() {
     ] {
         let plan = plan_of(extras, all);
         assert_eq!(plan.actions.len(), removed, "{extras} of {all}");
-        assert_eq!(plan.refusal.is_some(), removed == 0, "{extras} of {all}");
+        assert_eq!(!plan.refusals.is_empty(), removed == 0, "{extras} of {all}");
         assert_eq!(plan.held.len(), extras - removed);
     }
 }
@@ -206,12 +206,14 @@ fn nobody_loses_rights_where_many_would_and_the_caller_never_does() {
         user.policies = Some(std::collections::BTreeSet::new());
     }
     let many = observed([reader("a"), reader("b"), ours("c")]);
-    let (actions, held) = words(&plan(&state, &many, &settings(), NOW));
-    assert!(actions.is_empty(), "{actions:?}");
+    let refused = plan(&state, &many, &settings(), NOW);
     assert!(
-        held.iter().all(|it| it.contains("2 of our 3 users")) && held.len() == 2,
-        "{held:?}"
+        refused.actions.is_empty() && refused.held.len() == 2,
+        "{refused:?}"
     );
+    assert_eq!(refused.refusals[0].of, Taken::Rights);
+    let why = &refused.refusals[0].why;
+    assert!(why.contains("2 of our 3 users"), "{why}");
     let mut one = observed([reader("a"), ours("b"), ours("c")]);
     let (actions, _) = words(&plan(&state, &one, &settings(), NOW));
     assert_eq!(
@@ -224,4 +226,19 @@ fn nobody_loses_rights_where_many_would_and_the_caller_never_does() {
         actions.is_empty() && held[0].contains("the caller itself"),
         "{held:?}"
     );
+}
+
+#[test]
+fn who_was_created_in_the_future_is_shown_and_nothing_is_done_to_it() {
+    let ahead = |name: &str| User {
+        created_at: NOW + Duration::days(2),
+        ..ours(name)
+    };
+    let (actions, held) = planned(&["anna"], vec![ahead("anna"), ahead("eve")]);
+    assert!(actions.is_empty(), "{actions:?}");
+    for (held, what) in held.iter().zip(["anna: everything: ", "eve: removal: "]) {
+        let is_said = held.starts_with(what) && held.contains("in the future");
+        assert!(is_said, "{held}");
+    }
+    assert_eq!(held.len(), 2);
 }

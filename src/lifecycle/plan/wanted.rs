@@ -51,6 +51,9 @@ fn why_not_ours(
             return Some((clash, why));
         }
     }
+    if let Some(why) = rules.why_ahead(found) {
+        return Some((clash, why));
+    }
     if found.name != desired.name {
         let why = format!("it is called {}, and AWS tells no case apart", found.name);
         return Some((clash, why));
