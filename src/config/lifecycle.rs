@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::aws::role;
 use super::{AwsSettings, duration, name, path};
-use crate::model::Arn;
+use crate::model::{Arn, is_account_id};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -173,6 +173,11 @@ impl LifecycleSettings {
     /// Whether `name` is among those that are never removed.
     pub fn is_exempt(&self, name: &str) -> bool {
         self.exempt.iter().any(|it| it.eq_ignore_ascii_case(name))
+    }
+
+    /// The account that is meant: the boundary's, unless AWS made it.
+    pub fn account_id(&self) -> Option<&str> {
+        Some(self.boundary.account_id()).filter(|id| is_account_id(id))
     }
 
     /// The settings of AWS with the credentials that write.

@@ -2,6 +2,7 @@
 
 use super::{IntentError, LeaseHeld};
 use crate::aws::AwsError;
+use crate::config::LifecycleSettings;
 use crate::foreign::Shown;
 
 /// Why an action was not done, or not wholly.
@@ -104,6 +105,17 @@ pub enum Refused {
          boundary): it was not adopted; rename one of them"
     )]
     NameTaken(Shown),
+    /// The credentials are not those of the configuration's account.
+    #[error(
+        "the credentials belong to account {found}, and lifecycle.boundary to {meant}: nothing was \
+         done; use credentials of {meant}, or a boundary of {found}"
+    )]
+    WrongAccount {
+        /// The account of the credentials.
+        found: Shown,
+        /// The account of the boundary.
+        meant: Shown,
+    },
     /// The parameter that a secret belongs in is somebody else's.
     #[error(
         "parameter {0} is there already and not of this user: no key was created; move it away or \
@@ -130,4 +142,17 @@ pub enum Refused {
              make room; delete the one that nobody uses"
     )]
     TwoKeys(Shown),
+}
+
+impl Refused {
+    /// An error unless the account `found` is the one that `settings` are about.
+    pub(super) fn unless_meant(settings: &LifecycleSettings, found: &str) -> Result<(), Self> {
+        match settings.account_id() {
+            Some(meant) if meant != found => Err(Self::WrongAccount {
+                found: Shown::of(found),
+                meant: Shown::of(meant),
+            }),
+            _ => Ok(()),
+        }
+    }
 }

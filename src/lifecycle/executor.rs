@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::lease::Lease;
 use super::parameter::{Parameters, unless_gone};
-use super::{ActionError, DesiredError, DesiredState, Intents, read_desired};
+use super::{ActionError, DesiredError, DesiredState, Intents, Refused, read_desired};
 use crate::aws::{Action, AwsClient, AwsError, Identity};
 use crate::config::{DesiredPlace, LifecycleSettings};
 
@@ -31,6 +31,7 @@ impl Executor {
         state_dir: &Path,
     ) -> Result<Self, ActionError> {
         let caller = client.identity().await?;
+        Refused::unless_meant(&settings, &caller.account.id)?;
         let intents = Intents::open(state_dir, &caller.account.id)?;
         Ok(Self {
             client,

@@ -7,9 +7,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 
-use super::UserRef;
 use super::parameter::Parameters;
 use super::plan::{Observed, Owner, owner};
+use super::{ActionError, Refused, UserRef};
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass};
 use crate::collect::{
     AccountSource, AccountSummary, Completeness, Enumeration, InventorySource, account_summary,
@@ -21,13 +21,15 @@ use crate::model::{Fact, Provenance, Reason, User};
 /// Users between the collector and who holds them.
 const CHANNEL_LEN: usize = 256;
 
-/// Reads the account of `client`. An error is one that leaves open who there is.
+/// Reads the account of `client`, if it is the one that is meant. An error is one that leaves open
+/// who there is.
 pub async fn observe(
     client: &AwsClient,
     aws: &AwsSettings,
     settings: &LifecycleSettings,
-) -> Result<Observed, AwsError> {
+) -> Result<Observed, ActionError> {
     let identity = client.identity().await?;
+    Refused::unless_meant(settings, &identity.account.id)?;
     let source = AccountSource::without_credentials(client.clone(), aws, &identity.account);
     let (sender, mut receiver) = mpsc::channel(CHANNEL_LEN);
     let (no_policies, _) = oneshot::channel();
@@ -42,7 +44,7 @@ pub async fn observe(
     let summary = Box::pin(account_summary(client)).await;
     let why_incomplete = why_incomplete(&ended, &users, summary);
     if let (Some(error), true) = (ended.failure, users.is_empty()) {
-        return Err(error);
+        return Err(error.into());
     }
     let users = stream::iter(users)
         .map(|user| with_credentials(client, settings, user))

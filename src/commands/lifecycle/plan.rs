@@ -37,7 +37,10 @@ pub(super) async fn make(config: &Config) -> anyhow::Result<PlanFile> {
     let client = AwsClient::connect(&aws).await;
     let desired = Box::pin(lifecycle::read_desired(&client, settings)).await?;
     let observed = Box::pin(lifecycle::observe(&client, &aws, settings)).await;
-    let observed = observed.map_err(AccountError::from)?;
+    let observed = observed.map_err(|error| match error {
+        ActionError::Aws(error) => AccountError::from(error).into(),
+        error => anyhow::Error::from(error),
+    })?;
     let state_dir = config.agent.resolved_state_dir()?;
     let begun = Intents::look(&state_dir, &observed.account.id).map_err(ActionError::from)?;
     let now = OffsetDateTime::now_utc();
