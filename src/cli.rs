@@ -27,6 +27,7 @@ pub use explain::ExplainArgs;
 pub use first::{CheckArgs, InitArgs, InitSink, PolicyArgs, PolicyFormat};
 pub use lifecycle::{
     LifecycleApplyArgs, LifecycleArgs, LifecycleCommand, LifecycleDeleteArgs, LifecyclePlanArgs,
+    LifecycleRunArgs,
 };
 pub use passes::DiffArgs;
 pub use platform::{CompletionsArgs, ManArgs, PlatformArgs, RunArgs};

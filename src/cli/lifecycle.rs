@@ -21,8 +21,8 @@ pub enum LifecycleCommand {
     Plan(LifecyclePlanArgs),
     /// Carry out a plan, unless what it relied on has changed since: exit code 7
     Apply(LifecycleApplyArgs),
-    /// Plan and carry out once: create and rotate; remove only where the configuration says so
-    Run,
+    /// Plan and carry out on schedule: create and rotate; remove only where the configuration says so
+    Run(LifecycleRunArgs),
     /// Delete one user at once, with all that it has
     Delete(LifecycleDeleteArgs),
 }
@@ -46,6 +46,14 @@ pub struct LifecycleApplyArgs {
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
+}
+
+/// Options of `lifecycle run`.
+#[derive(Debug, Args)]
+pub struct LifecycleRunArgs {
+    /// Run once, and end
+    #[arg(long)]
+    pub once: bool,
 }
 
 /// Options of `lifecycle delete`.

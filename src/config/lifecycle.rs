@@ -7,9 +7,11 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::aws::role;
-use super::{AwsSettings, duration, name, path};
+use super::{AwsSettings, duration, name, path, schedule};
 use crate::model::{Arn, is_account_id};
+use crate::schedule::{CronExpression, Times};
 
+const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// `[lifecycle]`. Nothing is ever written to AWS without it.
@@ -34,6 +36,8 @@ pub struct LifecycleSettings {
     pub quarantine_days: u16,
     /// Who may remove users.
     pub removals: Removals,
+    /// When `lifecycle run` runs: `every` or `cron`.
+    pub times: Times,
     /// Names of users that are never removed, without regard to case.
     pub exempt: Vec<String>,
     /// The profile of the credentials that write; those of `[aws]` otherwise.
@@ -92,6 +96,10 @@ struct LifecycleTable {
     quarantine_days: u16,
     #[serde(default)]
     removals: Removals,
+    #[serde(default, deserialize_with = "schedule::every")]
+    every: Option<Duration>,
+    #[serde(default, deserialize_with = "schedule::cron")]
+    cron: Option<CronExpression>,
     #[serde(default)]
     exempt: Vec<String>,
     profile: Option<String>,
@@ -139,6 +147,13 @@ impl TryFrom<LifecycleTable> for LifecycleSettings {
                 );
             }
         };
+        let times = match (table.every, table.cron) {
+            (Some(_), Some(_)) => {
+                return Err("lifecycle: `every` and `cron` exclude each other".to_owned());
+            }
+            (every, None) => Times::Every(every.unwrap_or(HOUR)),
+            (None, Some(cron)) => Times::Cron(cron),
+        };
         check_path(&table.path)?;
         check_prefix(&table.parameter_prefix)?;
         if table.delete_after <= table.rotate_after {
@@ -161,6 +176,7 @@ impl TryFrom<LifecycleTable> for LifecycleSettings {
             delete_after: table.delete_after,
             quarantine_days: table.quarantine_days,
             removals: table.removals,
+            times,
             exempt: table.exempt,
             profile: table.profile,
             role_arn: table.role_arn,
@@ -269,6 +285,7 @@ mod tests {
         let settings = parse("table = \"people\"").unwrap();
         assert_eq!(settings.desired, DesiredPlace::Table("people".to_owned()));
         assert_eq!(settings.removals, Removals::Never);
+        assert_eq!(settings.times, Times::Every(HOUR));
         assert_eq!(
             (settings.rotate_after, settings.delete_after),
             (15 * DAY, 30 * DAY)
@@ -297,6 +314,9 @@ mod tests {
             ("delete_after = \"15d\"", "`delete_after`"),
             ("external_id = \"abc\"", "`role_arn`"),
             ("boundry = 1", "boundry"),
+            ("every = \"1h\"\ncron = \"0 * * * *\"", "exclude"),
+            ("every = \"0s\"", "zero"),
+            ("cron = \"hourly\"", "hourly"),
         ] {
             let error = parse(&format!("file = \"people.csv\"\n{line}")).unwrap_err();
             assert!(error.contains(key), "{line}: {error}");

@@ -92,8 +92,13 @@ impl ScheduleSettings {
 
     /// The times of the installation `id`.
     pub fn timetable(&self, id: &[u8]) -> Timetable {
+        self.timetable_at(&self.times, id)
+    }
+
+    /// Other `times` of the installation `id`, in the same zone, with the same start and jitter.
+    pub fn timetable_at(&self, times: &Times, id: &[u8]) -> Timetable {
         Timetable {
-            times: self.times.clone(),
+            times: times.clone(),
             zone: self.time_zone.clone(),
             on_start: self.on_start,
             jitter: jitter_of(id, self.jitter),
@@ -101,11 +106,13 @@ impl ScheduleSettings {
     }
 }
 
-fn every<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+/// Reads `every`.
+pub(super) fn every<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
     duration::positive(from).map(Some)
 }
 
-fn cron<'de, D: Deserializer<'de>>(from: D) -> Result<Option<CronExpression>, D::Error> {
+/// Reads `cron`.
+pub(super) fn cron<'de, D: Deserializer<'de>>(from: D) -> Result<Option<CronExpression>, D::Error> {
     let text = String::deserialize(from)?;
     let parsed = CronExpression::parse(&text, OffsetDateTime::now_utc());
     let shown = |error| {

@@ -28,6 +28,7 @@ pub use audit::{
     audit_regions,
 };
 pub use daemon::service_manager::while_starting;
+pub(crate) use daemon::wall_clock::{SystemClock, Waited, WallClock, wait_until};
 pub use daemon::{Heartbeat, Listeners, Load, Outside, Reloads, Work, daemon};
 pub use deeds::stage_deeds;
 pub use delivery::{Delivery, ReadySink, SinkTrouble};

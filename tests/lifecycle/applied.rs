@@ -57,7 +57,10 @@ fn an_applied_plan_makes_the_users_what_they_should_be() {
     );
     // Desired again, eve gets her key back.
     agent.file("people.csv", "name,groups,keys\nanna,ops,one\neve,,\n");
-    agent.args(["lifecycle", "run"]).run().expect_code(0);
+    agent
+        .args(["lifecycle", "run", "--once"])
+        .run()
+        .expect_code(0);
     assert_eq!(
         keys("eve").access_key_metadata[0]
             .status
@@ -107,7 +110,10 @@ fn a_state_directory_that_others_may_enter_is_taken_by_passes_too() {
     std::fs::create_dir_all(&state_dir).unwrap();
     let open = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(&state_dir, open).unwrap();
-    agent.args(["lifecycle", "run"]).run().expect_code(0);
+    agent
+        .args(["lifecycle", "run", "--once"])
+        .run()
+        .expect_code(0);
     agent.arg("collect").run().expect_code(0);
 }
 
@@ -150,7 +156,7 @@ fn a_run_creates_and_removes_only_where_that_is_automatic() {
     let account = Account::strict();
     ours(&account, "eve");
     let run = |more: &str| {
-        let agent = of_file(&account, "name\nanna\n", more).args(["lifecycle", "run"]);
+        let agent = of_file(&account, "name\nanna\n", more).args(["lifecycle", "run", "--once"]);
         agent.run().expect_code(0)
     };
     let output = run("");

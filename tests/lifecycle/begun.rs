@@ -79,7 +79,10 @@ fn a_deletion_of_whom_is_desired_again_is_shown_and_not_finished() {
     agent.file("people.toml", "[[users]]\nname = \"anna\"\n");
     let plan = agent.args(["lifecycle", "plan"]).run().expect_code(0);
     assert!(plan.stdout.contains("desired again"), "{}", plan.stdout);
-    let run = agent.args(["lifecycle", "run"]).run().expect_code(0);
+    let run = agent
+        .args(["lifecycle", "run", "--once"])
+        .run()
+        .expect_code(0);
     assert!(run.stderr.contains("it stays"), "{}", run.stderr);
     assert!(left(&account, "anna").contains(&"user"));
     let again = agent.args(["lifecycle", "plan"]).run().expect_code(0);
@@ -91,7 +94,7 @@ fn what_is_not_finished_ends_with_4_and_the_next_run_says_that_it_finished() {
     let account = Account::strict();
     let proxy = denying(&account);
     let agent = broken_off(&account, &proxy).file("people.toml", "users = []\n");
-    let run = agent.args(["lifecycle", "run"]);
+    let run = agent.args(["lifecycle", "run", "--once"]);
     let denied = run
         .env("AWS_ENDPOINT_URL", &proxy.url())
         .run()

@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
+use super::common::BOUNDARY;
 use super::people::{TABLE, names, of_file, of_table, ours, put, tags};
 use crate::support::agent::Agent;
 use crate::support::aws_proxy::{AwsProxy, aws_error};
 use crate::support::block_on;
 use crate::support::moto::Account;
+use crate::support::owner;
 
 const AUTOMATIC: &str = "removals = \"automatic\"\n";
 const SENTINEL: &str = "rollcall:sentinel";
@@ -24,7 +26,10 @@ fn ten() -> Account {
 /// Runs once; what it says. Nobody of the ten was touched.
 #[track_caller]
 fn harmless(account: &Account, agent: &Agent, code: i32) -> String {
-    let output = agent.args(["lifecycle", "run"]).run().expect_code(code);
+    let output = agent
+        .args(["lifecycle", "run", "--once"])
+        .run()
+        .expect_code(code);
     let names = names(account);
     for name in TEN {
         assert!(names.iter().any(|it| it == name), "{name} of {names:?}");
@@ -53,7 +58,7 @@ fn a_table_that_is_not_there_does_nothing() {
     let agent = of_table(&account, &[SENTINEL], &format!("{AUTOMATIC}# {TABLE}\n"));
     let gone = block_on(account.dynamodb("DeleteTable", &json!({ "TableName": TABLE })));
     assert!(gone["TableDescription"].is_object(), "{gone}");
-    let output = agent.args(["lifecycle", "run"]).run();
+    let output = agent.args(["lifecycle", "run", "--once"]).run();
     assert!(
         output.stderr.contains("nothing was done"),
         "{}",
@@ -142,5 +147,45 @@ fn users_that_were_not_listed_keep_everybody() {
     });
     let agent = agent.env("AWS_ENDPOINT_URL", &proxy.url());
     harmless(&account, &agent, 0);
+    assert_eq!(names(&account).len(), 10);
+}
+
+#[test]
+fn credentials_of_another_account_do_nothing() {
+    let account = ten();
+    let people = "name\na\nnew\n";
+    let agent = of_file(&account, people, AUTOMATIC);
+    let config = std::fs::read_to_string(agent.home().join("config.toml")).unwrap();
+    let edge = "arn:aws:iam::999999999999:policy/edge";
+    let agent = agent.config(&config.replace(BOUNDARY, edge));
+    let said = harmless(&account, &agent, 7);
+    let plan = agent.args(["lifecycle", "plan"]).run().expect_code(7);
+    for said in [said, plan.stderr] {
+        let names = [account.id(), "999999999999"];
+        assert!(names.iter().all(|it| said.contains(it)), "{said}");
+    }
+    assert_eq!(names(&account).len(), 10);
+}
+
+#[test]
+fn groups_that_many_would_lose_are_taken_from_nobody_and_nothing_is_done() {
+    let account = ten();
+    for name in ["a", "b"] {
+        owner::give_all(&account, name, &["group"]);
+    }
+    let users = |name: &&str| format!("{{\"name\": \"{name}\", \"groups\": []}}");
+    let users: Vec<String> = TEN.iter().chain(&["new"]).map(users).collect();
+    let agent = of_file(&account, "", "");
+    agent.file(
+        "people.json",
+        &format!("{{\"users\": [{}]}}", users.join(", ")),
+    );
+    let config = std::fs::read_to_string(agent.home().join("config.toml")).unwrap();
+    let agent = agent.config(&config.replace("people.csv", "people.json"));
+    let said = harmless(&account, &agent, 7);
+    assert!(
+        said.contains("2 of our 10 users would lose groups"),
+        "{said}"
+    );
     assert_eq!(names(&account).len(), 10);
 }

@@ -29,7 +29,10 @@ fn what_a_run_did_is_sent_once_with_the_next_pass() {
     let user = created(&account, "anna");
     let people = "[[users]]\nname = \"anna\"\nkeys = \"one\"\n";
     let agent = agent(&account, SINK).file("people.toml", people);
-    agent.args(["lifecycle", "run"]).run().expect_code(0);
+    agent
+        .args(["lifecycle", "run", "--once"])
+        .run()
+        .expect_code(0);
     let events = delivered(&agent);
     let told = |event: &Value| {
         (

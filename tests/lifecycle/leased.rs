@@ -102,7 +102,7 @@ fn a_run_beside_another_says_so_and_changes_nothing() {
     let agent = agent.config(&config.replace("file = \"people.toml\"", PLACE));
     let run = agent
         .env("AWS_ENDPOINT_URL", &proxy.url())
-        .args(["lifecycle", "run"]);
+        .args(["lifecycle", "run", "--once"]);
     let output = run.run().expect_code(7);
     assert!(
         output.stderr.contains("another run changes users"),

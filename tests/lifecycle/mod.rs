@@ -15,5 +15,6 @@ mod leased;
 mod people;
 mod planned;
 mod policy;
+mod scheduled;
 mod secret;
 mod swapped;

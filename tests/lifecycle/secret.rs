@@ -15,7 +15,7 @@ fn a_new_secret_is_on_no_output_and_in_no_file() {
     );
     let run = agent
         .env("RUST_LOG", "trace")
-        .args(["-vv", "lifecycle", "run"]);
+        .args(["-vv", "lifecycle", "run", "--once"]);
     let output = run.run().expect_code(0);
     let held = stored(&account, "anna");
     let secret = held["secret_access_key"].as_str().expect("a secret");

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::status_of;
@@ -68,15 +69,26 @@ pub(super) fn with_begun(is_all_finished: bool, status: ExitStatus) -> ExitStatu
     }
 }
 
-/// Carries out every action of `plan` and says each on a line. The exit code is that of the worst
-/// failure.
-pub(super) async fn carry_out(executor: &Executor, plan: &PlanFile) -> anyhow::Result<ExitStatus> {
+/// Carries out every action of `plan` and says each on a line, until `cancel`: then the rest of the
+/// user's is done, and nobody else's. The exit code is that of the worst failure.
+pub(super) async fn carry_out(
+    executor: &Executor,
+    plan: &PlanFile,
+    cancel: &CancellationToken,
+) -> anyhow::Result<ExitStatus> {
     let mut ids: BTreeMap<&str, String> = BTreeMap::new();
     let mut failed: BTreeSet<&str> = BTreeSet::new();
     let mut statuses = Vec::new();
     let id = plan.id.to_string();
-    for planned in &plan.actions {
+    let mut last = None;
+    for (done, planned) in plan.actions.iter().enumerate() {
         let name = planned.user.name.as_str();
+        if cancel.is_cancelled() && last != Some(name) {
+            let left = plan.actions.len() - done;
+            tracing::warn!("ended between users: {left} actions are left for the next run");
+            return Ok(ExitStatus::Interrupted);
+        }
+        last = Some(name);
         if failed.contains(name) {
             continue;
         }

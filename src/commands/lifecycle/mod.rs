@@ -5,6 +5,8 @@ mod carry_out;
 mod delete;
 mod events;
 mod plan;
+mod run;
+mod scheduled;
 mod table;
 
 use super::setup::{self, UsageError};
@@ -25,7 +27,7 @@ pub(super) async fn lifecycle(
     match &args.command {
         LifecycleCommand::Plan(args) => Box::pin(plan::plan(global, args)).await,
         LifecycleCommand::Apply(args) => Box::pin(apply::apply(global, args)).await,
-        LifecycleCommand::Run => Box::pin(apply::run(global)).await,
+        LifecycleCommand::Run(args) => Box::pin(run::run(global, args)).await,
         LifecycleCommand::Delete(args) => delete::delete(global, args).await,
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn settings() -> LifecycleSettings {
         delete_after: std::time::Duration::from_secs(30 * 86_400),
         quarantine_days: 7,
         removals: Removals::Never,
+        times: crate::schedule::Times::Every(std::time::Duration::from_secs(3_600)),
         exempt: vec!["Root2".to_owned()],
         profile: None,
         role_arn: None,

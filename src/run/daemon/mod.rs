@@ -8,7 +8,7 @@ mod reload;
 mod round;
 pub(super) mod service_manager;
 mod serving;
-mod wall_clock;
+pub(crate) mod wall_clock;
 
 pub use heartbeat::Heartbeat;
 pub use reload::{Load, Reloads};

@@ -12,14 +12,14 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 const SET_BACK_MIN: Duration = Duration::from_secs(60);
 
 /// The clock on the wall.
-pub(in crate::run) trait WallClock {
+pub(crate) trait WallClock {
     /// What it shows.
     fn now(&self) -> OffsetDateTime;
 }
 
 /// The system's.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::run) struct SystemClock;
+pub(crate) struct SystemClock;
 
 impl WallClock for SystemClock {
     fn now(&self) -> OffsetDateTime {
@@ -29,7 +29,7 @@ impl WallClock for SystemClock {
 
 /// Why a wait has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::run) enum Waited {
+pub(crate) enum Waited {
     /// The time has come.
     Reached,
     /// The clock was set back: what was waited for may be far off now.
@@ -37,7 +37,7 @@ pub(in crate::run) enum Waited {
 }
 
 /// Waits until `clock` shows `at`, and looks at it at least once a minute.
-pub(in crate::run) async fn wait_until(clock: &impl WallClock, at: OffsetDateTime) -> Waited {
+pub(crate) async fn wait_until(clock: &impl WallClock, at: OffsetDateTime) -> Waited {
     let mut now = clock.now();
     while let Some(left) = Duration::try_from(at - now).ok().filter(|it| !it.is_zero()) {
         sleep(left.min(LOOK_EVERY)).await;

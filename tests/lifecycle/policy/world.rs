@@ -107,7 +107,7 @@ impl World {
         Self {
             account,
             agent,
-            runs: runs(&[&["lifecycle", "run"]]),
+            runs: runs(&[&["lifecycle", "run", "--once"]]),
         }
     }
 
