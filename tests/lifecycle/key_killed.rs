@@ -108,7 +108,7 @@ fn finish(account: &Account, user: &UserRef, state_dir: &Path) {
 }
 
 /// Whatever was begun was begun ten minutes ago: listings have settled.
-fn age_intents(account: &Account, state_dir: &Path) {
+pub(super) fn age_intents(account: &Account, state_dir: &Path) {
     let dir = state_dir.join("lifecycle").join(account.id());
     let begun = Intents::look(state_dir, account.id()).unwrap();
     for mut intent in begun {

@@ -9,6 +9,7 @@ mod deleted;
 mod deletion_killed;
 mod disasters;
 mod events;
+mod histories;
 mod key_killed;
 mod keys;
 mod leased;

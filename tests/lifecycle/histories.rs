@@ -1,0 +1,287 @@
+//! Histories by chance: desired states that change, runs that are throttled, unheard or killed, and
+//! people who change things in between.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use aws_sdk_iam::types::StatusType;
+use fastrand::Rng;
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+
+use super::common::{keys, stored};
+use super::key_killed::age_intents;
+use super::people::{key, names, of_file, ours};
+use crate::support::agent::Agent;
+use crate::support::aws_proxy::{AwsProxy, Call, aws_error};
+use crate::support::block_on;
+use crate::support::moto::Account;
+use crate::support::reply::Reply;
+use crate::support::running::Output;
+
+const POOL: [&str; 3] = ["anna", "bob", "carl"];
+/// Others of ours, who are always desired: of so many, a run may take from all of the pool.
+const MORE: usize = 30;
+/// Who is not ours, by path and by tag.
+const OTHERS: [&str; 2] = ["theirs", "below"];
+const GROUPS: [&str; 2] = ["ops", "dev"];
+const STEPS: usize = 4;
+/// Runs in peace until nothing is left to do.
+const RUNS_MAX: usize = 8;
+/// Histories at a time: processes and answers are waited for.
+const AT_A_TIME: usize = 4;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An account in the course of a history.
+struct History {
+    rng: Rng,
+    number: u64,
+    account: Account,
+    agent: Agent,
+    /// Who is desired: groups, and whether with a key.
+    desired: BTreeMap<&'static str, (BTreeSet<String>, bool)>,
+}
+
+/// What goes wrong with the calls of a run.
+#[derive(Debug, Clone, Copy)]
+enum Trouble {
+    Nothing,
+    /// One call in so many is throttled.
+    Throttled(u8),
+    /// The answer to one write in so many is lost.
+    Unheard(u8),
+    /// The process is killed at this call.
+    Killed(usize),
+}
+
+impl History {
+    fn begin(number: u64) -> Self {
+        let account = Account::strict();
+        block_on(async {
+            let iam = account.iam();
+            for group in GROUPS {
+                iam.create_group().group_name(group).send().await.unwrap();
+            }
+            for (name, path) in OTHERS.iter().zip(["/", "/rollcall/"]) {
+                let create = iam.create_user().user_name(*name).path(path);
+                create.send().await.unwrap();
+            }
+        });
+        for name in more() {
+            ours(&account, &name);
+        }
+        let more = "removals = \"automatic\"\nquarantine_days = 0\n[aws]\n\
+                    requests_per_second = 1000\n";
+        let agent = of_file(&account, "", more);
+        let mut history = Self {
+            rng: Rng::with_seed(number),
+            number,
+            account,
+            agent,
+            desired: BTreeMap::new(),
+        };
+        for name in POOL {
+            if history.rng.bool() {
+                ours(&history.account, name);
+                if history.rng.bool() {
+                    key(&history.account, name, history.rng.u32(1..60));
+                }
+            }
+        }
+        history
+    }
+
+    /// Other users are desired.
+    fn desire(&mut self) {
+        self.desired.clear();
+        let mut text = "name,groups,keys\n".to_owned();
+        for name in POOL {
+            if self.rng.u8(..4) == 0 {
+                continue;
+            }
+            let groups = GROUPS.iter().filter(|_| self.rng.bool());
+            let groups: BTreeSet<String> = groups.map(|it| (*it).to_owned()).collect();
+            let has_key = self.rng.bool();
+            let list: Vec<&str> = groups.iter().map(String::as_str).collect();
+            let one = if has_key { "one" } else { "none" };
+            text.push_str(&format!("{name},{},{one}\n", list.join(";")));
+            self.desired.insert(name, (groups, has_key));
+        }
+        text.extend(more().map(|name| format!("{name},,none\n")));
+        for name in OTHERS {
+            text.push_str(&format!("{name},{},one\n", GROUPS[0]));
+        }
+        self.agent.file("people.csv", &text);
+    }
+
+    /// A person does something to one of ours, or time goes by.
+    fn meddle(&mut self) {
+        let there = names(&self.account);
+        let name = POOL[self.rng.usize(..POOL.len())];
+        if !there.iter().any(|it| it == name) {
+            return;
+        }
+        let all = keys(&self.account, name);
+        let iam = self.account.iam();
+        let (what, days) = (self.rng.u8(..4), self.rng.u32(1..40));
+        block_on(async {
+            match (what, all.first()) {
+                (0, _) => {
+                    let add = iam.add_user_to_group().user_name(name);
+                    add.group_name(GROUPS[1]).send().await.unwrap();
+                }
+                (1, Some((id, _))) => {
+                    let update = iam.update_access_key().user_name(name).access_key_id(id);
+                    update.status(StatusType::Inactive).send().await.unwrap();
+                }
+                (2, Some((id, _))) => {
+                    let update = iam.update_access_key().user_name(name).access_key_id(id);
+                    let age = StatusType::from(format!("Aged{days}").as_str());
+                    update.status(age).send().await.unwrap();
+                }
+                _ => {}
+            }
+        });
+    }
+
+    fn trouble(&mut self) -> Trouble {
+        match self.rng.u8(..4) {
+            0 => Trouble::Throttled(self.rng.u8(3..8)),
+            1 => Trouble::Unheard(self.rng.u8(2..6)),
+            2 => Trouble::Killed(self.rng.usize(..60)),
+            _ => Trouble::Nothing,
+        }
+    }
+
+    /// One run with this trouble. Nobody else is written to, and no more users go than may.
+    fn run(&self, trouble: Trouble) -> Output {
+        let before = names(&self.account);
+        let calls = AtomicUsize::new(0);
+        let rule = move |call: &Call| match trouble {
+            Trouble::Throttled(every) => {
+                let is_one = is_nth(&calls, every);
+                let is_throttled = is_one && call.service() == "iam";
+                is_throttled.then(|| aws_error(400, "Throttling"))
+            }
+            Trouble::Unheard(every) => {
+                let is_read = ["Get", "List", "Generate"].iter();
+                let is_read = is_read.clone().any(|it| call.action().starts_with(it));
+                let is_one = !is_read && is_nth(&calls, every);
+                is_one.then(Reply::cut)
+            }
+            Trouble::Killed(nth) => {
+                (calls.fetch_add(1, Ordering::SeqCst) == nth).then(Reply::silence)
+            }
+            Trouble::Nothing => None,
+        };
+        let proxy = match trouble {
+            Trouble::Throttled(_) | Trouble::Nothing => AwsProxy::start(&self.account, rule),
+            Trouble::Unheard(_) | Trouble::Killed(_) => {
+                AwsProxy::losing_answers(&self.account, rule)
+            }
+        };
+        let agent = self.agent.env("AWS_ENDPOINT_URL", &proxy.url());
+        let mut running = agent.args(["lifecycle", "run", "--once"]).spawn();
+        if matches!(trouble, Trouble::Killed(_)) {
+            while proxy.lost() == 0 && !running.has_ended() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            if !running.has_ended() {
+                running.signal(Signal::SIGKILL);
+            }
+        }
+        let said = running.wait(PATIENCE);
+        let at = format!("history {}: {trouble:?}: {said:?}", self.number);
+        for call in proxy.calls() {
+            let is_read = call.action().starts_with("Get") || call.action().starts_with("List");
+            let about = call.parameter("UserName").unwrap_or_default();
+            assert!(is_read || !OTHERS.contains(&about), "{call:?}: {at}");
+        }
+        let after = names(&self.account);
+        let gone = before.iter().filter(|it| !after.contains(it)).count();
+        assert!(gone <= POOL.len(), "{before:?} {after:?}: {at}");
+        age_intents(&self.account, &self.agent.state_home().join("rollcall"));
+        said
+    }
+
+    /// In peace, what is desired comes to be, and every key that is created has its secret stored.
+    fn end(&self) {
+        let is_idle = |_| self.run(Trouble::Nothing).stdout.is_empty();
+        assert!((0..RUNS_MAX).any(is_idle), "history {}", self.number);
+        let plan = self.agent.args(["lifecycle", "plan", "--output", "json"]);
+        let plan = plan.run().expect_code(0).stdout;
+        let plan: Value = serde_json::from_str(&plan).unwrap();
+        let at = format!("history {}: {plan}", self.number);
+        assert_eq!(
+            (&plan["actions"], &plan["begun"]),
+            (&json!([]), &json!([])),
+            "{at}"
+        );
+        let held: Vec<&Value> = plan["held"].as_array().unwrap().iter().collect();
+        let is_held = |name: &str| held.iter().any(|it| it["user"]["name"] == name);
+        let there = names(&self.account);
+        for name in POOL {
+            let is_there = there.iter().any(|it| it == name);
+            match self.desired.get(name) {
+                None => assert!(!is_there || is_held(name), "{name}: {at}"),
+                Some((groups, has_key)) => {
+                    assert!(is_there, "{name}: {at}");
+                    let listed = self.account.iam().list_groups_for_user().user_name(name);
+                    let listed = block_on(listed.send()).unwrap().groups;
+                    let has: BTreeSet<String> =
+                        listed.into_iter().map(|it| it.group_name).collect();
+                    assert!(groups.is_empty() || has == *groups, "{name}: {has:?}: {at}");
+                    if *has_key && !is_held(name) {
+                        let newest = keys(&self.account, name).pop().unwrap();
+                        let held = stored(&self.account, name)["access_key_id"].clone();
+                        assert_eq!((held, newest.1), (json!(newest.0), true), "{name}: {at}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether this call is one in so many.
+fn is_nth(calls: &AtomicUsize, every: u8) -> bool {
+    let before = calls.fetch_add(1, Ordering::SeqCst);
+    before.is_multiple_of(usize::from(every))
+}
+
+/// The names of the others of ours.
+fn more() -> impl Iterator<Item = String> {
+    (0..MORE).map(|number| format!("more-{number}"))
+}
+
+/// A few, or a thousand in the long mode.
+#[test]
+fn whatever_happens_nobody_else_is_touched_and_the_desired_users_come_to_be() {
+    let histories = match std::env::var_os("ROLLCALL_LONG") {
+        Some(_) => 1_000,
+        None => 2,
+    };
+    let next = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..AT_A_TIME {
+            scope.spawn(|| {
+                let mut number = next.fetch_add(1, Ordering::Relaxed);
+                while number < histories {
+                    live(number);
+                    number = next.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+}
+
+fn live(number: u64) {
+    let mut history = History::begin(number);
+    for _ in 0..STEPS {
+        history.desire();
+        let trouble = history.trouble();
+        history.run(trouble);
+        history.meddle();
+    }
+    history.end();
+}
