@@ -28,7 +28,7 @@ pub(super) async fn apply(
         tracing::warn!("nothing was done: the answer was not yes");
         return Ok(ExitStatus::No);
     }
-    let cancel = run::on_signal()?;
+    let cancel = run::on_signal("what is begun is finished, and the next run goes on from here")?;
     let executor = executor(&config).await?;
     executor.take_lease().await.context(NO_LEASE)?;
     let ended = apply_alone(&config, &executor, planned, &cancel).await;

@@ -19,7 +19,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     settings(&config)?;
-    let cancel = run::on_signal()?;
+    let cancel = run::on_signal("what is begun is finished, and the next run goes on from here")?;
     match args.once {
         true => Box::pin(once(&config, &cancel)).await,
         false => Box::pin(scheduled::run(&config, &cancel)).await,
