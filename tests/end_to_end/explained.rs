@@ -211,6 +211,36 @@ fn service_control_policies_in_the_file_of_the_details_are_read_too() {
 }
 
 #[test]
+fn the_tags_of_a_role_decide_a_question_on_it_and_those_that_are_given_win() {
+    let (ops, other) = (
+        "arn:aws:iam::123456789012:role/ops",
+        "arn:aws:iam::123456789012:role/gone",
+    );
+    let role = json!({"Path": "/", "RoleName": "ops", "RoleId": "AROAOPS", "Arn": ops,
+        "CreateDate": "2024-01-01T00:00:00+00:00", "RolePolicyList": [], "InstanceProfileList": [],
+        "AssumeRolePolicyDocument": {"Statement": []}, "AttachedManagedPolicies": [],
+        "Tags": [{"Key": "team", "Value": "ops"}]});
+    let tagged = json!({"Statement": {"Effect": "Allow", "Action": "iam:GetRole", "Resource": "*",
+        "Condition": {"StringEquals": {"iam:ResourceTag/team": "ops"}}}});
+    let more = json!({"RoleDetailList": [role], "UserDetailList": [{
+        "Path": "/", "UserName": "carol", "UserId": "AIDACAROL", "GroupList": [],
+        "Arn": "arn:aws:iam::123456789012:user/carol", "AttachedManagedPolicies": [],
+        "CreateDate": "2024-01-01T00:00:00+00:00",
+        "UserPolicyList": [{"PolicyName": "tagged", "PolicyDocument": tagged}]}]});
+    for (on, context, expected) in [
+        (ops, None, "allow"),
+        (ops, Some("aws:ResourceTag/team=dev"), "implicit_deny"),
+        (other, None, "unknown"),
+        (other, Some("aws:ResourceTag/Team=ops"), "allow"),
+    ] {
+        let mut args = vec!["--can", "iam:GetRole", "--on", on];
+        args.extend(context.iter().flat_map(|it| ["--context", it]));
+        let answer = of_carol(more.clone(), &args);
+        assert_eq!(answer["decision"], expected, "{on} {context:?}");
+    }
+}
+
+#[test]
 fn a_role_that_trusts_somebody_else_is_refused_by_its_trust_policy() {
     let role = "arn:aws:iam::123456789012:role/r";
     let trust = json!({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",

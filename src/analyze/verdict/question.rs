@@ -6,10 +6,10 @@ use time::OffsetDateTime;
 use crate::analyze::account::{IamAccount, IamUser};
 use crate::analyze::decision::{
     AppliedPolicy, Authorizer, Context, Decision, Given, Layer, PolicySource, Request, Response,
-    Session, StatementRef, Truth,
+    Session, StatementRef, Truth, resource_tag,
 };
 use crate::analyze::document::Policy;
-use crate::model::Snapshot;
+use crate::model::{Snapshot, Tag};
 
 /// One request, and what is known of its circumstances.
 #[derive(Debug, Clone)]
@@ -71,11 +71,14 @@ pub fn answer(snapshot: &Snapshot, question: &Question, now: OffsetDateTime) -> 
         action == "sts:assumerole" && role.principal.arn.as_str() == question.resource
     });
     let given = question.context.iter();
-    let given =
-        given.map(|(key, values)| (key.to_ascii_lowercase(), Given::Values(values.clone())));
+    let given = given.flat_map(|(key, values)| {
+        let names = spellings(&key.to_ascii_lowercase()).into_iter();
+        names.map(|name| (name, Given::Values(values.clone())))
+    });
     let organization = account.account.organization.as_ref();
     let context = Context {
         keys: given.collect(),
+        resource_tags: tags_of(&account, &question.resource),
         organization_id: organization.map(|it| it.organization_id.clone()),
         ..Context::new(now, Session::Unknown)
     };
@@ -114,6 +117,23 @@ pub fn answer(snapshot: &Snapshot, question: &Question, now: OffsetDateTime) -> 
         decision: response.decision(),
         because,
     })
+}
+
+/// The names of a condition key: that of a tag of IAM's has two.
+fn spellings(key: &str) -> Vec<String> {
+    match resource_tag(key) {
+        Some(tag) => ["aws", "iam"]
+            .map(|service| format!("{service}:resourcetag/{tag}"))
+            .into(),
+        None => vec![key.to_owned()],
+    }
+}
+
+/// The tags of the user or role `arn`, where they are known.
+fn tags_of(account: &IamAccount, arn: &str) -> Option<Vec<Tag>> {
+    let users = account.users.iter().map(|user| &user.principal);
+    let mut all = users.chain(account.roles.iter().map(|role| &role.principal));
+    all.find(|it| it.arn.as_str() == arn)?.tags.clone()
 }
 
 struct Policies<'a> {
