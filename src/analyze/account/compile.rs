@@ -61,7 +61,8 @@ type Managed = BTreeMap<String, VersionedPolicy>;
 fn granting(policies: &Managed) -> Vec<String> {
     let own = policies.iter().filter(|(arn, policy)| {
         let document = policy.default.as_ref();
-        is_customer_managed(arn) && document.is_some_and(|document| document.is_everything())
+        is_customer_managed(arn)
+            && document.is_some_and(|document| document.grants_itself_everything())
     });
     own.map(|(arn, _)| arn.clone()).collect()
 }

@@ -31,7 +31,8 @@ pub struct IamAccount {
     pub groups: Vec<IamGroup>,
     /// Managed policies by ARN.
     pub policies: BTreeMap<String, VersionedPolicy>,
-    /// The ARNs of the account's own policies that allow everything.
+    /// The ARNs of the account's own policies that allow everything, or whoever has one to grant it
+    /// to itself.
     pub granting_policies: Vec<String>,
     /// Service control policies by level, where they are known.
     pub service_control_policies: Option<Vec<Vec<AppliedPolicy>>>,

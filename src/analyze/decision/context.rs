@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use super::principal::PrincipalKind;
 use super::request::Request;
+use super::tags::{self, resource_tag, tag_value};
 use crate::model::Tag;
 
 /// The circumstances of a request.
@@ -22,6 +23,8 @@ pub struct Context {
     pub organization_id: Option<String>,
     /// The tags of the resource, where they are known.
     pub resource_tags: Option<Vec<Tag>>,
+    /// The tags that the request sets, where they are known.
+    pub request_tags: Option<Vec<Tag>>,
     /// Keys that are given, by their name in lower case; they win over everything else.
     pub keys: Vec<(String, Given)>,
 }
@@ -73,6 +76,7 @@ impl Context {
             session,
             organization_id: None,
             resource_tags: None,
+            request_tags: None,
             keys: Vec::new(),
         }
     }
@@ -125,6 +129,9 @@ impl<'a> Request<'a> {
         if let Some(tag) = name.strip_prefix("principaltag/") {
             return tag_value(principal.tags.as_deref(), tag);
         }
+        if let Some(tag) = name.strip_prefix("requesttag/") {
+            return tag_value(tags::of_request(self), tag);
+        }
         let is_user = principal.kind == PrincipalKind::User;
         match name {
             "principalarn" => known(principal.arn.as_str()),
@@ -147,6 +154,7 @@ impl<'a> Request<'a> {
                 Some(id) => known(id),
                 None => Value::Unknown,
             },
+            "tagkeys" => tags::keys(self),
             "requestedregion" => self.requested_region(),
             "resourceaccount" => match self.resource.split(':').nth(4) {
                 Some(id) if crate::model::is_account_id(id) => known(id),
@@ -211,20 +219,6 @@ impl<'a> Request<'a> {
     }
 }
 
-fn known(text: &str) -> Value<'_> {
+pub(super) fn known(text: &str) -> Value<'_> {
     Value::Known(vec![Cow::Borrowed(text)])
-}
-
-/// The tag that a key of a resource's tag names.
-pub fn resource_tag(key: &str) -> Option<&str> {
-    let of_any = key.strip_prefix("aws:resourcetag/");
-    of_any.or_else(|| key.strip_prefix("iam:resourcetag/"))
-}
-
-fn tag_value<'a>(tags: Option<&'a [Tag]>, key: &str) -> Value<'a> {
-    let Some(tags) = tags else {
-        return Value::Unknown;
-    };
-    let tag = tags.iter().find(|tag| tag.key.to_lowercase() == key);
-    tag.map_or(Value::Absent, |tag| known(&tag.value))
 }

@@ -9,15 +9,17 @@ mod context;
 mod evaluator;
 mod principal;
 mod request;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod trust;
 mod truth;
 
 pub use authorizer::{Authorizer, Decision, Layer, Response, StatementRef};
-pub use context::{Context, Given, Session, Value, resource_tag};
+pub use context::{Context, Given, Session, Value};
 pub use evaluator::{applies as statement_applies, resolve_own, resolve_text};
 pub use principal::{AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind};
 pub use request::Request;
+pub use tags::resource_tag;
 pub use trust::{trusts_provider, trusts_service};
 pub use truth::{Residual, Truth};

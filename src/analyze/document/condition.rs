@@ -37,4 +37,11 @@ impl Condition {
             written,
         }
     }
+
+    /// The condition key as it is written: the key of a tag is in it.
+    pub fn key_as_written(&self) -> &str {
+        let behind = self.written.split_once(' ').map(|(_, behind)| behind);
+        let key = behind.and_then(|behind| behind.get(..self.key.len()));
+        key.unwrap_or(&self.key)
+    }
 }

@@ -87,22 +87,25 @@ impl ActionElement {
     }
 }
 
+/// With these whoever has them grants itself everything, as a user or as a role.
+const GRANTING: [&str; 2] = ["iam:putuserpolicy", "iam:putrolepolicy"];
+
 impl Policy {
-    /// Whether it allows everything by one statement without a condition, and denies nothing.
-    pub fn is_everything(&self) -> bool {
+    /// Whether it allows everything, or whoever has it to grant itself everything, by one statement
+    /// without a condition, and denies nothing.
+    pub fn grants_itself_everything(&self) -> bool {
         let mut statements = self.statements.iter();
-        statements.clone().any(Statement::is_everything)
+        statements.clone().any(Statement::grants_itself_everything)
             && statements.all(|statement| statement.effect == Effect::Allow)
     }
 }
 
 impl Statement {
-    fn is_everything(&self) -> bool {
+    fn grants_itself_everything(&self) -> bool {
         let is_all = |text: &Text| text.fixed().is_some_and(Pattern::is_everything);
         self.effect == Effect::Allow
             && self.conditions.is_empty()
-            && !self.action.is_negated
-            && self.action.patterns.iter().any(Pattern::is_everything)
+            && GRANTING.iter().all(|action| self.action.matches(action))
             && self
                 .resource
                 .as_ref()

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::analyze::decision::{AppliedPolicy, Boundary, Principal};
 use crate::analyze::document::{Condition, Effect, Policy};
+use crate::analyze::escalation::own::tags;
 use crate::analyze::paths::{Catalogue, Family, Gain, Path};
 
 const WORDS: usize = 4;
@@ -122,9 +123,6 @@ impl ActionSet {
     }
 }
 
-/// The path of one's own tags.
-const TAG_USER: &str = "iam-taguser";
-
 fn is_of_writing(path: &Path) -> bool {
     matches!(
         path.family,
@@ -134,7 +132,7 @@ fn is_of_writing(path: &Path) -> bool {
 
 /// Whether it is a path by which others are written to.
 fn is_of_others(path: &Path) -> bool {
-    let is_of_tags = path.id == TAG_USER;
+    let is_of_tags = tags::PATHS.contains(&path.id.as_str());
     (is_of_writing(path) && !is_of_tags) || path.gains == Some(Gain::Unbounded)
 }
 

@@ -5,6 +5,8 @@ use crate::analyze::decision::{
     Authorizer, Boundary, Context, Principal, Request, Response, Session, Truth,
 };
 use crate::analyze::document::Policy;
+use crate::analyze::escalation::attachable;
+use crate::analyze::escalation::tagging::{self, Tagged};
 use crate::model::Tag;
 
 /// AWS managed policies that make an administrator, or one who can become one.
@@ -23,6 +25,8 @@ pub(in crate::analyze) struct Asker<'a> {
     pub(super) helpers: &'a [Asker<'a>],
     /// The tags of what is asked for, where they are known and a condition may be on them.
     resource_tags: Option<&'a [Tag]>,
+    /// The tags that it sets, where they are settled.
+    request_tags: Option<&'a [Tag]>,
 }
 
 impl<'a> Asker<'a> {
@@ -37,6 +41,7 @@ impl<'a> Asker<'a> {
             session,
             helpers: &[],
             resource_tags: None,
+            request_tags: None,
         }
     }
 
@@ -59,6 +64,7 @@ impl<'a> Asker<'a> {
             session: self.session,
             helpers: self.helpers,
             resource_tags: self.resource_tags,
+            request_tags: self.request_tags,
         }
     }
 
@@ -73,10 +79,22 @@ impl<'a> Asker<'a> {
         }
     }
 
+    /// The same principal, which sets these tags alone.
+    pub(super) fn setting<'b>(&self, tags: &'b [Tag]) -> Asker<'b>
+    where
+        'a: 'b,
+    {
+        Asker {
+            request_tags: Some(tags),
+            ..*self
+        }
+    }
+
     pub(super) fn context(&self) -> Context {
         let organization = self.account.account.organization.as_ref();
         Context {
             resource_tags: self.resource_tags.map(<[Tag]>::to_vec),
+            request_tags: self.request_tags.map(<[Tag]>::to_vec),
             organization_id: organization.map(|membership| membership.organization_id.clone()),
             ..Context::new(self.account.now, self.session)
         }
@@ -110,7 +128,14 @@ impl<'a> Asker<'a> {
         let is_own = resource == self.principal.arn.as_str();
         let own = self.principal.tags.as_deref().filter(|_| is_own);
         let tags = self.resource_tags.or(own);
-        self.with_help(|asker| asker.on_tagged(tags).may_itself(action, resource, boundary))
+        self.with_help(|asker| {
+            let asker = Asker {
+                resource_tags: tags,
+                request_tags: self.request_tags,
+                ..*asker
+            };
+            asker.may_itself(action, resource, boundary)
+        })
     }
 
     /// The circumstances of a call on a principal whose boundary is `boundary`.
@@ -140,20 +165,90 @@ impl<'a> Asker<'a> {
         if operation.starts_with("put") && operation.ends_with("permissionsboundary") {
             let chosen = self.aws_managed(GRANTING[0]);
             let context = self.context().with("iam:permissionsboundary", &chosen);
-            return self.decide(action, resource, &context, None).is_granted();
+            return self.grants(action, resource, &context);
         }
-        if !(operation.starts_with("attach") && operation.ends_with("policy")) {
-            return self.decide(action, resource, &context, None).is_granted();
+        match operation.starts_with("attach") && operation.ends_with("policy") {
+            true => self.attaches(action, resource, boundary).0,
+            false => self.grants(action, resource, &context),
+        }
+    }
+
+    /// Whether the principal may attach by `action` to `resource` a policy of worth, and which it
+    /// creates first, if any.
+    pub(super) fn attaches(
+        &self,
+        action: &str,
+        resource: &str,
+        boundary: &Boundary,
+    ) -> (Truth, Option<String>) {
+        let context = self.context_of(boundary);
+        let mut best = self.grants(action, resource, &context);
+        // Which policy is not said yet: nothing is granted, or something may be.
+        if best.is_false() {
+            return (best, None);
+        }
+        best = Truth::False;
+        let attach = |policy: &str| {
+            let context = context.clone().with(attachable::POLICY_ARN, policy);
+            self.grants(action, resource, &context)
+        };
+        for policy in self.granting_policies() {
+            best = best.or(attach(&policy));
+            if best.is_true() {
+                return (best, None);
+            }
+        }
+        let mut first = None;
+        for policy in attachable::to_create(self, action) {
+            let create = || self.may_itself("iam:createpolicy", &policy, &Boundary::None);
+            let truth = attach(&policy).and_then(create);
+            if truth.is_true() {
+                return (truth, Some(policy));
+            }
+            if best.is_false() && !truth.is_false() {
+                first = Some(policy);
+            }
+            best = best.or(truth);
+        }
+        (best, first)
+    }
+
+    /// Whether a call is granted, with tags of the caller's choice where it creates something.
+    fn grants(&self, action: &str, resource: &str, context: &Context) -> Truth {
+        let Some(tagging) = tagging::of_creation(action) else {
+            return self.decide(action, resource, context, None).is_granted();
+        };
+        if let Some(tags) = self.request_tags {
+            return self.creates_with(tags, tagging, (action, resource), context);
         }
         let mut best = Truth::False;
-        for policy in self.granting_policies() {
-            let context = context.clone().with("iam:policyarn", &policy);
-            best = best.or(self.decide(action, resource, &context, None).is_granted());
+        for bundle in tagging::bundles(self, &[action], Tagged::Created) {
+            let tags = tagging::tagged(&[], &bundle);
+            best = best.or(self.creates_with(&tags, tagging, (action, resource), context));
             if best.is_true() {
                 break;
             }
         }
         best
+    }
+
+    /// Whether a call may create something with `tags`, which takes the right to set them as well.
+    fn creates_with(
+        &self,
+        tags: &[Tag],
+        tagging: &str,
+        (action, resource): (&str, &str),
+        context: &Context,
+    ) -> Truth {
+        let context = Context {
+            request_tags: Some(tags.to_vec()),
+            ..context.clone()
+        };
+        let decide = |action| self.decide(action, resource, &context, None).is_granted();
+        match tags.is_empty() {
+            true => decide(action),
+            false => decide(action).and_then(|| decide(tagging)),
+        }
     }
 
     /// Whether the principal may give the policy `arn` a version more, and what it deletes first.

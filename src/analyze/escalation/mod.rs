@@ -5,12 +5,14 @@
 
 mod actions;
 mod asker;
+mod attachable;
 mod found;
 mod graph;
 mod limits;
 mod own;
 mod power;
 mod raise;
+mod tagging;
 
 pub(super) use asker::Asker;
 pub(super) use found::{Found, NodeId, Step};

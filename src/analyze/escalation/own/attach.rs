@@ -1,17 +1,12 @@
-//! Attaching a policy that the conditions leave: one of the account, or one that is created first.
+//! Attaching a policy of the account that the conditions leave.
 
 use std::sync::Arc;
 
 use super::{Change, Maker};
-use crate::analyze::account::is_customer_managed;
 use crate::analyze::decision::{AppliedPolicy, Boundary, Holder, PolicySource, Truth};
-use crate::analyze::document::{Effect, witness};
 use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::attachable::POLICY_ARN;
 use crate::analyze::escalation::found::Step;
-use crate::analyze::escalation::power::resources::filled;
-
-/// The key that names the policy.
-const POLICY_ARN: &str = "iam:policyarn";
 
 /// What is attached by `action` to `target`, an ARN with its boundary.
 pub(super) fn changes(
@@ -45,29 +40,7 @@ pub(super) fn changes(
         });
         changes.push(maker.change(truth, changed, vec![attach()]));
     }
-    for arn in to_create(asker, action) {
-        let create = || asker.may("iam:createpolicy", &arn, &Boundary::None);
-        let steps = vec![Step::new("iam:CreatePolicy", &arn), attach()];
-        changes.push(maker.everything(may(&arn).and_then(create), steps));
-    }
     changes
-}
-
-/// ARNs of policies that conditions on `action` name, and that nobody has created.
-fn to_create(asker: &Asker<'_>, action: &str) -> Vec<String> {
-    let action = action.to_ascii_lowercase();
-    let bounds = filled(asker, "arn:{partition}:iam::{account}:policy/*");
-    let documents = asker.principal.policies.iter();
-    let documents = documents.filter_map(|policy| policy.document.as_ref());
-    let statements = documents.flat_map(|document| &document.statements);
-    let granting = statements.filter(|it| it.effect == Effect::Allow && it.action.matches(&action));
-    let named = granting.flat_map(|it| &it.conditions);
-    let values = named
-        .filter(|condition| condition.key == POLICY_ARN)
-        .flat_map(|condition| &condition.values);
-    let arns = values.filter_map(|value| witness(value.fixed()?, &bounds));
-    arns.filter(|arn| is_customer_managed(arn) && !asker.account.policies.contains_key(arn))
-        .collect()
 }
 
 impl Asker<'_> {

@@ -2,6 +2,7 @@
 
 use super::{Change, Maker};
 use crate::analyze::decision::{Boundary, Truth};
+use crate::analyze::escalation::attachable;
 use crate::analyze::escalation::found::Step;
 use crate::analyze::escalation::power::resources::{candidates, filled};
 use crate::analyze::paths::Path;
@@ -23,7 +24,11 @@ pub(super) fn changes(maker: &Maker<'_, '_>, path: &'static Path) -> Vec<Change>
         let may = each.fold(Truth::True, |truth, action| {
             truth.and_then(|| asker.may(action, &arn, &Boundary::None))
         });
-        let steps = path.needs.iter().map(|need| Step::new(&need.action, &arn));
+        let steps = path.needs.iter().flat_map(|need| {
+            let creation = attachable::creation(asker, &need.action, &arn, &Boundary::None);
+            let steps = creation.into_iter();
+            steps.chain([Step::new(&need.action, &arn)])
+        });
         maker.everything(may, steps.collect())
     });
     changes.collect()

@@ -3,11 +3,12 @@
 mod attach;
 mod group;
 mod lifted;
-mod tags;
+pub(in crate::analyze::escalation) mod tags;
 
 use crate::analyze::account::is_customer_managed;
 use crate::analyze::decision::{Boundary, PolicySource, Principal, PrincipalKind, Truth};
 use crate::analyze::escalation::asker::Asker;
+use crate::analyze::escalation::attachable;
 use crate::analyze::escalation::found::{Found, Step};
 use crate::analyze::escalation::limits::lift::rewritten;
 use crate::analyze::escalation::limits::{granted_everything, standing};
@@ -89,7 +90,7 @@ pub(in crate::analyze::escalation) fn changes(
     let paths = Catalogue::get().paths.iter();
     let own = paths.filter(|path| {
         let is_own = matches!(path.family, Family::Itself | Family::RoleSelf);
-        is_own && (with_tags || path.id != tags::PATH)
+        is_own && (with_tags || !tags::PATHS.contains(&path.id.as_str()))
     });
     let maker = Maker { asker, groups };
     let changes = own.flat_map(|path| maker.by(path).into_iter().map(move |it| (path, it)));
@@ -115,7 +116,7 @@ impl Maker<'_, '_> {
         let step = |on: &str| vec![Step::new(&need.action, on)];
         let own = principal.arn.as_str();
         match need.on {
-            On::Itself if path.id == tags::PATH => tags::changes(self),
+            On::Itself if tags::PATHS.contains(&path.id.as_str()) => tags::changes(self, &path.id),
             On::Itself | On::SelfRole if is_of(need.on, principal.kind) => {
                 self.written(need, own, &principal.boundary)
             }
@@ -152,7 +153,9 @@ impl Maker<'_, '_> {
         if action.contains(":attach") && !truth.is_true() {
             changes = attach::changes(self, &need.action, (on, boundary));
         }
-        changes.push(self.everything(truth, vec![Step::new(&need.action, on)]));
+        let creation = attachable::creation(self.asker, &need.action, on, boundary);
+        let steps = creation.into_iter().chain([Step::new(&need.action, on)]);
+        changes.push(self.everything(truth, steps.collect()));
         changes
     }
 

@@ -1,94 +1,76 @@
-//! Tags that a principal gives itself, so that conditions on its tags hold.
-
-use std::collections::BTreeMap;
+//! Tags that a principal gives itself, or takes from itself, so that conditions on its tags hold.
 
 use super::{Change, Maker};
-use crate::analyze::decision::{Principal, Request, resolve_text};
-use crate::analyze::document::{Comparison, Condition, Effect, Pattern, Statement, witness};
-use crate::analyze::escalation::asker::Asker;
+use crate::analyze::decision::Principal;
 use crate::analyze::escalation::found::Step;
+use crate::analyze::escalation::tagging::{self, Bundle, Tagged};
 use crate::model::Tag;
 
-/// The path of this file.
-pub(super) const PATH: &str = "iam-taguser";
-const PRINCIPAL_TAG: &str = "aws:principaltag/";
-/// How many sets of tags are tried.
-const BUNDLES_MAX: usize = 64;
-/// A value that no policy names.
-const ANY_VALUE: &str = "rollcall-any";
+/// The paths of tags that are set, and of tags that are removed alone.
+pub(in crate::analyze::escalation) const PATHS: [&str; 2] = ["iam-taguser", REMOVAL];
+const REMOVAL: &str = "iam-untaguser";
 
-/// Tags that the principal's own policies ask for, one statement at a time.
-pub(super) fn changes(maker: &Maker<'_, '_>) -> Vec<Change> {
+/// Tags that what applies to the principal asks for, one statement at a time, by the path `id`.
+pub(super) fn changes(maker: &Maker<'_, '_>, id: &str) -> Vec<Change> {
     let asker = maker.asker;
     let principal = asker.principal;
-    let own = principal.arn.as_str();
-    let may = asker.may("iam:taguser", own, &principal.boundary);
-    let Some(tags) = principal.tags.as_ref().filter(|_| !may.is_false()) else {
+    let may = |action| asker.may(action, principal.arn.as_str(), &principal.boundary);
+    let is_removal = id == REMOVAL;
+    let action = if is_removal {
+        "iam:untaguser"
+    } else {
+        "iam:taguser"
+    };
+    let Some(tags) = principal
+        .tags
+        .as_deref()
+        .filter(|_| !may(action).is_false())
+    else {
         return Vec::new();
     };
-    let documents = principal
-        .policies
-        .iter()
-        .filter_map(|it| it.document.as_ref());
-    let statements: Vec<&Statement> = documents.flat_map(|it| &it.statements).collect();
-    let denied = statements.iter().filter(|it| it.effect == Effect::Deny);
-    let escapes: BTreeMap<String, String> = denied
-        .flat_map(|statement| &statement.conditions)
-        .filter_map(|condition| tag(asker, condition, false))
-        .collect();
-    let allowed = statements.iter().filter(|it| it.effect == Effect::Allow);
-    let mut bundles: Vec<BTreeMap<String, String>> = allowed
-        .map(|statement| {
-            let wanted = statement.conditions.iter();
-            let wanted = wanted.filter_map(|condition| tag(asker, condition, true));
-            escapes.clone().into_iter().chain(wanted).collect()
-        })
-        .filter(|bundle: &BTreeMap<_, _>| !bundle.is_empty())
-        .collect();
-    bundles.sort();
-    bundles.dedup();
-    bundles.truncate(BUNDLES_MAX);
-    let changes = bundles.into_iter().map(|bundle| {
-        let changed = tagged(principal, tags, bundle);
-        maker.change(may.clone(), changed, vec![Step::new("iam:TagUser", own)])
+    let bundles = tagging::bundles(asker, &[], Tagged::Principal).into_iter();
+    let bundles = bundles.flat_map(|bundle| {
+        let without = tagging::without_any(&bundle);
+        [bundle, without]
+    });
+    let changes = bundles.filter_map(|bundle| {
+        let (set, removed) = split(tags, &bundle);
+        let is_of_path = match is_removal {
+            true => set.is_empty() && !removed.is_empty(),
+            false => !set.is_empty(),
+        };
+        is_of_path.then(|| change(maker, tags, &set, &removed))
     });
     changes.collect()
 }
 
-/// A tag with which `condition` on a tag of the principal holds, or does not, as `is_wanted`.
-fn tag(asker: &Asker<'_>, condition: &Condition, is_wanted: bool) -> Option<(String, String)> {
-    let key = condition.key.strip_prefix(PRINCIPAL_TAG)?;
-    let operator = condition.operator;
-    if operator.comparison == Comparison::Null {
-        let asks_for_none = condition.values.iter().any(|it| it.written == "true");
-        return (asks_for_none != is_wanted).then(|| (key.to_owned(), ANY_VALUE.to_owned()));
-    }
-    if operator.is_negated == is_wanted {
-        return Some((key.to_owned(), ANY_VALUE.to_owned()));
-    }
-    let context = asker.context();
-    let request = Request {
-        principal: asker.principal,
-        action: "",
-        resource: "*",
-        context: &context,
+/// What of `bundle` has to be set among `tags`, and the keys that have to be removed.
+fn split(tags: &[Tag], bundle: &Bundle) -> (Bundle, Vec<String>) {
+    let set = bundle.iter().filter(|(_, value)| value.is_some());
+    let set = set.map(|(key, value)| (key.clone(), value.clone()));
+    let is_unwanted = |tag: &&Tag| {
+        let mut bundle = bundle.iter();
+        bundle.any(|(key, value)| value.is_none() && key.eq_ignore_ascii_case(&tag.key))
     };
-    let mut patterns = condition
-        .values
-        .iter()
-        .filter_map(|it| resolve_text(it, &request));
-    let value = patterns.find_map(|pattern| witness(&pattern, &Pattern::parse("*")))?;
-    Some((key.to_owned(), value))
+    let removed = tags.iter().filter(is_unwanted).map(|tag| tag.key.clone());
+    (set.collect(), removed.collect())
 }
 
-fn tagged(principal: &Principal, tags: &[Tag], bundle: BTreeMap<String, String>) -> Principal {
-    let kept = tags
-        .iter()
-        .filter(|tag| !bundle.contains_key(&tag.key.to_lowercase()));
-    let mut all: Vec<Tag> = kept.cloned().collect();
-    all.extend(bundle.into_iter().map(|(key, value)| Tag { key, value }));
-    Principal {
-        tags: Some(all),
-        ..principal.clone()
-    }
+fn change(maker: &Maker<'_, '_>, tags: &[Tag], set: &Bundle, removed: &[String]) -> Change {
+    let asker = maker.asker;
+    let own = asker.principal.arn.as_str();
+    let mut bundle = set.clone();
+    bundle.extend(removed.iter().map(|key| (key.clone(), None)));
+    let tagged = Principal {
+        tags: Some(tagging::tagged(tags, &bundle)),
+        ..asker.principal.clone()
+    };
+    let untag = || asker.may_untag(asker.principal, tags, removed);
+    let rest: Bundle = removed.iter().map(|key| (key.clone(), None)).collect();
+    let rest = tagging::tagged(tags, &rest);
+    let tag = || asker.may_tag(asker.principal, &rest, &tagging::tagged(&[], set));
+    let truth = untag().and_then(tag);
+    let untag = (!removed.is_empty()).then(|| Step::new("iam:UntagUser", own));
+    let tag = (!set.is_empty()).then(|| Step::new("iam:TagUser", own));
+    maker.change(truth, tagged, untag.into_iter().chain(tag).collect())
 }

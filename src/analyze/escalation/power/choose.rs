@@ -4,8 +4,11 @@ use super::resources::{candidates, filled, pattern_of};
 use super::{Power, create};
 use crate::analyze::decision::{Boundary, Truth};
 use crate::analyze::document::Pattern;
+use crate::analyze::escalation::attachable;
 use crate::analyze::escalation::found::{Found, Step};
+use crate::analyze::escalation::tagging::{self, Tagged};
 use crate::analyze::paths::{Need, Path, Target};
+use crate::model::Tag;
 
 impl Power<'_> {
     /// Whether there is a user or role of that ARN already.
@@ -37,26 +40,29 @@ impl Power<'_> {
         let fences = create::boundaries(&self.asker, kind);
         let mut arns = candidates(&self.asker, &actions, &bounds);
         arns.retain(|arn| !self.is_there(arn));
-        let each = arns
-            .iter()
-            .flat_map(|arn| fences.iter().map(move |it| (arn, it)));
-        for (arn, fence) in each {
-            let mut truth = actions.iter().fold(Truth::True, |truth, action| {
-                truth.and_then(|| self.may(action, arn, fence))
-            });
+        let bundles = tagging::bundles(&self.asker, &actions, Tagged::Created);
+        let (fences, bundles) = (&fences, &bundles);
+        let each = arns.iter().flat_map(|arn| {
+            let each = fences.iter();
+            each.flat_map(move |fence| bundles.iter().map(move |it| (arn, fence, it)))
+        });
+        for (arn, fence, bundle) in each {
+            let tags = tagging::tagged(&[], bundle);
+            let mut truth = self.creates_one(&actions, arn, fence, &tags);
             let mut steps: Vec<Step> = path
                 .needs
                 .iter()
-                .map(|need| Step::new(&need.action, arn))
+                .flat_map(|need| self.attached(&need.action, arn, fence))
                 .collect();
             if let Some(remove) = create::removal(fence, kind) {
                 let may = || self.may(&remove.to_ascii_lowercase(), arn, fence);
                 truth = truth.and_then(may);
                 steps.push(Step::new(remove, arn));
             }
-            if truth.is_false() || best.as_ref().is_some_and(|best| best.truth.is_true()) {
+            if truth.is_false() {
                 continue;
             }
+            let is_certain = truth.is_true();
             best = Some(Found {
                 path,
                 truth,
@@ -65,8 +71,34 @@ impl Power<'_> {
                 steps,
                 assumes: Vec::new(),
             });
+            if is_certain {
+                break;
+            }
         }
         best
+    }
+
+    /// `action` on `arn`, whose boundary is `boundary`, and the policy that it attaches created.
+    pub(super) fn attached(&self, action: &str, arn: &str, boundary: &Boundary) -> Vec<Step> {
+        let creation = attachable::creation(&self.asker, action, arn, boundary);
+        let steps = creation.into_iter();
+        steps.chain([Step::new(action, arn)]).collect()
+    }
+
+    /// Whether every one of `actions` is allowed on `arn`, which the first creates with `tags`.
+    fn creates_one(&self, actions: &[&str], arn: &str, fence: &Boundary, tags: &[Tag]) -> Truth {
+        let each = actions.iter();
+        each.fold(Truth::True, |truth, action| {
+            truth.and_then(|| {
+                let before = match tagging::of_creation(action) {
+                    Some(_) => &[],
+                    None => tags,
+                };
+                let asker = self.asker.setting(tags);
+                let asker = asker.on_tagged(Some(before));
+                self.may_as(&asker, action, arn, fence)
+            })
+        })
     }
 
     /// Whether `need` is allowed on a resource of the principal's choice, and on which: what `path`

@@ -16,6 +16,7 @@ use crate::analyze::account::{IamRole, IamUser};
 use crate::analyze::decision::{Boundary, PolicySource, Principal, Truth};
 use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::found::{Found, NodeId, Step};
+use crate::analyze::escalation::tagging;
 use crate::analyze::paths::{Entry, Need, On, Path};
 
 /// A principal in one session.
@@ -73,13 +74,28 @@ impl<'a> Power<'a> {
     }
 
     fn may(&self, action: &str, resource: &str, boundary: &Boundary) -> Truth {
+        self.may_as(&self.asker, action, resource, boundary)
+    }
+
+    /// Whether the principal, as `asker` has it, may do `action` on `resource`.
+    fn may_as(
+        &self,
+        asker: &Asker<'_>,
+        action: &str,
+        resource: &str,
+        boundary: &Boundary,
+    ) -> Truth {
         let narrowed = self.narrowed(action);
         if !narrowed.reach.covers(resource) {
             return Truth::False;
         }
-        self.asker
-            .as_principal(&narrowed.principal)
-            .may(action, resource, boundary)
+        // What is created may be tagged, and what is attached created: those are other actions.
+        match tagging::of_creation(action).is_some() || action.starts_with("iam:attach") {
+            true => asker.may(action, resource, boundary),
+            false => asker
+                .as_principal(&narrowed.principal)
+                .may(action, resource, boundary),
+        }
     }
 
     /// Whether the principal may do `action` on the policy `arn`, which needs room for a version.
@@ -100,9 +116,7 @@ impl<'a> Power<'a> {
         }
         let tags = target.tags.as_deref().filter(|_| narrowed.is_on_tags);
         let asker = self.asker.on_tagged(tags);
-        asker
-            .as_principal(&narrowed.principal)
-            .may(action, arn, &target.boundary)
+        self.may_as(&asker, action, arn, &target.boundary)
     }
 
     /// The places of the targets of `path` that every need may be allowed on; `None` if none is
@@ -202,19 +216,22 @@ impl<'a> Power<'a> {
             Candidate::User(_, user) => user.principal.arn.as_str(),
             Candidate::Role(_, role) => role.principal.arn.as_str(),
         };
-        let mut steps: Vec<Step> = path
-            .needs
-            .iter()
-            .map(|need| match (need.on, target) {
-                (On::Any, _) => Step::new(&need.action, &self.choose(path, need).1),
-                (On::RolePolicy, Candidate::Role(_, role)) => {
-                    let action = need.action.to_ascii_lowercase();
-                    let may = |arn: &&str| !self.may_write(&action, arn).is_false();
-                    Step::new(&need.action, own_policies(role).find(may).unwrap_or(arn))
-                }
-                _ => Step::new(&need.action, arn),
-            })
-            .collect();
+        let boundary = match target {
+            Candidate::None => &Boundary::None,
+            Candidate::User(_, user) => &user.principal.boundary,
+            Candidate::Role(_, role) => &role.principal.boundary,
+        };
+        let each = path.needs.iter().flat_map(|need| match (need.on, target) {
+            (On::Any, _) => vec![Step::new(&need.action, &self.choose(path, need).1)],
+            (On::RolePolicy, Candidate::Role(_, role)) => {
+                let action = need.action.to_ascii_lowercase();
+                let may = |arn: &&str| !self.may_write(&action, arn).is_false();
+                let policy = own_policies(role).find(may).unwrap_or(arn);
+                vec![Step::new(&need.action, policy)]
+            }
+            _ => self.attached(&need.action, arn, boundary),
+        });
+        let mut steps: Vec<Step> = each.collect();
         if path.entry.is_some() {
             steps.push(Step::new("sts:AssumeRole", arn));
         }
