@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::analyze::document::Policy;
+use crate::analyze::document::{Effect, Policy};
 use crate::model::{Arn, Tag};
 
 /// Who makes a request.
@@ -108,6 +108,28 @@ pub enum Boundary {
     },
     /// Whether there is one is not known.
     Unread,
+}
+
+impl AppliedPolicy {
+    /// Whether one of its statements denies.
+    pub fn denies(&self) -> bool {
+        self.has(Effect::Deny)
+    }
+
+    /// Whether it is known, and none of its statements denies.
+    pub fn only_allows(&self) -> bool {
+        self.document.is_some() && !self.denies()
+    }
+
+    /// Whether it is known, and none of its statements allows.
+    pub fn only_denies(&self) -> bool {
+        self.document.is_some() && !self.has(Effect::Allow)
+    }
+
+    fn has(&self, effect: Effect) -> bool {
+        let mut statements = self.document.iter().flat_map(|it| &it.statements);
+        statements.any(|statement| statement.effect == effect)
+    }
 }
 
 impl Holder {

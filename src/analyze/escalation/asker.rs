@@ -5,7 +5,6 @@ use crate::analyze::decision::{
     Authorizer, Boundary, Context, Principal, Request, Response, Session, Truth,
 };
 use crate::analyze::document::Policy;
-use crate::analyze::escalation::attachable;
 use crate::analyze::escalation::tagging::{self, Tagged};
 use crate::model::Tag;
 
@@ -173,48 +172,8 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// Whether the principal may attach by `action` to `resource` a policy of worth, and which it
-    /// creates first, if any.
-    pub(super) fn attaches(
-        &self,
-        action: &str,
-        resource: &str,
-        boundary: &Boundary,
-    ) -> (Truth, Option<String>) {
-        let context = self.context_of(boundary);
-        let mut best = self.grants(action, resource, &context);
-        // Which policy is not said yet: nothing is granted, or something may be.
-        if best.is_false() {
-            return (best, None);
-        }
-        best = Truth::False;
-        let attach = |policy: &str| {
-            let context = context.clone().with(attachable::POLICY_ARN, policy);
-            self.grants(action, resource, &context)
-        };
-        for policy in self.granting_policies() {
-            best = best.or(attach(&policy));
-            if best.is_true() {
-                return (best, None);
-            }
-        }
-        let mut first = None;
-        for policy in attachable::to_create(self, action) {
-            let create = || self.may_itself("iam:createpolicy", &policy, &Boundary::None);
-            let truth = attach(&policy).and_then(create);
-            if truth.is_true() {
-                return (truth, Some(policy));
-            }
-            if best.is_false() && !truth.is_false() {
-                first = Some(policy);
-            }
-            best = best.or(truth);
-        }
-        (best, first)
-    }
-
     /// Whether a call is granted, with tags of the caller's choice where it creates something.
-    fn grants(&self, action: &str, resource: &str, context: &Context) -> Truth {
+    pub(super) fn grants(&self, action: &str, resource: &str, context: &Context) -> Truth {
         let Some(tagging) = tagging::of_creation(action) else {
             return self.decide(action, resource, context, None).is_granted();
         };
@@ -298,7 +257,7 @@ impl<'a> Asker<'a> {
     }
 
     /// Managed policies that are worth attaching.
-    fn granting_policies(&self) -> Vec<String> {
+    pub(super) fn granting_policies(&self) -> Vec<String> {
         let aws = GRANTING.iter().map(|name| self.aws_managed(name));
         let own = self.account.granting_policies.iter().cloned();
         aws.chain(own).collect()

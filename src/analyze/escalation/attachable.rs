@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analyze::account::is_customer_managed;
-use crate::analyze::decision::Boundary;
+use crate::analyze::decision::{Boundary, Truth};
 use crate::analyze::document::{Effect, Pattern, witness};
 use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::found::Step;
@@ -66,4 +66,46 @@ pub(super) fn creation(
     }
     let (_, policy) = asker.attaches(&action.to_ascii_lowercase(), on, boundary);
     policy.map(|policy| Step::new("iam:CreatePolicy", &policy))
+}
+
+impl Asker<'_> {
+    /// Whether the principal may attach by `action` to `resource` a policy of worth, and which it
+    /// creates first, if any.
+    pub(super) fn attaches(
+        &self,
+        action: &str,
+        resource: &str,
+        boundary: &Boundary,
+    ) -> (Truth, Option<String>) {
+        let context = self.context_of(boundary);
+        let mut best = self.grants(action, resource, &context);
+        // Which policy is not said yet: nothing is granted, or something may be.
+        if best.is_false() {
+            return (best, None);
+        }
+        best = Truth::False;
+        let attach = |policy: &str| {
+            let context = context.clone().with(POLICY_ARN, policy);
+            self.grants(action, resource, &context)
+        };
+        for policy in self.granting_policies() {
+            best = best.or(attach(&policy));
+            if best.is_true() {
+                return (best, None);
+            }
+        }
+        let mut first = None;
+        for policy in to_create(self, action) {
+            let create = || self.may_itself("iam:createpolicy", &policy, &Boundary::None);
+            let truth = attach(&policy).and_then(create);
+            if truth.is_true() {
+                return (truth, Some(policy));
+            }
+            if best.is_false() && !truth.is_false() {
+                first = Some(policy);
+            }
+            best = best.or(truth);
+        }
+        (best, first)
+    }
 }

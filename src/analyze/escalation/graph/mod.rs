@@ -163,7 +163,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn independent(&self, node: &Node<'a>, power: &Power<'a>) -> Vec<Found> {
+    fn independent(&self, node: &Node<'_>, power: &Power<'_>) -> Vec<Found> {
         let paths = Catalogue::get().paths.iter();
         let paths = paths.filter(|path| node.actions.may_take(path));
         let found = paths.filter_map(|path| match (path.family, path.target, path.gains) {

@@ -13,8 +13,8 @@ impl<'a> Graph<'a> {
     /// The target of `path` by which most is certain.
     pub(in crate::analyze::escalation) fn best_target(
         &self,
-        node: &Node<'a>,
-        power: &Power<'a>,
+        node: &Node<'_>,
+        power: &Power<'_>,
         path: &'static Path,
     ) -> Option<Found> {
         let mut best: Option<(Truth, Candidate<'a>)> = None;

@@ -29,16 +29,18 @@ pub(super) fn changes(
         if truth.is_false() {
             continue;
         }
-        let mut changed = asker.principal.clone();
-        changed.policies.push(AppliedPolicy {
+        let applied = AppliedPolicy {
             source: PolicySource::Managed {
-                holder: Holder::User(changed.name.clone()),
+                holder: Holder::User(asker.principal.name.clone()),
                 arn: arn.clone(),
                 version: policy.default_id.clone(),
             },
             document: Some(Arc::clone(document)),
+        };
+        changes.push(Change {
+            policy: Some(arn.clone()),
+            ..maker.with(truth, &[applied], vec![attach()])
         });
-        changes.push(maker.change(truth, changed, vec![attach()]));
     }
     changes
 }

@@ -4,7 +4,6 @@ use super::{Change, Maker};
 use crate::analyze::decision::{
     AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind,
 };
-use crate::analyze::document::Effect;
 use crate::analyze::escalation::found::Step;
 use crate::analyze::escalation::limits::LimitKind;
 use crate::analyze::escalation::limits::lift::{self, group_arn};
@@ -22,20 +21,15 @@ pub(super) fn changes(maker: &Maker<'_, '_>) -> Vec<(&'static Path, Change)> {
                 _ => principal.arn.as_str(),
             };
             changes.extend(by(way.id, on, |steps| {
-                maker.change(way.truth, way.after, steps)
+                maker.more(way.truth, way.after, steps)
             }));
         }
     }
-    let denying = principal.policies.iter().filter(|policy| denies(policy));
+    let denying = principal.policies.iter().filter(|policy| policy.denies());
     for policy in denying {
         changes.extend(removed(maker, policy));
     }
     changes
-}
-
-fn denies(policy: &AppliedPolicy) -> bool {
-    let statements = policy.document.iter().flat_map(|it| &it.statements);
-    statements.into_iter().any(|it| it.effect == Effect::Deny)
 }
 
 /// The principal without `policy`, or without the group that it is of.
@@ -53,6 +47,18 @@ fn removed(maker: &Maker<'_, '_>, policy: &AppliedPolicy) -> Option<(&'static Pa
         ..principal.clone()
     };
     let itself = |source: &PolicySource| *source == policy.source;
+    // What allows nothing is not missed.
+    let change = |truth, is_gone: &dyn Fn(&PolicySource) -> bool, steps| {
+        let gone = principal.policies.iter().filter(|it| is_gone(&it.source));
+        let change = match gone.clone().all(AppliedPolicy::only_denies) {
+            true => maker.more(truth, without(is_gone), steps),
+            false => maker.change(truth, without(is_gone), steps),
+        };
+        Change {
+            policy: Some(policy.source.label()),
+            ..change
+        }
+    };
     match &policy.source {
         PolicySource::Inline {
             holder: Holder::Group(name),
@@ -69,7 +75,7 @@ fn removed(maker: &Maker<'_, '_>, policy: &AppliedPolicy) -> Option<(&'static Pa
             };
             let truth = asker.may("iam:removeuserfromgroup", &arn, &Boundary::None);
             by("iam-removeuserfromgroup", &arn, |steps| {
-                maker.change(truth, without(&of_group), steps)
+                change(truth, &of_group, steps)
             })
         }
         PolicySource::Inline { .. } => {
@@ -78,9 +84,7 @@ fn removed(maker: &Maker<'_, '_>, policy: &AppliedPolicy) -> Option<(&'static Pa
                 false => ("iam-deleterolepolicy", "iam:deleterolepolicy"),
             };
             let truth = asker.may(action, own, &principal.boundary);
-            by(id, own, |steps| {
-                maker.change(truth, without(&itself), steps)
-            })
+            by(id, own, |steps| change(truth, &itself, steps))
         }
         PolicySource::Managed { arn, .. } => {
             let (id, action) = match is_user {
@@ -88,9 +92,7 @@ fn removed(maker: &Maker<'_, '_>, policy: &AppliedPolicy) -> Option<(&'static Pa
                 false => ("iam-detachrolepolicy", "iam:detachrolepolicy"),
             };
             let truth = asker.may_detach(action, own, arn);
-            by(id, own, |steps| {
-                maker.change(truth, without(&itself), steps)
-            })
+            by(id, own, |steps| change(truth, &itself, steps))
         }
         _ => None,
     }

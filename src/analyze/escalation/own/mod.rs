@@ -1,12 +1,16 @@
 //! Paths by which a principal grants more to itself.
 
 mod attach;
+pub(in crate::analyze::escalation) mod chain;
 mod group;
 mod lifted;
 pub(in crate::analyze::escalation) mod tags;
 
+use self::chain::{Adds, Chain};
 use crate::analyze::account::is_customer_managed;
-use crate::analyze::decision::{Boundary, PolicySource, Principal, PrincipalKind, Truth};
+use crate::analyze::decision::{
+    AppliedPolicy, Boundary, PolicySource, Principal, PrincipalKind, Truth,
+};
 use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::attachable;
 use crate::analyze::escalation::found::{Found, Step};
@@ -14,7 +18,7 @@ use crate::analyze::escalation::limits::lift::rewritten;
 use crate::analyze::escalation::limits::{granted_everything, standing};
 use crate::analyze::paths::{Catalogue, Family, Need, On, Path};
 
-/// How many such paths may follow each other: a group that lets its members change a policy.
+/// How many changes that take something away may follow each other.
 const DEPTH_MAX: usize = 3;
 
 /// What comes first where a policy has as many versions as there may be.
@@ -26,32 +30,67 @@ pub(in crate::analyze) fn found(asker: &Asker<'_>, groups: &[usize]) -> Vec<Foun
 }
 
 fn found_within(asker: &Asker<'_>, groups: &[usize], depth: usize) -> Vec<Found> {
-    if depth == 0 {
-        return Vec::new();
-    }
     let mut found: Vec<Found> = Vec::new();
-    for (path, change) in changes(asker, groups, depth == DEPTH_MAX) {
-        let known = found.iter().position(|it| it.path.id == path.id);
-        if known.is_some_and(|at| found.get(at).is_some_and(|it| it.truth.is_true())) {
-            continue;
+    let changes = changes(asker, groups, depth == DEPTH_MAX);
+    for (path, change) in &changes {
+        let worth = || standing(&asker.as_principal(&change.principal)).is_admin;
+        let truth = change.truth.clone().and_then(worth);
+        note(&mut found, asker, (path, truth, change.steps.clone()));
+    }
+    let is_certain = |found: &[Found]| found.iter().any(|it| it.truth.is_true());
+    let is_more = changes.iter().any(|(_, change)| change.adds.is_some());
+    if is_more && !is_certain(&found) {
+        found_in_chain(asker, groups, &mut found);
+    }
+    if is_certain(&found) || depth == 1 {
+        return found;
+    }
+    // What takes something away besides is followed alone.
+    for (path, change) in changes.iter().filter(|(_, it)| it.adds.is_none()) {
+        let changed = asker.as_principal(&change.principal);
+        for further in found_within(&changed, &change.groups, depth - 1) {
+            let steps = change.steps.iter().chain(&further.steps).cloned();
+            let truth = change.truth.clone().and(further.truth);
+            note(&mut found, asker, (path, truth, steps.collect()));
         }
-        let truth = change.truth.clone().and_then(|| change.worth(asker, depth));
-        if truth.is_false() {
-            continue;
-        }
-        if let Some(at) = known {
-            found.remove(at);
-        }
-        found.push(Found {
-            path,
-            truth,
-            session: asker.session,
-            target: None,
-            steps: change.steps,
-            assumes: Vec::new(),
-        });
     }
     found
+}
+
+/// Adds the least chain of changes that comes to an administrator, a certain one if there is one.
+fn found_in_chain(asker: &Asker<'_>, groups: &[usize], found: &mut Vec<Found>) {
+    let goal = |chain: &Chain| standing(&asker.as_principal(&chain.principal)).is_admin;
+    let certain = chain::least(asker, groups, &Truth::is_true, &goal);
+    let possible = || chain::least(asker, groups, &|truth| !truth.is_false(), &goal);
+    if let Some((chain, truth)) = certain.or_else(possible)
+        && let Some(path) = chain.path()
+    {
+        note(found, asker, (path, truth, chain.steps()));
+    }
+}
+
+/// Keeps a path that may be taken, unless the same is known for certain.
+fn note(
+    found: &mut Vec<Found>,
+    asker: &Asker<'_>,
+    (path, truth, steps): (&'static Path, Truth, Vec<Step>),
+) {
+    let known = found.iter().position(|it| it.path.id == path.id);
+    let is_known = known.and_then(|at| found.get(at));
+    if truth.is_false() || is_known.is_some_and(|it| it.truth.is_true()) {
+        return;
+    }
+    if let Some(at) = known {
+        found.remove(at);
+    }
+    found.push(Found {
+        path,
+        truth,
+        session: asker.session,
+        target: None,
+        steps,
+        assumes: Vec::new(),
+    });
 }
 
 /// What a principal makes of itself.
@@ -64,21 +103,10 @@ pub(in crate::analyze::escalation) struct Change {
     pub(in crate::analyze::escalation) groups: Vec<usize>,
     /// What it does.
     pub(in crate::analyze::escalation) steps: Vec<Step>,
-    /// Whether everything is granted to it then: nothing further of its own adds to that.
-    is_everything: bool,
-}
-
-impl Change {
-    /// Whether the principal is then an administrator or can make itself one.
-    fn worth(&self, asker: &Asker<'_>, depth: usize) -> Truth {
-        let asker = asker.as_principal(&self.principal);
-        let is_admin = standing(&asker).is_admin;
-        if is_admin.is_true() || self.is_everything {
-            return is_admin;
-        }
-        let further = found_within(&asker, &self.groups, depth - 1).into_iter();
-        further.fold(is_admin, |truth, found| truth.or(found.truth))
-    }
+    /// The policy that it is about, where the steps do not say which.
+    policy: Option<String>,
+    /// What it adds, if it takes nothing away.
+    pub(in crate::analyze::escalation) adds: Option<Adds>,
 }
 
 /// What `asker` may make of itself, by which path; its tags as well only where `with_tags`.
@@ -133,7 +161,7 @@ impl Maker<'_, '_> {
                     let steps = first.into_iter().chain(step(arn)).collect();
                     let truth = asker.may_add_version(arn);
                     let principal = rewritten(principal, source);
-                    self.change(truth, principal, steps)
+                    self.more(truth, principal, steps)
                 })
                 .collect(),
             On::OlderVersion => self.older_versions(&action, &step),
@@ -165,17 +193,34 @@ impl Maker<'_, '_> {
             principal,
             steps,
             groups: self.groups.to_vec(),
-            is_everything: false,
+            policy: None,
+            adds: None,
+        }
+    }
+
+    /// The principal is then what it was, and more.
+    fn more(&self, truth: Truth, principal: Principal, steps: Vec<Step>) -> Change {
+        Change {
+            adds: Some(Adds::Whole),
+            ..self.change(truth, principal, steps)
+        }
+    }
+
+    /// The principal has `policies` as well, which may deny.
+    fn with(&self, truth: Truth, policies: &[AppliedPolicy], steps: Vec<Step>) -> Change {
+        let mut changed = self.asker.principal.clone();
+        changed.policies.extend(policies.iter().cloned());
+        let only_allows = policies.iter().all(AppliedPolicy::only_allows);
+        Change {
+            adds: only_allows.then(|| Adds::Policies(policies.to_vec())),
+            ..self.change(truth, changed, steps)
         }
     }
 
     /// The principal grants itself everything.
     fn everything(&self, truth: Truth, steps: Vec<Step>) -> Change {
         let principal = granted_everything(self.asker.principal);
-        Change {
-            is_everything: true,
-            ..self.change(truth, principal, steps)
-        }
+        self.more(truth, principal, steps)
     }
 
     fn older_versions(&self, action: &str, step: &dyn Fn(&str) -> Vec<Step>) -> Vec<Change> {
@@ -205,9 +250,7 @@ impl Maker<'_, '_> {
             if truth.is_false() {
                 return None;
             }
-            let mut joined = self.asker.principal.clone();
-            joined.policies.extend(group.policies.iter().cloned());
-            let mut change = self.change(truth, joined, step(&group.arn));
+            let mut change = self.with(truth, &group.policies, step(&group.arn));
             change.groups.push(index);
             Some(change)
         });
