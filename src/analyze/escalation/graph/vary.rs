@@ -47,10 +47,10 @@ impl Graph<'_> {
             self.after(&changed, session, before, tops, counts)
         };
         let goal = |chain: &Chain| of_chain(chain).map_or(Truth::False, |found| found.truth);
-        if let Some((chain, _)) = chain::least(&asker, node.groups, counts, &goal) {
+        let changes = changes(&asker, node.groups, true);
+        if let Some((chain, _)) = chain::least(&asker, node.groups, &changes, counts, &goal) {
             return of_chain(&chain);
         }
-        let changes = changes(&asker, node.groups, true);
         let mut others = changes.iter().filter(|(_, it)| it.adds.is_none());
         others.find_map(|(path, change)| {
             let changed = changed(node, session, &change.principal, &change.groups);

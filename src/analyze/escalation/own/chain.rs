@@ -1,6 +1,6 @@
 //! Changes of itself that a principal makes one after the other, as far as each adds to what it may do.
 
-use super::{Change, changes};
+use super::Change;
 use crate::analyze::decision::{AppliedPolicy, Principal, Truth};
 use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::found::Step;
@@ -46,22 +46,23 @@ impl Chain {
 }
 
 /// A least chain after which `goal` holds as far as `counts` asks; `None` if not even all changes
-/// together come to it.
+/// together come to it. `first` are the changes of the principal as it is.
 pub(in crate::analyze::escalation) fn least(
     asker: &Asker<'_>,
     groups: &[usize],
+    first: &[(&'static Path, Change)],
     counts: &dyn Fn(&Truth) -> bool,
     goal: &dyn Fn(&Chain) -> Truth,
 ) -> Option<(Chain, Truth)> {
+    let may_begin = |change: &Change| change.adds.is_some() && counts(&change.truth);
+    if !first.iter().any(|(_, change)| may_begin(change)) {
+        return None;
+    }
     let reach = |chain: Chain| {
         let truth = chain.truth.clone().and_then(|| goal(&chain));
         counts(&truth).then_some((chain, truth))
     };
-    let all = gathered(asker, groups, counts, &|_| true);
-    if all.links.is_empty() {
-        return None;
-    }
-    let mut best = reach(all)?;
+    let mut best = reach(gathered(asker, groups, first, counts, &|_| true))?;
     let mut size = best.0.links.len();
     while size > 0 {
         let mut from = 0;
@@ -69,7 +70,7 @@ pub(in crate::analyze::escalation) fn least(
             let links = best.0.links.iter().enumerate();
             let kept = links.filter(|(at, _)| !(from..from + size).contains(at));
             let kept: Vec<&Mark> = kept.map(|(_, link)| &link.mark).collect();
-            let fewer = gathered(asker, groups, counts, &|mark| kept.contains(&mark));
+            let fewer = gathered(asker, groups, first, counts, &|mark| kept.contains(&mark));
             let is_shorter = fewer.links.len() < best.0.links.len();
             match reach(fewer).filter(|_| is_shorter) {
                 Some(shorter) => best = shorter,
@@ -85,6 +86,7 @@ pub(in crate::analyze::escalation) fn least(
 fn gathered(
     asker: &Asker<'_>,
     groups: &[usize],
+    first: &[(&'static Path, Change)],
     counts: &dyn Fn(&Truth) -> bool,
     is_taken: &dyn Fn(&Mark) -> bool,
 ) -> Chain {
@@ -94,8 +96,9 @@ fn gathered(
         groups: groups.to_vec(),
         links: Vec::new(),
     };
+    let mut later;
+    let mut changes = first;
     for _ in 0..ROUNDS_MAX {
-        let changes = changes(&asker.as_principal(&chain.principal), &chain.groups, false);
         let is_new = |change: &Change| {
             let mark = mark(change);
             let mut known = chain.links.iter();
@@ -104,11 +107,14 @@ fn gathered(
                 && is_taken(&mark)
                 && !known.any(|link| link.mark == mark)
         };
-        let fresh: Vec<(&'static Path, Change)> =
-            changes.into_iter().filter(|(_, it)| is_new(it)).collect();
-        if !chain.extend(fresh) {
+        let fresh: Vec<&(&'static Path, Change)> =
+            changes.iter().filter(|(_, it)| is_new(it)).collect();
+        if !chain.extend(&fresh) {
             break;
         }
+        let asker = asker.as_principal(&chain.principal);
+        later = super::changes(&asker, &chain.groups, false);
+        changes = &later;
     }
     if chain.groups.len() > GROUPS_MAX {
         let quota = Truth::on_condition("more groups than a user may be in");
@@ -119,10 +125,10 @@ fn gathered(
 
 impl Chain {
     /// Makes the changes `fresh`, of which those that are no policies alone come one at a time.
-    fn extend(&mut self, fresh: Vec<(&'static Path, Change)>) -> bool {
+    fn extend(&mut self, fresh: &[&(&'static Path, Change)]) -> bool {
         let mut is_changed = false;
         let mut whole = None;
-        for (path, change) in fresh {
+        for &(path, change) in fresh {
             match &change.adds {
                 Some(Adds::Policies(policies)) => {
                     self.principal.policies.extend(policies.iter().cloned());
@@ -146,10 +152,10 @@ impl Chain {
         true
     }
 
-    fn link(&mut self, path: &'static Path, change: Change) {
+    fn link(&mut self, path: &'static Path, change: &Change) {
         let so_far = std::mem::replace(&mut self.truth, Truth::False);
-        let mark = mark(&change);
-        self.truth = so_far.and(change.truth);
+        self.truth = so_far.and(change.truth.clone());
+        let mark = mark(change);
         self.links.push(Link { path, mark });
     }
 }

@@ -38,9 +38,8 @@ fn found_within(asker: &Asker<'_>, groups: &[usize], depth: usize) -> Vec<Found>
         note(&mut found, asker, (path, truth, change.steps.clone()));
     }
     let is_certain = |found: &[Found]| found.iter().any(|it| it.truth.is_true());
-    let is_more = changes.iter().any(|(_, change)| change.adds.is_some());
-    if is_more && !is_certain(&found) {
-        found_in_chain(asker, groups, &mut found);
+    if !is_certain(&found) {
+        found_in_chain(asker, groups, &changes, &mut found);
     }
     if is_certain(&found) || depth == 1 {
         return found;
@@ -58,14 +57,24 @@ fn found_within(asker: &Asker<'_>, groups: &[usize], depth: usize) -> Vec<Found>
 }
 
 /// Adds the least chain of changes that comes to an administrator, a certain one if there is one.
-fn found_in_chain(asker: &Asker<'_>, groups: &[usize], found: &mut Vec<Found>) {
+fn found_in_chain(
+    asker: &Asker<'_>,
+    groups: &[usize],
+    first: &[(&'static Path, Change)],
+    found: &mut Vec<Found>,
+) {
     let goal = |chain: &Chain| standing(&asker.as_principal(&chain.principal)).is_admin;
-    let certain = chain::least(asker, groups, &Truth::is_true, &goal);
-    let possible = || chain::least(asker, groups, &|truth| !truth.is_false(), &goal);
-    if let Some((chain, truth)) = certain.or_else(possible)
-        && let Some(path) = chain.path()
-    {
-        note(found, asker, (path, truth, chain.steps()));
+    let least = |counts: &dyn Fn(&Truth) -> bool| chain::least(asker, groups, first, counts, &goal);
+    // Mostly there is none at all.
+    let Some(possible) = least(&|truth| !truth.is_false()) else {
+        return;
+    };
+    let best = match possible.1.is_true() {
+        true => possible,
+        false => least(&Truth::is_true).unwrap_or(possible),
+    };
+    if let Some(path) = best.0.path() {
+        note(found, asker, (path, best.1, best.0.steps()));
     }
 }
 
