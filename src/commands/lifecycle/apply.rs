@@ -6,7 +6,7 @@ use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
 use super::carry_out::{carry_out, finish_begun, with_begun};
-use super::{NO_LEASE, events, executor, plan, settings};
+use super::{ENDING, NO_LEASE, events, executor, plan, settings};
 use crate::cli::{GlobalArgs, LifecycleApplyArgs};
 use crate::commands::setup::{self, UsageError};
 use crate::config::Config;
@@ -28,7 +28,7 @@ pub(super) async fn apply(
         tracing::warn!("nothing was done: the answer was not yes");
         return Ok(ExitStatus::No);
     }
-    let cancel = run::on_signal("what is begun is finished, and the next run goes on from here")?;
+    let cancel = run::on_signal(ENDING)?;
     let executor = executor(&config).await?;
     executor.take_lease().await.context(NO_LEASE)?;
     let ended = apply_alone(&config, &executor, planned, &cancel).await;

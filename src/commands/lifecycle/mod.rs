@@ -19,6 +19,9 @@ use crate::run::ExitStatus;
 /// Before the first action.
 const NO_LEASE: &str = "the lease of this account cannot be taken, and nothing was done";
 
+/// What a signal that ends it means.
+const ENDING: &str = "what is begun is finished, and the next run goes on from here";
+
 /// Does what `args` ask for.
 pub(super) async fn lifecycle(
     global: &GlobalArgs,

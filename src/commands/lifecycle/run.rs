@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::apply::refused;
 use super::carry_out::{carry_out, finish_begun, with_begun};
-use super::{NO_LEASE, events, executor, plan, scheduled, settings};
+use super::{ENDING, NO_LEASE, events, executor, plan, scheduled, settings};
 use crate::cli::{GlobalArgs, LifecycleRunArgs};
 use crate::commands::setup;
 use crate::config::{Config, Removals};
@@ -19,7 +19,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     settings(&config)?;
-    let cancel = run::on_signal("what is begun is finished, and the next run goes on from here")?;
+    let cancel = run::on_signal(ENDING)?;
     match args.once {
         true => Box::pin(once(&config, &cancel)).await,
         false => Box::pin(scheduled::run(&config, &cancel)).await,
