@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::Events;
 use crate::lines::Lines;
 use crate::validate::Place;
+use crate::validate::json::{self, SyntaxError};
 
 /// What a file holds.
 #[derive(Debug)]
@@ -75,9 +76,9 @@ pub fn read(path: &Path) -> Result<Read, ReviewError> {
         if text.trim().is_empty() {
             continue;
         }
-        match serde_json::from_str(text) {
+        match json::value(text) {
             Ok(Value::Array(_)) if is_first => return document(lines, found),
-            Err(why) if is_first && why.is_eof() => return document(lines, found),
+            Err(why) if is_first && why.is_at_end => return document(lines, found),
             Ok(event) => found.add(line, event)?,
             Err(why) => return Err(found.refused(line, no_json(&why))),
         }
@@ -96,29 +97,33 @@ fn document(mut lines: Lines<impl BufRead>, mut found: Found<'_>) -> Result<Read
     let text = lines
         .text()
         .map_err(|why| found.refused(Place::Whole, why))?;
-    let mut documents = serde_json::Deserializer::from_str(text).into_iter();
-    let (mut line, mut counted) = (first, 0);
+    let (mut line, mut rest) = (first, text);
     loop {
-        let rest = text[documents.byte_offset()..].trim_start();
-        let start = text.len() - rest.len();
-        line += text[counted..start].matches('\n').count() as u64;
-        counted = start;
-        let Some(document) = documents.next() else {
+        let document = rest.trim_ascii_start();
+        line += line_ends(&rest[..rest.len() - document.len()]);
+        if document.is_empty() {
             return Ok(found.read);
-        };
-        match document {
-            Ok(Value::Array(events)) => {
+        }
+        let (value, len) = json::first_value(document).map_err(|why| {
+            let line = Place::Line(line + why.lines_before);
+            found.refused(line, no_json(&why))
+        })?;
+        match value {
+            Value::Array(events) => {
                 for (at, event) in events.into_iter().enumerate() {
                     found.add(Place::Element(at), event)?;
                 }
             }
-            Ok(event) => found.add(Place::Line(line), event)?,
-            Err(why) => {
-                let line = first + why.line().saturating_sub(1) as u64;
-                return Err(found.refused(Place::Line(line), no_json(&why)));
-            }
+            event => found.add(Place::Line(line), event)?,
         }
+        let read;
+        (read, rest) = document.split_at(len);
+        line += line_ends(read);
     }
+}
+
+fn line_ends(text: &str) -> u64 {
+    text.bytes().filter(|byte| *byte == b'\n').count() as u64
 }
 
 /// What was found in a file so far.
@@ -155,11 +160,8 @@ impl<'a> Found<'a> {
     }
 }
 
-/// What the parser says, without where: its line is one of the text that it was given.
-fn no_json(why: &serde_json::Error) -> String {
-    let text = why.to_string();
-    let what = text.split(" at line ").next().unwrap_or_default();
-    format!("no JSON: {what} in column {}", why.column())
+fn no_json(why: &SyntaxError) -> String {
+    format!("no JSON: {why}")
 }
 
 /// What an event is matched by, `user.uid`, and `user.name`.

@@ -207,6 +207,14 @@ fn a_line_that_is_no_event_is_refused_with_file_and_line() {
     for (line, why) in [
         ("{", "no JSON"),
         ("[]", "no user.uid"),
+        (
+            r#"{"user": {"uid": "a"}, "user": {"uid": "b"}}"#,
+            "no JSON: the field user is there twice",
+        ),
+        (
+            r#"{"user": {"uid": "a"}, "time": 18446744073709551617}"#,
+            "18446744073709551617 does not fit into 64 bits",
+        ),
         (&"x".repeat(17 << 20), "longer than 16 MiB"),
     ] {
         let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -245,7 +253,7 @@ fn what_is_no_event_in_a_document_is_refused_with_its_place() {
         (
             "\n{\n\"user\": {},\n}",
             ":4: ",
-            "no JSON: trailing comma in column 1",
+            "no JSON: no field name, at byte 0",
         ),
         (
             "{\n\"user\": {\"uid\": \"a\"}\n}\n{\n}",
@@ -253,6 +261,12 @@ fn what_is_no_event_in_a_document_is_refused_with_its_place() {
             "no user.uid",
         ),
         ("\u{feff}{}", ":1: ", "byte order mark"),
+        (
+            "[{\n\"user\": 1,\n \"user\": 2}]",
+            ":3: ",
+            "no JSON: the field user is there twice, at byte 7",
+        ),
+        ("{\"user\": {\"uid\": \"a\"}} {}\n", ":1: ", "more text"),
     ] {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();

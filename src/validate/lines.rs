@@ -69,9 +69,11 @@ fn document(
     mut each: impl FnMut(Place, Vec<Problem>) -> io::Result<()>,
 ) -> io::Result<()> {
     lines.read_rest()?;
-    let text = lines.text();
-    let document = text.and_then(|text| json::parse(text).map_err(|why| why.to_string()));
-    match document {
+    let text = match lines.text() {
+        Ok(text) => text,
+        Err(why) => return each(Place::Whole, bad_json(why)),
+    };
+    match json::parse(text) {
         Ok(Json::Array(events)) => {
             for (at, event) in events.iter().enumerate() {
                 each(Place::Element(at), rules.check_event(event))?;
@@ -79,7 +81,10 @@ fn document(
             Ok(())
         }
         Ok(event) => each(Place::Whole, rules.check_event(&event)),
-        Err(why) => each(Place::Whole, bad_json(why)),
+        Err(why) => {
+            let line = lines.number() + why.lines_before;
+            each(Place::Line(line), bad_json(why))
+        }
     }
 }
 
@@ -117,7 +122,8 @@ mod tests {
             [(Place::Element(0), true), (Place::Element(1), true)]
         );
         assert_eq!(places(b"[]"), []);
-        assert_eq!(places(b"[1]\n[2]"), [(Place::Whole, false)]);
+        assert_eq!(places(b"[1]\n[2]"), [line(2, false)]);
+        assert_eq!(places(b"\n{\n\"a\": 1,\n\"a\": 1}\n"), [line(4, false)]);
         assert_eq!(places(b"{}\n[1]"), [line(1, true), line(2, true)]);
         assert_eq!(places(b"\xff\n{}"), [line(1, false), line(2, true)]);
     }

@@ -7,7 +7,7 @@
 mod enums;
 mod event;
 mod format;
-mod json;
+pub(crate) mod json;
 mod lines;
 mod object;
 mod observables;

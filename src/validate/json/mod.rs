@@ -4,9 +4,12 @@
 mod parse;
 mod parser;
 mod string;
+mod value;
 mod write;
 
 pub(super) use parse::parse;
+pub(crate) use parser::SyntaxError;
+pub(crate) use value::{first_value, value};
 pub(super) use write::{identifier, quoted, text_of};
 
 use std::borrow::Cow;

@@ -17,14 +17,20 @@ const FIELDS_USUAL: usize = 8;
 pub(in crate::validate) fn parse(text: &str) -> Result<Json<'_>, SyntaxError> {
     let mut parser = Parser::new(text);
     let value = parser.value(0)?;
-    match parser.peek() {
-        None => Ok(value),
-        Some(_) => Err(parser.error("more text after the value")),
-    }
+    parser.end()?;
+    Ok(value)
 }
 
 impl<'a> Parser<'a> {
-    fn value(&mut self, depth: usize) -> Result<Json<'a>, SyntaxError> {
+    /// That nothing follows.
+    pub(super) fn end(&mut self) -> Result<(), SyntaxError> {
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.error("more text after the value")),
+        }
+    }
+
+    pub(super) fn value(&mut self, depth: usize) -> Result<Json<'a>, SyntaxError> {
         if depth > DEPTH_MAX {
             return Err(self.error("more than 128 levels"));
         }

@@ -8,9 +8,14 @@ const DIGITS_MAX: usize = 4_300;
 /// Why a text is no JSON, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{why}, at byte {at}")]
-pub(in crate::validate) struct SyntaxError {
+pub(crate) struct SyntaxError {
     why: String,
+    /// The byte of its line, from 0 on.
     at: usize,
+    /// How many lines are before that one.
+    pub(crate) lines_before: u64,
+    /// Whether nothing but space follows: there may be more of the text.
+    pub(crate) is_at_end: bool,
 }
 
 /// Where a text was read up to.
@@ -58,9 +63,19 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn error(&self, why: &str) -> SyntaxError {
+        self.error_at(self.at, why)
+    }
+
+    /// The error of what begins at the byte `at`.
+    pub(super) fn error_at(&self, at: usize, why: &str) -> SyntaxError {
+        let bytes = self.text.as_bytes();
+        let (before, after) = bytes.split_at(at.min(bytes.len()));
+        let line_start = before.iter().rposition(|byte| *byte == b'\n');
         SyntaxError {
             why: why.to_owned(),
-            at: self.at,
+            at: before.len() - line_start.map_or(0, |end| end + 1),
+            lines_before: before.iter().filter(|byte| **byte == b'\n').count() as u64,
+            is_at_end: after.trim_ascii().is_empty(),
         }
     }
 
