@@ -1,11 +1,22 @@
 //! Files of events: a line each, or one document over several lines.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, BufReader, Read};
+
+use flate2::bufread::MultiGzDecoder;
 
 /// A longer line, or document, is not read.
 pub(crate) const BYTES_MAX: usize = 16 * 1024 * 1024;
 /// What some editors put before UTF-8. JSON has no place for it.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+const GZIP: &[u8] = &[0x1f, 0x8b];
+
+/// `input`, unpacked if it was packed with gzip.
+pub(crate) fn unpacked<'a>(mut input: impl BufRead + 'a) -> io::Result<Box<dyn BufRead + 'a>> {
+    Ok(match input.fill_buf()?.starts_with(GZIP) {
+        true => Box::new(BufReader::new(MultiGzDecoder::new(input))),
+        false => Box::new(input),
+    })
+}
 
 /// A file, line by line, in memory for one.
 pub(crate) struct Lines<R> {
@@ -67,13 +78,32 @@ impl<R: BufRead> Lines<R> {
             return Err("begins with a byte order mark; save it as UTF-8 without one".to_owned());
         }
         let text = std::str::from_utf8(&self.line);
-        text.map_err(|why| format!("no UTF-8 after {} bytes", why.valid_up_to()))
+        text.map_err(|why| format!("no UTF-8 at byte {}", why.valid_up_to()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_gzip_packed_is_unpacked_in_all_its_parts() {
+        use std::io::Write;
+
+        let mut packed = Vec::new();
+        for part in ["{}\n", "[]\n"] {
+            let fast = flate2::Compression::fast();
+            let mut gzip = flate2::write::GzEncoder::new(&mut packed, fast);
+            gzip.write_all(part.as_bytes()).unwrap();
+            gzip.finish().unwrap();
+        }
+        let mut lines = Lines::new(unpacked(&*packed).unwrap());
+        assert!(lines.next().unwrap());
+        assert_eq!(lines.text(), Ok("{}"));
+        assert!(lines.next().unwrap());
+        assert_eq!(lines.text(), Ok("[]"));
+        assert!(!lines.next().unwrap());
+    }
 
     #[test]
     fn a_byte_order_mark_is_named_with_what_to_do() {

@@ -1,6 +1,7 @@
 //! `rollcall review`.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -29,6 +30,17 @@ pub(super) async fn review(args: &ReviewArgs) -> anyhow::Result<ExitStatus> {
             let file = file.display();
             tracing::warn!(%file, "the file holds no event: was it written to its end?");
         }
+    }
+    if let (Some(old), Some(new)) = (before.dialect(), after.dialect())
+        && old != new
+    {
+        let why = format!(
+            "{} holds events of dialect {old} and {} of dialect {new}: every field would differ; make both \
+             with the same --dialect",
+            args.old.display(),
+            args.new.display()
+        );
+        return Err(UsageError(why).into());
     }
     let comparison = review::compare(&before, &after);
     if let Some(path) = &args.html {
@@ -116,17 +128,20 @@ fn write<'a>(
     })
 }
 
-/// Puts the page in the place of an earlier one, once it is whole. What is no file is written to.
+/// Puts the page in the place of an earlier one, once it is whole. What is no file is written to, and
+/// so is what a link leads to.
 fn replace(path: &Path, html: &str) -> std::io::Result<()> {
-    if path.metadata().is_ok_and(|it| !it.is_file()) {
+    if path.symlink_metadata().is_ok_and(|it| !it.is_file()) {
         return std::fs::write(path, html);
     }
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let written = std::fs::write(&beside, html).and_then(|()| std::fs::rename(&beside, path));
-    written.inspect_err(|_| {
-        let _ = std::fs::remove_file(&beside);
-    })
+    let directory = match path.parent() {
+        Some(directory) if !directory.as_os_str().is_empty() => directory,
+        _ => Path::new("."),
+    };
+    let mut beside = tempfile::NamedTempFile::new_in(directory)?;
+    beside.write_all(html.as_bytes())?;
+    beside.persist(path)?;
+    Ok(())
 }
 
 fn json(comparison: &Comparison) -> anyhow::Result<String> {

@@ -36,7 +36,7 @@ impl Shown {
         // A secret must not end in a cut: what is looked at is far more than is shown.
         let end = text.floor_char_boundary(BYTES_MAX);
         let cut = text.len() - end;
-        let mut line = one_line(&without_secrets(&text[..end]), chars_max);
+        let mut line = one_line(&without_secrets(&text[..end]), (chars_max, cut));
         if cut > 0 && !line.ends_with(" more bytes)") {
             line.push_str("...");
         }

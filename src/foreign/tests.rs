@@ -50,6 +50,8 @@ fn long_text_is_cut_and_says_by_how_much() {
     assert_eq!(Shown::within("aéa", 3).as_str(), "aéa");
     let shown = one_line(&"\u{202e}".repeat(1_000_000));
     assert!(shown.len() < 10_000, "{}", shown.len());
+    let long = Shown::within("x".repeat(100_000), 10);
+    assert_eq!(long.as_str(), "xxxxxxxxxx... (99990 more bytes)");
 }
 
 #[test]

@@ -50,8 +50,9 @@ pub(super) fn escaped_in_json(text: &str) -> String {
 }
 
 /// `text` on one line, of at most `chars_max` characters as they are shown: line ends and other
-/// spaces are one space each, and what else is not seen is spelled out.
-pub(super) fn one_line(text: &str, chars_max: usize) -> String {
+/// spaces are one space each, and what else is not seen is spelled out. So many bytes behind it were
+/// cut before.
+pub(super) fn one_line(text: &str, (chars_max, bytes_behind): (usize, usize)) -> String {
     let text = text.trim_matches(|char: char| char.is_whitespace() && !is_unseen(char));
     let (mut line, mut chars) = (String::new(), 0);
     for (at, char) in text.char_indices() {
@@ -64,7 +65,7 @@ pub(super) fn one_line(text: &str, chars_max: usize) -> String {
             false => 1,
         };
         if chars + len > chars_max {
-            let _ = write!(line, "... ({} more bytes)", text.len() - at);
+            let _ = write!(line, "... ({} more bytes)", text.len() - at + bytes_behind);
             break;
         }
         chars += len;

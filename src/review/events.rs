@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::deletion::is_deletion;
+use super::stamps::dialect;
+use crate::map::Dialect;
 
 /// Events by what they are matched by: of a file the user's ARN, in a test the name of a case.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -42,6 +44,15 @@ impl Events {
             is_deletion,
         };
         self.by_key.insert(key, event).is_some()
+    }
+
+    /// The dialect of all of them, if they have one; none of those are of records or deletions alone.
+    pub fn dialect(&self) -> Option<Dialect> {
+        let mut events = self.by_key.values().filter(|it| !it.is_deletion);
+        let dialect = dialect(&events.next()?.json);
+        events
+            .all(|it| self::dialect(&it.json) == dialect)
+            .then_some(dialect)
     }
 
     /// How many there are.

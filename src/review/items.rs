@@ -1,6 +1,6 @@
 //! Which items of two lists are the same one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use serde_json::Value;
 
@@ -48,9 +48,9 @@ fn is_key(items: &[Value], key: &str) -> bool {
 /// Matches the items of two lists: by their key where they have one, else those that are equal.
 pub(super) fn matched<'a>(before: &'a [Value], after: &'a [Value]) -> Matched<'a> {
     match key_of(before, after) {
-        Some(key) => by(before, after, |a, b| a.get(key) == b.get(key), Some(key)),
+        Some(key) => by(before, after, |item| item.get(key), Some(key)),
         None => {
-            let mut matched = by(before, after, |a, b| a == b, None);
+            let mut matched = by(before, after, Some, None);
             // One that is left on each side is one that changed.
             if let ([old], [new]) = (matched.removed.as_slice(), matched.added.as_slice())
                 && old.is_object()
@@ -65,27 +65,33 @@ pub(super) fn matched<'a>(before: &'a [Value], after: &'a [Value]) -> Matched<'a
     }
 }
 
+/// Matches items of which `of` gives the same, in order.
 fn by<'a>(
     before: &'a [Value],
     after: &'a [Value],
-    is_same: impl Fn(&Value, &Value) -> bool,
+    of: impl Fn(&'a Value) -> Option<&'a Value>,
     key: Option<&str>,
 ) -> Matched<'a> {
+    let mut places: HashMap<Option<&Value>, VecDeque<usize>> = HashMap::new();
+    for (place, new) in after.iter().enumerate() {
+        places.entry(of(new)).or_default().push_back(place);
+    }
     let mut matched = Matched::default();
-    let mut left: Vec<(usize, &Value)> = after.iter().enumerate().collect();
+    let mut left: Vec<Option<&Value>> = after.iter().map(Some).collect();
     let mut reached = 0;
     for old in before {
-        let Some(at) = left.iter().position(|(_, new)| is_same(old, new)) else {
+        let place = places.get_mut(&of(old)).and_then(VecDeque::pop_front);
+        let taken = place.and_then(|place| Some((place, left.get_mut(place)?.take()?)));
+        let Some((place, new)) = taken else {
             matched.removed.push(old);
             continue;
         };
-        let (place, new) = left.remove(at);
         matched.is_moved |= place < reached;
         reached = reached.max(place);
         let name = key.and_then(|key| old.get(key)).and_then(Value::as_str);
         let name = name.unwrap_or_default().to_owned();
         matched.pairs.push((name, old, new));
     }
-    matched.added = left.into_iter().map(|(_, new)| new).collect();
+    matched.added = left.into_iter().flatten().collect();
     matched
 }

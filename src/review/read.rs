@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Events;
-use crate::lines::Lines;
+use crate::lines::{Lines, unpacked};
 use crate::validate::Place;
 use crate::validate::json::{self, SyntaxError};
 
@@ -55,8 +55,8 @@ pub enum ReviewError {
     },
 }
 
-/// Reads the events in the file at `path`, which may be a pipe, or of standard input with `-`: one a
-/// line, or JSON documents over several lines, each of an event or of a list of them. Of two events
+/// Reads the events in the file at `path`, which may be a pipe and packed with gzip, or of standard
+/// input with `-`: one a line, or JSON documents over several lines, each of an event or of a list of them. Of two events
 /// about one user the later one is used, with a warning.
 pub fn read(path: &Path) -> Result<Read, ReviewError> {
     let file = path.display().to_string();
@@ -68,6 +68,7 @@ pub fn read(path: &Path) -> Result<Read, ReviewError> {
         true => Box::new(io::stdin().lock()),
         false => Box::new(BufReader::new(File::open(path).map_err(failed)?)),
     };
+    let input = unpacked(input).map_err(failed)?;
     let (mut lines, mut is_first) = (Lines::new(input), true);
     let mut found = Found::new(&file);
     while lines.next().map_err(failed)? {

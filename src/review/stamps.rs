@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::map::Dialect;
+
 /// The stamps of both dialects.
 const STAMPS: [&str; 11] = [
     "metadata.uid",
@@ -26,12 +28,19 @@ const STAMPS_OCSF: [&str; 3] = [
 /// Our version in dialect `sekoia`; in `ocsf` it is the version of AWS's API.
 const STAMPS_SEKOIA: [&str; 1] = ["metadata.product.version"];
 
+/// The dialect of `event`: only one names who logged it.
+pub(super) fn dialect(event: &Value) -> Dialect {
+    match event.pointer("/metadata/loggers") {
+        Some(_) => Dialect::Ocsf,
+        None => Dialect::Sekoia,
+    }
+}
+
 /// Removes the stamps from `event`.
 pub(super) fn remove(event: &mut Value) {
-    let is_ocsf = event.pointer("/metadata/loggers").is_some();
-    let of_dialect: &[&str] = match is_ocsf {
-        true => &STAMPS_OCSF,
-        false => &STAMPS_SEKOIA,
+    let of_dialect: &[&str] = match dialect(event) {
+        Dialect::Ocsf => &STAMPS_OCSF,
+        Dialect::Sekoia => &STAMPS_SEKOIA,
     };
     for path in STAMPS.iter().chain(of_dialect) {
         remove_at(event, path);

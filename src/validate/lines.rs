@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 
 use super::json::{self, Json};
 use super::{Problem, Rules, bad_json};
-use crate::lines::Lines;
+use crate::lines::{Lines, unpacked};
 
 /// Where in its file an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,14 +28,14 @@ impl fmt::Display for Place {
     }
 }
 
-/// Checks every event of `input` by `rules`; `each` takes its problems, which may be none. An
+/// Checks every event of `input`, packed with gzip or not, by `rules`; `each` takes its problems, which may be none. An
 /// error is that of reading, or of `each`.
 pub fn read(
     input: impl BufRead,
     rules: Rules,
     mut each: impl FnMut(Place, Vec<Problem>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut lines = Lines::new(input);
+    let mut lines = Lines::new(unpacked(input)?);
     let mut is_first = true;
     while lines.next()? {
         let text = match lines.text() {

@@ -9,6 +9,7 @@ mod event;
 mod format;
 pub(crate) mod json;
 mod lines;
+mod near;
 mod object;
 mod observables;
 mod path;

@@ -3,6 +3,7 @@
 use super::event::Check;
 use super::format::instant_ms;
 use super::json::{Json, Object};
+use super::near;
 use super::path::Path;
 use super::problem::Code;
 use super::table::{Attribute, Kind, Shape};
@@ -17,7 +18,7 @@ impl<'t> Check<'t, '_> {
         for (name, value) in object.iter() {
             let path = path.field(name);
             let Some(place) = shape.place(name) else {
-                self.unknown_field(shape, path);
+                self.unknown_field(name, shape, path);
                 continue;
             };
             let attribute = &shape.attributes()[place];
@@ -39,8 +40,9 @@ impl<'t> Check<'t, '_> {
         self.constraints(object, shape, path);
     }
 
-    fn unknown_field(&mut self, shape: &Shape, path: Path<'_>) {
-        let message = format!("not in {}, which has {}", shape.name, shape.names(self.on));
+    fn unknown_field(&mut self, name: &str, shape: &Shape, path: Path<'_>) {
+        let meant = near::meant(name, &shape.names(self.on));
+        let message = format!("not in {}{meant}", shape.name);
         self.add(path, Code::AttributeUnknown, message);
     }
 

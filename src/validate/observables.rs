@@ -137,8 +137,8 @@ fn live<'t>(
     index: Option<&str>,
 ) -> Result<&'t Attribute, String> {
     let attribute = shape.attribute(field).filter(|it| it.is_live(check.on));
-    let attribute =
-        attribute.ok_or_else(|| format!("{} has {}", shape.name, shape.names(check.on)))?;
+    let attribute = attribute
+        .ok_or_else(|| format!("{} has {}", shape.name, shape.names(check.on).join(", ")))?;
     match index.is_none() || attribute.is_array {
         true => Ok(attribute),
         false => Err(format!("{field} is no list and has no index")),

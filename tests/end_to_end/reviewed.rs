@@ -144,3 +144,54 @@ fn a_page_never_takes_the_place_of_what_it_is_made_from() {
     assert!(stderr.contains("another name"), "{stderr}");
     assert_eq!(std::fs::read(&page).expect("events"), before);
 }
+
+#[test]
+fn a_page_is_written_through_no_link_that_lay_beside_it_and_leaves_other_names_alone() {
+    let agent = agent()
+        .file("mine.txt", "mine")
+        .file("page.html", "earlier");
+    let home = agent.home();
+    std::os::unix::fs::symlink("mine.txt", home.join("page.html.part")).expect("a link");
+    std::fs::hard_link(home.join("page.html"), home.join("kept.html")).expect("a name");
+    let args = ["review", "old.ndjson", "new.ndjson", "--html", "page.html"];
+    agent.args(args).run().expect_code(0);
+    let read = |name: &str| std::fs::read_to_string(home.join(name)).expect("a text");
+    assert_eq!(
+        (read("mine.txt"), read("kept.html")),
+        ("mine".to_owned(), "earlier".to_owned())
+    );
+    assert!(
+        read("page.html").starts_with("<!doctype html>"),
+        "{:.20}",
+        read("page.html")
+    );
+}
+
+#[test]
+fn two_dialects_are_told_instead_of_a_difference_in_every_field() {
+    let agent = agent();
+    let agent = agent.file("sekoia.ndjson", &mapped(&agent, "sekoia"));
+    let output = agent.args(["review", "old.ndjson", "sekoia.ndjson"]).run();
+    let stderr = output.expect_code(2).stderr;
+    assert!(
+        stderr.contains("old.ndjson holds events of dialect ocsf"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("sekoia.ndjson of dialect sekoia"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn what_gzip_packed_is_reviewed_and_validated_as_it_is() {
+    let agent = agent();
+    let packed = agent.in_shell("gzip -k old.ndjson".to_owned()).run();
+    packed.expect_code(0);
+    let args = ["review", "old.ndjson", "old.ndjson.gz", "--exit-code"];
+    agent.args(args).run().expect_code(0);
+    agent
+        .args(["validate", "old.ndjson.gz"])
+        .run()
+        .expect_code(0);
+}

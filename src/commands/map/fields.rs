@@ -6,7 +6,10 @@ use crate::map::{Dialect, Field, fields};
 use crate::table::{Width, paragraph};
 
 /// So wide is the text where no terminal says how wide it may be: it is for people all the same.
-const COLUMNS_MAX: u16 = 80;
+const COLUMNS: u16 = 80;
+/// Narrower columns hold no path, and wider ones are hard to read.
+const COLUMNS_LEAST: u16 = 60;
+const COLUMNS_MOST: u16 = 100;
 /// What stands where there is nothing.
 const NONE: &str = "–";
 
@@ -47,8 +50,8 @@ pub(super) fn json() -> serde_json::Result<String> {
 /// The same in lines.
 pub(super) fn text(width: Width) -> String {
     let width = match width {
-        Width::Pipe => Width::Terminal(COLUMNS_MAX),
-        terminal => terminal,
+        Width::Pipe => Width::Terminal(COLUMNS),
+        Width::Terminal(columns) => Width::Terminal(columns.clamp(COLUMNS_LEAST, COLUMNS_MOST)),
     };
     let mut text = String::new();
     for field in fields() {

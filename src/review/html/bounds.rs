@@ -1,6 +1,6 @@
 //! How much a page shows of each user, so that it stays small.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -64,20 +64,20 @@ impl Bounds {
                 sides.map(|side| Some(Value::Object(side)))
             }
             (Some(Value::Array(old)), Some(Value::Array(new))) => {
-                let differ = |of: &[Value], from: &[Value]| {
+                let [olds, news] = [old, new].map(|it| it.iter().collect::<HashSet<&Value>>());
+                let differ = |of: &[Value], from: &HashSet<&Value>| {
                     of.iter().filter(|item| !from.contains(item)).count()
                 };
-                let same = self
-                    .items
-                    .saturating_sub(differ(old, new).max(differ(new, old)));
-                [self.list(old, new, same), self.list(new, old, same)].map(Some)
+                let differ = differ(old, &news).max(differ(new, &olds));
+                let same = self.items.saturating_sub(differ);
+                [self.list(old, &news, same), self.list(new, &olds, same)].map(Some)
             }
             (before, after) => [before, after].map(|value| value.map(|value| self.alone(value))),
         }
     }
 
     /// The items of a list that are not in `other`, and at most `same_max` of those that are.
-    fn list(self, list: &[Value], other: &[Value], same_max: usize) -> Value {
+    fn list(self, list: &[Value], other: &HashSet<&Value>, same_max: usize) -> Value {
         let (mut same, mut differ) = (0, 0);
         let kept = list.iter().filter(|item| {
             let (count, max) = match other.contains(item) {
@@ -101,7 +101,7 @@ impl Bounds {
                 let fields = fields.map(|(name, value)| (name.clone(), self.alone(value)));
                 Value::Object(fields.collect())
             }
-            Value::Array(list) => self.list(list, &[], 0),
+            Value::Array(list) => self.list(list, &HashSet::new(), 0),
             value => value.clone(),
         }
     }

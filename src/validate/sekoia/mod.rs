@@ -6,6 +6,7 @@ mod user_type;
 
 use super::format::Format;
 use super::json::{Json, Object};
+use super::near;
 use super::path::Path;
 use super::problem::{Code, Problems};
 use super::scalar::shown;
@@ -31,7 +32,8 @@ fn fields(problems: &mut Problems, object: &Object<'_>, allowed: &[Field], path:
         match allowed.iter().find(|field| *field.name == **name) {
             Some(field) => value(problems, found, field.rule, path),
             None => {
-                let message = format!("not in this object, which has {}", names(allowed));
+                let meant = near::meant(name, &names(allowed));
+                let message = format!("not in this object{meant}");
                 problems.add(path, Code::AttributeUnknown, message);
             }
         }

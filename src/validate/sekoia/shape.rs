@@ -160,7 +160,7 @@ impl Rule {
             Self::Form(_, what) => what.to_owned(),
             Self::Boolean => "true or false".to_owned(),
             Self::Object(fields) | Self::Person(fields) => {
-                format!("an object of {}", names(fields))
+                format!("an object of {}", names(fields).join(", "))
             }
             Self::List(of) => format!("a list of {}", of.says()),
             Self::NoLogin => NO_LOGIN.to_owned(),
@@ -169,9 +169,8 @@ impl Rule {
 }
 
 /// The names of fields.
-pub(super) fn names(fields: &[Field]) -> String {
-    let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
-    names.join(", ")
+pub(super) fn names(fields: &[Field]) -> Vec<&'static str> {
+    fields.iter().map(|field| field.name).collect()
 }
 
 const fn required(name: &'static str, rule: Rule) -> Field {

@@ -162,11 +162,11 @@ impl Shape {
     }
 
     /// The names of the attributes that there are with the profiles `on`.
-    pub(super) fn names(&self, on: Profiles) -> String {
+    pub(super) fn names(&self, on: Profiles) -> Vec<&str> {
         let live = self.attributes.iter().filter(|it| it.is_live(on));
         let mut names: Vec<&str> = live.map(|it| it.name.as_str()).collect();
         names.sort_unstable();
-        names.join(", ")
+        names
     }
 
     /// The place of the attribute `name`.
