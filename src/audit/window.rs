@@ -17,7 +17,7 @@ const STEP_MIN: Duration = Duration::SECOND;
 const STEP_MAX: Duration = Duration::days(90);
 
 /// A stretch of time with both ends, whole seconds, inclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// The first moment.
     pub start: OffsetDateTime,
@@ -96,9 +96,7 @@ impl Windows {
     }
 
     fn begin(&self, now: OffsetDateTime) -> Round {
-        // By the clock, so that all who follow begin such a round at the same time.
-        let turn = |at: OffsetDateTime| at.unix_timestamp().div_euclid(self.lag.whole_seconds());
-        let is_due = |at: OffsetDateTime| turn(now) != turn(at);
+        let is_due = |at: OffsetDateTime| now - at >= self.lag || now < at;
         let (is_deep, at) = match self.end {
             Some(end) if !self.deep_at.is_none_or(is_due) => (false, end - self.lag),
             _ => (true, self.floor),

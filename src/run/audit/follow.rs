@@ -25,8 +25,6 @@ use crate::store::{Store, StoreError};
 
 /// How often it is looked which accounts there are.
 const FIND_EVERY: Duration = Duration::from_secs(60 * 60);
-/// So much after the clock's turn a round begins: a timer may be early.
-const BEHIND_CLOCK: Duration = Duration::from_millis(20);
 /// A round of more calls takes longer than a minute.
 const SLOW_CALLS: u64 = 120;
 
@@ -86,15 +84,10 @@ impl Following<'_> {
             regions = regions.join(", "),
             "following CloudTrail"
         );
-        let followers = self.plan.followers();
-        let readers = regions.iter().map(|region| {
-            let reader = Reader::new(&client, &account.partition, region);
-            match followers.len() {
-                0 | 1 => reader,
-                _ => reader.shared(),
-            }
-        });
+        let readers = regions.iter();
+        let readers = readers.map(|region| Reader::new(&client, &account.partition, region));
         let readers: Vec<Reader> = readers.collect();
+        let followers = self.plan.followers();
         let followed = followers.iter();
         let followed = followed.map(|it| self.follower(it, &account, &regions, &readers));
         forever(try_join_all(followed).await?).await
@@ -154,14 +147,6 @@ fn warn_if_slow(calls: u64, is_said: &mut bool, place: &str) {
     }
 }
 
-/// How long after a round that began at `now` the next one begins: all of them by the same clock, so
-/// that a page is read once for all.
-fn until_next(now: OffsetDateTime) -> Duration {
-    let every_ns = AUDIT_EVERY.as_nanos() as i128;
-    let since_last_ns = now.unix_timestamp_nanos().rem_euclid(every_ns);
-    AUDIT_EVERY + BEHIND_CLOCK - Duration::from_nanos(since_last_ns as u64)
-}
-
 /// Rounds over `region`, for ever.
 async fn rounds(taker: &Taker<'_>, mut region: Region) -> Result<Infallible, StoreError> {
     let name = region.name().to_owned();
@@ -184,7 +169,7 @@ async fn rounds(taker: &Taker<'_>, mut region: Region) -> Result<Infallible, Sto
                     warn_if_slow(outcomes.values().sum(), &mut is_said, &place);
                 }
                 is_caught_up = true;
-                sleep_until(begun + until_next(now)).await;
+                sleep_until(begun + AUDIT_EVERY).await;
             }
             Err(RoundError::NotTaken(error)) => return Err(error),
             Err(RoundError::Aws(error)) => {

@@ -3,7 +3,6 @@
 mod follow;
 mod found;
 mod held;
-mod pages;
 mod plan;
 mod reader;
 mod region;

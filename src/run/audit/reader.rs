@@ -6,7 +6,6 @@ use futures_util::future::try_join_all;
 use time::OffsetDateTime;
 
 use super::held::{Full, Held};
-use super::pages::Pages;
 use crate::audit::{Window, sources_in};
 use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, CallOutcomes, Lookup, Paging};
 use crate::model::RecordId;
@@ -22,8 +21,6 @@ pub struct Reader {
     sources: Vec<&'static str>,
     /// What of the client's calls was counted, by any copy.
     counted: Arc<Mutex<CallOutcomes>>,
-    /// What its copies read at the same time, where there are some.
-    shared: Option<Arc<Pages>>,
 }
 
 /// What was read of a window.
@@ -56,15 +53,6 @@ impl Reader {
             region: region.to_owned(),
             sources: sources_in(partition, region).collect(),
             counted: Arc::default(),
-            shared: None,
-        }
-    }
-
-    /// The same reader, whose copies read a page that they ask for at the same time once.
-    pub(super) fn shared(self) -> Self {
-        Self {
-            shared: Some(Arc::default()),
-            ..self
         }
     }
 
@@ -125,9 +113,6 @@ impl Reader {
                 ended => return ended,
             };
             starts += 1;
-            if let Some(shared) = &self.shared {
-                shared.forget(source, window);
-            }
             if starts <= STARTS_MAX {
                 let region = self.region.as_str();
                 tracing::debug!(region, source, %error, "reading the window from its beginning");
@@ -154,12 +139,10 @@ impl Reader {
         };
         let (mut paging, mut token) = (Paging::default(), None);
         loop {
-            let asked = token.as_deref();
-            let read = self.client.lookup_events(&self.region, lookup, asked);
-            let page = match &self.shared {
-                Some(shared) => shared.get((source, window, asked), read).await?,
-                None => read.await?,
-            };
+            let page = self
+                .client
+                .lookup_events(&self.region, lookup, token.as_deref());
+            let page = page.await?;
             let ids: Vec<Option<String>> =
                 page.events.iter().map(|it| it.event_id.clone()).collect();
             lock(held)
