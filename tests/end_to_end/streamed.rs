@@ -17,22 +17,18 @@ fn first_batch_is_sent_long_before_the_last_user_is_read() {
     agent.run().expect_code(0);
 
     assert_eq!(intake.users().len(), 253);
+    // How many are read before the first batch depends on the machine; that others are not, does not.
     let first_post = intake.posts()[0].at;
-    let (mut before, mut after) = (0, 0);
-    for call in proxy
+    let reads: Vec<bool> = proxy
         .calls()
         .iter()
         .filter(|call| call.action() == "ListMFADevices")
-    {
-        if call.at < first_post {
-            before += 1
-        } else {
-            after += 1
-        }
-    }
-    assert_eq!(before + after, 253);
+        .map(|call| call.at < first_post)
+        .collect();
+    assert_eq!(reads.len(), 253);
+    let before = reads.iter().filter(|before| **before).count();
     assert!(
-        before >= 100 && after >= 50,
-        "{before} users were read before the first post, {after} after it"
+        before <= 203,
+        "{before} of 253 users were read before the first post"
     );
 }
