@@ -76,6 +76,19 @@ impl Windows {
         self.floor
     }
 
+    /// What is as far as the one and the other, whoever was further.
+    #[must_use]
+    pub fn together(self, other: Self) -> Self {
+        Self {
+            lag: self.lag,
+            floor: self.floor.min(other.floor),
+            end: self.end.min(other.end),
+            deep_at: self.deep_at.min(other.deep_at),
+            round: None,
+            step: self.step.min(other.step),
+        }
+    }
+
     /// Whether a round is under way.
     pub fn is_in_round(&self) -> bool {
         self.round.is_some()

@@ -139,6 +139,45 @@ fn a_full_outbox_has_records_wait_and_none_is_lost() {
 }
 
 #[test]
+fn a_sink_that_is_full_holds_up_no_other_and_has_everything_once_it_takes_again() {
+    let (trail, posts, dead) = (
+        Trail::start(Faults::default()),
+        Posts::start(),
+        Posts::start(),
+    );
+    let more = format!(
+        "[[sinks]]\ntype = \"http\"\nname = \"dead\"\nurl = \"{}\"\naudit = true\n\
+         batch_size = 2\noutbox_events = 2\n",
+        dead.url()
+    );
+    let agent = agent(&trail, &posts, ("15m", &more));
+    dead.decide(|_| Some(Reply::status(503)));
+    let mut running = agent.spawn();
+    let add = |count| {
+        let ids = (0..count).map(|at| trail.add("us-east-1", TAG_USER, SECOND * (300 - at), NOW));
+        ids.collect::<Vec<String>>()
+    };
+    let mut expected: BTreeSet<String> = add(120).into_iter().collect();
+    running.wait_for("outbox is full", PATIENCE);
+    expected.extend(add(40));
+    wait(&running, || taken(&posts).len() >= expected.len());
+    dead.decide(|_| None);
+    wait(&running, || taken(&dead).len() >= expected.len());
+    // From here on, both of them are read for together.
+    expected.extend(add(10));
+    for posts in [&posts, &dead] {
+        wait(&running, || taken(posts).len() >= expected.len());
+    }
+    end(running);
+    for posts in [&posts, &dead] {
+        let found = taken(posts);
+        assert_eq!(found.len(), expected.len(), "nothing comes twice");
+        assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected);
+    }
+    assert_eq!(trail.too_fast(), 0);
+}
+
+#[test]
 fn a_second_of_more_records_than_are_held_at_once_arrives_whole() {
     // Ten windows and then parts of one are read at two calls a second: four minutes.
     if std::env::var_os("ROLLCALL_LONG").is_none() {

@@ -16,13 +16,51 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const CHANGES: usize = 8;
 const CHANGES_LONG: usize = 100;
 
-#[test]
-#[expect(clippy::print_stderr, reason = "a measurement is there to be read")]
-fn a_record_that_appears_is_at_the_sink_within_ten_seconds_while_passes_run() {
-    let changes = match std::env::var_os("ROLLCALL_LONG") {
+fn changes() -> usize {
+    match std::env::var_os("ROLLCALL_LONG") {
         Some(_) => CHANGES_LONG,
         None => CHANGES,
-    };
+    }
+}
+
+/// Shows so many records one after the other; how long each took to each of `sinks`, the shortest time
+/// first.
+#[track_caller]
+fn delays(running: &Running, trail: &Trail, sinks: &[&Posts], changes: usize) -> Vec<Duration> {
+    let mut shown: BTreeMap<(usize, String), Instant> = BTreeMap::new();
+    let (mut delays, mut count): (Vec<Duration>, usize) = (Vec::new(), 0);
+    let start = Instant::now();
+    while delays.len() < changes * sinks.len() {
+        let waited = start.elapsed();
+        assert!(waited < PATIENCE * 3, "{delays:?}\n{}", running.log());
+        if count < changes {
+            count += 1;
+            let ago = Duration::from_secs(60) * fastrand::u32(0..14);
+            let id = trail.add("us-east-1", TAG_USER, ago, Duration::ZERO);
+            shown.extend((0..sinks.len()).map(|sink| ((sink, id.clone()), Instant::now())));
+        }
+        std::thread::sleep(Duration::from_millis(fastrand::u64(100..1_000)));
+        for (sink, posts) in sinks.iter().enumerate() {
+            for id in taken(posts) {
+                delays.extend(shown.remove(&(sink, id)).map(|at| at.elapsed()));
+            }
+        }
+    }
+    delays.sort();
+    delays
+}
+
+#[track_caller]
+#[expect(clippy::print_stderr, reason = "a measurement is there to be read")]
+fn assert_soon(delays: &[Duration]) {
+    let (median, slowest) = (delays[delays.len() / 2], delays[delays.len() - 1]);
+    let count = delays.len();
+    eprintln!("{count} records: median {median:.1?}, slowest {slowest:.1?}");
+    assert!(slowest < Duration::from_secs(10), "{delays:?}");
+}
+
+#[test]
+fn a_record_that_appears_is_at_the_sink_within_ten_seconds_while_passes_run() {
     let (trail, posts) = (Trail::start(Faults::default()), Posts::start());
     let sim = SimAws::start([SimAccount::generate(7, 2_000)]);
     let agent = agent(&trail, &posts, ("15m", "")).aws(&sim.url());
@@ -30,39 +68,31 @@ fn a_record_that_appears_is_at_the_sink_within_ten_seconds_while_passes_run() {
     let running = agent
         .config(&config.replace("\"1h\"\n[audit]", "\"10ms\"\n[audit]"))
         .spawn();
-    let mut shown: BTreeMap<String, Instant> = BTreeMap::new();
-    let mut delays: Vec<Duration> = Vec::new();
-    let start = Instant::now();
-    while delays.len() < changes {
-        assert!(
-            start.elapsed() < PATIENCE * 3,
-            "{delays:?}\n{}",
-            running.log()
-        );
-        if shown.len() + delays.len() < changes {
-            let minutes = fastrand::u32(0..14);
-            let id = trail.add(
-                "us-east-1",
-                TAG_USER,
-                Duration::from_secs(60) * minutes,
-                Duration::ZERO,
-            );
-            shown.insert(id, Instant::now());
-        }
-        std::thread::sleep(Duration::from_millis(fastrand::u64(100..1_000)));
-        for id in taken(&posts) {
-            delays.extend(shown.remove(&id).map(|at| at.elapsed()));
-        }
-    }
+    let delays = delays(&running, &trail, &[&posts], changes());
     running.signal(Signal::SIGTERM);
     running.wait(PATIENCE).expect_code(0);
-    delays.sort();
-    let (median, slowest) = (delays[delays.len() / 2], delays[delays.len() - 1]);
-    eprintln!(
-        "{} records: median {median:.1?}, slowest {slowest:.1?}",
-        delays.len()
-    );
-    assert!(slowest < Duration::from_secs(10), "{delays:?}");
+    assert_soon(&delays);
+    assert_eq!(trail.too_fast(), 0);
+}
+
+#[test]
+fn three_sinks_have_a_record_as_soon_as_one_and_each_page_is_read_once_for_all() {
+    let trail = Trail::start(Faults::default());
+    let posts = [Posts::start(), Posts::start(), Posts::start()];
+    let more = posts[1..].iter().enumerate().map(|(number, posts)| {
+        format!(
+            "[[sinks]]\ntype = \"http\"\nname = \"other{number}\"\nurl = \"{}\"\naudit = true\n",
+            posts.url()
+        )
+    });
+    let more: String = more.collect();
+    let mut running = agent(&trail, &posts[0], ("15m", &more)).spawn();
+    running.wait_for("waiting for the next pass", PATIENCE);
+    let sinks: Vec<&Posts> = posts.iter().collect();
+    let delays = delays(&running, &trail, &sinks, changes());
+    running.signal(Signal::SIGTERM);
+    running.wait(PATIENCE).expect_code(0);
+    assert_soon(&delays);
     assert_eq!(trail.too_fast(), 0);
 }
 

@@ -15,42 +15,117 @@ fn at(unix_s: i64) -> OffsetDateTime {
 /// Records by the second of their call, and when they appear.
 type History = Vec<(i64, i64)>;
 
+/// Who takes records, and how often each was taken.
+struct Follower {
+    recent: Recent,
+    floor: i64,
+    taken: Vec<usize>,
+}
+
+impl Follower {
+    fn of(history: &History) -> Self {
+        Self {
+            recent: Recent::default(),
+            floor: 0,
+            taken: vec![0; history.len()],
+        }
+    }
+
+    fn is_new(&self, id: RecordId) -> bool {
+        id.unix_s >= self.floor && !self.recent.has(id)
+    }
+}
+
+fn windows() -> Windows {
+    Windows::new(at(0), std::time::Duration::from_secs(LAG_S as u64))
+}
+
+/// Reads one window of `history` for `followers`; whether it is time for another moment.
+fn step(
+    (history, capacity): (&History, usize),
+    windows: &mut Windows,
+    followers: &mut [&mut Follower],
+    now: i64,
+) -> bool {
+    let window = windows.next(at(now));
+    let is_seen = |call: i64| window.start <= at(call) && at(call) <= window.end;
+    let mut new: Vec<(i64, usize)> = Vec::new();
+    for (index, (call, shown)) in history.iter().enumerate() {
+        let id = id(*call, index);
+        let is_new = followers.iter().any(|it| it.is_new(id));
+        if *shown <= now && is_seen(*call) && is_new {
+            new.push((*call, index));
+        }
+    }
+    new.sort_by_key(|(call, _)| -call);
+    if new.len() > capacity && !window.is_smallest() {
+        windows.too_full(window, at(new[capacity].0));
+        return false;
+    }
+    windows.read(window, new.len() < capacity / 4);
+    for follower in followers {
+        for (call, index) in &new {
+            let id = id(*call, *index);
+            if follower.is_new(id) {
+                follower.recent.insert(id);
+                follower.taken[*index] += 1;
+            }
+        }
+        follower.floor = follower.floor.max(windows.floor().unix_timestamp());
+        follower.recent.settle("us-east-1", follower.floor);
+    }
+    !windows.is_in_round()
+}
+
 /// Takes all of `history` in rounds every few seconds until `end`, with at most `capacity` new ones
 /// at once, and starts again from the floor at each of `restarts`. Each record's takings.
 fn follow(history: &History, capacity: usize, restarts: &[i64], end: i64) -> Vec<usize> {
-    let lag = std::time::Duration::from_secs(LAG_S as u64);
-    let mut windows = Windows::new(at(0), lag);
-    let (mut recent, mut taken) = (Recent::default(), vec![0; history.len()]);
+    let (mut windows, mut follower) = (windows(), Follower::of(history));
     let mut now = 0;
     while now < end {
-        let window = windows.next(at(now));
-        let is_seen = |call: i64| window.start <= at(call) && at(call) <= window.end;
-        let mut new: Vec<(i64, usize)> = Vec::new();
-        for (index, (call, shown)) in history.iter().enumerate() {
-            let id = id(*call, index);
-            if *shown <= now && is_seen(*call) && !recent.has(id) {
-                new.push((*call, index));
-            }
-        }
-        new.sort_by_key(|(call, _)| -call);
-        if new.len() > capacity && !window.is_smallest() {
-            windows.too_full(window, at(new[capacity].0));
-            continue;
-        }
-        for (call, index) in &new {
-            assert!(recent.insert(id(*call, *index)));
-            taken[*index] += 1;
-        }
-        windows.read(window, new.len() < capacity / 4);
-        recent.settle("us-east-1", windows.floor().unix_timestamp());
-        if restarts.contains(&now) {
+        let is_over = step((history, capacity), &mut windows, &mut [&mut follower], now);
+        if is_over && restarts.contains(&now) {
+            let lag = std::time::Duration::from_secs(LAG_S as u64);
             windows = Windows::new(windows.floor(), lag);
         }
-        if !windows.is_in_round() {
+        if is_over {
             now += 7;
         }
     }
-    taken
+    follower.taken
+}
+
+/// The same for two, one of whom has no room from `left` until `back`, then reads alone until it has
+/// caught up, and together with the other one again.
+fn follow_together(history: &History, capacity: usize, (left, back): (i64, i64)) -> Vec<usize> {
+    let (mut one, mut other) = (Follower::of(history), Follower::of(history));
+    let (mut together, mut alone) = (windows(), None);
+    let mut now = 0;
+    while now < 2_000 + LAG_S * 7 {
+        let is_over = match &mut alone {
+            None => {
+                if (left..back).contains(&now) {
+                    alone = Some(together.clone());
+                }
+                let both = &mut [&mut one, &mut other];
+                step((history, capacity), &mut together, both, now)
+            }
+            Some(windows) => {
+                let is_there =
+                    now >= back && step((history, capacity), windows, &mut [&mut other], now);
+                let is_over = step((history, capacity), &mut together, &mut [&mut one], now);
+                if is_there && is_over {
+                    together = together.together(windows.clone());
+                    alone = None;
+                }
+                is_over
+            }
+        };
+        if is_over {
+            now += 7;
+        }
+    }
+    one.taken.into_iter().chain(other.taken).collect()
 }
 
 fn id(unix_s: i64, index: usize) -> RecordId {
@@ -68,6 +143,18 @@ proptest! {
     ) {
         let history: History = calls.iter().map(|(call, late)| (*call, call + late)).collect();
         let taken = follow(&history, capacity, &restarts, 2_000 + LAG_S * 7);
+        prop_assert!(taken.iter().all(|times| *times == 1), "{history:?}\n{taken:?}");
+    }
+
+    #[test]
+    fn two_have_every_record_once_although_one_of_them_was_away(
+        calls in prop::collection::vec((0i64..2_000, 0..=LAG_S * i64::from(DEPTH)), 0..120),
+        capacity in 8usize..40,
+        left in 0i64..1_000,
+        away in 0i64..1_000,
+    ) {
+        let history: History = calls.iter().map(|(call, late)| (*call, call + late)).collect();
+        let taken = follow_together(&history, capacity, (left, left + away));
         prop_assert!(taken.iter().all(|times| *times == 1), "{history:?}\n{taken:?}");
     }
 

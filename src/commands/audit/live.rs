@@ -139,7 +139,7 @@ impl Live<'_> {
         loop {
             let round = tokio::select! {
                 () = self.cancel.cancelled() => return Ok(self.interrupted()),
-                round = region.round(now, async |batch| self.print(account, batch)) => round,
+                round = region.round(now, |batch| self.print(account, batch)) => round,
             };
             match round {
                 Ok(()) if self.is_followed => {}

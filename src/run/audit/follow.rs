@@ -1,32 +1,29 @@
-//! The daemon follows every account, each region and each follower on its own, for ever.
+//! The daemon follows every account, and each of its regions on its own, for ever.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use time::OffsetDateTime;
-use tokio::time::{Instant, sleep_until};
 
-use super::AUDIT_EVERY;
 use super::found::follow_found;
-use super::plan::{AuditPlan, Follower, audit_regions};
+use super::plan::{AuditPlan, audit_regions};
 use super::reader::Reader;
-use super::region::{Region, RoundError};
 use super::take::Taker;
+use super::team::Position;
+use super::teams::Teams;
 use super::trouble::{Trouble, Work};
-use crate::audit::{Recent, Windows};
+use crate::audit::Recent;
 use crate::aws::KeptSessions;
 use crate::config::AwsSettings;
 use crate::metrics::Metrics;
-use crate::model::Account;
 use crate::run::fleet::{Fleet, Member};
 use crate::store::{Store, StoreError};
 
 /// How often it is looked which accounts there are.
 const FIND_EVERY: Duration = Duration::from_secs(60 * 60);
-/// A round of more calls takes longer than a minute.
-const SLOW_CALLS: u64 = 120;
 
 /// Follows accounts by a plan.
 pub(in crate::run) struct Following<'a> {
@@ -84,101 +81,75 @@ impl Following<'_> {
             regions = regions.join(", "),
             "following CloudTrail"
         );
-        let readers = regions.iter();
-        let readers = readers.map(|region| Reader::new(&client, &account.partition, region));
-        let readers: Vec<Reader> = readers.collect();
         let followers = self.plan.followers();
-        let followed = followers.iter();
-        let followed = followed.map(|it| self.follower(it, &account, &regions, &readers));
-        forever(try_join_all(followed).await?).await
-    }
-
-    async fn follower(
-        &self,
-        follower: &Follower,
-        account: &Account,
-        names: &[String],
-        readers: &[Reader],
-    ) -> Result<Infallible, StoreError> {
-        let taker = Taker {
+        let takers = followers.iter().map(|follower| Taker {
             follower,
-            account,
-            regions: names,
+            account: &account,
+            regions: &regions,
             store: self.store,
             metrics: self.metrics,
             hurry: self.hurry,
-        };
-        let (id, of) = (follower.id.clone(), account.id.clone());
+        });
+        let takers: Vec<Taker<'_>> = takers.collect();
+        let known = try_join_all(takers.iter().map(|taker| self.progress(taker))).await?;
+        let readers = regions.iter();
+        let readers: Vec<Reader> = readers
+            .map(|region| Reader::new(&client, &account.partition, region))
+            .collect();
+        let each = readers.iter();
+        let each = each.map(|reader| self.region(reader, &takers, &known));
+        forever(try_join_all(each).await?).await
+    }
+
+    /// How far `taker` is.
+    async fn progress(&self, taker: &Taker<'_>) -> Result<Known, StoreError> {
+        let (id, of) = (taker.follower.id.clone(), taker.account.id.clone());
         let progress = move |store: &Store| store.audit_progress(&id, &of);
         let progress = self.store.run(progress).await?;
         let recent: Recent = progress.recent.iter().copied().collect();
-        let recent = Arc::new(Mutex::new(recent));
+        Ok(Known {
+            recent: Arc::new(Mutex::new(recent)),
+            floors: progress.floors,
+        })
+    }
+
+    async fn region(
+        &self,
+        reader: &Reader,
+        takers: &[Taker<'_>],
+        known: &[Known],
+    ) -> Result<Infallible, StoreError> {
+        let region = reader.region();
         let lag = time::Duration::try_from(self.plan.lag).unwrap_or(time::Duration::DAY);
-        let mut regions = Vec::new();
-        for reader in readers {
-            let known = progress.floors.get(reader.region()).copied();
-            let known = known.and_then(|it| OffsetDateTime::from_unix_timestamp(it).ok());
-            let floor = match known {
-                Some(floor) => floor,
-                None => OffsetDateTime::now_utc().saturating_sub(lag),
-            };
-            let region = Region::new(reader.clone(), Windows::new(floor, self.plan.lag), &recent);
-            if known.is_none() {
+        let first = OffsetDateTime::now_utc().saturating_sub(lag);
+        let mut members = Vec::new();
+        for (taker, known) in takers.iter().zip(known) {
+            let floor = known.floors.get(region);
+            let floor = floor.and_then(|it| OffsetDateTime::from_unix_timestamp(*it).ok());
+            if floor.is_none() {
                 // What appears while there is no daemon is looked for from here.
-                taker.settle(reader.region(), region.floor()).await?;
+                taker.settle(region, first).await?;
             }
-            regions.push(region);
+            let recent = Arc::clone(&known.recent);
+            members.push(Position::new(taker, region, recent, floor.unwrap_or(first)));
         }
-        let rounds = regions.into_iter().map(|region| rounds(&taker, region));
-        forever(try_join_all(rounds).await?).await
+        let account = takers.first().map_or("", |it| it.account.id.as_str());
+        let teams = Teams {
+            reader,
+            place: format!("{account} {region}"),
+            lag: self.plan.lag,
+            metrics: self.metrics,
+        };
+        teams.run(members).await
     }
 }
 
-/// Says once that there are more records than are read in time.
-fn warn_if_slow(calls: u64, is_said: &mut bool, place: &str) {
-    if calls > SLOW_CALLS && !*is_said {
-        *is_said = true;
-        tracing::warn!(
-            place,
-            calls,
-            "one lag of CloudTrail's records takes so many calls, of two a second: they arrive \
-             late; lower audit.lag if that is too late"
-        );
-    }
-}
-
-/// Rounds over `region`, for ever.
-async fn rounds(taker: &Taker<'_>, mut region: Region) -> Result<Infallible, StoreError> {
-    let name = region.name().to_owned();
-    let place = format!("{} {name}", taker.account.id);
-    let mut trouble = Trouble::new(Work::Records, &place, taker.metrics);
-    let (mut is_caught_up, mut is_said) = (false, false);
-    loop {
-        let begun = Instant::now();
-        let take = async |batch| taker.take(&name, batch).await;
-        let now = OffsetDateTime::now_utc();
-        let round = region.round(now, take).await;
-        let outcomes = region.new_outcomes();
-        taker.metrics.add_calls(&outcomes);
-        match round {
-            Ok(()) => {
-                taker.metrics.audit().read(taker.place(&name), now);
-                trouble.is_over();
-                // The first round has more to read, and so has one after a pause.
-                if is_caught_up {
-                    warn_if_slow(outcomes.values().sum(), &mut is_said, &place);
-                }
-                is_caught_up = true;
-                sleep_until(begun + AUDIT_EVERY).await;
-            }
-            Err(RoundError::NotTaken(error)) => return Err(error),
-            Err(RoundError::Aws(error)) => {
-                trouble.pause(&error).await;
-                is_caught_up = false;
-                region.ask_again();
-            }
-        }
-    }
+/// How far a follower is in an account.
+struct Known {
+    /// What it took lately.
+    recent: Arc<Mutex<Recent>>,
+    /// In seconds of Unix time, by region.
+    floors: BTreeMap<String, i64>,
 }
 
 /// What `never` ended; where there was nothing, nothing ends.

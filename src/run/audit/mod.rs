@@ -5,8 +5,11 @@ mod found;
 mod held;
 mod plan;
 mod reader;
+mod reading;
 mod region;
 mod take;
+mod team;
+mod teams;
 mod trouble;
 
 use std::time::Duration;

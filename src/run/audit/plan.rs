@@ -61,8 +61,8 @@ impl Follower {
 const LISTENER: &str = "listener";
 
 impl AuditPlan {
-    /// Each receiver follows on its own, so that none holds up another. The first one takes the
-    /// listener with it.
+    /// Each receiver is a follower, so that none holds up another. The first one takes the listener
+    /// with it.
     pub(super) fn followers(&self) -> Vec<Follower> {
         let mut listener = self.listener.clone();
         let receivers = self.receivers.iter().map(|receiver| Follower {

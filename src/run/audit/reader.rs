@@ -16,11 +16,17 @@ const STARTS_MAX: u32 = 5;
 /// Reads windows of one region.
 #[derive(Debug, Clone)]
 pub struct Reader {
-    client: AwsClient,
+    calls: Arc<Mutex<Calls>>,
     region: String,
     sources: Vec<&'static str>,
-    /// What of the client's calls was counted, by any copy.
-    counted: Arc<Mutex<CallOutcomes>>,
+}
+
+/// Who makes the calls of all copies of a reader, so that they share its limits.
+#[derive(Debug)]
+struct Calls {
+    client: AwsClient,
+    /// What of the client's calls was counted.
+    counted: CallOutcomes,
 }
 
 /// What was read of a window.
@@ -49,10 +55,9 @@ impl Reader {
     /// A reader of `region`, in `partition`, with limits of its own: AWS counts calls by region.
     pub fn new(client: &AwsClient, partition: &str, region: &str) -> Self {
         Self {
-            client: client.with_own_limits(),
+            calls: Arc::new(Mutex::new(Calls::new(client))),
             region: region.to_owned(),
             sources: sources_in(partition, region).collect(),
-            counted: Arc::default(),
         }
     }
 
@@ -61,23 +66,15 @@ impl Reader {
         &self.region
     }
 
-    /// The same reader, which knows nothing of earlier refusals.
-    pub(super) fn again(&self) -> Self {
-        Self {
-            client: self.client.with_own_limits(),
-            counted: Arc::default(),
-            ..self.clone()
-        }
+    /// From now on, asks as if nothing had been refused.
+    pub(super) fn ask_again(&self) {
+        let mut calls = lock(&self.calls);
+        *calls = Calls::new(&calls.client);
     }
 
     /// What became of the calls since the last time, of any copy.
     pub(super) fn new_outcomes(&self) -> CallOutcomes {
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        let all = self.client.outcomes();
-        let before = std::mem::replace(&mut *counted, all.clone());
-        let new = all.into_iter();
-        let new = new.map(|(kind, count)| (kind, count - before.get(&kind).copied().unwrap_or(0)));
-        new.collect()
+        lock(&self.calls).new_outcomes()
     }
 
     /// Reads `window`, to its end unless that is too much, and holds what `is_new`.
@@ -87,8 +84,9 @@ impl Reader {
         is_new: impl Fn(RecordId) -> bool,
     ) -> Result<ReadWindow, ReadError> {
         let held = Mutex::new(Held::new(window));
+        let client = lock(&self.calls).client.clone();
         let each = self.sources.iter();
-        let each = each.map(|source| self.read_source(source, window, &held, &is_new));
+        let each = each.map(|source| self.read_source(&client, (source, window), &held, &is_new));
         let is_whole = match try_join_all(each).await {
             Ok(_) => true,
             Err(ReadError::TooFull { .. }) if window.is_smallest() => false,
@@ -101,14 +99,17 @@ impl Reader {
     /// Reads one service. Tokens that lead nowhere begin it again, and at last call for less at once.
     async fn read_source(
         &self,
-        source: &'static str,
-        window: Window,
+        client: &AwsClient,
+        (source, window): (&'static str, Window),
         held: &Mutex<Held>,
         is_new: &impl Fn(RecordId) -> bool,
     ) -> Result<(), ReadError> {
         let mut starts = 0;
         loop {
-            let error = match self.read_pages(source, window, held, is_new).await {
+            let error = match self
+                .read_pages(client, (source, window), held, is_new)
+                .await
+            {
                 Err(ReadError::Aws(error)) if is_of_tokens(&error) => error,
                 ended => return ended,
             };
@@ -127,8 +128,8 @@ impl Reader {
 
     async fn read_pages(
         &self,
-        source: &'static str,
-        window: Window,
+        client: &AwsClient,
+        (source, window): (&'static str, Window),
         held: &Mutex<Held>,
         is_new: &impl Fn(RecordId) -> bool,
     ) -> Result<(), ReadError> {
@@ -139,9 +140,7 @@ impl Reader {
         };
         let (mut paging, mut token) = (Paging::default(), None);
         loop {
-            let page = self
-                .client
-                .lookup_events(&self.region, lookup, token.as_deref());
+            let page = client.lookup_events(&self.region, lookup, token.as_deref());
             let page = page.await?;
             let ids: Vec<Option<String>> =
                 page.events.iter().map(|it| it.event_id.clone()).collect();
@@ -156,12 +155,30 @@ impl Reader {
     }
 }
 
+impl Calls {
+    /// Calls with limits of their own, of which nothing was refused.
+    fn new(client: &AwsClient) -> Self {
+        Self {
+            client: client.with_own_limits(),
+            counted: CallOutcomes::default(),
+        }
+    }
+
+    fn new_outcomes(&mut self) -> CallOutcomes {
+        let all = self.client.outcomes();
+        let before = std::mem::replace(&mut self.counted, all.clone());
+        let new = all.into_iter();
+        let new = new.map(|(kind, count)| (kind, count - before.get(&kind).copied().unwrap_or(0)));
+        new.collect()
+    }
+}
+
 /// Whether `error` says that a token is none, or leads nowhere.
 fn is_of_tokens(error: &AwsError) -> bool {
     error.code.as_deref() == Some("InvalidNextTokenException")
         || error.class == AwsErrorClass::Malformed
 }
 
-fn lock(held: &Mutex<Held>) -> MutexGuard<'_, Held> {
-    held.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

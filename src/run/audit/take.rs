@@ -5,7 +5,6 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::plan::Follower;
-use super::region::Batch;
 use crate::audit::{Event, Record};
 use crate::metrics::Metrics;
 use crate::model::{Account, EntityKey, EntityKind, EventId, Origin, RecordId};
@@ -13,7 +12,7 @@ use crate::run::agent::Receiver;
 use crate::store::{Placement, RecordStaging, StagedEvent, Store, StoreError};
 
 /// So many records are staged at once.
-const AT_ONCE: usize = 100;
+pub(super) const AT_ONCE: usize = 100;
 /// How often a full outbox is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -28,38 +27,27 @@ pub(super) struct Taker<'a> {
 }
 
 impl Taker<'_> {
-    /// Takes `batch` of `region`: its records first, and then that they were taken. Waits while the
-    /// outbox is full.
-    pub(super) async fn take(&self, region: &str, batch: Batch) -> Result<(), StoreError> {
-        let account = self.account.id.as_str();
-        for unreadable in &batch.unreadable {
-            let (event_id, why) = (&unreadable.event_id, &unreadable.why);
-            tracing::error!(
-                account, region, %event_id, %why,
-                "a record of CloudTrail is not readable, and not sent"
-            );
+    /// Takes `records` of `region`.
+    pub(super) async fn take(
+        &self,
+        region: &str,
+        records: &[&(RecordId, String)],
+    ) -> Result<(), StoreError> {
+        let mut staging = self.nothing();
+        for (id, json) in records {
+            let (event, hints) = self.event(*id, json);
+            staging.records.push((*id, event));
+            staging.hints.extend(hints);
         }
-        for records in batch.records.chunks(AT_ONCE) {
-            self.wait_for_room(region).await;
-            let mut staging = self.nothing();
-            for (id, json) in records {
-                let (event, hints) = self.event(*id, json);
-                staging.records.push((*id, event));
-                staging.hints.extend(hints);
-            }
-            let has_hints = !staging.hints.is_empty();
-            let stage = move |store: &Store| store.stage_records(staging);
-            let count = self.store.run(stage).await? as u64;
-            self.metrics.audit().took(self.place(region), count);
-            (self.hurry)(&self.follower.id);
-            if let Some(listener) = self.follower.listener.as_ref().filter(|_| has_hints) {
-                listener.kept(account);
-            }
+        let has_hints = !staging.hints.is_empty();
+        let stage = move |store: &Store| store.stage_records(staging);
+        let count = self.store.run(stage).await? as u64;
+        self.metrics.audit().took(self.place(region), count);
+        (self.hurry)(&self.follower.id);
+        if let Some(listener) = self.follower.listener.as_ref().filter(|_| has_hints) {
+            listener.kept(&self.account.id);
         }
-        let Some(floor) = batch.floor else {
-            return Ok(());
-        };
-        self.settle(region, floor).await
+        Ok(())
     }
 
     /// Keeps that everything of `region` before `floor` was taken.
@@ -95,16 +83,22 @@ impl Taker<'_> {
         }
     }
 
-    async fn wait_for_room(&self, region: &str) {
+    /// Whether more can be taken.
+    pub(super) fn has_room(&self) -> bool {
         let Some(receiver) = &self.follower.receiver else {
-            return;
+            return true;
         };
         let (events, bytes) = (receiver.outbox.events, receiver.outbox.bytes);
+        self.store.has_room(&receiver.id, events, bytes)
+    }
+
+    /// Waits until there is room for what `region` has.
+    pub(super) async fn wait_for_room(&self, region: &str) {
         let mut is_said = false;
-        while !self.store.has_room(&receiver.id, events, bytes) {
+        while !self.has_room() {
             if !is_said {
                 is_said = true;
-                let (sink, account) = (receiver.sink.as_str(), self.account.id.as_str());
+                let (sink, account) = (self.follower.name(), self.account.id.as_str());
                 tracing::warn!(
                     sink,
                     account,
