@@ -87,6 +87,20 @@ fn map_makes_the_same_events_of_records_and_takes_no_identities_beside_them() {
 }
 
 #[test]
+fn an_empty_file_is_named_and_no_error() {
+    let agent = Agent::new().file("empty.json", "\n");
+    let agent = agent.args(["audit", "--output", "ocsf", "--from", "empty.json"]);
+    let output = agent.run().expect_code(0);
+    assert_eq!(output.stdout, "");
+    assert!(
+        output.stderr.contains("the file is empty"),
+        "{}",
+        output.stderr
+    );
+    assert!(output.stderr.contains("empty.json"), "{}", output.stderr);
+}
+
+#[test]
 fn records_come_from_standard_input_too() {
     let record = cases()[0].record.to_string();
     let agent = Agent::new().file("record.json", &record);

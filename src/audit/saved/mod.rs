@@ -5,6 +5,7 @@
 //! | `{"Records": [...]}` | a file of CloudTrail's own |
 //! | `{"Events": [{"CloudTrailEvent": "..."}]}` | `aws cloudtrail lookup-events` |
 //! | `{"detail": {...}}` | a message of EventBridge |
+//! | `{"Messages": [{"Body": "..."}]}` | such messages, by `aws sqs receive-message` |
 //! | `{...}` | a record |
 //!
 //! Several of them may follow each other, be a line each, or be in a list.
@@ -44,6 +45,12 @@ pub enum SavedError {
     /// An event of `lookup-events` has no `CloudTrailEvent`, which has all that counts.
     #[error("it has no CloudTrailEvent; save lookup-events without --query")]
     Outer,
+    /// Nothing of it is a record's.
+    #[error(
+        "it is no record of CloudTrail; save what `aws cloudtrail lookup-events` prints, or \
+         CloudTrail's own files"
+    )]
+    Other,
     /// The JSON is broken. Where it is one document over several lines, all of it is lost.
     #[error("no JSON: {0}; save it again")]
     NoJson(String),
@@ -67,12 +74,28 @@ struct Document<'a> {
     event_id: Option<String>,
     #[serde(borrow, default)]
     detail: Option<&'a RawValue>,
+    #[serde(rename = "Messages", borrow, default)]
+    messages: Option<Vec<&'a RawValue>>,
+    #[serde(rename = "Body", default)]
+    body: Option<String>,
+    #[serde(rename = "eventVersion", borrow, default)]
+    event_version: Option<&'a RawValue>,
+    #[serde(rename = "eventID", borrow, default)]
+    own_id: Option<&'a RawValue>,
+    #[serde(rename = "eventTime", borrow, default)]
+    event_time: Option<&'a RawValue>,
 }
 
 impl<'a> Document<'a> {
     /// What `json` is; nothing of all that if it is no object.
-    fn of(json: &'a RawValue) -> Self {
-        serde_json::from_str(json.get()).unwrap_or_default()
+    fn of(json: &'a str) -> Self {
+        serde_json::from_str(json).unwrap_or_default()
+    }
+
+    /// Whether it has anything that records have.
+    fn is_like_a_record(&self) -> bool {
+        let fields = [self.event_version, self.own_id, self.event_time];
+        fields.iter().any(Option::is_some)
     }
 }
 
@@ -133,13 +156,13 @@ impl<'t, F: FnMut(Place, Result<Record, SavedError>) -> io::Result<()>> Reading<
 
     /// A page of records, or one.
     fn item(&mut self, item: &'t RawValue) -> io::Result<()> {
-        let found = Document::of(item);
-        let (records, events) = (&found.records, &found.events);
-        if records.is_none() && events.is_none() {
+        let found = Document::of(item.get());
+        let lists = [&found.records, &found.events, &found.messages];
+        if lists.iter().all(|it| it.is_none()) {
             return self.one(item, found);
         }
-        for one in records.iter().chain(events).flatten() {
-            self.one(one, Document::of(one))?;
+        for one in lists.into_iter().flatten().flatten() {
+            self.one(one, Document::of(one.get()))?;
         }
         match found.next_token {
             Some(_) => self.refuse(item, SavedError::Cut),
@@ -159,8 +182,17 @@ impl<'t, F: FnMut(Place, Result<Record, SavedError>) -> io::Result<()>> Reading<
                 ..
             } => self.record(item, record.get()),
             Document {
+                body: Some(body), ..
+            } => match Document::of(&body).detail {
+                Some(record) => self.record(item, record.get()),
+                None => self.record(item, &body),
+            },
+            Document {
                 event_id: Some(_), ..
             } => self.refuse(item, SavedError::Outer),
+            other if item.get().starts_with('{') && !other.is_like_a_record() => {
+                self.refuse(item, SavedError::Other)
+            }
             _ => self.record(item, item.get()),
         }
     }

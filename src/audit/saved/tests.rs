@@ -38,6 +38,11 @@ fn every_form_of_a_file_gives_its_records_in_order() {
         ),
         json!([{"Records": [a]}, {"Records": [b]}]).to_string(),
         json!([{"detail": a, "source": "aws.iam"}, b]).to_string(),
+        json!({"Messages": [
+            {"MessageId": "1", "Body": json!({"detail": a}).to_string()},
+            {"MessageId": "2", "Body": b.to_string()},
+        ]})
+        .to_string(),
         format!("\n{a}\n\n{b}\n"),
         format!("{a:#} {b:#}"),
     ] {
@@ -74,6 +79,21 @@ fn a_bad_record_is_named_by_its_place_and_the_others_are_read() {
         "{found:?}"
     );
     assert_eq!([&found[0], &found[2]], ["a", "b"]);
+}
+
+#[test]
+fn what_is_of_another_kind_is_called_so() {
+    for text in [
+        r#"{"Users": []}"#,
+        r#"{"class_uid": 5003, "user": {}}"#,
+        "{}",
+    ] {
+        let found = read(text);
+        assert!(
+            found[0].starts_with(":1: record 1: it is no record of CloudTrail"),
+            "{found:?}"
+        );
+    }
 }
 
 #[test]

@@ -31,6 +31,9 @@ pub(super) fn print(files: &[PathBuf], printing: Printing) -> anyhow::Result<Cou
     };
     for path in files {
         let text = text(path)?;
+        if text.trim_start().is_empty() {
+            tracing::warn!(file = %Shown::of(path.display()), "the file is empty");
+        }
         audit::each_record(&text, |place, record| reading.add(path, place, record))?;
     }
     reading.printing.report.finish()?;
