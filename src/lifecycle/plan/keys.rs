@@ -116,9 +116,9 @@ fn two(rules: &Rules<'_>, user: &User, old: &Key<'_>, new: &Key<'_>, plan: &mut 
         return plan.hold(subject(), KEYS, why);
     }
     if old_age < settings.delete_after {
-        if old.last_used.is_some_and(|at| at > new.created) {
+        if is_used && old.last_used.is_some_and(|at| at > new.created) {
             let why = format!(
-                "{} was used since its successor {} is there",
+                "{} was used since its successor {} is there, and within 7 days",
                 old.id, new.id
             );
             plan.hold(subject(), "deactivation", why);

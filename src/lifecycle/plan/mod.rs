@@ -14,6 +14,8 @@ mod key_tests;
 mod properties;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
