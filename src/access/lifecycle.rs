@@ -115,6 +115,11 @@ const PARAMETERS: &[Action] = &[
 ];
 
 /// The lease of the run is an item.
-const TABLE: &[Action] = &[Action::Scan, Action::PutItem, Action::DeleteItem];
+const TABLE: &[Action] = &[
+    Action::Scan,
+    Action::DescribeTimeToLive,
+    Action::PutItem,
+    Action::DeleteItem,
+];
 
 const ENCRYPTION: &[Action] = &[Action::Encrypt, Action::Decrypt];

@@ -100,6 +100,8 @@ actions! {
     GetQueueAttributes = "sqs:GetQueueAttributes",
     /// A page of a table.
     Scan = "dynamodb:Scan",
+    /// Whether items of a table expire.
+    DescribeTimeToLive = "dynamodb:DescribeTimeToLive",
     /// Creates a user.
     CreateUser = "iam:CreateUser",
     /// Deletes a user that has nothing left.

@@ -53,6 +53,20 @@ fn an_empty_table_removes_nobody() {
 }
 
 #[test]
+fn an_item_that_has_expired_removes_nobody() {
+    let account = ten();
+    let mut names = TEN[..9].to_vec();
+    names.push(SENTINEL);
+    let agent = of_table(&account, &names, AUTOMATIC);
+    let expire = json!({
+        "TableName": TABLE,
+        "TimeToLiveSpecification": { "AttributeName": "expires_at", "Enabled": true },
+    });
+    block_on(account.dynamodb("UpdateTimeToLive", &expire));
+    assert!(harmless(&account, &agent, 0).contains("expire"));
+}
+
+#[test]
 fn a_table_that_is_not_there_does_nothing() {
     let account = ten();
     let agent = of_table(&account, &[SENTINEL], &format!("{AUTOMATIC}# {TABLE}\n"));

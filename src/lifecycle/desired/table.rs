@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::entry::{Entry, FIELDS};
 use super::{DesiredError, DesiredState, item};
 use crate::aws::{Action, AwsClient, AwsError, JsonService, Paging};
+use crate::foreign::Shown;
 
 /// The item that says that this is the table of desired users. Without it, nobody is removed.
 pub const SENTINEL: &str = "rollcall:sentinel";
@@ -22,6 +23,25 @@ struct Page {
     last_evaluated_key: Option<Value>,
 }
 
+#[derive(Deserialize)]
+struct Described {
+    #[serde(rename = "TimeToLiveDescription")]
+    time_to_live: TimeToLive,
+}
+
+#[derive(Deserialize)]
+struct TimeToLive {
+    #[serde(rename = "TimeToLiveStatus")]
+    status: String,
+}
+
+impl TimeToLive {
+    /// What is being turned off may still let items expire.
+    fn is_on(&self) -> bool {
+        self.status != "DISABLED"
+    }
+}
+
 /// Reads every item of the table `name`, consistently. A page that is missing is an error.
 pub(super) async fn read(
     client: &AwsClient,
@@ -34,7 +54,29 @@ pub(super) async fn read(
             table: name.into(),
             error,
         })?;
-    of_items(name, own_path, items)
+    let mut state = of_items(name, own_path, items)?;
+    if state.removal_bar.is_none() {
+        state.removal_bar = why_items_expire(client, name).await;
+    }
+    Ok(state)
+}
+
+/// Why an item that is missing may have expired, which is no order to remove a user.
+async fn why_items_expire(client: &AwsClient, name: &str) -> Option<String> {
+    let input = json!({ "TableName": name });
+    let action = Action::DescribeTimeToLive;
+    let call = client.call_json(JsonService::DynamoDb, None, action, &input);
+    match Box::pin(call).await {
+        Ok(Described { time_to_live }) if time_to_live.is_on() => Some(format!(
+            "items of table {name} expire, and an item that has expired is no order to remove a \
+             user: turn its time to live off"
+        )),
+        Ok(_) => None,
+        Err(error) => Some(format!(
+            "whether items of table {name} expire is unknown: {}",
+            Shown::of(&error)
+        )),
+    }
 }
 
 async fn scan(client: &AwsClient, name: &str) -> Result<Vec<Item>, AwsError> {
