@@ -61,6 +61,8 @@ pub fn lifecycle_policy(settings: &LifecycleSettings, partition: &str) -> Policy
     if let DesiredPlace::Table(name) = &settings.desired {
         let table = of_region("dynamodb", &format!("table/{name}"));
         statements.push(statement("ReadAndLeaseTable", TABLE, table));
+        let stream = of_region("dynamodb", &format!("table/{name}/stream/*"));
+        statements.push(statement("FollowTable", STREAM, stream));
     }
     Policy { statements }
 }
@@ -117,9 +119,16 @@ const PARAMETERS: &[Action] = &[
 /// The lease of the run is an item.
 const TABLE: &[Action] = &[
     Action::Scan,
+    Action::DescribeTable,
     Action::DescribeTimeToLive,
     Action::PutItem,
     Action::DeleteItem,
+];
+
+const STREAM: &[Action] = &[
+    Action::DescribeStream,
+    Action::GetShardIterator,
+    Action::GetRecords,
 ];
 
 const ENCRYPTION: &[Action] = &[Action::Encrypt, Action::Decrypt];

@@ -100,6 +100,14 @@ actions! {
     GetQueueAttributes = "sqs:GetQueueAttributes",
     /// A page of a table.
     Scan = "dynamodb:Scan",
+    /// What a table is like, its stream among it.
+    DescribeTable = "dynamodb:DescribeTable",
+    /// The shards of a stream.
+    DescribeStream = "dynamodb:DescribeStream",
+    /// Where a shard is read from.
+    GetShardIterator = "dynamodb:GetShardIterator",
+    /// Records of a shard.
+    GetRecords = "dynamodb:GetRecords",
     /// Whether items of a table expire.
     DescribeTimeToLive = "dynamodb:DescribeTimeToLive",
     /// Creates a user.

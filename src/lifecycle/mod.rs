@@ -19,6 +19,7 @@ mod observe;
 mod parameter;
 mod plan;
 mod plan_file;
+mod stream;
 mod user_ref;
 
 pub use action::{
@@ -38,4 +39,5 @@ pub use lease::LeaseHeld;
 pub use observe::observe;
 pub use plan::{Held, Observed, Plan, Refusal, Taken, plan};
 pub use plan_file::{Begun, PlanFile, PlanFileError};
+pub use stream::TableStream;
 pub use user_ref::UserRef;

@@ -83,6 +83,19 @@ pub(super) fn of_table(account: &Account, names: &[&str], more: &str) -> Agent {
     Agent::new().account(account).config(&config)
 }
 
+/// Has [`TABLE`] tell of changes.
+pub(super) fn stream(account: &Account) {
+    let update = json!({
+        "TableName": TABLE,
+        "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "KEYS_ONLY" },
+    });
+    let updated = block_on(account.dynamodb("UpdateTable", &update));
+    assert!(
+        updated["TableDescription"]["LatestStreamArn"].is_string(),
+        "{updated}"
+    );
+}
+
 /// Puts an item into [`TABLE`].
 pub(super) fn put(account: &Account, item: &Value) {
     let input = json!({ "TableName": TABLE, "Item": item });

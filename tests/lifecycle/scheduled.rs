@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use super::people::{names, of_file};
+use serde_json::json;
+
+use super::people::{names, of_file, of_table, put, stream};
 use crate::support::aws_proxy::AwsProxy;
 use crate::support::block_on;
 use crate::support::moto::Account;
@@ -33,6 +35,34 @@ fn a_run_follows_the_other_and_sees_who_is_desired_by_then() {
     running.wait_for("the run has failed", PATIENCE);
     agent.file("people.csv", "name\nanna\nbob\n");
     until(|| names(&account) == ["anna", "bob"]);
+    running.signal(Signal::SIGTERM);
+    running.wait(PATIENCE).expect_code(0);
+}
+
+#[test]
+fn a_change_of_the_table_begins_a_run_and_the_lease_of_a_run_begins_none() {
+    let account = Account::strict();
+    let agent = of_table(&account, &["rollcall:sentinel", "anna"], "");
+    stream(&account);
+    let mut running = agent.args(["lifecycle", "run"]).spawn();
+    running.wait_for("waiting for the next run", PATIENCE);
+    assert_eq!(names(&account), ["anna"]);
+    // Three looks at what the run itself wrote.
+    std::thread::sleep(Duration::from_secs(16));
+    assert_eq!(running.log().matches("the run has ended").count(), 1);
+    put(&account, &json!({ "UserName": { "S": "bob" } }));
+    until(|| names(&account) == ["anna", "bob"]);
+    running.signal(Signal::SIGTERM);
+    running.wait(PATIENCE).expect_code(0);
+}
+
+#[test]
+fn a_table_without_a_stream_is_read_by_the_clock_and_that_is_said() {
+    let account = Account::strict();
+    let agent = of_table(&account, &["rollcall:sentinel", "anna"], "");
+    let mut running = agent.args(["lifecycle", "run"]).spawn();
+    running.wait_for("the table has no stream", PATIENCE);
+    running.wait_for("waiting for the next run", PATIENCE);
     running.signal(Signal::SIGTERM);
     running.wait(PATIENCE).expect_code(0);
 }

@@ -1,6 +1,7 @@
 //! `rollcall lifecycle`: the only commands that change anything in AWS.
 
 mod apply;
+mod bell;
 mod carry_out;
 mod delete;
 mod events;

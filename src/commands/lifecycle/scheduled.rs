@@ -1,30 +1,40 @@
-//! Runs on schedule, until a signal comes.
+//! Runs on schedule, and when the table has changed, until a signal comes.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::bell::Bell;
 use super::{run, settings};
 use crate::commands::with_causes;
 use crate::config::{Config, DesiredPlace};
 use crate::run::{ExitStatus, SystemClock, Waited, WallClock, wait_until};
 use crate::schedule::{Agenda, RoundEnd, Timetable};
 
-/// Runs by the timetable until `cancel`, never twice at once. A run that did not come to its end
-/// is repeated earlier, after longer waits each time.
+/// Runs by the timetable until `cancel`, and whenever the table has changed, never twice at once. A
+/// run that did not come to its end is repeated earlier, after longer waits each time.
 pub(super) async fn run(config: &Config, cancel: &CancellationToken) -> anyhow::Result<ExitStatus> {
     let timetable = timetable(config)?;
     let first = timetable.first(SystemClock.now(), None);
     let mut agenda = Agenda::new(timetable, first);
+    let mut bell = Bell::of(config).await?;
     while !cancel.is_cancelled() {
-        let Some(round) = agenda.due(SystemClock.now()) else {
-            wait(&mut agenda, cancel).await;
+        let round = agenda.due(SystemClock.now());
+        if round.is_none() && wait(&mut agenda, &mut bell, cancel).await == Wake::Clock {
             continue;
-        };
+        }
+        // What changes while it runs may be too late for it.
+        tokio::select! {
+            () = bell.listen() => {}
+            () = cancel.cancelled() => break,
+        }
         let start = SystemClock.now();
         let end = ended(Box::pin(run::once(config, cancel)).await);
-        agenda.ended(&round, (start, SystemClock.now()), end, fastrand::f64());
+        match round {
+            Some(round) => agenda.ended(&round, (start, SystemClock.now()), end, fastrand::f64()),
+            None => bell.answered(end.has_passed),
+        }
     }
     Ok(ExitStatus::Done)
 }
@@ -61,8 +71,17 @@ fn ended(result: anyhow::Result<ExitStatus>) -> RoundEnd {
     }
 }
 
-/// Waits until a run is due, or `cancel`.
-async fn wait(agenda: &mut Agenda, cancel: &CancellationToken) {
+/// What ended a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wake {
+    /// The clock, or the end of everything.
+    Clock,
+    /// The table has changed.
+    Bell,
+}
+
+/// Waits until a run is due, `bell` rings, or `cancel`.
+async fn wait(agenda: &mut Agenda, bell: &mut Bell, cancel: &CancellationToken) -> Wake {
     let wait = Duration::try_from(agenda.next_at() - SystemClock.now()).unwrap_or_default();
     tracing::info!(
         next = agenda.say_next(),
@@ -75,6 +94,8 @@ async fn wait(agenda: &mut Agenda, cancel: &CancellationToken) {
                 agenda.set_back(SystemClock.now());
             }
         }
+        () = bell.rung() => return Wake::Bell,
         () = cancel.cancelled() => {}
     }
+    Wake::Clock
 }

@@ -11,6 +11,7 @@ mod tags;
 
 pub use error::DesiredError;
 pub use state::{DesiredKeys, DesiredState, DesiredUser};
+pub(super) use table::OWN_ITEM;
 pub use table::SENTINEL;
 
 use crate::aws::AwsClient;

@@ -12,7 +12,7 @@ use crate::foreign::Shown;
 pub const SENTINEL: &str = "rollcall:sentinel";
 
 /// What our own items begin with; no user's name may hold a colon.
-const OWN_ITEM: &str = "rollcall:";
+pub(in crate::lifecycle) const OWN_ITEM: &str = "rollcall:";
 
 type Item = Map<String, Value>;
 

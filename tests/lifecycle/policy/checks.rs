@@ -6,6 +6,7 @@ use rollcall::model::Tag;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use crate::lifecycle::people::TABLE;
 use crate::support::aws_proxy::Call;
 use crate::support::block_on;
 use crate::support::moto::Account;
@@ -100,8 +101,14 @@ pub(super) fn of(call: &Call, account: &Account, kms_key: &str) -> Vec<Check> {
         "sts" => Vec::new(),
         "iam" => of_iam(call, account, &action),
         "dynamodb" => {
-            let table = format!("table/{}", text(&body(call)["TableName"]));
-            vec![Check::new(&action, &arn(call, account, &table))]
+            let body = body(call);
+            let resource = match (body["TableName"].as_str(), body["StreamArn"].as_str()) {
+                (Some(name), _) => arn(call, account, &format!("table/{name}")),
+                (None, Some(stream)) => stream.to_owned(),
+                // An iterator is of one stream, which AWS knows by it.
+                (None, None) => arn(call, account, &format!("table/{TABLE}/stream/now")),
+            };
+            vec![Check::new(&action, &resource)]
         }
         "ssm" => of_parameter(call, account, &action, kms_key),
         other => panic!("lifecycle has nothing to do with {other}"),
@@ -198,10 +205,6 @@ fn of_parameter(call: &Call, account: &Account, action: &str, kms_key: &str) -> 
 
 fn body(call: &Call) -> Value {
     serde_json::from_str(call.parameter("Body").unwrap()).unwrap()
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap()
 }
 
 fn arn(call: &Call, account: &Account, resource: &str) -> String {

@@ -25,7 +25,12 @@ fn the_policy_writes_to_what_is_ours_by_path_and_tag_alone() {
 }
 
 /// The worlds that make up all that lifecycle does.
-const WORLDS: [fn() -> World; 3] = [World::of_plan, World::of_deletion, World::of_run];
+const WORLDS: [fn() -> World; 4] = [
+    World::of_plan,
+    World::of_deletion,
+    World::of_run,
+    World::of_bell,
+];
 
 #[test]
 fn all_that_lifecycle_does_succeeds_under_the_policy_that_it_prints_and_needs_all_of_it() {
@@ -54,7 +59,11 @@ fn all_that_lifecycle_does_succeeds_under_the_policy_that_it_prints_and_needs_al
 }
 
 /// Those whose lack is tried in the short mode.
-const TRIED: [&str; 2] = ["iam:GetAccountAuthorizationDetails", "iam:DeleteUser"];
+const TRIED: [&str; 3] = [
+    "iam:GetAccountAuthorizationDetails",
+    "iam:DeleteUser",
+    "dynamodb:GetRecords",
+];
 
 /// Every action in the long mode, which takes three minutes.
 #[test]

@@ -1,23 +1,29 @@
 //! An account in which lifecycle has everything to do that it can do.
 
+use std::time::{Duration, Instant};
+
 use aws_sdk_iam::types::{StatusType, Tag};
+use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use super::checks::Check;
 use super::front::{Front, Grant};
 use crate::lifecycle::common::{executor, parameter};
-use crate::lifecycle::people::{key, of_file, of_table, ours, put};
+use crate::lifecycle::people::{key, of_file, of_table, ours, put, stream};
 use crate::support::agent::Agent;
 use crate::support::aws_proxy::AwsProxy;
 use crate::support::block_on;
 use crate::support::moto::Account;
 use crate::support::owner;
 use crate::support::reply::Reply;
-use crate::support::running::Output;
+use crate::support::running::{Output, Running};
 
 /// The key that parameters are encrypted by.
 pub(super) const KMS_KEY: &str =
     "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555";
+
+/// How long a run may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An agent, and what it is to do.
 #[derive(Debug)]
@@ -26,6 +32,8 @@ pub(super) struct World {
     agent: Agent,
     /// The arguments of each run.
     runs: Vec<Vec<String>>,
+    /// What a run that ends with a signal says before, one way or the other.
+    until: Option<[&'static str; 2]>,
 }
 
 /// What came of the runs of a world.
@@ -76,6 +84,7 @@ impl World {
                 &["lifecycle", "plan", "--out", "plan.json"],
                 &["lifecycle", "apply", "plan.json", "--yes"],
             ]),
+            until: None,
         }
     }
 
@@ -90,6 +99,7 @@ impl World {
             account,
             agent,
             runs: runs(&[&["lifecycle", "delete", &format!("{id}:mary")]]),
+            until: None,
         }
     }
 
@@ -108,6 +118,21 @@ impl World {
             account,
             agent,
             runs: runs(&[&["lifecycle", "run", "--once"]]),
+            until: None,
+        }
+    }
+
+    /// A table that rings.
+    pub(super) fn of_bell() -> Self {
+        let account = Account::strict();
+        let agent = of_table(&account, &["rollcall:sentinel", "anna"], "");
+        stream(&account);
+        ours(&account, "anna");
+        Self {
+            account,
+            agent: agent.env("ROLLCALL_LOG", "debug"),
+            runs: runs(&[&["lifecycle", "run"]]),
+            until: Some(["nobody has changed the table", "changes of the table wait"]),
         }
     }
 
@@ -124,7 +149,10 @@ impl World {
         let mut outputs = Vec::new();
         for args in &self.runs {
             let run = args.iter().fold(agent.clone(), |agent, it| agent.arg(it));
-            outputs.push(run.run());
+            outputs.push(match self.until {
+                None => run.run(),
+                Some(said) => until(run.spawn(), said),
+            });
         }
         let checks = front.checks();
         Came { outputs, checks }
@@ -144,6 +172,16 @@ impl Came {
     pub(super) fn has_succeeded(&self) -> bool {
         self.outputs.iter().all(|it| it.code == Some(0))
     }
+}
+
+/// Ends `running` once it has said one of `said`.
+fn until(running: Running, said: [&str; 2]) -> Output {
+    let began = Instant::now();
+    while !said.iter().any(|it| running.log().contains(it)) && began.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    running.signal(Signal::SIGTERM);
+    running.wait(PATIENCE)
 }
 
 fn runs(all: &[&[&str]]) -> Vec<Vec<String>> {
