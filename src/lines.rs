@@ -1,6 +1,6 @@
 //! Files of events: a line each, or one document over several lines.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
@@ -16,6 +16,19 @@ pub(crate) fn unpacked<'a>(mut input: impl BufRead + 'a) -> io::Result<Box<dyn B
         true => Box::new(BufReader::new(MultiGzDecoder::new(input))),
         false => Box::new(input),
     })
+}
+
+/// What to do about a file that could not be read, after a semicolon.
+pub(crate) fn next_step(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::NotFound => "check the path",
+        ErrorKind::PermissionDenied => "allow this user to read it",
+        // What gzip packed, and is not all there.
+        ErrorKind::UnexpectedEof | ErrorKind::InvalidInput | ErrorKind::InvalidData => {
+            "it is cut short or damaged: write it once more"
+        }
+        _ => "give a file of events",
+    }
 }
 
 /// A file, line by line, in memory for one.
@@ -78,7 +91,7 @@ impl<R: BufRead> Lines<R> {
             return Err("begins with a byte order mark; save it as UTF-8 without one".to_owned());
         }
         let text = std::str::from_utf8(&self.line);
-        text.map_err(|why| format!("no UTF-8 at byte {}", why.valid_up_to()))
+        text.map_err(|why| format!("no UTF-8 at byte {}; save it as UTF-8", why.valid_up_to()))
     }
 }
 

@@ -1,10 +1,15 @@
 //! An event against the table of its version.
 
-use super::json::{Json, Object, text_of};
+use super::json::{Json, Object};
 use super::observables;
 use super::path::Path;
 use super::problem::{Code, Problems};
+use super::scalar;
 use super::table::{Class, Profiles, Table};
+use crate::foreign::Shown;
+
+/// So much is shown of a name that is not known.
+const NAME_CHARS_MAX: usize = 60;
 
 /// A check of one event.
 pub(super) struct Check<'t, 'p> {
@@ -63,6 +68,7 @@ impl Check<'_, '_> {
         let checked = &self.table.version;
         if let Some(version) = version.and_then(Json::str).filter(|it| *it != checked) {
             let path = Path::Event.field("metadata");
+            let version = Shown::within(version, NAME_CHARS_MAX);
             let message = format!("is {version}; checked against {checked}");
             self.add(path.field("version"), Code::VersionMismatch, message);
         }
@@ -82,7 +88,7 @@ impl Check<'_, '_> {
                 self.add(path, Code::RequiredMissing, message);
             }
             Some(uid @ (Json::Integer(_) | Json::Huge(_))) => {
-                let number = text_of(uid);
+                let number = scalar::shown(uid);
                 let message =
                     format!("{number} is no class that is checked of OCSF {version}: {known}");
                 self.add(path, Code::ClassUnknown, message);
@@ -102,8 +108,9 @@ impl Check<'_, '_> {
             let Some(name) = profile.str() else {
                 continue;
             };
-            let path = path.element(at);
-            let Some(profile) = self.table.profile(name) else {
+            let (path, profile) = (path.element(at), self.table.profile(name));
+            let name = Shown::within(name, NAME_CHARS_MAX);
+            let Some(profile) = profile else {
                 let allowed = self.table.names(Profiles::MAX);
                 self.add(
                     path,

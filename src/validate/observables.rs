@@ -6,10 +6,13 @@ use super::path::Path;
 use super::problem::Code;
 use super::scalar;
 use super::table::{Attribute, Class, Kind, Shape, Table};
+use crate::foreign::Shown;
 
 /// `type_id` Unknown and Other, which fit everything.
 const ANY_TYPE: [i64; 2] = [0, 99];
 
+/// So much is shown of a name, and of the value beside it.
+const NAME_CHARS_MAX: usize = 60;
 /// So many values are shown of a list.
 const VALUES_SHOWN: usize = 5;
 
@@ -36,10 +39,12 @@ pub(super) fn check(
     let named = match find(check, event, class, name) {
         Ok(named) => named,
         Err(why) => {
-            let message = format!("{name} names nothing in class {}: {why}", class.name);
+            let name = Shown::within(name, NAME_CHARS_MAX);
+            let message = format!("{name} names nothing: {why}");
             return check.add(path.field("name"), Code::ObservableBadName, message);
         }
     };
+    let name = Shown::within(name, NAME_CHARS_MAX);
     if named.values.is_empty() {
         let message = format!("{name} is not in this event; name what it has");
         return check.add(path.field("name"), Code::ObservableDangling, message);
@@ -51,7 +56,10 @@ pub(super) fn check(
         && !is_of_type(found, right)
     {
         let caption = caption(check.table, class, right);
-        let message = format!("is {}; {name} is of type {right}{caption}", text_of(found));
+        let message = format!(
+            "is {}; {name} is of type {right}{caption}",
+            scalar::shown(found)
+        );
         check.add(path.field("type_id"), Code::ObservableType, message);
     }
     if let Some(value) = observable.get("value").and_then(Json::str) {
@@ -60,6 +68,7 @@ pub(super) fn check(
             Kind::Scalar(_) if named.values.iter().any(|it| text_of(it) == value) => return,
             Kind::Scalar(_) => {
                 let there = listed(&named.values);
+                let value = Shown::within(value, NAME_CHARS_MAX);
                 format!("{value} is not what {name} has in this event: {there}")
             }
         };

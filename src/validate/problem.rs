@@ -7,6 +7,13 @@ use serde::Serialize;
 use super::path::Path;
 use crate::foreign::Shown;
 
+/// A line for people is cut at so many characters,
+const LINE_CHARS_MAX: usize = 200;
+/// and has so many of its message at least, whatever its file and path are called.
+const MESSAGE_CHARS_MIN: usize = 60;
+/// What stands in place of the rest.
+const CUT: &str = " ...";
+
 /// One thing that is wrong, or that could be better.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -134,17 +141,46 @@ impl fmt::Display for Code {
     }
 }
 
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        })
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        write!(
-            f,
-            "{severity} {} {}: {}",
-            self.code, self.path, self.message
-        )
+        let Self {
+            severity,
+            code,
+            path,
+            message,
+        } = self;
+        write!(f, "{severity} {code} {path}: {message}")
+    }
+}
+
+impl Problem {
+    /// The problem at `place` in a line of at most 200 characters: code and path stay whole, and the
+    /// message ends before the word that has no room, though not before a few of them.
+    pub fn line(&self, place: impl fmt::Display) -> String {
+        let Self {
+            severity,
+            code,
+            path,
+            message,
+        } = self;
+        let mut line = format!("{place}: {severity} {code} {path}: ");
+        let room = LINE_CHARS_MAX.saturating_sub(line.chars().count());
+        let room = room.max(MESSAGE_CHARS_MIN);
+        if message.chars().count() <= room {
+            return line + message;
+        }
+        let head: String = message.chars().take(room - CUT.len()).collect();
+        line.push_str(head.rfind(' ').map_or(&head, |end| &head[..end]));
+        line + CUT
     }
 }
 

@@ -31,11 +31,9 @@ impl Check<'_, '_> {
             }
             (Base::Integer, Json::Integer(number)) => self.integer(*number, scalar, path),
             (Base::Integer, Json::Huge(digits)) => {
-                self.add(
-                    path,
-                    Code::OutOfRange,
-                    format!("{digits} does not fit into 64 bits"),
-                );
+                let digits = Shown::within(digits, VALUE_CHARS_MAX);
+                let message = format!("{digits} does not fit into 64 bits");
+                self.add(path, Code::OutOfRange, message);
             }
             (Base::Boolean, Json::Bool(_))
             | (Base::Float, Json::Integer(_) | Json::Huge(_) | Json::Float(_)) => {}

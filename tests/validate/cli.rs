@@ -125,6 +125,7 @@ fn what_cannot_be_checked_is_a_usage_error_that_names_it() {
             &["--version", "1.5.0", "empty.ndjson"],
             "1.6.0, 1.7.0, 1.8.0",
         ),
+        (&["-", "-"], "give it once"),
         (&[], "FILE"),
     ] {
         let agent = args
@@ -132,5 +133,79 @@ fn what_cannot_be_checked_is_a_usage_error_that_names_it() {
             .fold(agent.arg("validate"), |agent, arg| agent.arg(arg));
         let output = agent.run().expect_code(2);
         assert!(output.stderr.contains(said), "{said}: {}", output.stderr);
+    }
+}
+
+#[test]
+fn a_line_has_200_characters_at_most_with_code_and_path_whole() {
+    let wrong = |name: &str, value: Value| {
+        let mut event = events(Dialect::Ocsf)[0].clone();
+        event[name] = value;
+        event
+    };
+    let long = "x".repeat(5_000);
+    let lines = [
+        wrong("severity_id", json!(7)),
+        wrong("class_uid", json!(9)),
+        wrong("colour", json!(1)),
+        wrong(
+            "observables",
+            json!([{"name": long, "type_id": "4", "value": long}]),
+        ),
+        wrong("metadata", json!({"version": "1.6.0", "profiles": [long]})),
+        wrong(&long[..150], json!(1)),
+    ];
+    let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+    let agent = Agent::new().file("events.ndjson", &lines.join("\n"));
+    let args = agent.args(["validate", "events.ndjson"]);
+    let said = args.run().expect_code(7).stdout;
+    let cut = said.lines().filter(|line| line.ends_with(" ...")).count();
+    assert!(cut > 3, "{said}");
+    for line in said.lines() {
+        let (_, problem) = line.split_once(": ").expect("a place");
+        let (head, message) = problem.split_once(": ").expect("a code and a path");
+        let is_whole = head.contains(" $");
+        // A long path leaves the message little room, and that is used.
+        let fits = line.chars().count() <= 200 || message.chars().count() <= 60;
+        assert!(is_whole && fits, "{line}");
+    }
+    let json = args.args(["--output", "json"]).run().expect_code(7).stdout;
+    assert!(json.contains("security_control, trace\""), "{json}");
+}
+
+#[test]
+fn a_file_of_something_else_is_told_with_what_to_do_and_no_wrong_advice() {
+    let of = |dialect| events(dialect)[0].to_string();
+    for (text, dialect, next) in [
+        (
+            of(Dialect::Sekoia),
+            "ocsf",
+            "of dialect sekoia, --dialect sekoia",
+        ),
+        (
+            of(Dialect::Ocsf),
+            "sekoia",
+            "of dialect ocsf, --dialect ocsf",
+        ),
+        (
+            "no JSON\n\u{1}\n".to_owned(),
+            "ocsf",
+            "none of it could be read",
+        ),
+        (
+            "{\"eventVersion\": \"1.11\"}".to_owned(),
+            "ocsf",
+            "1 event, 1 invalid, 0 with warnings\n",
+        ),
+    ] {
+        let agent = Agent::new().file("events.ndjson", &text);
+        let args = ["validate", "--dialect", dialect, "events.ndjson"];
+        let said = agent.args(args).run().expect_code(7).stderr;
+        assert!(said.contains(next), "{next}: {said}");
+        assert_eq!(
+            said.contains("--dialect"),
+            next.contains("--dialect"),
+            "{said}"
+        );
     }
 }

@@ -42,7 +42,7 @@ impl<'a> Parser<'a> {
             Some(b'f') => self.word("false", Json::Bool(false)),
             Some(b'n') => self.word("null", Json::Null),
             Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(_) => Err(self.error("no JSON value")),
+            Some(_) => Err(self.error("this is no value")),
             None => Err(self.error("the text ends where a value is due")),
         }
     }

@@ -82,7 +82,7 @@ impl<'a> Parser<'a> {
     pub(super) fn word(&mut self, word: &str, value: Json<'a>) -> Result<Json<'a>, SyntaxError> {
         let rest = &self.text.as_bytes()[self.at..];
         if !rest.starts_with(word.as_bytes()) {
-            return Err(self.error("no JSON value"));
+            return Err(self.error("this is no value"));
         }
         self.at += word.len();
         Ok(value)

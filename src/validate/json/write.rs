@@ -48,7 +48,7 @@ pub(in crate::validate) fn quoted(text: &str) -> String {
 
 /// Whether `name` is a field name that a path has after a dot.
 pub(in crate::validate) fn identifier(name: &str) -> bool {
-    let mut chars = name.strip_suffix('\n').unwrap_or(name).chars();
+    let mut chars = name.chars();
     let first = chars.next();
     let is_start = first.is_some_and(|char| char.is_ascii_alphabetic() || char == '_');
     is_start && chars.all(|char| char.is_alphanumeric() || char == '_')
