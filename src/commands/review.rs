@@ -31,17 +31,7 @@ pub(super) async fn review(args: &ReviewArgs) -> anyhow::Result<ExitStatus> {
             tracing::warn!(%file, "the file holds no event: was it written to its end?");
         }
     }
-    if let (Some(old), Some(new)) = (before.dialect(), after.dialect())
-        && old != new
-    {
-        let why = format!(
-            "{} holds events of dialect {old} and {} of dialect {new}: every field would differ; make both \
-             with the same --dialect",
-            args.old.display(),
-            args.new.display()
-        );
-        return Err(UsageError(why).into());
-    }
+    of_one_dialect(args, &before, &after)?;
     let comparison = review::compare(&before, &after);
     if let Some(path) = &args.html {
         let sources = sources(&args.sources).await?;
@@ -65,6 +55,23 @@ pub(super) async fn review(args: &ReviewArgs) -> anyhow::Result<ExitStatus> {
         true => ExitStatus::No,
         false => ExitStatus::Done,
     })
+}
+
+/// Refuses events of two dialects, in one file or one in each.
+fn of_one_dialect(args: &ReviewArgs, before: &Events, after: &Events) -> Result<(), UsageError> {
+    let why = match (before.dialects().as_slice(), after.dialects().as_slice()) {
+        ([_, _], _) => format!("{} holds events of both dialects", args.old.display()),
+        (_, [_, _]) => format!("{} holds events of both dialects", args.new.display()),
+        ([old], [new]) if old != new => format!(
+            "{} holds events of dialect {old} and {} of dialect {new}",
+            args.old.display(),
+            args.new.display()
+        ),
+        _ => return Ok(()),
+    };
+    Err(UsageError(format!(
+        "{why}: every field would differ; make both with the same --dialect"
+    )))
 }
 
 async fn read(path: &Path, with_stamps: bool) -> anyhow::Result<Events> {

@@ -1,6 +1,6 @@
 //! Events, each with what it is matched by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
@@ -46,13 +46,12 @@ impl Events {
         self.by_key.insert(key, event).is_some()
     }
 
-    /// The dialect of all of them, if they have one; none of those are of records or deletions alone.
-    pub fn dialect(&self) -> Option<Dialect> {
-        let mut events = self.by_key.values().filter(|it| !it.is_deletion);
-        let dialect = dialect(&events.next()?.json);
-        events
-            .all(|it| self::dialect(&it.json) == dialect)
-            .then_some(dialect)
+    /// The dialects that they are of; those of deletions do not count.
+    pub fn dialects(&self) -> Vec<Dialect> {
+        let events = self.by_key.values().filter(|it| !it.is_deletion);
+        let found: HashSet<Dialect> = events.map(|it| dialect(&it.json)).collect();
+        let both = [Dialect::Ocsf, Dialect::Sekoia];
+        both.into_iter().filter(|it| found.contains(it)).collect()
     }
 
     /// How many there are.

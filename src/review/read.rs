@@ -7,9 +7,12 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Events;
-use crate::lines::{Lines, unpacked};
+use crate::lines::{Lines, next_step, unpacked};
 use crate::validate::Place;
 use crate::validate::json::{self, SyntaxError};
+
+/// Warnings about users that have several events, of one file.
+const REPEATED_SHOWN: usize = 3;
 
 /// What a file holds.
 #[derive(Debug)]
@@ -24,7 +27,7 @@ pub struct Read {
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
     /// The file could not be read.
-    #[error("cannot read {file}: {source}")]
+    #[error("cannot read {file}: {source}; {}", next_step(.source))]
     Read {
         /// The file.
         file: String,
@@ -46,7 +49,7 @@ pub enum ReviewError {
     #[error("{0} is one of the files to review; give the page another name")]
     Overwrites(String),
     /// The page could not be written.
-    #[error("cannot write {file}: {source}")]
+    #[error("cannot write {file}: {source}; name a file in a directory that this user may write")]
     Write {
         /// The file.
         file: String,
@@ -85,7 +88,7 @@ pub fn read(path: &Path) -> Result<Read, ReviewError> {
         }
         is_first = false;
     }
-    Ok(found.read)
+    Ok(found.done())
 }
 
 /// Reads the documents that begin with the line that was read.
@@ -103,7 +106,7 @@ fn document(mut lines: Lines<impl BufRead>, mut found: Found<'_>) -> Result<Read
         let document = rest.trim_ascii_start();
         line += line_ends(&rest[..rest.len() - document.len()]);
         if document.is_empty() {
-            return Ok(found.read);
+            return Ok(found.done());
         }
         let (value, len) = json::first_value(document).map_err(|why| {
             let line = Place::Line(line + why.lines_before);
@@ -131,6 +134,8 @@ fn line_ends(text: &str) -> u64 {
 struct Found<'a> {
     file: &'a str,
     read: Read,
+    /// Events of users that had one already.
+    repeated: usize,
 }
 
 impl<'a> Found<'a> {
@@ -139,18 +144,36 @@ impl<'a> Found<'a> {
             events: Events::default(),
             warnings: Vec::new(),
         };
-        Self { file, read }
+        Self {
+            file,
+            read,
+            repeated: 0,
+        }
     }
 
     fn add(&mut self, place: Place, event: Value) -> Result<(), ReviewError> {
         let (uid, name) = user(&event).map_err(|why| self.refused(place, why))?;
         if self.read.events.insert(uid.clone(), name, event) {
-            let file = self.file;
-            self.read.warnings.push(format!(
-                "{file}{place}: a second event about {uid}; the later one is used"
-            ));
+            self.repeated += 1;
+            if self.repeated <= REPEATED_SHOWN {
+                let file = self.file;
+                let warning =
+                    format!("{file}{place}: a second event about {uid}; the later one is used");
+                self.read.warnings.push(warning);
+            }
         }
         Ok(())
+    }
+
+    fn done(mut self) -> Read {
+        if let Some(more @ 1..) = self.repeated.checked_sub(REPEATED_SHOWN) {
+            let warning = format!(
+                "{}: and {more} more events about users that had one",
+                self.file
+            );
+            self.read.warnings.push(warning);
+        }
+        self.read
     }
 
     fn refused(&self, place: Place, why: impl Into<String>) -> ReviewError {

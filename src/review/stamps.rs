@@ -28,11 +28,11 @@ const STAMPS_OCSF: [&str; 3] = [
 /// Our version in dialect `sekoia`; in `ocsf` it is the version of AWS's API.
 const STAMPS_SEKOIA: [&str; 1] = ["metadata.product.version"];
 
-/// The dialect of `event`: only one names who logged it.
+/// The dialect of `event`: one has a type that its class and activity do not make.
 pub(super) fn dialect(event: &Value) -> Dialect {
-    match event.pointer("/metadata/loggers") {
-        Some(_) => Dialect::Ocsf,
-        None => Dialect::Sekoia,
+    match event["type_uid"] == 500_301 && event["activity_id"] == 2 {
+        true => Dialect::Sekoia,
+        false => Dialect::Ocsf,
     }
 }
 

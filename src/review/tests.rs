@@ -176,8 +176,10 @@ fn stamps_differ_only_if_they_are_asked_for() {
 
 #[test]
 fn the_time_of_sekoia_is_content_and_its_product_version_is_ours() {
-    let event =
-        |at: u64, version: &str| json!({"time": at, "metadata": {"product": {"version": version}}});
+    let event = |at: u64, version: &str| {
+        let metadata = json!({"product": {"version": version}});
+        json!({"type_uid": 500_301, "activity_id": 2, "time": at, "metadata": metadata})
+    };
     let of = |at, version| events(&[("a", event(at, version))]).without_stamps();
     let fields = |after| compare(&of(1, "0.1"), &after).fields;
     assert!(fields(of(1, "0.2")).is_empty());
@@ -200,6 +202,43 @@ fn the_last_of_two_events_about_a_user_counts_with_a_warning() {
         compare(&read.events, &expected).removed[0].who.name,
         "arn:1"
     );
+}
+
+#[test]
+fn many_second_events_are_told_by_three_and_how_many_more() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    for number in 0..10 {
+        let event = json!({"user": {"uid": format!("arn:{}", number % 5)}});
+        writeln!(file, "{event}").unwrap();
+    }
+    let read = read(file.path()).unwrap();
+    assert_eq!(read.warnings.len(), 4);
+    let last = format!(
+        "{}: and 2 more events about users that had one",
+        file.path().display()
+    );
+    assert_eq!(read.warnings[3], last);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_with_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let half = directory.path().join("half.gz");
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&[b'x'; 9_000]).unwrap();
+    let packed = gzip.finish().unwrap();
+    std::fs::write(&half, &packed[..packed.len() / 2]).unwrap();
+    for (path, next) in [
+        (directory.path().to_owned(), "; give a file of events"),
+        (directory.path().join("gone"), "; check the path"),
+        (half, "; it is cut short or damaged: write it once more"),
+    ] {
+        let error = read(&path).unwrap_err().to_string();
+        assert!(
+            error.starts_with("cannot read ") && error.ends_with(next),
+            "{error}"
+        );
+    }
 }
 
 #[test]

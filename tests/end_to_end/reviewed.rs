@@ -181,6 +181,17 @@ fn two_dialects_are_told_instead_of_a_difference_in_every_field() {
         stderr.contains("sekoia.ndjson of dialect sekoia"),
         "{stderr}"
     );
+    let old = std::fs::read_to_string(agent.home().join("old.ndjson")).expect("events");
+    let sekoia = mapped(&agent, "sekoia");
+    let halves = old.lines().take(20).chain(sekoia.lines().skip(20));
+    let both: Vec<&str> = halves.collect();
+    let agent = agent.file("both.ndjson", &both.join("\n"));
+    for files in [["both.ndjson", "old.ndjson"], ["old.ndjson", "both.ndjson"]] {
+        let [one, other] = files;
+        let output = agent.args(["review", one, other]).run().expect_code(2);
+        let why = "both.ndjson holds events of both dialects";
+        assert!(output.stderr.contains(why), "{}", output.stderr);
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::reviewed;
 use crate::support::agent::Agent;
 use crate::support::sim_aws::{Denial, Fault, SimAccount, SimAws, SimUser};
 
@@ -33,11 +34,14 @@ fn drawn(sim: &SimAws, args: &str, columns: usize) -> String {
         .env("NO_COLOR", "1")
         .arg("collect");
     agent.args(["--log-format", "text"]).run();
+    in_terminal(&agent, args, columns)
+}
+
+fn in_terminal(agent: &Agent, args: &str, columns: usize) -> String {
     let rollcall = env!("CARGO_BIN_EXE_rollcall");
     let command = format!("stty cols {columns} rows 50; {rollcall} {args}");
     // `script` gives the command a terminal.
-    let output = agent.in_terminal(&command).run();
-    output.stdout
+    agent.in_terminal(&command).run().stdout
 }
 
 /// The lines without what moves the cursor, colours, or is drawn over.
@@ -124,6 +128,21 @@ fn tables_and_what_explains_them_fit_into_60_80_and_100_columns_with_whole_words
             );
             all.extend(wrong(args, columns, &narrow, &wide));
         }
+    }
+    assert!(all.is_empty(), "{}", all.join("\n"));
+}
+
+#[test]
+fn a_review_fits_into_60_80_and_100_columns_with_whole_words() {
+    let agent = reviewed::agent();
+    let args = "review old.ndjson new.ndjson";
+    let wide = lines(&in_terminal(&agent, args, WIDE));
+    assert!(wide.concat().contains("users before"), "{wide:?}");
+    let mut all = Vec::new();
+    for columns in WIDTHS {
+        let narrow = lines(&in_terminal(&agent, args, columns));
+        assert!(narrow.len() > wide.len(), "{columns}: {narrow:?}");
+        all.extend(wrong(args, columns, &narrow, &wide));
     }
     assert!(all.is_empty(), "{}", all.join("\n"));
 }

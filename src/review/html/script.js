@@ -148,7 +148,7 @@
   function wholeEvent(user) {
     const event = tree(user.before ?? user.after, user.after ?? user.before);
     if (user.source === null) return event;
-    return el("div", { class: "sides" }, column("Source", tree(user.source, user.source, true)), column("Event", event));
+    return el("div", { class: "sides" }, column("Facts", tree(user.source, user.source, true)), column("Event", event));
   }
 
   function userCard(user, index) {
@@ -166,7 +166,7 @@
     const card = el("article", { id: `u${index}`, tabindex: "-1", "aria-label": user.name }, name);
     if (user.uid !== user.name) card.append(el("div", { class: "uid soft" }, user.uid));
     if (user.changes.length) card.append(changes);
-    card.append(fold([user.source === null ? "The whole event" : "The whole event beside its source"], () => wholeEvent(user)));
+    card.append(fold([user.source === null ? "The whole event" : "The whole event beside its facts"], () => wholeEvent(user)));
     const words = user.changes.flatMap(([, same]) => [same.before, same.after]).filter((id) => id !== null).map(text);
     user.words = [user.name, user.uid, kind, ...words].join("\n").toLowerCase();
     user.card = card;
@@ -227,8 +227,8 @@
       }
     });
     const { items, chars } = data.bounds;
-    at("bounds").textContent = `Here are a user's first ${items} differences in a field, ${items} items of a longer list `
-      + `and ${chars} characters of a longer text; rollcall review --output json has all differences.`;
+    at("bounds").textContent = `Shown are at most ${items} differences of a user in a field, ${items} items of a list and ${chars} characters `
+      + `of a text; rollcall review --output json has all differences.`;
     at("files").append(el("del", {}, data.files[0]), " → ", el("ins", {}, data.files[1]));
     for (const [what, count] of data.totals) at("totals").append(el("li", {}, el("b", {}, String(count)), ` ${what}`));
     at("fields").append(...data.fields.map(fieldCard));
