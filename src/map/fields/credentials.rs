@@ -71,7 +71,7 @@ pub(super) const FIELDS: [Field; 7] = [
         kind: "list of objects",
         meaning: "Status, rotation and last use of each; without ids from the report",
         example: "Active",
-        calls: "ListAccessKeys, the credential report",
+        calls: "ListAccessKeys, GetAccessKeyLastUsed, the credential report",
         origin: Facts(&["access_keys"]),
     },
     Field {

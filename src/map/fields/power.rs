@@ -71,7 +71,7 @@ pub(super) const FIELDS: [Field; 10] = [
         kind: "object",
         meaning: "Tier, paths, proof, limits and what would end it: docs/verdict.md",
         example: "can_escalate",
-        calls: "GetAccountAuthorizationDetails",
+        calls: "GetAccountAuthorizationDetails; with mapping.scps ListParents, ListPoliciesForTarget, DescribePolicy",
         origin: Facts(&["privilege"]),
     },
     Field {
@@ -91,7 +91,7 @@ pub(super) const FIELDS: [Field; 10] = [
         kind: "list of objects",
         meaning: "The group and policy whose name makes an administrator; where names decide, and of the root user",
         example: "ops: PowerUserAccess",
-        calls: "GetAccountAuthorizationDetails, ListAttachedGroupPolicies",
+        calls: "GetAccountAuthorizationDetails, ListGroupsForUser, ListAttachedGroupPolicies",
         origin: Facts(&["groups", "groups.attached_policies"]),
     },
     Field {
@@ -101,7 +101,7 @@ pub(super) const FIELDS: [Field; 10] = [
         kind: "integer and caption",
         meaning: "With mapping.risk: by tier and MFA",
         example: "4",
-        calls: "GetAccountAuthorizationDetails, ListVirtualMFADevices",
+        calls: "those of the verdict, and those of MFA",
         origin: Facts(&["privilege", "mfa"]),
     },
 ];
