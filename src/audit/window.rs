@@ -89,6 +89,12 @@ impl Windows {
         }
     }
 
+    /// Whether everything was looked at up to less than a lag before `now`, also from the floor on.
+    pub fn keeps_up(&self, now: OffsetDateTime) -> bool {
+        let is_near = |at: Option<OffsetDateTime>| at.is_some_and(|at| now - at < self.lag);
+        self.round.is_none() && is_near(self.end) && is_near(self.deep_at)
+    }
+
     /// Whether a round is under way.
     pub fn is_in_round(&self) -> bool {
         self.round.is_some()

@@ -3,35 +3,38 @@
 
 use serde_json::{Map, Value};
 
-/// Fields that hold secrets, in lower case and in one word. CloudTrail leaves most of them out itself; session
-/// tokens it keeps, and emulators keep passwords and keys as well.
-const SECRETS: [&str; 23] = [
-    "accesstoken",
+/// How names of fields that hold secrets end, in lower case and in one word. CloudTrail leaves most of them
+/// out itself; session tokens it keeps, and emulators keep passwords and keys as well.
+const SECRETS: [&str; 18] = [
+    "apikey",
+    "apikeyvalue",
     "authenticationcode1",
     "authenticationcode2",
+    "authorization",
     "base32stringseed",
-    "clientsecret",
-    "idtoken",
-    "newpassword",
-    "oldpassword",
+    "mfacode",
+    "passphrase",
     "password",
     "privatekey",
     "qrcodepng",
-    "refreshtoken",
     "samlassertion",
+    "samlresponse",
     "secret",
     "secretaccesskey",
     "secretkey",
     "secretstring",
-    "servicecredentialsecret",
-    "servicepassword",
-    "sessiontoken",
-    "signintoken",
-    "tokencode",
-    "webidentitytoken",
+    "token",
 ];
-/// No name of theirs is longer.
-const NAME_LEN_MAX: usize = 32;
+/// Tokens that let nobody in: a place in a list, and the name of a try.
+const HARMLESS: [&str; 5] = [
+    "clientrequesttoken",
+    "clienttoken",
+    "idempotencytoken",
+    "nexttoken",
+    "paginationtoken",
+];
+/// So much of a name's end is looked at.
+const NAME_LEN_MAX: usize = 64;
 /// JSON in a text in JSON: deeper ones are dropped as a whole.
 const TEXTS_MAX: usize = 4;
 
@@ -44,10 +47,23 @@ fn remove_from(fields: &mut Map<String, Value>, texts: usize) -> bool {
     let count = fields.len();
     fields.retain(|name, value| !is_secret(name) || is_no_text(value));
     let mut has_any = fields.len() < count;
+    if NAMES.iter().any(|name| says_secret(fields.get(*name))) {
+        has_any |= VALUES
+            .iter()
+            .fold(false, |any, name| fields.remove(*name).is_some() | any);
+    }
     for value in fields.values_mut() {
         has_any |= clean(value, texts);
     }
     has_any
+}
+
+/// Where a field is an object of its name and its value.
+const NAMES: [&str; 4] = ["name", "Name", "key", "Key"];
+const VALUES: [&str; 2] = ["value", "Value"];
+
+fn says_secret(name: Option<&Value>) -> bool {
+    name.and_then(Value::as_str).is_some_and(is_secret)
 }
 
 /// `Password: true` says that there is one, and no more.
@@ -56,17 +72,15 @@ fn is_no_text(value: &Value) -> bool {
 }
 
 fn is_secret(name: &str) -> bool {
-    let (mut lower, mut len) = ([0; NAME_LEN_MAX], 0);
-    for letter in name.bytes().filter(|it| !b"_-".contains(it)) {
-        let Some(next) = lower.get_mut(len) else {
-            return false;
-        };
-        *next = letter.to_ascii_lowercase();
-        len += 1;
+    let (mut lower, mut start) = ([0; NAME_LEN_MAX], NAME_LEN_MAX);
+    let letters = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
+    for letter in letters.take(NAME_LEN_MAX) {
+        start -= 1;
+        lower[start] = letter.to_ascii_lowercase();
     }
-    SECRETS
-        .binary_search_by(|it| it.as_bytes().cmp(&lower[..len]))
-        .is_ok()
+    let name = &lower[start..];
+    let ends_in = |end: &&str| name.ends_with(end.as_bytes());
+    SECRETS.iter().any(|it| ends_in(&it)) && !HARMLESS.iter().any(|it| ends_in(&it))
 }
 
 fn clean(value: &mut Value, texts: usize) -> bool {
@@ -80,13 +94,15 @@ fn clean(value: &mut Value, texts: usize) -> bool {
     }
 }
 
-/// A text that is a JSON document is written again if it held a secret.
+/// A text that is a JSON document is written again if it held a secret. Any other is cut off where a
+/// secret begins.
 fn clean_text(text: &mut String, texts: usize) -> bool {
-    if !text.trim_start().starts_with(['{', '[']) {
-        return false;
+    let whole = text.trim_start_matches('\u{feff}').trim_start();
+    if !whole.starts_with(['{', '[', '"']) {
+        return cut(text, in_query(text));
     }
-    let Ok(mut document) = serde_json::from_str::<Value>(text) else {
-        return false;
+    let Ok(mut document) = serde_json::from_str::<Value>(whole) else {
+        return cut(text, in_quotes(text).or_else(|| in_query(text)));
     };
     let Some(texts) = texts.checked_sub(1) else {
         text.clear();
@@ -97,6 +113,32 @@ fn clean_text(text: &mut String, texts: usize) -> bool {
         *text = document.to_string();
     }
     had_any
+}
+
+fn cut(text: &mut String, at: Option<usize>) -> bool {
+    if let Some(at) = at {
+        text.truncate(at);
+    }
+    at.is_some()
+}
+
+/// Where the first name of a secret in quotes ends, as in JSON that is broken.
+fn in_quotes(text: &str) -> Option<usize> {
+    let mut end = 0;
+    text.split('"').find_map(|part| {
+        end += part.len();
+        let at = end;
+        end += 1;
+        is_secret(part).then_some(at)
+    })
+}
+
+/// Where the first value of a secret begins, as in the query of a URL.
+fn in_query(text: &str) -> Option<usize> {
+    text.match_indices('=').find_map(|(at, _)| {
+        let name = text[..at].rsplit(['?', '&', ';', ' ', '#']).next()?;
+        is_secret(name).then_some(at + 1)
+    })
 }
 
 #[cfg(test)]
@@ -113,9 +155,47 @@ mod tests {
     }
 
     #[test]
-    fn the_names_are_in_order_so_that_they_are_found() {
-        assert!(SECRETS.is_sorted());
-        assert!(SECRETS.iter().all(|name| is_secret(name)));
+    fn a_name_of_a_secret_is_one_however_it_begins_and_is_written() {
+        for name in [
+            "temporaryPassword",
+            "X-Amz-Security-Token",
+            "bearer token",
+            "service.Api.Key.Value",
+            "SAMLResponse",
+            "mfaCode",
+            "token",
+        ] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in [
+            "nextToken",
+            "clientRequestToken",
+            "accessKeyId",
+            "passwordLastUsed",
+        ] {
+            assert!(!is_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_secret_in_a_text_that_is_no_whole_document_is_cut_off() {
+        let deep = format!("{}{{\"password\": \"hunter2\"}}", "[".repeat(130));
+        for text in [
+            r#"{"password": "hunter2"#,
+            r#"{"a": 1} {"password": "hunter2"}"#,
+            r#"{"password": "hunter2"} and more"#,
+            "\u{feff}{\"password\": \"hunter2\"}",
+            r#""{\"password\": \"hunter2\"}""#,
+            "https://signin.aws.amazon.com/federation?Action=login&SigninToken=hunter2",
+            deep.as_str(),
+        ] {
+            let after = cleaned(json!({ "body": text })).to_string();
+            assert!(!after.contains("hunter2"), "{after}");
+        }
+        let pair = json!({"parameters": [{"name": "password", "value": "hunter2"}]});
+        assert!(!cleaned(pair).to_string().contains("hunter2"));
+        let whole = json!({"url": "https://a.b/?x=1&nextToken=2", "text": "{ not JSON"});
+        assert_eq!(cleaned(whole.clone()), whole);
     }
 
     #[test]

@@ -19,6 +19,8 @@ use crate::run::{
 
 /// How far back CloudTrail's own history goes.
 const KEPT: time::Duration = time::Duration::days(90);
+/// How long after a signal the regions that are read may take to end.
+const GRACE: std::time::Duration = std::time::Duration::from_millis(500);
 /// How far back records are shown where nobody says.
 const SINCE: time::Duration = time::Duration::HOUR.saturating_mul(24);
 
@@ -32,19 +34,24 @@ pub(super) async fn show(
     let cancel = run::on_signal("what was not read by now is not shown")?;
     let now = OffsetDateTime::now_utc();
     let lag = config.audit.lag;
+    let until = filter.until.unwrap_or(now).min(now);
     let since = match args.follow {
         true => now.saturating_sub(lag.try_into().unwrap_or(time::Duration::ZERO)),
-        false => now.saturating_sub(SINCE),
+        false => until.saturating_sub(SINCE),
     };
     let live = Live {
         config: &config,
         since: kept_since(filter.since.unwrap_or(since), now),
-        until: filter.until.unwrap_or(now).min(now),
+        until,
         is_followed: args.follow,
         cancel: &cancel,
         printing: Mutex::new(Printing::new(args.output, filter)),
     };
-    let statuses = live.accounts(&args.accounts).await?;
+    let statuses = tokio::select! {
+        statuses = live.accounts(&args.accounts) => statuses?,
+        // A region ends by itself, with what it has.
+        () = live.given_up() => vec![live.interrupted()],
+    };
     let printing = live
         .printing
         .into_inner()
@@ -70,6 +77,7 @@ fn kept_since(since: OffsetDateTime, now: OffsetDateTime) -> OffsetDateTime {
 fn status(count: &Count, statuses: &[ExitStatus]) -> ExitStatus {
     let is_done = |status: &ExitStatus| *status == ExitStatus::Done;
     match statuses {
+        all if all.contains(&ExitStatus::Interrupted) => ExitStatus::Interrupted,
         all if all.iter().all(is_done) && count.bad == 0 => ExitStatus::Done,
         [first, rest @ ..] if !is_done(first) && rest.iter().all(|it| it == first) => *first,
         _ => ExitStatus::Partial,
@@ -161,6 +169,12 @@ impl Live<'_> {
             }
             now = OffsetDateTime::now_utc();
         }
+    }
+
+    /// When what did not end by itself is not waited for.
+    async fn given_up(&self) {
+        self.cancel.cancelled().await;
+        tokio::time::sleep(GRACE).await;
     }
 
     /// Ending is how following is meant to end.

@@ -8,19 +8,36 @@ use crate::collect::{FileError, saved_text};
 use crate::commands::setup::UsageError;
 use crate::foreign::Shown;
 
-/// Whether each of `files` is a file that begins with a record. Pipes are not read: only once is
-/// possible.
+/// Whether `files` are files of records: some hold any, readable or not, and none holds anything else.
+/// Pipes are not read: only once is possible.
 pub(in crate::commands) fn hold_records(files: &[PathBuf]) -> bool {
-    let begins = |path: &PathBuf| {
-        let text = saved_text(path).unwrap_or_default();
-        let mut is_record = false;
-        let first = audit::each_record(&text, |_, record| {
-            is_record = record.is_ok();
-            Err(std::io::ErrorKind::Interrupted.into())
-        });
-        first.is_err() && is_record
-    };
-    files.iter().all(|path| path.is_file() && begins(path))
+    let kinds = files.iter().map(|path| match path.is_file() {
+        true => begins(&saved_text(path).unwrap_or_default()),
+        false => Begins::Otherwise,
+    });
+    let kinds: Vec<Begins> = kinds.collect();
+    kinds.contains(&Begins::WithRecord) && !kinds.contains(&Begins::Otherwise)
+}
+
+/// What a text begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    WithRecord,
+    Nothing,
+    Otherwise,
+}
+
+fn begins(text: &str) -> Begins {
+    let mut begins = Begins::Nothing;
+    // The error ends it after the first one.
+    let _first = audit::each_record(text, |_, record| {
+        begins = match record {
+            Err(SavedError::Other | SavedError::NoJson(_)) => Begins::Otherwise,
+            _ => Begins::WithRecord,
+        };
+        Err(std::io::ErrorKind::Interrupted.into())
+    });
+    begins
 }
 
 /// Prints the records of `files`.

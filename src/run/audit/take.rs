@@ -85,17 +85,22 @@ impl Taker<'_> {
 
     /// Whether more can be taken.
     pub(super) fn has_room(&self) -> bool {
-        let Some(receiver) = &self.follower.receiver else {
-            return true;
-        };
-        let (events, bytes) = (receiver.outbox.events, receiver.outbox.bytes);
-        self.store.has_room(&receiver.id, events, bytes)
+        self.has_room_for(1)
     }
 
-    /// Waits until there is room for what `region` has.
+    /// Whether one part of so many of the outbox is free.
+    fn has_room_for(&self, part: u64) -> bool {
+        let Some(Receiver { id, outbox, .. }) = &self.follower.receiver else {
+            return true;
+        };
+        let (events, bytes) = (outbox.events.div_ceil(part), outbox.bytes.div_ceil(part));
+        self.store.has_room(id, events, bytes)
+    }
+
+    /// Waits until half of the outbox is free, so that what `region` has is not read for each place.
     pub(super) async fn wait_for_room(&self, region: &str) {
         let mut is_said = false;
-        while !self.has_room() {
+        while !self.has_room_for(2) {
             if !is_said {
                 is_said = true;
                 let (sink, account) = (self.follower.name(), self.account.id.as_str());

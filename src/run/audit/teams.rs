@@ -122,9 +122,11 @@ impl Teams<'_> {
         loop {
             team.wait_for_room().await;
             let is_over = self.round(&mut team, &mut left, &mut rounds).await?;
+            // The first round ends where it was when it had no room: others would wait for the rest.
+            let keeps_up = is_over && team.reading.windows.keeps_up(OffsetDateTime::now_utc());
             match left.pop() {
                 Some(again) => team = again,
-                None if is_over => return Ok(team),
+                None if keeps_up => return Ok(team),
                 None => {}
             }
         }

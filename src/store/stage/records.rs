@@ -14,7 +14,7 @@ use crate::store::record::{self, AuditKey, MetaKey};
 use crate::store::trees::{Tree, Writes};
 use crate::store::{Store, StoreError};
 
-/// So many records are forgotten in one transaction; those that are left go with the next one.
+/// So many records are forgotten in one transaction.
 const FORGOTTEN_MAX: usize = 1_000;
 
 /// Records that a follower took of one region of an account. A follower is a receiver, or whoever
@@ -70,7 +70,7 @@ impl Store {
             follower: &staging.follower,
             account: &staging.account,
         };
-        let mut count = 0;
+        let (mut count, mut settled) = (0, None);
         for (id, event) in staging.records {
             let key = taken.of(id);
             if shared.read::<()>(Tree::Audit, &key)?.is_some() {
@@ -90,13 +90,19 @@ impl Store {
             let floor = record::encode(&key, &FloorRecord { unix_s })?;
             batch.writes.put(Tree::Meta, &key, floor);
             let mut floors = shared.floors(taken)?;
-            floors.retain(|region, _| staging.regions.contains(region));
             floors.insert(region, unix_s);
-            let settled = floors.into_values().min().unwrap_or(unix_s);
-            batch.forget_before(taken, settled)?;
+            // One that is named again begins anew: what it brought before is not remembered then.
+            for (gone, _) in floors.extract_if(.., |it, _| !staging.regions.contains(it)) {
+                let key = MetaKey::Audit(taken.follower, taken.account, &gone).to_bytes();
+                batch.writes.remove(Tree::Meta, &key);
+            }
+            settled = floors.into_values().min();
         }
         shared.apply(batch.writes)?;
         shared.fills.apply(batch.changes);
+        if let Some(settled) = settled {
+            while shared.forget_before(taken, settled)? == FORGOTTEN_MAX {}
+        }
         Ok(count)
     }
 
@@ -120,19 +126,22 @@ impl Store {
     }
 }
 
-impl Batch<'_> {
-    fn forget_before(&mut self, taken: AuditKey<'_>, unix_s: i64) -> Result<(), StoreError> {
-        let range = taken.prefix()..taken.before(unix_s);
-        let keys = self.shared.trees.audit.range(range).keys();
-        for key in keys.take(FORGOTTEN_MAX) {
-            let key = key.map_err(|source| self.shared.failed("read", source))?;
-            self.writes.remove(Tree::Audit, &key);
-        }
-        Ok(())
-    }
-}
-
 impl Shared {
+    /// Forgets what was taken before `unix_s`, or some of it; how much.
+    fn forget_before(&self, taken: AuditKey<'_>, unix_s: i64) -> Result<usize, StoreError> {
+        let range = taken.prefix()..taken.before(unix_s);
+        let (mut writes, mut count) = (Writes::default(), 0);
+        for key in self.trees.audit.range(range).keys().take(FORGOTTEN_MAX) {
+            let key = key.map_err(|source| self.failed("read", source))?;
+            writes.remove(Tree::Audit, &key);
+            count += 1;
+        }
+        if count > 0 {
+            self.apply(writes)?;
+        }
+        Ok(count)
+    }
+
     fn floors(&self, taken: AuditKey<'_>) -> Result<BTreeMap<String, i64>, StoreError> {
         let prefix = MetaKey::Audit(taken.follower, taken.account, "").to_bytes();
         let mut floors = BTreeMap::new();
