@@ -79,6 +79,11 @@ pub fn is_seen_beside() -> bool {
     io::stderr().is_terminal()
 }
 
+/// The columns that a line on standard error has.
+pub fn columns_beside() -> usize {
+    width_beside().columns().into()
+}
+
 /// How wide text on standard error may be.
 pub fn width_beside() -> Width {
     Width::of(&io::stderr())

@@ -7,9 +7,9 @@ use super::metrics_file::MetricsFile;
 use super::setup::UsageError;
 use super::{dry_run, exposed, lock, setup, sinks};
 use crate::cli::{CollectArgs, GlobalArgs, OutputFormat};
-use crate::config::{Config, NdjsonTarget, SinkKind};
+use crate::config::Config;
 use crate::foreign::Page;
-use crate::observe::{LogForm, Progress, log_shortfall, log_sinks, print_summary};
+use crate::observe::{LogForm, Phase, Progress, log_shortfall, log_sinks, print_summary};
 use crate::output;
 use crate::run::{self, CollectOptions, ExitStatus, RunReport};
 
@@ -21,7 +21,7 @@ pub(super) async fn collect(
 ) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     if args.dry_run {
-        return dry_run::dry_run(&config, args).await;
+        return dry_run::dry_run(&config, args, progress).await;
     }
     if args.output == OutputFormat::Json {
         check_standard_output(&config)?;
@@ -40,8 +40,9 @@ pub(super) async fn collect(
         is_full: args.full,
         drain_timeout: args.drain_timeout,
     };
-    progress.begin();
-    let ended = run::once(&agent, &store, sinks, options, progress, &cancel).await;
+    let progress = sinks::unless_between(progress, &config);
+    progress.begin(Phase::Users);
+    let ended = run::once(&agent, &store, sinks, options, &progress, &cancel).await;
     progress.end();
     let report = ended?;
     report_end(&report, global, args.output)?;
@@ -54,8 +55,7 @@ pub(super) async fn collect(
 
 /// Events and a document would be mixed on standard output.
 fn check_standard_output(config: &Config) -> Result<(), UsageError> {
-    let to_stdout = |kind: &SinkKind| matches!(kind, SinkKind::Ndjson(NdjsonTarget::Stdout));
-    match config.sinks.iter().find(|sink| to_stdout(&sink.kind)) {
+    match sinks::of_standard_output(config) {
         Some(sink) => Err(UsageError(format!(
             "--output json: sink {:?} writes its events to standard output; give it a `path`",
             sink.name

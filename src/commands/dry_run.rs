@@ -8,10 +8,16 @@ use crate::collect::{AccountSource, Enumeration};
 use crate::config::Config;
 use crate::map::Dialect;
 use crate::model::PassStamp;
+use crate::observe::{Phase, Progress};
 use crate::run::{self, AccountError, ExitStatus, Fleet, MappingPlan, Member, incomplete};
 
 /// Events of every account to standard output, one account after the other.
-pub(super) async fn dry_run(config: &Config, args: &CollectArgs) -> anyhow::Result<ExitStatus> {
+pub(super) async fn dry_run(
+    config: &Config,
+    args: &CollectArgs,
+    progress: &Progress,
+) -> anyhow::Result<ExitStatus> {
+    progress.begin(Phase::Users);
     let fleet = Fleet::find(&setup::aws(config)?, &args.accounts).await?;
     let mut statuses = Vec::new();
     if let Some(error) = &fleet.failure {
@@ -19,9 +25,12 @@ pub(super) async fn dry_run(config: &Config, args: &CollectArgs) -> anyhow::Resu
         statuses.push(ExitStatus::Partial);
     }
     let is_alone = fleet.members.len() == 1;
+    progress.add_parts("accounts", fleet.members.len());
     for member in &fleet.members {
         let account = member.id.as_deref().unwrap_or_default();
-        match of_account(config, &fleet, member, args.verify).await? {
+        let ended = of_account(config, &fleet, member, args.verify, progress).await?;
+        progress.end_part();
+        match ended {
             Ok(status) => statuses.push(status),
             Err(error) if is_alone => return Err(error.into()),
             Err(error) => {
@@ -46,6 +55,7 @@ async fn of_account(
     fleet: &Fleet,
     member: &Member,
     verifies: bool,
+    progress: &Progress,
 ) -> std::io::Result<Result<ExitStatus, AccountError>> {
     let (client, mut account) = match fleet.session(member).await {
         Ok(session) => session,
@@ -65,6 +75,7 @@ async fn of_account(
     };
     let source = AccountSource::new(client, &config.aws, &account);
     let source = source
+        .counting_users(progress.total())
         .with_policies(mapping.needs_policies([dialect]))
         .with_service_control(fleet.service_control(&mapping));
     let printed = run::print_events(
@@ -74,6 +85,7 @@ async fn of_account(
         &mapping,
         dialect,
         stamp,
+        progress,
     )
     .await?;
     let id = account.id.as_str();

@@ -83,7 +83,7 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
     let global = &cli.global;
     let ended = match &cli.command {
         Command::Collect(args) => collect::collect(global, args, &progress).await,
-        Command::Run(args) => run::started(global, args).await,
+        Command::Run(args) => run::started(global, args, &progress).await,
         Command::AwsUsersAssetConnector(args) => {
             platform::connector(global, args.dir.clone()).await
         }
@@ -104,10 +104,10 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         Command::Check(args) => check::check(global, args).await,
         Command::Policy(args) => policy::policy(global, args),
         Command::Plan(args) => plan::plan(global, args).await,
-        Command::Map(args) => map::map(global, args).await,
+        Command::Map(args) => map::map(global, args, &progress).await,
         Command::Review(args) => review::review(args).await,
         Command::Validate(args) => validate::validate(global, args).await,
-        Command::Audit(args) => audit::audit(global, args).await,
+        Command::Audit(args) => audit::audit(global, args, &progress).await,
         Command::Explain(args) => explain::explain(global, args).await,
         Command::Users(args) => queries::users(global, args).await,
         Command::Groups(args) => queries::groups(global, args).await,
@@ -115,6 +115,7 @@ pub async fn dispatch(cli: Cli, progress: Progress) -> ExitCode {
         Command::Completions(args) => shell::completions(args.shell),
         Command::Man(args) => shell::man(args),
     };
+    progress.end();
     let status = ended.unwrap_or_else(|error| {
         if is_closed_pipe(&error) {
             return ExitStatus::Done;

@@ -7,6 +7,7 @@ use super::{check, run, setup, with_causes};
 use crate::cli::GlobalArgs;
 use crate::config::{AssetConnectorOverrides, Config};
 use crate::foreign::Shown;
+use crate::observe::Progress;
 use crate::run::ExitStatus;
 use crate::sekoia::{
     Connector, Module, Platform, PlatformError, Ports, Secrets, SentLog, Values, check_runtime,
@@ -76,7 +77,7 @@ impl Origin {
 pub(super) async fn connector(global: &GlobalArgs, dir: PathBuf) -> anyhow::Result<ExitStatus> {
     let log = sent_log(&dir)?;
     let ended = match Origin::of_platform(dir).await {
-        Ok(origin) => run::run(global, &origin).await,
+        Ok(origin) => run::run(global, &origin, &Progress::hidden()).await,
         Err(error) => Err(error),
     };
     if let Some(log) = log {

@@ -12,21 +12,29 @@ use super::{exposed, lock, setup, sinks, with_causes};
 use crate::cli::{GlobalArgs, RunArgs};
 use crate::config::Config;
 use crate::control::ControlServer;
-use crate::observe::{PlatformPort, StatusError, StatusServer};
+use crate::observe::{PlatformPort, Progress, StatusError, StatusServer};
 use crate::run::{self, ExitStatus, Listeners, Load, Outside, Work};
 use crate::sekoia::Ports;
 use crate::store::Store;
 
 /// `run` with its options.
-pub(super) async fn started(global: &GlobalArgs, args: &RunArgs) -> anyhow::Result<ExitStatus> {
+pub(super) async fn started(
+    global: &GlobalArgs,
+    args: &RunArgs,
+    progress: &Progress,
+) -> anyhow::Result<ExitStatus> {
     match &args.sekoia_config {
         Some(dir) => platform::connector(global, dir.clone()).await,
-        None => run(global, &Origin::Own(global.clone())).await,
+        None => run(global, &Origin::Own(global.clone()), progress).await,
     }
 }
 
 /// Passes on schedule until a signal ends it, which is how a daemon is meant to end.
-pub(super) async fn run(global: &GlobalArgs, origin: &Origin) -> anyhow::Result<ExitStatus> {
+pub(super) async fn run(
+    global: &GlobalArgs,
+    origin: &Origin,
+    progress: &Progress,
+) -> anyhow::Result<ExitStatus> {
     let hangup = signal(SignalKind::hangup())?;
     let config = origin.config()?;
     let cancel = run::on_end_signal()?;
@@ -57,6 +65,7 @@ pub(super) async fn run(global: &GlobalArgs, origin: &Origin) -> anyhow::Result<
         hangup,
         load: load_again((global.clone(), origin.clone()), &store, held),
         cancel,
+        shown: sinks::unless_between(progress, &config),
     };
     run::daemon(&store, work, outside).await?;
     Ok(ExitStatus::Done)

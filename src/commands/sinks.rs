@@ -2,8 +2,10 @@
 
 use anyhow::Context;
 
-use crate::config::{Config, SinkKind, SinkSettings, UnreadSecret};
+use crate::config::{Config, NdjsonTarget, SinkKind, SinkSettings, UnreadSecret};
 use crate::deliver::{HttpSink, Ndjson, SekoiaAsset, SekoiaIntake, Sink};
+use crate::observe::Progress;
+use crate::output;
 use crate::run::ReadySink;
 use crate::store::BatchLimits;
 use crate::trust::ExtraRoots;
@@ -47,6 +49,20 @@ fn sink(kind: &SinkKind, roots: &ExtraRoots) -> anyhow::Result<Box<dyn Sink>> {
         }
         SinkKind::Ndjson(target) => Box::new(Ndjson::new(target.clone())),
     })
+}
+
+/// The sink that writes its events to standard output, if one does.
+pub(super) fn of_standard_output(config: &Config) -> Option<&SinkSettings> {
+    let to_stdout = |kind: &SinkKind| matches!(kind, SinkKind::Ndjson(NdjsonTarget::Stdout));
+    config.sinks.iter().find(|sink| to_stdout(&sink.kind))
+}
+
+/// `progress`, unless its line would be between events on a terminal.
+pub(super) fn unless_between(progress: &Progress, config: &Config) -> Progress {
+    match of_standard_output(config) {
+        Some(_) if output::is_seen() => Progress::hidden(),
+        _ => progress.clone(),
+    }
 }
 
 /// The error of a secret that cannot be read, which names its key.

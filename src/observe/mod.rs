@@ -16,7 +16,7 @@ mod tap;
 pub use logging::{LogForm, LogFormat, init as init_logging, set_level as set_log_level};
 pub use panics::log_panics;
 pub use pass_log::{log_accounts, log_pass, log_sinks};
-pub use progress::Progress;
+pub use progress::{Phase, Progress};
 pub use status::{
     AccountStatus, AskError, DaemonStatus, FailureStatus, PassStatus, PlatformPort, RefusalStatus,
     SinkStatus, StatusError, StatusReport, StatusServer, StatusSource, ask_readiness,

@@ -119,14 +119,16 @@ impl Delivery {
         }
     }
 
-    /// Counts the batches that all sinks together took so far.
-    pub fn batch_counter(&self) -> impl Fn() -> u64 + use<> {
-        let sinks: Vec<_> = self
-            .sinks
-            .iter()
-            .map(|it| Arc::clone(&it.progress))
-            .collect();
-        move || sinks.iter().map(|sink| sink.report().batches).sum()
+    /// Counts the events that all sinks together took so far, and those that wait for one.
+    pub fn counter(&self) -> impl Fn() -> (u64, u64) + use<> {
+        let (store, sinks) = (self.store.clone(), self.sinks.clone());
+        move || {
+            let taken = sinks.iter().map(|sink| sink.progress.report().delivered);
+            let waiting = sinks
+                .iter()
+                .map(|it| store.outbox_fill(&it.receiver).events);
+            (taken.sum(), waiting.sum())
+        }
     }
 
     /// Returns why each sink takes nothing at the moment, by name, where that is so.

@@ -12,6 +12,7 @@ use crate::analyze::Privilege;
 use crate::collect::{Enumeration, InventorySource};
 use crate::map::Dialect;
 use crate::model::{Account, Fact, PassStamp, User};
+use crate::observe::{Phase, Progress};
 use crate::output;
 
 /// What was printed, and what it lacks.
@@ -35,12 +36,17 @@ pub async fn print_events<'a, S: InventorySource>(
     mapping: &MappingPlan,
     dialect: Dialect,
     stamp: PassStamp,
+    progress: &Progress,
 ) -> io::Result<Printed<S::Error>> {
     let (sender, users) = mpsc::channel(64);
     let (policy_sender, policies) = oneshot::channel();
     let mut unknown_facts = UnknownCounts::new();
     let mut print = |chunk: &[User], verdicts: &AccountVerdicts| {
         count_unknown(&mut unknown_facts, chunk, verdicts);
+        // The same terminal has one of both: events.
+        if output::is_seen() {
+            progress.end();
+        }
         let mut lines = Vec::new();
         for user in chunk {
             let privilege = verdicts.value().and_then(|all| all.get(&user.id));
@@ -52,12 +58,13 @@ pub async fn print_events<'a, S: InventorySource>(
                 lines.push(b'\n');
             }
         }
+        progress.add(Phase::Mapping, chunk.len());
         output::write_events(&lines)
     };
     // The channel goes with its reader: when nobody reads our output any more, the source stops.
     let print_as_they_come = async {
         let mut users = users;
-        let held = verdicts::hold(&mut users, policies, || ()).await;
+        let held = verdicts::hold(&mut users, policies, || progress.add(Phase::Users, 1)).await;
         let Fact::Unknown(why) = &held.policies else {
             return Ok::<_, io::Error>(Some(held));
         };
@@ -70,6 +77,7 @@ pub async fn print_events<'a, S: InventorySource>(
             if chunk.is_empty() {
                 return Ok(None);
             }
+            progress.add(Phase::Users, chunk.len());
             print(&chunk, &none)?;
         }
     };
@@ -79,7 +87,9 @@ pub async fn print_events<'a, S: InventorySource>(
     {
         let account = account_of(first);
         let lacks_users = ended.lacks_users();
+        progress.enter_of(Phase::Judging, users.len());
         let verdicts = verdicts::judge_all(&account, policies, &users, lacks_users).await;
+        progress.enter_of(Phase::Mapping, users.len());
         for chunk in split_chunks(users) {
             print(&chunk, &verdicts)?;
         }

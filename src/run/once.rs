@@ -16,7 +16,7 @@ use super::delivery::{Delivery, ReadySink};
 use super::report::{RunReport, SinkReport};
 use super::{receivers, retention};
 use crate::aws::KeptSessions;
-use crate::observe::Progress;
+use crate::observe::{Phase, Progress};
 use crate::steps::{self, Step};
 use crate::store::{Store, StoreError};
 
@@ -68,7 +68,7 @@ pub async fn once(
         ended = behind::keep_up(agent, store, &locks, delivery.waker()) => match ended? {},
         () = cancel.cancelled() => {}
     }
-    let batches = delivery.batch_counter();
+    let counted = delivery.counter();
     let drained = deliver(
         agent,
         store,
@@ -77,7 +77,7 @@ pub async fn once(
         options.drain_timeout,
         cancel,
     );
-    report.sinks = while_shown(progress, batches, drained).await?;
+    report.sinks = while_shown(progress, counted, drained).await?;
     report.add_behind(store, &agent.receivers)?;
     if !cancel.is_cancelled() {
         let present = match options.accounts.is_empty() {
@@ -121,18 +121,24 @@ async fn deliver(
         .await
 }
 
-/// Waits for `work`, with the batches that it delivers on the progress line.
+/// Waits for `work`, with the events that it delivers on the progress line.
 async fn while_shown<T>(
     progress: &Progress,
-    batches: impl Fn() -> u64,
+    counted: impl Fn() -> (u64, u64),
     work: impl Future<Output = T>,
 ) -> T {
     let mut work = pin!(work);
+    progress.enter(Phase::Delivering);
+    let (before, _) = counted();
     let mut ticks = interval(TICK);
     loop {
         tokio::select! {
             done = &mut work => return done,
-            _ = ticks.tick() => progress.set_batches(batches()),
+            _ = ticks.tick() => {
+                let (taken, waiting) = counted();
+                let taken = taken - before;
+                progress.set(taken, taken + waiting);
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ impl Width {
     }
 
     /// The columns that a table has.
-    pub(super) fn columns(self) -> u16 {
+    pub fn columns(self) -> u16 {
         match self {
             Self::Terminal(columns) => columns,
             Self::Pipe => PIPE,

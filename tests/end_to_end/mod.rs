@@ -40,6 +40,7 @@ mod policy_pods;
 mod probes;
 mod process;
 mod profiles;
+mod progress;
 mod queries;
 mod refused_by_aws;
 mod reloaded;

@@ -124,7 +124,7 @@ fn reader_that_leaves_ends_map_quietly_however_much_is_left() {
     assert_eq!(code.trim(), "0");
 }
 
-fn sample(file: &str) -> PathBuf {
+pub(super) fn sample(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("src/commands/demo")
         .join(file)

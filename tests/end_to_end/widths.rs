@@ -45,7 +45,7 @@ fn in_terminal(agent: &Agent, args: &str, columns: usize) -> String {
 }
 
 /// The lines without what moves the cursor, colours, or is drawn over.
-fn lines(drawn: &str) -> Vec<String> {
+pub(super) fn lines(drawn: &str) -> Vec<String> {
     let mut text = String::new();
     let mut rest = drawn.chars().peekable();
     while let Some(letter) = rest.next() {
@@ -77,9 +77,17 @@ fn wrong(args: &str, columns: usize, narrow: &[String], wide: &[String]) -> Vec<
     // A line of the log is one line, however long; that of progress is drawn or not as time passes,
     // and has a test of its own.
     let is_apart = |line: &str| {
-        [" INFO ", " WARN ", "ERROR ", " users, "]
-            .iter()
-            .any(|it| line.contains(it))
+        [
+            " INFO ",
+            " WARN ",
+            "ERROR ",
+            " reading ",
+            " judging ",
+            " mapping ",
+            " delivering ",
+        ]
+        .iter()
+        .any(|it| line.contains(it))
     };
     for line in narrow.iter().filter(|line| !is_apart(line)) {
         // A name that is longer than its column has nowhere to go.

@@ -21,6 +21,7 @@ mod plan;
 mod provenance;
 mod query;
 mod renamed;
+mod root_user;
 mod sending;
 mod source;
 mod summary;

@@ -1,6 +1,7 @@
 //! The enumeration of a live account by its plan of calls.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::join;
 use tokio::sync::{Semaphore, mpsc};
@@ -15,15 +16,14 @@ use super::per_user_plan;
 use super::plan::CallPlan;
 use super::provenance::PassCalls;
 use super::renamed;
+use super::root_user;
 use super::sending::{NewUsers, Sending, Stop};
-use super::summary::{self, AccountSummary, account_summary};
+use super::summary::{AccountSummary, account_summary};
 use super::whole::AccountWide;
-use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, ServiceControl};
-use crate::collect::{
-    Completeness, Enumeration, FactsProvenance, InventorySource, PolicySender, root,
-};
+use crate::aws::{AwsClient, AwsError, AwsErrorClass, ServiceControl};
+use crate::collect::{Completeness, Enumeration, FactsProvenance, InventorySource, PolicySender};
 use crate::config::AwsSettings;
-use crate::model::{Account, Fact, Mfa, User};
+use crate::model::{Account, Fact, User};
 
 /// One live AWS account.
 #[derive(Debug)]
@@ -34,6 +34,7 @@ pub struct AccountSource {
     max_in_flight: usize,
     only_new: Option<Arc<NewUsers>>,
     service_control: Option<Arc<ServiceControl>>,
+    counted: Option<Arc<AtomicU64>>,
 }
 
 /// How the users of a plan ended.
@@ -56,6 +57,7 @@ impl AccountSource {
             max_in_flight: settings.max_in_flight.get(),
             only_new: None,
             service_control: None,
+            counted: None,
         }
     }
 
@@ -105,6 +107,26 @@ impl AccountSource {
             service_control,
             ..self
         }
+    }
+
+    /// Adds how many users there are to `count`, once AWS has said it, where all of them are read.
+    #[must_use]
+    pub fn counting_users(self, count: Arc<AtomicU64>) -> Self {
+        Self {
+            counted: Some(count),
+            ..self
+        }
+    }
+
+    async fn summary(&self) -> Option<Result<AccountSummary, AwsError>> {
+        if self.plan.is_query() {
+            return None;
+        }
+        let summary = account_summary(&self.client).await;
+        if let (Ok(summary), Some(count), None) = (&summary, &self.counted, &self.only_new) {
+            count.fetch_add(summary.users, Ordering::Relaxed);
+        }
+        Some(summary)
     }
 
     fn joiner(&self, wide: AccountWide) -> Joiner<'_> {
@@ -204,41 +226,6 @@ impl AccountSource {
             wide: joiner.wide,
         }
     }
-
-    /// The root user, where the report has it. One of another account is an error.
-    fn root(
-        &self,
-        wide: &AccountWide,
-        summary: Option<&AccountSummary>,
-    ) -> Result<Option<User>, AwsError> {
-        let Some(row) = wide.report.value().and_then(|report| report.root.as_ref()) else {
-            return Ok(None);
-        };
-        let malformed = |what: String| AwsError::malformed(Action::GetCredentialReport, what);
-        if !self.scope.is_own_root(&row.arn) {
-            let arn = listing::quoted(row.arn.as_str());
-            return Err(malformed(format!(
-                "the root user has the ARN {arn}, which is not that of this account's"
-            )));
-        }
-        let devices = wide.virtual_mfa.value().and_then(|it| it.of_root(&row.arn));
-        let mfa = match (devices.or(summary::root_mfa(summary)), row.mfa_active) {
-            (Some(live), _) => live,
-            (None, Some(active)) => Fact::known(Mfa::Active(active), &row.source),
-            (None, None) => Fact::not_collected(row.source.source.clone()),
-        };
-        let root = root::user(row, mfa);
-        match root {
-            None if row.has_malformed_creation() => Err(malformed(
-                "the root user has no plausible user_creation_time".to_owned(),
-            )),
-            None => {
-                tracing::warn!("the root user is left out: the report has no user_creation_time");
-                Ok(None)
-            }
-            root => Ok(root),
-        }
-    }
 }
 
 impl InventorySource for AccountSource {
@@ -258,13 +245,7 @@ impl InventorySource for AccountSource {
                 false => Box::pin(self.per_user(&mut sending)).await,
             }
         });
-        let summary = Box::pin(async {
-            match self.plan.is_query() {
-                true => None,
-                false => Some(account_summary(&self.client).await),
-            }
-        });
-        let (summary, ended) = join(summary, read).await;
+        let (summary, ended) = join(Box::pin(self.summary()), read).await;
         let Ended {
             mut stop,
             listing,
@@ -272,7 +253,7 @@ impl InventorySource for AccountSource {
             wide,
         } = ended;
         let counted = summary.as_ref().and_then(|it| it.as_ref().ok());
-        let root = self.root(&wide, counted);
+        let root = root_user::find(&self.scope, &wide, counted);
         sending.left_out.extend(root.as_ref().err().cloned());
         let mut completeness = match stop {
             None => completeness(&self.client, summary, &sending).await,

@@ -56,6 +56,11 @@ impl FromFiles {
         Self::assemble(tables, names.collect(), read_at)
     }
 
+    /// How many users the files have.
+    pub fn users_len(&self) -> usize {
+        self.users.len()
+    }
+
     /// The accounts of the files: their users, groups, roles and policies.
     pub fn snapshots(&self) -> &[Snapshot] {
         &self.snapshots

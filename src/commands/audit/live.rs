@@ -8,10 +8,11 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use super::{Count, Naming, Printing, say};
-use crate::audit::{Filter, Recent, Record, Windows};
+use crate::audit::{Recent, Record, Windows};
 use crate::cli::{AuditArgs, GlobalArgs};
 use crate::commands::setup;
 use crate::config::Config;
+use crate::observe::{Phase, Progress};
 use crate::run::{
     self, AUDIT_EVERY, AccountError, Batch, ExitStatus, Fleet, Member, Reader, Region, RoundError,
     audit_regions,
@@ -24,29 +25,31 @@ const GRACE: std::time::Duration = std::time::Duration::from_millis(500);
 /// How far back records are shown where nobody says.
 const SINCE: time::Duration = time::Duration::HOUR.saturating_mul(24);
 
-/// Shows the records of AWS that `args` and `filter` ask for.
+/// Shows the records of AWS that `args` ask for, by `printing`.
 pub(super) async fn show(
     global: &GlobalArgs,
     args: &AuditArgs,
-    filter: Filter,
+    printing: Printing,
 ) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
     let cancel = run::on_signal("what was not read by now is not shown")?;
     let now = OffsetDateTime::now_utc();
     let lag = config.audit.lag;
-    let until = filter.until.unwrap_or(now).min(now);
+    let until = printing.filter.until.unwrap_or(now).min(now);
     let since = match args.follow {
         true => now.saturating_sub(lag.try_into().unwrap_or(time::Duration::ZERO)),
         false => until.saturating_sub(SINCE),
     };
     let live = Live {
         config: &config,
-        since: kept_since(filter.since.unwrap_or(since), now),
+        since: kept_since(printing.filter.since.unwrap_or(since), now),
         until,
         is_followed: args.follow,
         cancel: &cancel,
-        printing: Mutex::new(Printing::new(args.output, filter)),
+        progress: printing.progress.clone(),
+        printing: Mutex::new(printing),
     };
+    live.progress.begin(Phase::Records);
     let statuses = tokio::select! {
         statuses = live.accounts(&args.accounts) => statuses?,
         // A region ends by itself, with what it has.
@@ -56,9 +59,9 @@ pub(super) async fn show(
         .printing
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
-    printing.report.finish()?;
-    say(global, &printing.count);
-    Ok(status(&printing.count, &statuses))
+    let count = printing.finish()?;
+    say(global, &count);
+    Ok(status(&count, &statuses))
 }
 
 /// `since`, as far as AWS has records at `now`.
@@ -92,6 +95,7 @@ struct Live<'a> {
     is_followed: bool,
     cancel: &'a CancellationToken,
     printing: Mutex<Printing>,
+    progress: Progress,
 }
 
 impl Live<'_> {
@@ -129,6 +133,7 @@ impl Live<'_> {
         };
         let recent = Arc::<Mutex<Recent>>::default();
         let regions = audit_regions(&self.config.audit.regions, &client, &account);
+        self.progress.add_parts("regions", regions.len());
         let regions = regions.iter().map(|name| {
             let windows = Windows::new(self.since, self.config.audit.lag);
             let region = Region::new(
@@ -151,7 +156,10 @@ impl Live<'_> {
             };
             match round {
                 Ok(()) if self.is_followed => {}
-                Ok(()) => return Ok(ExitStatus::Done),
+                Ok(()) => {
+                    self.progress.end_part();
+                    return Ok(ExitStatus::Done);
+                }
                 Err(RoundError::NotTaken(error)) => return Err(error),
                 Err(RoundError::Aws(error)) if self.is_followed && error.class.is_retryable() => {
                     let name = region.name();

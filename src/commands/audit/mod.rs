@@ -13,7 +13,8 @@ use super::setup::UsageError;
 use crate::audit::{Event, Filter, Record};
 use crate::cli::{AuditArgs, AuditOutput, GlobalArgs, When};
 use crate::foreign::Page;
-use crate::observe;
+use crate::observe::{self, Phase, Progress};
+use crate::output;
 use crate::run::ExitStatus;
 use report::Report;
 pub(super) use saved::hold_records;
@@ -22,18 +23,37 @@ pub(super) use saved::hold_records;
 const NAMED_MAX: u64 = 20;
 
 /// Shows the records that are asked for, of saved files or of AWS, on standard output.
-pub(super) async fn audit(global: &GlobalArgs, args: &AuditArgs) -> anyhow::Result<ExitStatus> {
+pub(super) async fn audit(
+    global: &GlobalArgs,
+    args: &AuditArgs,
+    progress: &Progress,
+) -> anyhow::Result<ExitStatus> {
     let filter = filter(args, OffsetDateTime::now_utc())?;
+    let come_one_by_one = args.follow || args.output == AuditOutput::Ocsf;
+    let printing = Printing::new(args.output, filter, shown(progress, come_one_by_one));
     if args.from.is_empty() {
-        return live::show(global, args, filter).await;
+        return live::show(global, args, printing).await;
     }
-    saved(global, &args.from, Printing::new(args.output, filter)).await
+    saved(global, &args.from, printing).await
 }
 
 /// Prints the events of every record of `files`.
-pub(super) async fn map(global: &GlobalArgs, files: &[PathBuf]) -> anyhow::Result<ExitStatus> {
-    let printing = Printing::new(AuditOutput::Ocsf, Filter::default());
+pub(super) async fn map(
+    global: &GlobalArgs,
+    files: &[PathBuf],
+    progress: &Progress,
+) -> anyhow::Result<ExitStatus> {
+    let progress = shown(progress, true);
+    let printing = Printing::new(AuditOutput::Ocsf, Filter::default(), progress);
     saved(global, files, printing).await
+}
+
+/// `progress`, unless its line would be between results that come one by one on a terminal.
+fn shown(progress: &Progress, come_one_by_one: bool) -> Progress {
+    match come_one_by_one && output::is_seen() {
+        true => Progress::hidden(),
+        false => progress.clone(),
+    }
 }
 
 async fn saved(
@@ -108,26 +128,36 @@ struct Printing {
     filter: Filter,
     report: Report,
     count: Count,
+    progress: Progress,
 }
 
 impl Printing {
-    fn new(output: AuditOutput, filter: Filter) -> Self {
+    fn new(output: AuditOutput, filter: Filter, progress: Progress) -> Self {
         Self {
             filter,
             report: Report::new(output == AuditOutput::Ocsf),
             count: Count::default(),
+            progress,
         }
     }
 
     /// Adds a record that was not there before.
     fn add(&mut self, record: &Record) -> std::io::Result<()> {
         self.count.records += 1;
+        self.progress.add(Phase::Records, 1);
         let event = Event::of(record);
         if !self.filter.admits(record, &event) {
             return Ok(());
         }
         self.count.shown += 1;
         self.report.add(record, &event)
+    }
+
+    /// Writes what is left, and returns what was found.
+    fn finish(self) -> std::io::Result<Count> {
+        self.progress.end();
+        self.report.finish()?;
+        Ok(self.count)
     }
 
     /// Counts what is no record; whether it is to be named, and whether it is the last one that is.

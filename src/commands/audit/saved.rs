@@ -7,6 +7,7 @@ use crate::audit::{self, Place, Record, SavedError, Seen};
 use crate::collect::{FileError, saved_text};
 use crate::commands::setup::UsageError;
 use crate::foreign::Shown;
+use crate::observe::Phase;
 
 /// Whether `files` are files of records: some hold any, readable or not, and none holds anything else.
 /// Pipes are not read: only once is possible.
@@ -46,15 +47,18 @@ pub(super) fn print(files: &[PathBuf], printing: Printing) -> anyhow::Result<Cou
         seen: Seen::default(),
         printing,
     };
+    let progress = reading.printing.progress.clone();
+    progress.begin(Phase::Records);
+    progress.add_parts("files", files.len());
     for path in files {
         let text = text(path)?;
         if text.trim_start().is_empty() {
             tracing::warn!(file = %Shown::of(path.display()), "the file is empty");
         }
         audit::each_record(&text, |place, record| reading.add(path, place, record))?;
+        progress.end_part();
     }
-    reading.printing.report.finish()?;
-    Ok(reading.printing.count)
+    Ok(reading.printing.finish()?)
 }
 
 /// The text of a file that may hold records.

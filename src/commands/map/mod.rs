@@ -16,11 +16,16 @@ use crate::collect::{FileError, FromFiles};
 use crate::config::Config;
 use crate::foreign::Page;
 use crate::model::{Account, PassStamp, Snapshot, User};
+use crate::observe::{Phase, Progress};
 use crate::output;
 use crate::run::{self, ExitStatus};
 
 /// Events about the users of saved files, on standard output.
-pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<ExitStatus> {
+pub(super) async fn map(
+    global: &GlobalArgs,
+    args: &MapArgs,
+    progress: &Progress,
+) -> anyhow::Result<ExitStatus> {
     if args.explain_fields {
         let page = match args.output {
             OutputFormat::Table => Page::of(&fields::text(output::width())),
@@ -32,11 +37,12 @@ pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<E
     let config = setup::config(global)?;
     let now = OffsetDateTime::now_utc();
     let files = args.files.clone();
+    progress.begin(Phase::Files);
     let loaded = tokio::task::spawn_blocking(move || FromFiles::load(&files, now)).await?;
     if matches!(loaded, Err(FileError::Unrecognised { .. })) && args.as_case.is_none() {
         let files = args.files.clone();
         if tokio::task::spawn_blocking(move || audit::hold_records(&files)).await? {
-            return audit::map(global, &args.files).await;
+            return audit::map(global, &args.files, progress).await;
         }
     }
     let source = loaded?;
@@ -45,11 +51,14 @@ pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<E
     }
     if let Some(name) = &args.as_case {
         let verdicts = Verdicts::on(source.snapshots(), now);
+        progress.end();
         return as_case(&config, source.snapshots(), &verdicts, name);
     }
     let mapping = setup::mapping(&config.mapping);
     let stamp = PassStamp::new(now);
+    progress.enter_of(Phase::Judging, source.users_len());
     let verdicts = Verdicts::on(source.snapshots(), now);
+    progress.enter_of(Phase::Mapping, source.users_len());
     run::print_events(
         &source,
         |user| Account::of(&user.arn),
@@ -57,6 +66,7 @@ pub(super) async fn map(global: &GlobalArgs, args: &MapArgs) -> anyhow::Result<E
         &mapping,
         args.dialect,
         stamp,
+        progress,
     )
     .await?;
     Ok(if source.warnings().is_empty() {

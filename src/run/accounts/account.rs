@@ -110,15 +110,16 @@ impl Context<'_> {
         let dialects = agent.receivers.iter().map(|receiver| receiver.dialect);
         let source = AccountSource::new(client.clone(), &agent.aws, account)
             .only_new(new_users)
+            .counting_users(self.progress.total())
             .with_policies(agent.mapping.needs_policies(dialects))
             .with_service_control(fleet.service_control(&agent.mapping));
-        let batches = self.delivery.batch_counter();
+        let counted = self.delivery.counter();
         let staged = |users: usize| {
             if users > 0 {
                 self.note_collected();
             }
             self.delivery.wake();
-            self.progress.set_batches(batches());
+            self.progress.set_delivered(counted().0);
         };
         let report = pass.run(&source, staged).await?;
         if report.saw_every_user() {

@@ -141,6 +141,7 @@ impl Context<'_> {
                 page.retain(|it| round.takes(it.id.as_deref()));
             }
             self.request_resends(&page).await?;
+            self.progress.add_parts("accounts", page.len());
             for member in page {
                 // Only passes that have failed do not listen: their error is the one that counts.
                 let _ = members.send(member);
@@ -219,6 +220,7 @@ impl Context<'_> {
     ) -> impl Stream<Item = (Member, Result<AccountEnd, StoreError>)> + 'a {
         let passes = members.map(move |member| async move {
             let ended = self.pass(fleet, &member).await;
+            self.progress.end_part();
             (member, ended)
         });
         passes.buffer_unordered(self.agent.aws.accounts_in_flight.get())

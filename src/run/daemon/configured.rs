@@ -16,6 +16,7 @@ use super::service_manager;
 use super::wall_clock::{SystemClock, Waited, WallClock, wait_until};
 use crate::aws::KeptSessions;
 use crate::metrics::Metrics;
+use crate::observe::{self, Phase};
 use crate::run::accounts::account_locks::AccountLocks;
 use crate::run::accounts::behind;
 use crate::run::agent::Agent;
@@ -42,6 +43,8 @@ pub(super) struct Configured<'a> {
     pub(super) clock: &'a CollectionClock,
     pub(super) pending: &'a Pending,
     pub(super) cancel: &'a CancellationToken,
+    /// Where a person sees a round's progress.
+    pub(super) shown: &'a observe::Progress,
 }
 
 /// How far the daemon is, whatever the configuration.
@@ -172,6 +175,7 @@ impl Configured<'_> {
                 sessions,
                 locks,
                 clock: self.clock,
+                shown: self.shown,
             };
             self.pass(rounds, &round, progress).await?;
         }
@@ -190,10 +194,17 @@ impl Configured<'_> {
         });
         let (start, begun) = (SystemClock.now(), Instant::now());
         let waker = rounds.delivery.waker();
-        let Rounded { end, present } = tokio::select! {
-            rounded = rounds.pass(round) => rounded?,
-            ended = behind::keep_up(self.agent, self.store, rounds.locks, waker) => match ended? {},
-            () = self.cancel.cancelled() => return Ok(()),
+        self.shown.begin(Phase::Users);
+        let ended = tokio::select! {
+            rounded = rounds.pass(round) => rounded.map(Some),
+            ended = behind::keep_up(self.agent, self.store, rounds.locks, waker) => {
+                ended.map(|never| match never {})
+            }
+            () = self.cancel.cancelled() => Ok(None),
+        };
+        self.shown.end();
+        let Some(Rounded { end, present }) = ended? else {
+            return Ok(());
         };
         rounds.delivery.wake();
         if round.is_whole() {

@@ -20,6 +20,7 @@ use tokio::signal::unix::Signal;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::observe;
 use crate::run::agent::Agent;
 use crate::run::audit::AuditPlan;
 use crate::run::daemon::collection_clock::CollectionClock;
@@ -61,6 +62,8 @@ pub struct Outside {
     pub load: Load,
     /// Ends it.
     pub cancel: CancellationToken,
+    /// Where a person sees a round's progress.
+    pub shown: observe::Progress,
 }
 
 /// Does `work` until cancelled. An error is the store's.
@@ -83,6 +86,7 @@ async fn work_on(
         hangup,
         load,
         cancel,
+        shown,
     } = outside;
     let now = SystemClock.now();
     let first = work
@@ -120,6 +124,7 @@ async fn work_on(
             clock: &clock,
             pending: &pending,
             cancel: &cancel,
+            shown: &shown,
         };
         let (ended, running) = configured.run(delivery, &mut progress).await?;
         if matches!(ended, Ended::Cancelled) {

@@ -20,6 +20,7 @@ pub(super) struct Rounds<'a> {
     pub(super) sessions: &'a KeptSessions,
     pub(super) locks: &'a AccountLocks,
     pub(super) clock: &'a CollectionClock,
+    pub(super) shown: &'a Progress,
 }
 
 /// How a round went.
@@ -38,7 +39,7 @@ impl Rounds<'_> {
             store: self.store,
             delivery: self.delivery,
             locks: self.locks,
-            progress: &Progress::hidden(),
+            progress: self.shown,
             is_full: false,
             clock: Some(self.clock),
         };

@@ -16,7 +16,7 @@ use crate::aws::{AwsClient, AwsError};
 use crate::collect::InventorySource;
 use crate::config::Emit;
 use crate::model::{Account, AccountPolicies, Fact, PassStamp, User};
-use crate::observe::Progress;
+use crate::observe::{Phase, Progress};
 use crate::run::agent::{PassPlan, Receiver};
 use crate::run::mapping::MappingPlan;
 use crate::run::stage::{AccountVerdicts, ArnIndex, Capacity, CatchUp, SendCounts, Sender, Stager};
@@ -114,6 +114,7 @@ impl Pass<'_> {
         );
         if let Some(Held { users, policies }) = held? {
             let lacks_users = ended.lacks_users();
+            self.progress.enter_of(Phase::Judging, users.len());
             let verdicts = verdicts::judge_all(self.account, policies, &users, lacks_users).await;
             self.stage_held(&stager, users, verdicts, &mut observed, &mut staged)
                 .await?;
@@ -220,7 +221,8 @@ impl Pass<'_> {
         observed: &mut Observed,
         notify: &mut impl FnMut(usize),
     ) -> Result<Option<Held>, StoreError> {
-        let held = verdicts::hold(&mut users, policies, || self.progress.add_users(1)).await;
+        let held =
+            verdicts::hold(&mut users, policies, || self.progress.add(Phase::Users, 1)).await;
         let Fact::Unknown(why) = &held.policies else {
             return Ok(Some(held));
         };
@@ -234,7 +236,7 @@ impl Pass<'_> {
             if chunk.is_empty() {
                 return Ok(None);
             }
-            self.progress.add_users(chunk.len());
+            self.progress.add(Phase::Users, chunk.len());
             self.stage_chunk(stager, chunk, &unknown, observed, notify)
                 .await?;
         }
@@ -249,6 +251,7 @@ impl Pass<'_> {
         notify: &mut impl FnMut(usize),
     ) -> Result<(), StoreError> {
         let verdicts = Arc::new(verdicts);
+        self.progress.enter_of(Phase::Mapping, users.len());
         for chunk in chunk::split(users) {
             self.stage_chunk(stager, chunk, &verdicts, observed, notify)
                 .await?;
@@ -270,6 +273,7 @@ impl Pass<'_> {
         count_unknown(&mut observed.report.unknown_facts, &chunk, verdicts);
         let users = chunk.len();
         let counts = stager.stage(self.store, chunk, verdicts).await?;
+        self.progress.add(Phase::Mapping, users);
         observed.report.add_chunk(users, counts);
         steps::reach(Step::ChunkStaged);
         notify(users);
