@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
+use super::common::until;
 use crate::support::agent::Agent;
 use crate::support::sim_aws::{SimAccount, SimAws, SimUser};
 
@@ -104,6 +105,21 @@ fn a_watchdog_is_fed_well_within_its_time() {
     let took = begun.elapsed();
     assert!(took > Duration::from_millis(1_500), "{took:?}");
     assert!(took < Duration::from_millis(5_400), "{took:?}");
+    running.signal(Signal::SIGTERM);
+    running.wait(SOON).expect_code(0);
+}
+
+#[test]
+fn a_manager_that_stops_reading_holds_up_no_pass() {
+    let account = SimAccount::new("210000000000");
+    let sim = SimAws::start([account.user(SimUser::new("ann"))]);
+    let config = format!("[schedule]\nevery = \"1s\"\n{SINK}");
+    let agent = Agent::new().config(&config).aws(&sim.url());
+    let (_manager, agent) = Manager::listen(&agent);
+    let running = agent.arg("run").spawn();
+    // The system holds ten messages, and each pass has two.
+    let passes = || sim.calls().get("ListUsers").copied().unwrap_or_default();
+    until(SOON, || passes() >= 9);
     running.signal(Signal::SIGTERM);
     running.wait(SOON).expect_code(0);
 }

@@ -1,6 +1,12 @@
 //! What systemd is told, if it asks for that (`NOTIFY_SOCKET`): sd_notify(3).
 
+use std::env;
+use std::ffi::OsStr;
 use std::future::Future;
+use std::io;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -11,6 +17,9 @@ use tokio::time::interval;
 const EXTENSION_US: u32 = 30_000_000;
 /// How often that is said.
 const EXTEND_EVERY: Duration = Duration::from_secs(5);
+
+/// How long it has to take a message.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Waits for `work`, which belongs to the start, and has systemd wait as long.
 pub async fn while_starting<T>(work: impl Future<Output = T>) -> T {
@@ -57,7 +66,23 @@ pub(super) fn keep_alive() {
 }
 
 fn tell(states: &[NotifyState<'_>]) {
-    if let Err(error) = sd_notify::notify(states) {
+    let Some(path) = env::var_os("NOTIFY_SOCKET") else {
+        return;
+    };
+    if let Err(error) = send(&path, states) {
         tracing::debug!(%error, "systemd was not told");
     }
+}
+
+/// Whoever has the socket may have stopped to read it: once its queue is full, that holds nobody up.
+fn send(path: &OsStr, states: &[NotifyState<'_>]) -> io::Result<()> {
+    let address = match path.as_bytes() {
+        [b'@', name @ ..] => SocketAddr::from_abstract_name(name)?,
+        _ => SocketAddr::from_pathname(path)?,
+    };
+    let message: String = states.iter().map(|state| format!("{state}\n")).collect();
+    let socket = UnixDatagram::unbound()?;
+    socket.set_write_timeout(Some(PATIENCE))?;
+    socket.send_to_addr(message.as_bytes(), &address)?;
+    Ok(())
 }
