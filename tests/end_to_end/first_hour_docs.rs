@@ -14,27 +14,28 @@ use crate::support::tls::TlsFront;
 const SETUP: &str = include_str!("../../docs/setup-aws.md");
 const TROUBLESHOOTING: &str = include_str!("../../docs/troubleshooting.md");
 
-/// Commands of the AWS CLI, which is not there in tests: a new one is to be run by hand.
-const AWS_COMMANDS: [&str; 8] = [
+/// Commands of the AWS CLI. `set_up` runs those that make something.
+const AWS_COMMANDS: [&str; 9] = [
     "aws cloudformation create-stack-instances",
     "aws cloudformation create-stack-set",
     "aws configure list",
     "aws iam attach-role-policy",
     "aws iam create-policy",
     "aws iam get-role",
+    "aws iam put-role-policy",
     "aws sts assume-role",
     "aws sts get-caller-identity",
 ];
 
 /// The fenced blocks of a document, each with its language.
-fn blocks(document: &str) -> Vec<(&str, &str)> {
+pub(super) fn blocks(document: &str) -> Vec<(&str, &str)> {
     let fenced = document.split("```").skip(1).step_by(2);
     let parts = fenced.map(|block| block.split_once('\n').expect("a language and a block"));
     parts.collect()
 }
 
 /// The commands of all `sh` blocks.
-fn commands(document: &str) -> impl Iterator<Item = &str> {
+pub(super) fn commands(document: &str) -> impl Iterator<Item = &str> {
     let of_shell = blocks(document).into_iter().filter(|block| block.0 == "sh");
     of_shell.flat_map(|block| block.1.lines())
 }
@@ -91,13 +92,8 @@ fn run_one(agent: &Agent, config: &str, args: &[&str]) {
     // Keys of the simulated AWS in the profiles that the documents name.
     let keys = "aws_access_key_id = testing\naws_secret_access_key = testing\n";
     let credentials = format!("[govcloud]\n{keys}[china]\n{keys}");
-    // The role of an organization asks for no external id in the document.
-    let external_id = match config.contains("[aws.organization]") {
-        true => "external_id = \"7f3c9a\"\n",
-        false => "",
-    };
     let mut agent = agent
-        .config(&format!("{config}{external_id}"))
+        .config(config)
         .file("corporate-ca.pem", front.ca_pem())
         .file("credentials", &credentials)
         .aws(&url)
@@ -110,7 +106,7 @@ fn run_one(agent: &Agent, config: &str, args: &[&str]) {
 
 #[test]
 fn every_command_in_the_document_about_setting_up_works() {
-    assert_eq!(run(SETUP), 23);
+    assert_eq!(run(SETUP), 24);
 }
 
 #[test]

@@ -53,6 +53,7 @@ mod saved_files;
 mod scheduled;
 mod sekoia_platform;
 mod sekoia_platform_seen;
+mod set_up;
 mod status;
 mod status_asked;
 mod status_page;

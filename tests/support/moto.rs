@@ -46,6 +46,22 @@ impl Account {
         Self::on(SERVER.get_or_init(|| Server::start(true, &[])))
     }
 
+    /// The account `id` on a server of its own, which [`Self::obey_policies`] changes.
+    #[track_caller]
+    pub(crate) fn alone(id: &str) -> (Self, Server) {
+        let server = Server::start(false, &["strict"]);
+        (Self::at(&server.url, id), server)
+    }
+
+    /// From now on the whole server grants what policies grant, and nothing else.
+    pub(crate) fn obey_policies(&self) {
+        let url = format!("{}/moto-api/reset-auth", self.url);
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let post = client.post(url).header("content-type", "text/plain");
+        let answer = block_on(post.body("0").send()).expect("moto answers");
+        assert!(answer.status().is_success(), "{answer:?}");
+    }
+
     fn on(server: &Server) -> Self {
         static NEXT_ID: AtomicU64 = AtomicU64::new(210_000_000_001);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed).to_string();
@@ -170,7 +186,7 @@ fn credentials(access_key_id: &str) -> Credentials {
 /// The server process. Statics are never dropped, so its end is the end of its standard input,
 /// which is open for as long as this process lives.
 #[derive(Debug)]
-struct Server {
+pub(crate) struct Server {
     url: String,
     _process: Child,
 }
@@ -206,7 +222,8 @@ impl Server {
 
 const ADVICE: &str = "run scripts/test, which installs what the tests need";
 
-fn python() -> PathBuf {
+/// The Python that has moto, and the SDK.
+pub(crate) fn python() -> PathBuf {
     std::env::var_os("ROLLCALL_TEST_VENV")
         .map_or_else(
             || Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv"),
