@@ -11,7 +11,7 @@ use toml::Spanned;
 use super::{
     AgentSettings, AssetConnectorOverrides, AuditSettings, AwsSettings, ConfigError,
     LifecycleSettings, LogSettings, MappingSettings, NdjsonTarget, ScheduleSettings, SinkKind,
-    SinkSettings, StatusSettings,
+    SinkSettings, StatusSettings, place,
 };
 use crate::config::aws::{access_key, accounts, role};
 use crate::config::sinks::SinkTable;
@@ -157,9 +157,12 @@ fn check_sinks(
     let mut names = HashSet::new();
     let mut files = HashMap::new();
     let mut sinks = Vec::with_capacity(tables.len());
-    for table in tables {
+    for (index, table) in tables.into_iter().enumerate() {
         let span = table.span();
-        let at = |message: String| ConfigError::at(path, text, Some(span.clone()), message);
+        let at = |message: String| {
+            let key = place::of_sink_key(text, index, &message);
+            ConfigError::at(path, text, key.or(Some(span.clone())), message)
+        };
         let sink = table.into_inner().check(overrides).map_err(at)?;
         if !names.insert(sink.name.clone()) {
             return Err(at(format!(

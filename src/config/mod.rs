@@ -15,6 +15,7 @@ mod log;
 mod mapping;
 mod name;
 mod path;
+mod place;
 mod queue_place;
 mod schedule;
 mod secret;

@@ -29,7 +29,10 @@ impl SinkTable {
                 return Err("`format` has no meaning with preset splunk-hec".to_owned());
             }
             Some(Preset::SplunkHec) if headers.contains_key("authorization") => {
-                return Err("preset splunk-hec sets header authorization from `token`".to_owned());
+                return Err(
+                    "`headers` has authorization, which preset splunk-hec makes from `token`"
+                        .to_owned(),
+                );
             }
             Some(Preset::SplunkHec) => {
                 let token = self

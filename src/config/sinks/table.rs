@@ -80,7 +80,7 @@ impl SinkTable {
         let well_named = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if name.is_empty() || !name.chars().all(well_named) {
             return Err(format!(
-                "sink name {} has other characters than letters, digits, `-`, `_` and `.`",
+                "`name` {} has other characters than letters, digits, `-`, `_` and `.`",
                 name::quoted(&name)
             ));
         }
@@ -215,7 +215,12 @@ mod tests {
             ),
         ] {
             let error = parse(keys).unwrap_err().to_string();
-            assert!(error.starts_with("test.toml:1:1: "), "{error}");
+            // The key of the limit, which is the last one.
+            let line = keys.lines().count() + 2;
+            assert!(
+                error.starts_with(&format!("test.toml:{line}:1: ")),
+                "{error}"
+            );
             for part in parts {
                 assert!(error.contains(part), "{error}");
             }
