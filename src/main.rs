@@ -63,6 +63,7 @@ fn run(cli: Cli) -> ExitCode {
 /// The runtime, with a thread for work that blocks: where the system gives none, such work would
 /// wait for ever without a word.
 fn start() -> io::Result<Runtime> {
+    process::try_threads(WORKER_THREADS + 1)?;
     let runtime = Builder::new_multi_thread()
         .worker_threads(WORKER_THREADS)
         .enable_all()

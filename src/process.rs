@@ -1,6 +1,9 @@
 //! The process itself, before anything else: what it leaves behind, and how much it may open.
 
 use std::any::Any;
+use std::io;
+use std::sync::mpsc;
+use std::thread;
 
 use rustix::fs::Mode;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
@@ -29,6 +32,22 @@ pub fn prepare() {
 pub const LOST_LIMIT: &str = "the system gives rollcall no more threads or open files: raise the \
                               limit (ulimit -u and -n; TasksMax and LimitNOFILE of a service; the \
                               pids limit of a container)";
+
+/// Whether the system gives `count` threads beside this one, at the same time. A runtime that has
+/// got some of its threads and not all waits for ever for those.
+pub fn try_threads(count: usize) -> io::Result<()> {
+    let (hold, held) = mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    thread::scope(|scope| {
+        // Dropped on the way out, before the threads are waited for.
+        let _hold = hold;
+        for _ in 0..count {
+            let wait = || drop(held.lock().map(|held| held.recv()));
+            thread::Builder::new().spawn_scoped(scope, wait)?;
+        }
+        Ok(())
+    })
+}
 
 /// Whether a panic with this message is about a limit of the system.
 pub(crate) fn is_lost_limit(message: &str) -> bool {

@@ -96,6 +96,22 @@ fn a_limit_of_the_system_is_named_and_no_bug() {
     assert!(output.stderr.contains("raise the limit"), "{output:?}");
 }
 
+/// Some of the threads are given, and not all. Only a user that is not root has such a limit.
+#[test]
+fn however_few_threads_there_may_be_the_limit_is_named_and_nothing_hangs() {
+    // Threads are counted by user: here by one that nobody else is.
+    let user = 1_000_000 + std::process::id();
+    for threads in 1..4 {
+        let script = format!(
+            "exec setpriv --reuid {user} --clear-groups prlimit --nproc={threads} \"$0\" \"$@\""
+        );
+        let agent = Agent::new().arg("status").config("");
+        let output = agent.in_shell(script).spawn().wait(LIMIT);
+        assert_eq!(output.code, Some(6), "{threads}: {output:?}");
+        assert!(output.stderr.contains("raise the limit"), "{output:?}");
+    }
+}
+
 /// The line of `/proc/<pid>/<file>` that begins with `name`.
 fn of_process(pid: &str, file: &str, name: &str) -> String {
     let text = std::fs::read_to_string(format!("/proc/{}/{file}", pid.trim())).unwrap();
