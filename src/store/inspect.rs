@@ -1,7 +1,7 @@
 //! What a store holds, and whether all of it can be trusted.
 
 use super::disk::{FORMAT, db_dir, quarantines, size_of};
-use super::record;
+use super::open::heal::is_readable;
 use super::trees::Tree;
 use super::{Store, StoreError};
 
@@ -34,12 +34,12 @@ pub struct TreeState {
     pub name: &'static str,
     /// How many there are.
     pub records: u64,
-    /// How many of them are damaged.
+    /// How many of them are damaged, or of a layout that this version cannot read.
     pub damaged: u64,
 }
 
 impl Inspection {
-    /// How many records are damaged.
+    /// How many records are damaged, or of a layout that this version cannot read.
     pub fn damaged(&self) -> u64 {
         self.trees.iter().map(|tree| tree.damaged).sum()
     }
@@ -88,7 +88,7 @@ impl Store {
         for item in self.shared.trees.get(tree) {
             let (key, value) = item.map_err(|source| self.shared.failed("read", source))?;
             records += 1;
-            damaged += u64::from(!record::is_whole(&key, &value));
+            damaged += u64::from(!is_readable(tree, &key, &value));
         }
         Ok(TreeState {
             name,

@@ -7,11 +7,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sled::IVec;
 
-use crate::store::kept::entities::EntityRecord;
-use crate::store::outbox::Fills;
+use crate::store::outbox::{DeadRecord, Fills, OutboxEntry};
 use crate::store::record::{self, MetaKey, parse_entity_key};
 use crate::store::trees::{Tree, Trees};
-use crate::store::{AccountRecord, SyncRecord};
+use crate::store::{AccountRecord, DeliveryState, EntityRecord, SyncRecord, Tombstone};
 
 /// Counts what waits, without a look at anything else.
 pub(in crate::store) fn count(trees: &Trees) -> sled::Result<Fills> {
@@ -25,7 +24,7 @@ pub(in crate::store) fn count(trees: &Trees) -> sled::Result<Fills> {
     Ok(fills)
 }
 
-/// Drops damaged records, and counts what waits.
+/// Drops records that are damaged or of another layout, and counts what waits.
 ///
 /// An entity without a record is a new one, and one without a delivery state is sent again; what
 /// is missing from the outbox or the dead letters is missed by its delivery state. So that the
@@ -44,24 +43,42 @@ pub(in crate::store) fn drop_damaged_records(trees: &Trees) -> sled::Result<Fill
         look_at_everybody(trees)?;
         tracing::error!(
             records = damaged,
-            "records in the state were damaged and dropped; the users that they were about are \
-             sent again"
+            "records in the state were damaged, or written by another rollcall in a way that this one \
+             cannot read, and dropped; the users that they were about are sent again"
         );
     }
     Ok(fills)
 }
 
-/// Reads all of one tree: what is whole is counted, the keys of what is not are returned.
+/// Reads all of one tree: what is readable is counted, the keys of what is not are returned.
 fn read_all(tree: Tree, records: &sled::Tree, fills: &Fills) -> sled::Result<Vec<IVec>> {
     let mut damaged = Vec::new();
     for item in records {
         let (key, value) = item?;
-        match record::is_whole(&key, &value) {
+        match is_readable(tree, &key, &value) {
             true => fills.count(tree, &key, &value),
             false => damaged.push(key),
         }
     }
     Ok(damaged)
+}
+
+/// Whether `record` is whole and has the fields that this version needs. A user that nobody can
+/// read, and whose digest is that of the last observation, would be missing from then on.
+pub(in crate::store) fn is_readable(tree: Tree, key: &[u8], record: &[u8]) -> bool {
+    match tree {
+        Tree::Entities => {
+            record::decode::<EntityRecord>(key, record).is_ok_and(|entity| entity.user().is_some())
+        }
+        Tree::Tombstones => {
+            record::decode::<Tombstone>(key, record).is_ok_and(|it| it.user().is_some())
+        }
+        Tree::Deliveries => record::decode::<DeliveryState>(key, record).is_ok(),
+        Tree::Outbox => record::decode::<OutboxEntry>(key, record).is_ok(),
+        Tree::Dead => record::decode::<DeadRecord>(key, record).is_ok(),
+        // What has other fields there counts as absent, and is made again.
+        Tree::Meta | Tree::History | Tree::Passes | Tree::Audit => record::is_whole(key, record),
+    }
 }
 
 /// Makes the next pass over every account look at everybody, and every receiver hear of what it

@@ -1,5 +1,6 @@
 //! Stores of earlier versions, and what a look at a store leaves alone.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
@@ -7,7 +8,9 @@ use time::OffsetDateTime;
 
 use super::{ACCOUNT, ALL, Fixture, RECEIVER, user};
 use crate::store::disk::{FORMAT, db_dir, format_text, make_sled};
-use crate::store::{Store, StoreError, sink_of};
+use crate::store::record::{self, OutboxKey, blob, entity_key, fixed, receiver_key};
+use crate::store::trees::Tree;
+use crate::store::{AccountRecord, Checkpoint, Store, StoreError, sink_of};
 
 /// A record as formats 1 and 2 wrote it.
 fn old_record<T: Serialize>(key: &[u8], content: &T) -> Vec<u8> {
@@ -112,6 +115,75 @@ fn an_older_store_keeps_its_users_its_deletions_and_its_dead_letters() {
         }
         assert_eq!(super::names_in(&dir), ["format", "lock", "store", "writes"]);
     }
+}
+
+/// A record of an entity whose user has fewer fields than are needed.
+#[derive(Serialize)]
+struct OfOlderUser {
+    #[serde(with = "fixed")]
+    observed: [u8; 32],
+    #[serde(with = "fixed")]
+    content: [u8; 32],
+    #[serde(with = "fixed")]
+    merged: [u8; 32],
+    ordinal: u64,
+    #[serde(with = "blob")]
+    user: Vec<u8>,
+}
+
+/// Whether a store that holds such a record drops it, and has the next pass look at everybody.
+fn drops(tree: Tree, key: &[u8], record: Vec<u8>) -> bool {
+    let mut state = Fixture::new();
+    state.queued(&[user("u", "a")]);
+    let now = OffsetDateTime::now_utc();
+    let account = AccountRecord {
+        checkpoint: Some(Checkpoint::new(now, now, 1)),
+        ..AccountRecord::default()
+    };
+    state.store().remember_account(ACCOUNT, &account).unwrap();
+    let records = state.store().shared.trees.get(tree);
+    records.insert(key, record).unwrap();
+    assert_eq!(state.store().inspect().unwrap().damaged(), 1, "{tree:?}");
+    state.reopen();
+    let is_gone = !state
+        .store()
+        .shared
+        .trees
+        .get(tree)
+        .contains_key(key)
+        .unwrap();
+    is_gone && state.store().account(ACCOUNT).unwrap().checkpoint.is_none()
+}
+
+#[test]
+fn a_record_of_another_layout_is_dropped_and_the_next_pass_looks_at_every_user() {
+    let known = super::entity("u");
+    let place = OutboxKey {
+        receiver: RECEIVER.to_owned(),
+        account: ACCOUNT.to_owned(),
+        number: 7,
+    };
+    let name = BTreeMap::from([("name", "anna")]);
+    for (tree, key) in [
+        (Tree::Entities, entity_key(&known)),
+        (Tree::Tombstones, entity_key(&known)),
+        (Tree::Deliveries, receiver_key(RECEIVER, &known)),
+        (Tree::Outbox, place.to_bytes()),
+        (Tree::Dead, place.to_bytes()),
+    ] {
+        let record = record::encode(&key, &name).unwrap();
+        assert!(drops(tree, &key, record), "{tree:?}");
+    }
+    let older = OfOlderUser {
+        observed: [1; 32],
+        content: [2; 32],
+        merged: [3; 32],
+        ordinal: 1,
+        user: record::pack(&name).unwrap(),
+    };
+    let key = entity_key(&known);
+    let record = record::encode(&key, &older).unwrap();
+    assert!(drops(Tree::Entities, &key, record));
 }
 
 #[test]
