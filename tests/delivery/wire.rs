@@ -1,6 +1,10 @@
 //! What goes over the wire to each kind of sink, byte for byte.
 
-use rollcall::config::{Compression, HttpShape, SecretRef, SplunkSettings};
+use std::path::Path;
+
+use rollcall::config::{
+    AssetConnectorOverrides, Compression, Config, HttpShape, SecretRef, SinkKind, SplunkSettings,
+};
 use rollcall::deliver::{HttpSink, Outgoing, Sink, Verdict};
 use rollcall::model::EventId;
 use rollcall::trust::ExtraRoots;
@@ -94,6 +98,54 @@ async fn splunk_gets_each_event_wrapped_with_its_time_in_seconds() {
         EVENTS[0], EVENTS[1]
     );
     assert_eq!(post.body, wrapped);
+}
+
+/// What a Splunk sink of this table posts: where, and with which authorization.
+async fn splunk_of(more: &str, path: &str) -> (String, String) {
+    let posts = Posts::start();
+    let token = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(token.path(), "0f5c-another-token\n").unwrap();
+    let text = format!(
+        "[[sinks]]\ntype = \"http\"\npreset = \"splunk-hec\"\nurl = \"{}{path}\"\n\
+         token = \"file:{}\"\n{more}\n",
+        posts.url(),
+        token.path().display()
+    );
+    let overrides = AssetConnectorOverrides::default();
+    let config = Config::parse(Path::new("test.toml"), &text, &overrides).unwrap();
+    let SinkKind::Http(settings) = &config.sinks[0].kind else {
+        panic!("an http sink");
+    };
+    let secrets = settings.secrets().unwrap();
+    let sink = HttpSink::new(settings, &secrets, &ExtraRoots::default()).unwrap();
+    let post = sent(&posts, sink).await;
+    let authorization = header(&post, "authorization").to_owned();
+    (post.uri.to_string(), authorization)
+}
+
+#[tokio::test]
+async fn a_collector_is_given_its_token_after_the_scheme_that_is_configured() {
+    for (more, authorization) in [
+        ("", "Splunk 0f5c-another-token"),
+        ("auth_scheme = \"Bearer\"", "Bearer 0f5c-another-token"),
+    ] {
+        assert_eq!(splunk_of(more, "").await.1, authorization);
+    }
+}
+
+#[tokio::test]
+async fn the_url_of_a_collector_is_taken_as_it_is_where_that_is_asked_for() {
+    let exact = "exact_url = true";
+    for (more, path, posted) in [
+        ("", "", "/services/collector/event"),
+        ("", "/services/collector/event", "/services/collector/event"),
+        ("", "/proxy/", "/proxy/services/collector/event"),
+        (exact, "/ingest/hec?tenant=a", "/ingest/hec?tenant=a"),
+        (exact, "/ingest/hec/", "/ingest/hec/"),
+        (exact, "", "/"),
+    ] {
+        assert_eq!(splunk_of(more, path).await.0, posted, "{more} {path}");
+    }
 }
 
 fn splunk() -> SplunkSettings {
