@@ -24,8 +24,10 @@ pub(super) struct Form {
 const PARTS_OF: usize = 16;
 /// Fewer characters of a longer one may be somebody else's.
 const PART_LEN_MIN: usize = 12;
-/// So many characters of a longer one give it away.
-const PART_LEN_MAX: usize = 24;
+/// As few, where pluses between them were read as spaces.
+const PLUSLESS_LEN_MIN: usize = 8;
+/// So many characters in a row give one away, however long it is.
+const PART_LEN_MAX: usize = 16;
 /// Words of people have fewer turns between capitals, small letters and digits.
 const TURNS_MIN: usize = 3;
 /// Words of people are shorter.
@@ -70,11 +72,12 @@ pub(super) fn forms(secret: &str) -> Vec<Form> {
     let part_len = part_len(&spaceless);
     let mut forms = Vec::new();
     push(&mut forms, plain(spaceless.as_bytes(), part_len));
-    // What looks like an escape in it is read as one.
-    push(
-        &mut forms,
-        plain(&Reading::of(&spaceless).bytes(), part_len),
-    );
+    // What looks like an escape in it is read as one. A hyphen is read as a plus, and is none.
+    let read = plain(&Reading::of(&spaceless).bytes(), part_len);
+    match spaceless.contains(['+', '%', '\\', '&']) {
+        true => push(&mut forms, read),
+        false => push_one(&mut forms, read),
+    }
     if spaceless != secret {
         // Forms of the web write a space as a plus.
         let written = secret.split_whitespace().collect::<Vec<_>>().join("+");
@@ -156,7 +159,13 @@ fn push(forms: &mut Vec<Form>, form: Form) {
             (1, 1) => bytes.clone(),
             _ => form.source.clone(),
         };
-        let part_len = form.part_len.min(bytes.len());
+        // A part of the secret is shorter there by the pluses that were in it.
+        let parts = form.bytes.windows(form.part_len.max(1));
+        let pluses = parts.map(|part| part.iter().filter(|byte| **byte == b'+').count());
+        let part_len = form
+            .part_len
+            .saturating_sub(pluses.max().unwrap_or_default());
+        let part_len = part_len.max(PLUSLESS_LEN_MIN).min(bytes.len());
         push_one(
             forms,
             Form {

@@ -126,6 +126,33 @@ fn a_secret_that_a_server_cut_is_hidden_where_half_of_it_and_no_words_are_left()
 }
 
 #[test]
+fn sixteen_characters_in_a_row_are_hidden_wherever_a_server_cuts_a_secret() {
+    const BOUND: usize = 16;
+    for secret in [
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "6f9619ff-8b86-d011-b42d-00cf4fc964ff",
+        "Zq3vT8xLr2Wn5Kc9Yd4Hb7Mf1Pj6Gs0Ua",
+        "w+Jal+rX/tnF+MI9K7+ENGzb+xRfQ2+tY8pLm4",
+    ] {
+        let _hidden = hide_while("key", secret);
+        for (encoding, encode) in ENCODINGS {
+            for len in BOUND..=secret.len() {
+                let parts = [&secret[..len], &secret[secret.len() - len..]];
+                for part in parts {
+                    let shown = Shown::of(format!("got {}... here", encode(part)));
+                    assert!(shown.contains("[key]"), "{encoding}, {part}: {shown}");
+                }
+            }
+        }
+        for start in 0..=secret.len() - BOUND {
+            let part = &secret[start..start + BOUND];
+            let shown = Shown::of(format!("({part})"));
+            assert_eq!(shown.as_str(), "([key])", "{part}");
+        }
+    }
+}
+
+#[test]
 fn of_a_secret_of_any_alphabet_nine_tenths_are_hidden() {
     for secret in [
         "pä5swörd-zoë9-und-Ä7hnlich",
