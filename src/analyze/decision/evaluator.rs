@@ -65,3 +65,8 @@ pub fn resolve_own(text: &Text, request: &Request<'_>) -> Option<Pattern> {
         Resolved::Unresolvable | Resolved::Unknown(_) => None,
     }
 }
+
+/// A value of the variable `key` with which `text` matches `named`, for `request`.
+pub fn value_for(text: &Text, key: &str, named: &str, request: &Request<'_>) -> Option<String> {
+    text.value_for(key, named, |key| conditions::variable(request, key))
+}

@@ -17,7 +17,7 @@ mod truth;
 
 pub use authorizer::{Authorizer, Decision, Layer, Response, StatementRef};
 pub use context::{Context, Given, Session, Value};
-pub use evaluator::{applies as statement_applies, resolve_own, resolve_text};
+pub use evaluator::{applies as statement_applies, resolve_own, resolve_text, value_for};
 pub use principal::{AppliedPolicy, Boundary, Holder, PolicySource, Principal, PrincipalKind};
 pub use request::Request;
 pub use tags::resource_tag;

@@ -80,27 +80,74 @@ impl Text {
         }
     }
 
+    /// The keys of its variables, in lower case.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        let parts = match &self.form {
+            Form::Fixed(_) => &[],
+            Form::Variable(parts) => parts.as_slice(),
+        };
+        parts.iter().filter_map(|part| match part {
+            Part::Variable { key, .. } => Some(key.as_str()),
+            Part::Wild(_) | Part::Literal(_) => None,
+        })
+    }
+
+    /// A value of the variable `key` with which `text` matches, and `value_of` in place of the
+    /// others; `None` if there is none, or if the variable comes twice.
+    pub fn value_for(
+        &self,
+        key: &str,
+        text: &str,
+        value_of: impl Fn(&str) -> Variable,
+    ) -> Option<String> {
+        let Form::Variable(parts) = &self.form else {
+            return None;
+        };
+        let is_asked = |part: &Part| matches!(part, Part::Variable { key: it, .. } if it == key);
+        let at = parts.iter().position(is_asked)?;
+        let (before, behind) = (parts.get(..at)?, parts.get(at + 1..)?);
+        if behind.iter().any(is_asked) {
+            return None;
+        }
+        let pattern = |parts: &[Part]| match resolved(parts, &value_of) {
+            Resolved::Pattern(pattern) => Some(pattern),
+            Resolved::Unresolvable | Resolved::Unknown(_) => None,
+        };
+        let (before, behind) = (pattern(before)?, pattern(behind)?);
+        let ends = || (0..=text.len()).filter(|end| text.is_char_boundary(*end));
+        let from = ends().find(|end| text.get(..*end).is_some_and(|it| before.matches(it)))?;
+        let to = ends().filter(|end| *end >= from).rev();
+        let to = to
+            .into_iter()
+            .find(|end| text.get(*end..).is_some_and(|it| behind.matches(it)))?;
+        text.get(from..to).map(str::to_owned)
+    }
+
     /// The pattern with `value_of` in place of each variable.
     pub fn resolve(&self, value_of: impl Fn(&str) -> Variable) -> Resolved {
         let parts = match &self.form {
             Form::Fixed(pattern) => return Resolved::Pattern(pattern.clone()),
             Form::Variable(parts) => parts,
         };
-        let mut pattern = Pattern::parse("");
-        for part in parts {
-            match part {
-                Part::Wild(text) => pattern.push_wild(text),
-                Part::Literal(text) => pattern.push_literal(text),
-                Part::Variable { key, default } => match (value_of(key), default) {
-                    (Variable::Value(value), _) => pattern.push_literal(&value),
-                    (Variable::Absent, Some(default)) => pattern.push_literal(default),
-                    (Variable::Absent, None) => return Resolved::Unresolvable,
-                    (Variable::Unknown, _) => return Resolved::Unknown(key.clone()),
-                },
-            }
-        }
-        Resolved::Pattern(pattern)
+        resolved(parts, &value_of)
     }
+}
+
+fn resolved(parts: &[Part], value_of: &impl Fn(&str) -> Variable) -> Resolved {
+    let mut pattern = Pattern::parse("");
+    for part in parts {
+        match part {
+            Part::Wild(text) => pattern.push_wild(text),
+            Part::Literal(text) => pattern.push_literal(text),
+            Part::Variable { key, default } => match (value_of(key), default) {
+                (Variable::Value(value), _) => pattern.push_literal(&value),
+                (Variable::Absent, Some(default)) => pattern.push_literal(default),
+                (Variable::Absent, None) => return Resolved::Unresolvable,
+                (Variable::Unknown, _) => return Resolved::Unknown(key.clone()),
+            },
+        }
+    }
+    Resolved::Pattern(pattern)
 }
 
 fn plain(text: &str, with_wildcards: bool) -> Part {

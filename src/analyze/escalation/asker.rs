@@ -5,7 +5,7 @@ use crate::analyze::decision::{
     Authorizer, Boundary, Context, Principal, Request, Response, Session, Truth,
 };
 use crate::analyze::document::Policy;
-use crate::analyze::escalation::tagging::{self, Tagged};
+use crate::analyze::escalation::tagging::{self, Wish};
 use crate::model::Tag;
 
 /// AWS managed policies that make an administrator, or one who can become one.
@@ -181,7 +181,7 @@ impl<'a> Asker<'a> {
             return self.creates_with(tags, tagging, (action, resource), context);
         }
         let mut best = Truth::False;
-        for bundle in tagging::bundles(self, &[action], Tagged::Created) {
+        for bundle in tagging::bundles(self, &Wish::of_creation(&[action])) {
             let tags = tagging::tagged(&[], &bundle);
             best = best.or(self.creates_with(&tags, tagging, (action, resource), context));
             if best.is_true() {

@@ -12,6 +12,7 @@ mod limits;
 mod own;
 mod power;
 mod raise;
+mod retag;
 mod tagging;
 
 pub(super) use asker::Asker;

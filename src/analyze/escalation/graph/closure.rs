@@ -12,8 +12,8 @@ use crate::analyze::escalation::power::Power;
 use crate::analyze::paths::Path;
 
 impl<'a> Graph<'a> {
-    /// Adds whoever comes to the top, alone, with those that it takes over, or after a change of
-    /// itself, until nobody is added.
+    /// Adds whoever comes to the top, alone, with those that it takes over, after a change of
+    /// itself, or by tags of a session, until nobody is added.
     pub(in crate::analyze::escalation) fn close(&mut self, counts: impl Fn(&Truth) -> bool) {
         let mut fresh: Vec<usize> = self.positions(&counts);
         loop {
@@ -21,6 +21,9 @@ impl<'a> Graph<'a> {
             fresh = self.unite(&counts);
             if fresh.is_empty() {
                 fresh = self.vary(&counts);
+            }
+            if fresh.is_empty() {
+                fresh = self.tag_sessions(&counts);
             }
             if fresh.is_empty() {
                 return;

@@ -3,6 +3,7 @@
 pub(super) mod closure;
 pub(super) mod coalition;
 pub(super) mod node;
+mod tagged;
 pub(super) mod targets;
 mod vary;
 pub(super) mod ways;

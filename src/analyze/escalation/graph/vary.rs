@@ -13,6 +13,7 @@ use crate::analyze::escalation::graph::node::Node;
 use crate::analyze::escalation::own::chain::{self, Chain};
 use crate::analyze::escalation::own::changes;
 use crate::analyze::escalation::power::Power;
+use crate::analyze::escalation::tagging::Toward;
 use crate::analyze::paths::Path;
 
 impl Graph<'_> {
@@ -47,7 +48,9 @@ impl Graph<'_> {
             self.after(&changed, session, before, tops, counts)
         };
         let goal = |chain: &Chain| of_chain(chain).map_or(Truth::False, |found| found.truth);
-        let changes = changes(&asker, node.groups, true);
+        let toward = tops.iter().filter_map(|at| self.nodes.get(*at));
+        let toward: Vec<Toward<'_>> = toward.map(|it| it.principal.into()).collect();
+        let changes = changes(&asker, node.groups, Some(&toward));
         if let Some((chain, _)) = chain::least(&asker, node.groups, &changes, counts, &goal) {
             return of_chain(&chain);
         }
@@ -60,7 +63,7 @@ impl Graph<'_> {
     }
 
     /// How `changed`, after what came `before`, reaches one of `tops`, or creates one.
-    fn after(
+    pub(super) fn after(
         &self,
         changed: &Node<'_>,
         session: Session,
@@ -112,7 +115,7 @@ impl Graph<'_> {
 }
 
 /// `node` in `session`, once it is `principal` and in `groups`.
-fn changed<'c>(
+pub(super) fn changed<'c>(
     node: &Node<'_>,
     session: Session,
     principal: &'c Principal,

@@ -113,7 +113,7 @@ fn gathered(
             break;
         }
         let asker = asker.as_principal(&chain.principal);
-        later = super::changes(&asker, &chain.groups, false);
+        later = super::changes(&asker, &chain.groups, None);
         changes = &later;
     }
     if chain.groups.len() > GROUPS_MAX {

@@ -16,6 +16,7 @@ use crate::analyze::escalation::attachable;
 use crate::analyze::escalation::found::{Found, Step};
 use crate::analyze::escalation::limits::lift::rewritten;
 use crate::analyze::escalation::limits::{granted_everything, standing};
+use crate::analyze::escalation::tagging::Toward;
 use crate::analyze::paths::{Catalogue, Family, Need, On, Path};
 
 /// How many changes that take something away may follow each other.
@@ -31,7 +32,8 @@ pub(in crate::analyze) fn found(asker: &Asker<'_>, groups: &[usize]) -> Vec<Foun
 
 fn found_within(asker: &Asker<'_>, groups: &[usize], depth: usize) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
-    let changes = changes(asker, groups, depth == DEPTH_MAX);
+    let with_tags = (depth == DEPTH_MAX).then_some(&[][..]);
+    let changes = changes(asker, groups, with_tags);
     for (path, change) in &changes {
         let worth = || standing(&asker.as_principal(&change.principal)).is_admin;
         let truth = change.truth.clone().and_then(worth);
@@ -118,18 +120,23 @@ pub(in crate::analyze::escalation) struct Change {
     pub(in crate::analyze::escalation) adds: Option<Adds>,
 }
 
-/// What `asker` may make of itself, by which path; its tags as well only where `with_tags`.
+/// What `asker` may make of itself, by which path; its tags as well only `with_tags`, which are to
+/// name these.
 pub(in crate::analyze::escalation) fn changes(
     asker: &Asker<'_>,
     groups: &[usize],
-    with_tags: bool,
+    with_tags: Option<&[Toward<'_>]>,
 ) -> Vec<(&'static Path, Change)> {
     let paths = Catalogue::get().paths.iter();
     let own = paths.filter(|path| {
         let is_own = matches!(path.family, Family::Itself | Family::RoleSelf);
-        is_own && (with_tags || !tags::PATHS.contains(&path.id.as_str()))
+        is_own && (with_tags.is_some() || !tags::PATHS.contains(&path.id.as_str()))
     });
-    let maker = Maker { asker, groups };
+    let maker = Maker {
+        asker,
+        groups,
+        toward: with_tags.unwrap_or_default(),
+    };
     let changes = own.flat_map(|path| maker.by(path).into_iter().map(move |it| (path, it)));
     let changes = changes.chain(lifted::changes(&maker));
     changes.filter(|(_, it)| !it.truth.is_false()).collect()
@@ -139,6 +146,7 @@ pub(in crate::analyze::escalation) fn changes(
 struct Maker<'m, 'a> {
     asker: &'m Asker<'a>,
     groups: &'m [usize],
+    toward: &'m [Toward<'m>],
 }
 
 impl Maker<'_, '_> {
@@ -153,7 +161,9 @@ impl Maker<'_, '_> {
         let step = |on: &str| vec![Step::new(&need.action, on)];
         let own = principal.arn.as_str();
         match need.on {
-            On::Itself if tags::PATHS.contains(&path.id.as_str()) => tags::changes(self, &path.id),
+            On::Itself if tags::PATHS.contains(&path.id.as_str()) => {
+                tags::changes(self, &path.id, self.toward)
+            }
             On::Itself | On::SelfRole if is_of(need.on, principal.kind) => {
                 self.written(need, own, &principal.boundary)
             }

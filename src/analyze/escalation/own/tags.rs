@@ -1,25 +1,24 @@
 //! Tags that a principal gives itself, or takes from itself, so that conditions on its tags hold.
 
 use super::{Change, Maker};
-use crate::analyze::decision::Principal;
-use crate::analyze::escalation::found::Step;
-use crate::analyze::escalation::tagging::{self, Bundle, Tagged};
-use crate::model::Tag;
+use crate::analyze::account::is_customer_managed;
+use crate::analyze::decision::{PolicySource, Principal};
+use crate::analyze::escalation::tagging::{self, Tagged, Toward, Wish};
 
 /// The paths of tags that are set, and of tags that are removed alone.
 pub(in crate::analyze::escalation) const PATHS: [&str; 2] = ["iam-taguser", REMOVAL];
 const REMOVAL: &str = "iam-untaguser";
 
-/// Tags that what applies to the principal asks for, one statement at a time, by the path `id`.
-pub(super) fn changes(maker: &Maker<'_, '_>, id: &str) -> Vec<Change> {
+/// Tags that what applies to the principal asks for, one statement at a time, by the path `id`;
+/// variables name what it can change of itself, or one of `toward`.
+pub(super) fn changes(maker: &Maker<'_, '_>, id: &str, toward: &[Toward<'_>]) -> Vec<Change> {
     let asker = maker.asker;
     let principal = asker.principal;
     let may = |action| asker.may(action, principal.arn.as_str(), &principal.boundary);
     let is_removal = id == REMOVAL;
-    let action = if is_removal {
-        "iam:untaguser"
-    } else {
-        "iam:taguser"
+    let action = match is_removal {
+        true => "iam:untaguser",
+        false => "iam:taguser",
     };
     let Some(tags) = principal
         .tags
@@ -28,49 +27,41 @@ pub(super) fn changes(maker: &Maker<'_, '_>, id: &str) -> Vec<Change> {
     else {
         return Vec::new();
     };
-    let bundles = tagging::bundles(asker, &[], Tagged::Principal).into_iter();
+    let toward: Vec<Toward<'_>> = own(maker).chain(toward.iter().copied()).collect();
+    let wish = Wish {
+        actions: &[],
+        of: Tagged::Itself,
+        besides: &[],
+        toward: &toward,
+    };
+    let bundles = tagging::bundles(asker, &wish).into_iter();
     let bundles = bundles.flat_map(|bundle| {
         let without = tagging::without_any(&bundle);
         [bundle, without]
     });
-    let changes = bundles.filter_map(|bundle| {
-        let (set, removed) = split(tags, &bundle);
-        let is_of_path = match is_removal {
-            true => set.is_empty() && !removed.is_empty(),
-            false => !set.is_empty(),
+    let retags = bundles.filter_map(|bundle| asker.retags(principal, tags, &bundle));
+    let retags = retags.filter(|it| it.is_removal == is_removal);
+    let changes = retags.map(|retag| {
+        let tagged = Principal {
+            tags: Some(retag.tags),
+            ..principal.clone()
         };
-        is_of_path.then(|| change(maker, tags, &set, &removed))
+        maker.change(retag.truth, tagged, retag.steps)
     });
     changes.collect()
 }
 
-/// What of `bundle` has to be set among `tags`, and the keys that have to be removed.
-fn split(tags: &[Tag], bundle: &Bundle) -> (Bundle, Vec<String>) {
-    let set = bundle.iter().filter(|(_, value)| value.is_some());
-    let set = set.map(|(key, value)| (key.clone(), value.clone()));
-    let is_unwanted = |tag: &&Tag| {
-        let mut bundle = bundle.iter();
-        bundle.any(|(key, value)| value.is_none() && key.eq_ignore_ascii_case(&tag.key))
-    };
-    let removed = tags.iter().filter(is_unwanted).map(|tag| tag.key.clone());
-    (set.collect(), removed.collect())
-}
-
-fn change(maker: &Maker<'_, '_>, tags: &[Tag], set: &Bundle, removed: &[String]) -> Change {
-    let asker = maker.asker;
-    let own = asker.principal.arn.as_str();
-    let mut bundle = set.clone();
-    bundle.extend(removed.iter().map(|key| (key.clone(), None)));
-    let tagged = Principal {
-        tags: Some(tagging::tagged(tags, &bundle)),
-        ..asker.principal.clone()
-    };
-    let untag = || asker.may_untag(asker.principal, tags, removed);
-    let rest: Bundle = removed.iter().map(|key| (key.clone(), None)).collect();
-    let rest = tagging::tagged(tags, &rest);
-    let tag = || asker.may_tag(asker.principal, &rest, &tagging::tagged(&[], set));
-    let truth = untag().and_then(tag);
-    let untag = (!removed.is_empty()).then(|| Step::new("iam:UntagUser", own));
-    let tag = (!set.is_empty()).then(|| Step::new("iam:TagUser", own));
-    maker.change(truth, tagged, untag.into_iter().chain(tag).collect())
+/// What the principal can change of itself: itself, its policies, and groups.
+fn own<'m>(maker: &Maker<'m, '_>) -> impl Iterator<Item = Toward<'m>> {
+    let principal = maker.asker.principal;
+    let itself = Toward::from(principal);
+    let policies = principal.policies.iter();
+    let policies = policies.filter_map(|policy| match &policy.source {
+        PolicySource::Managed { arn, .. } if is_customer_managed(arn) => Some(arn.as_str()),
+        _ => None,
+    });
+    let groups = maker.asker.account.groups.iter();
+    let arns = policies.chain(groups.map(|group| group.arn.as_str()));
+    let others = arns.map(|arn| Toward { arn, tags: None });
+    std::iter::once(itself).chain(others)
 }

@@ -6,7 +6,7 @@ use crate::analyze::decision::{Boundary, Truth};
 use crate::analyze::document::Pattern;
 use crate::analyze::escalation::attachable;
 use crate::analyze::escalation::found::{Found, Step};
-use crate::analyze::escalation::tagging::{self, Tagged};
+use crate::analyze::escalation::tagging::{self, Wish};
 use crate::analyze::paths::{Need, Path, Target};
 use crate::model::Tag;
 
@@ -40,7 +40,7 @@ impl Power<'_> {
         let fences = create::boundaries(&self.asker, kind);
         let mut arns = candidates(&self.asker, &actions, &bounds);
         arns.retain(|arn| !self.is_there(arn));
-        let bundles = tagging::bundles(&self.asker, &actions, Tagged::Created);
+        let bundles = tagging::bundles(&self.asker, &Wish::of_creation(&actions));
         let (fences, bundles) = (&fences, &bundles);
         let each = arns.iter().flat_map(|arn| {
             let each = fences.iter();

@@ -3,7 +3,8 @@
 use crate::analyze::account::IamRole;
 use crate::analyze::decision::{Context, Request, Truth, trusts_provider, trusts_service};
 use crate::analyze::document::Policy;
-use crate::analyze::escalation::power::{Power, narrow};
+use crate::analyze::escalation::found::Step;
+use crate::analyze::escalation::power::Power;
 use crate::analyze::paths::{Entry, On, Path};
 
 impl Power<'_> {
@@ -31,22 +32,7 @@ impl Power<'_> {
         let arn = role.principal.arn.as_str();
         let mut truth = match path.entry {
             None => Truth::True,
-            Some(entry) => {
-                let narrowed = self.narrowed("sts:assumerole");
-                let is_on_tags = narrowed.is_on_tags || narrow::names_tags(trust);
-                let tags = role.principal.tags.as_deref().filter(|_| is_on_tags);
-                let asker = self.asker.on_tagged(tags);
-                let context = asker.context();
-                let asker = asker.as_principal(&narrowed.principal);
-                let response = asker.decide("sts:assumerole", arn, &context, Some(trust));
-                match entry {
-                    Entry::Named => response.by_name.clone().and(!response.denied.clone()),
-                    Entry::Assume if path.needs.is_empty() => {
-                        response.is_granted().and(response.by_identity.clone())
-                    }
-                    Entry::Assume => response.is_granted(),
-                }
-            }
+            Some(entry) => self.entering(path, entry, role).0,
         };
         if let Some(service) = &path.service {
             truth = truth.and_then(|| self.trusts(trust, service, arn));
@@ -64,6 +50,29 @@ impl Power<'_> {
                 .and_then(|| trusts_provider(trust, &|name| provider.is_named_by(name), &request));
         }
         truth
+    }
+
+    /// Whether `role` can be assumed, and the changes of its tags that it takes.
+    pub(super) fn entering(&self, path: &Path, entry: Entry, role: &IamRole) -> (Truth, Vec<Step>) {
+        let Some(trust) = role.trust.as_deref() else {
+            return (Truth::False, Vec::new());
+        };
+        let narrowed = self.narrowed("sts:assumerole");
+        let arn = role.principal.arn.as_str();
+        self.retagged("sts:assumerole", &role.principal, Some(trust), &|asker| {
+            // Tags of the session take a right of their own.
+            let asker = asker.setting(&[]);
+            let context = asker.context();
+            let asker = asker.as_principal(&narrowed.principal);
+            let response = asker.decide("sts:assumerole", arn, &context, Some(trust));
+            match entry {
+                Entry::Named => response.by_name.clone().and(!response.denied.clone()),
+                Entry::Assume if path.needs.is_empty() => {
+                    response.is_granted().and(response.by_identity.clone())
+                }
+                Entry::Assume => response.is_granted(),
+            }
+        })
     }
 
     /// Whether `trust` lets `service` act as the role for this account.

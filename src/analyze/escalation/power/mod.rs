@@ -6,6 +6,7 @@ pub(super) mod entry;
 pub(super) mod narrow;
 pub(super) mod reach;
 pub(super) mod resources;
+mod target;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -62,7 +63,7 @@ impl<'a> Power<'a> {
         }
         let principal = narrow::to_action(self.asker.principal, action);
         let reach = Reach::of(&self.asker, &principal);
-        let is_on_tags = narrow::is_on_tags(&principal);
+        let is_on_tags = narrow::is_on_tags(&principal, self.asker.account);
         let narrowed = Rc::new(Narrowed {
             principal,
             reach,
@@ -105,18 +106,6 @@ impl<'a> Power<'a> {
             true => truth.and_then(|| self.may("iam:deletepolicyversion", arn, &Boundary::None)),
             false => truth,
         }
-    }
-
-    /// Whether the principal may do `action` on `target`.
-    fn may_to(&self, action: &str, target: &Principal) -> Truth {
-        let narrowed = self.narrowed(action);
-        let arn = target.arn.as_str();
-        if !narrowed.reach.covers(arn) {
-            return Truth::False;
-        }
-        let tags = target.tags.as_deref().filter(|_| narrowed.is_on_tags);
-        let asker = self.asker.on_tagged(tags);
-        self.may_as(&asker, action, arn, &target.boundary)
     }
 
     /// The places of the targets of `path` that every need may be allowed on; `None` if none is
@@ -188,15 +177,7 @@ impl<'a> Power<'a> {
             (On::Role, Candidate::Role(_, role)) => self.may_to(&action, &role.principal),
             (On::PassedRole, Candidate::Role(_, role)) => {
                 let service = path.service.as_deref().unwrap_or_default();
-                let narrowed = self.narrowed("iam:passrole");
-                let tags = role
-                    .principal
-                    .tags
-                    .as_deref()
-                    .filter(|_| narrowed.is_on_tags);
-                let asker = self.asker.on_tagged(tags);
-                let asker = asker.as_principal(&narrowed.principal);
-                asker.may_pass(role.principal.arn.as_str(), service)
+                self.may_pass_to(&role.principal, service)
             }
             (On::RolePolicy, Candidate::Role(_, role)) => {
                 let each = own_policies(role).map(|arn| self.may_write(&action, arn));
@@ -216,11 +197,6 @@ impl<'a> Power<'a> {
             Candidate::User(_, user) => user.principal.arn.as_str(),
             Candidate::Role(_, role) => role.principal.arn.as_str(),
         };
-        let boundary = match target {
-            Candidate::None => &Boundary::None,
-            Candidate::User(_, user) => &user.principal.boundary,
-            Candidate::Role(_, role) => &role.principal.boundary,
-        };
         let each = path.needs.iter().flat_map(|need| match (need.on, target) {
             (On::Any, _) => vec![Step::new(&need.action, &self.choose(path, need).1)],
             (On::RolePolicy, Candidate::Role(_, role)) => {
@@ -229,10 +205,19 @@ impl<'a> Power<'a> {
                 let policy = own_policies(role).find(may).unwrap_or(arn);
                 vec![Step::new(&need.action, policy)]
             }
-            _ => self.attached(&need.action, arn, boundary),
+            (On::User, Candidate::User(_, user)) => self.calls(&need.action, &user.principal),
+            (On::Role, Candidate::Role(_, role)) => self.calls(&need.action, &role.principal),
+            (On::PassedRole, Candidate::Role(_, role)) => {
+                let service = path.service.as_deref().unwrap_or_default();
+                let mut steps = self.tags_before_passing(&role.principal, service);
+                steps.push(Step::new(&need.action, arn));
+                steps
+            }
+            _ => vec![Step::new(&need.action, arn)],
         });
         let mut steps: Vec<Step> = each.collect();
-        if path.entry.is_some() {
+        if let (Some(entry), Candidate::Role(_, role)) = (path.entry, target) {
+            steps.extend(self.tags_before_entering(path, entry, role));
             steps.push(Step::new("sts:AssumeRole", arn));
         }
         steps

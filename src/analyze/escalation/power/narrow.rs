@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::analyze::account::IamAccount;
 use crate::analyze::decision::{AppliedPolicy, Boundary, Principal, resource_tag};
 use crate::analyze::document::Policy;
 
@@ -39,14 +40,20 @@ pub(in crate::analyze::escalation) fn to_action(principal: &Principal, action: &
     }
 }
 
-/// Whether a condition of `principal` is on the tags of what is asked for.
-pub(in crate::analyze::escalation) fn is_on_tags(principal: &Principal) -> bool {
+/// Whether a condition of what applies to `principal` is on the tags of what is asked for.
+pub(in crate::analyze::escalation) fn is_on_tags(
+    principal: &Principal,
+    account: &IamAccount,
+) -> bool {
     let boundary = match &principal.boundary {
         Boundary::Policy { document, .. } => document.as_ref(),
         Boundary::None | Boundary::Unread => None,
     };
-    let own = principal.policies.iter();
-    let mut documents = own.filter_map(|it| it.document.as_ref()).chain(boundary);
+    let levels = account.service_control_policies.iter().flatten().flatten();
+    let policies = principal.policies.iter().chain(levels);
+    let mut documents = policies
+        .filter_map(|it| it.document.as_ref())
+        .chain(boundary);
     documents.any(|document| names_tags(document))
 }
 

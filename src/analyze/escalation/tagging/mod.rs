@@ -1,15 +1,21 @@
 //! Tags that the caller chooses, with which conditions on them hold or do not.
 
+mod toward;
+mod wish;
+
 use std::collections::BTreeMap;
 
+use crate::analyze::account::IamRole;
 use crate::analyze::decision::{
-    AppliedPolicy, Boundary, Principal, PrincipalKind, Request, Truth, resolve_text, resource_tag,
+    AppliedPolicy, Boundary, Principal, Request, resolve_text, resource_tag,
 };
 use crate::analyze::document::{
     Comparison, Condition, Effect, Pattern, Policy, Statement, witness,
 };
 use crate::analyze::escalation::asker::Asker;
 use crate::model::Tag;
+
+pub(super) use self::wish::{Toward, Wish};
 
 /// How many sets of tags are tried.
 const BUNDLES_MAX: usize = 64;
@@ -45,6 +51,12 @@ pub(super) type Bundle = BTreeMap<String, Option<String>>;
 pub(super) enum Tagged {
     /// Of who asks.
     Principal,
+    /// Of what is asked for.
+    Resource,
+    /// Of who asks, which may be what is asked for.
+    Itself,
+    /// That the request sets.
+    Request,
     /// Of what is created, which are those that the request sets.
     Created,
 }
@@ -72,15 +84,31 @@ impl Tagged {
         };
         match self {
             Self::Principal => named("aws:principaltag/").map(Key::One),
-            Self::Created if key == "aws:tagkeys" => Some(Key::All),
+            Self::Resource => of_resource().map(Key::One),
+            Self::Itself => named("aws:principaltag/")
+                .or_else(of_resource)
+                .map(Key::One),
+            Self::Created | Self::Request if key == "aws:tagkeys" => Some(Key::All),
+            Self::Request => named("aws:requesttag/").map(Key::One),
             Self::Created => named("aws:requesttag/").or_else(of_resource).map(Key::One),
         }
     }
 }
 
-/// Sets of tags that the policies of `asker` tell apart for `actions`, or for all if there are none;
-/// the first is empty.
-pub(super) fn bundles(asker: &Asker<'_>, actions: &[&str], of: Tagged) -> Vec<Bundle> {
+/// Whether tags of a session of `role` may decide what it may do, or who may assume it.
+pub(super) fn is_on_session(role: &IamRole) -> bool {
+    let policies = role.principal.policies.iter();
+    let own = policies.filter_map(|it| it.document.as_deref());
+    let mut own = own.flat_map(|it| &it.statements);
+    let of_trust = role.trust.iter().flat_map(|it| &it.statements);
+    let mut of_trust = of_trust.flat_map(|it| &it.conditions);
+    let is_of_who_asks = |condition: &Condition| Tagged::Principal.key(condition).is_some();
+    own.any(|it| it.conditions.iter().any(is_of_who_asks) || toward::names_own_tags(it))
+        || of_trust.any(|condition| Tagged::Request.key(condition).is_some())
+}
+
+/// Sets of tags that the policies of `asker` tell apart; the first is empty.
+pub(super) fn bundles(asker: &Asker<'_>, wish: &Wish<'_>) -> Vec<Bundle> {
     let boundary = match &asker.principal.boundary {
         Boundary::Policy { document, .. } => document.as_deref(),
         Boundary::None | Boundary::Unread => None,
@@ -88,17 +116,42 @@ pub(super) fn bundles(asker: &Asker<'_>, actions: &[&str], of: Tagged) -> Vec<Bu
     let levels = asker.account.service_control_policies.iter().flatten();
     let policies = asker.principal.policies.iter().chain(levels.flatten());
     let documents = policies.filter_map(|it: &AppliedPolicy| it.document.as_deref());
-    let statements = documents
+    let documents = documents
         .chain(boundary)
-        .flat_map(|it: &Policy| &it.statements);
+        .chain(wish.besides.iter().copied());
     let is_asked = |it: &&Statement| {
-        actions.is_empty() || actions.iter().any(|action| it.action.matches(action))
+        let mut actions = wish.actions.iter();
+        wish.actions.is_empty() || actions.any(|action| it.action.matches(action))
     };
+    let statements = documents.flat_map(|it: &Policy| &it.statements);
+    let statements: Vec<&Statement> = statements.filter(is_asked).collect();
+    let mut bundles = vec![Bundle::new()];
+    bundles.extend(combined(asker, &statements, wish.of, None));
+    let is_of_who_asks = matches!(wish.of, Tagged::Principal | Tagged::Itself);
+    if is_of_who_asks && statements.iter().any(|it| toward::names_own_tags(it)) {
+        for target in wish.toward {
+            let asker = asker.on_tagged(target.tags);
+            bundles.extend(combined(&asker, &statements, wish.of, Some(target)));
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    bundles.retain(|bundle| seen.insert(bundle.clone()));
+    bundles.truncate(BUNDLES_MAX);
+    bundles
+}
+
+/// The tags for each of `statements`, for all together, and those with which no Deny applies.
+fn combined(
+    asker: &Asker<'_>,
+    statements: &[&Statement],
+    of: Tagged,
+    toward: Option<&Toward<'_>>,
+) -> Vec<Bundle> {
     let mut escapes = Bundle::new();
     let mut wanted: Vec<Bundle> = Vec::new();
-    for statement in statements.filter(is_asked) {
+    for statement in statements {
         let is_wanted = statement.effect == Effect::Allow;
-        let bundle = bundle(asker, statement, of, is_wanted);
+        let bundle = bundle(asker, statement, of, toward);
         match is_wanted {
             true => wanted.push(bundle),
             false => escapes.extend(bundle),
@@ -113,12 +166,8 @@ pub(super) fn bundles(asker: &Asker<'_>, actions: &[&str], of: Tagged) -> Vec<Bu
         let all = escapes.iter().chain(wanted);
         all.map(owned).collect()
     });
-    let mut bundles = vec![Bundle::new()];
-    bundles.extend(with_escapes);
-    bundles.extend(wanted.iter().cloned());
-    let mut seen = std::collections::BTreeSet::new();
-    bundles.retain(|bundle| seen.insert(bundle.clone()));
-    bundles
+    let with_escapes: Vec<Bundle> = with_escapes.collect();
+    with_escapes.into_iter().chain(wanted).collect()
 }
 
 fn owned((key, value): (&String, &Option<String>)) -> (String, Option<String>) {
@@ -145,12 +194,25 @@ pub(super) fn tagged(tags: &[Tag], bundle: &Bundle) -> Vec<Tag> {
     kept.chain(set).collect()
 }
 
-/// The tags with which the conditions of `statement` hold, or do not, as `is_wanted`.
-fn bundle(asker: &Asker<'_>, statement: &Statement, of: Tagged, is_wanted: bool) -> Bundle {
+/// The tags with which `statement` applies if it allows, and does not if it denies.
+fn bundle(
+    asker: &Asker<'_>,
+    statement: &Statement,
+    of: Tagged,
+    toward: Option<&Toward<'_>>,
+) -> Bundle {
+    let is_wanted = statement.effect == Effect::Allow;
     let conditions = statement.conditions.iter();
     let mut tags: Vec<(String, Option<String>)> = conditions
         .filter_map(|it| tag(asker, it, of, is_wanted))
         .collect();
+    let named = toward.map(|toward| toward::values(asker, statement, toward));
+    tags.extend(
+        named
+            .into_iter()
+            .flatten()
+            .map(|(key, value)| (key, Some(value))),
+    );
     // What is asked for a value comes last, and wins; a list of keys says how they are spelled.
     tags.sort_by_key(|(_, value)| value.as_deref() != Some(ANY));
     let mut bundle = Bundle::new();
@@ -198,43 +260,4 @@ fn value(asker: &Asker<'_>, condition: &Condition) -> Option<String> {
     let values = condition.values.iter();
     let mut patterns = values.filter_map(|it| resolve_text(it, &request));
     patterns.find_map(|pattern| witness(&pattern, &Pattern::parse("*")))
-}
-
-impl Asker<'_> {
-    /// Whether the principal may set `tags` of `target`, which has those `before`.
-    pub(super) fn may_tag(&self, target: &Principal, before: &[Tag], tags: &[Tag]) -> Truth {
-        let action = match target.kind {
-            PrincipalKind::User => "iam:taguser",
-            PrincipalKind::Role => "iam:tagrole",
-        };
-        self.may_change_tags(action, target, before, tags)
-    }
-
-    /// Whether the principal may remove the tags of these `keys` from `target`.
-    pub(super) fn may_untag(&self, target: &Principal, before: &[Tag], keys: &[String]) -> Truth {
-        let action = match target.kind {
-            PrincipalKind::User => "iam:untaguser",
-            PrincipalKind::Role => "iam:untagrole",
-        };
-        let tags = keys.iter().map(|key| Tag {
-            key: key.clone(),
-            value: String::new(),
-        });
-        self.may_change_tags(action, target, before, &tags.collect::<Vec<Tag>>())
-    }
-
-    fn may_change_tags(
-        &self,
-        action: &str,
-        target: &Principal,
-        before: &[Tag],
-        tags: &[Tag],
-    ) -> Truth {
-        if tags.is_empty() {
-            return Truth::True;
-        }
-        let asker = self.setting(tags);
-        let asker = asker.on_tagged(Some(before));
-        asker.may(action, target.arn.as_str(), &target.boundary)
-    }
 }
