@@ -26,6 +26,8 @@ pub(in crate::analyze) struct Asker<'a> {
     resource_tags: Option<&'a [Tag]>,
     /// The tags that it sets, where they are settled.
     request_tags: Option<&'a [Tag]>,
+    /// The policy that it attaches, where that is settled.
+    pub(super) attaches_only: Option<&'a str>,
 }
 
 impl<'a> Asker<'a> {
@@ -41,6 +43,7 @@ impl<'a> Asker<'a> {
             helpers: &[],
             resource_tags: None,
             request_tags: None,
+            attaches_only: None,
         }
     }
 
@@ -64,6 +67,18 @@ impl<'a> Asker<'a> {
             helpers: self.helpers,
             resource_tags: self.resource_tags,
             request_tags: self.request_tags,
+            attaches_only: self.attaches_only,
+        }
+    }
+
+    /// The same principal, which attaches this policy alone.
+    pub(super) fn attaching<'b>(&self, policy: &'b str) -> Asker<'b>
+    where
+        'a: 'b,
+    {
+        Asker {
+            attaches_only: Some(policy),
+            ..*self
         }
     }
 

@@ -88,6 +88,9 @@ impl Asker<'_> {
             let context = context.clone().with(POLICY_ARN, policy);
             self.grants(action, resource, &context)
         };
+        if let Some(policy) = self.attaches_only {
+            return (attach(policy), None);
+        }
         for policy in self.granting_policies() {
             best = best.or(attach(&policy));
             if best.is_true() {

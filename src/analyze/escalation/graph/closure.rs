@@ -13,7 +13,7 @@ use crate::analyze::paths::Path;
 
 impl<'a> Graph<'a> {
     /// Adds whoever comes to the top, alone, with those that it takes over, after a change of
-    /// itself, or by tags of a session, until nobody is added.
+    /// itself, by tags of a session, or by policies that are enough together, until nobody is added.
     pub(in crate::analyze::escalation) fn close(&mut self, counts: impl Fn(&Truth) -> bool) {
         let mut fresh: Vec<usize> = self.positions(&counts);
         loop {
@@ -24,6 +24,9 @@ impl<'a> Graph<'a> {
             }
             if fresh.is_empty() {
                 fresh = self.tag_sessions(&counts);
+            }
+            if fresh.is_empty() {
+                fresh = self.attach_together(&counts);
             }
             if fresh.is_empty() {
                 return;

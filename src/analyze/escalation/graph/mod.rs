@@ -3,8 +3,10 @@
 pub(super) mod closure;
 pub(super) mod coalition;
 pub(super) mod node;
+mod risen;
 mod tagged;
 pub(super) mod targets;
+mod together;
 mod vary;
 pub(super) mod ways;
 

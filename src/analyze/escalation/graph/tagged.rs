@@ -6,9 +6,6 @@ use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::found::{Found, NodeId, Step};
 use crate::analyze::escalation::graph::Graph;
 use crate::analyze::escalation::graph::coalition::sessions;
-use crate::analyze::escalation::graph::vary::changed;
-use crate::analyze::escalation::limits::standing;
-use crate::analyze::escalation::own;
 use crate::analyze::escalation::tagging::{self, Bundle, Tagged, Toward, Wish};
 use crate::analyze::paths::{Catalogue, Path};
 use crate::model::Tag;
@@ -72,7 +69,8 @@ impl Graph<'_> {
                 ..role.principal.clone()
             };
             let before = (path, entered, steps.to_vec());
-            let found = self.tagged(index, &principal, before, tops, counts)?;
+            let id = NodeId::Role(index);
+            let found = self.risen(id, &principal, before, tops, counts)?;
             let session = asker.session;
             Some(Found { session, ..found })
         })
@@ -107,36 +105,6 @@ impl Graph<'_> {
             })
         });
         both.take(TRIED_MAX).collect()
-    }
-
-    /// How the role at `index`, which is `principal` by then, is at the top.
-    fn tagged(
-        &self,
-        index: usize,
-        principal: &Principal,
-        before: (&'static Path, Truth, Vec<Step>),
-        tops: &[usize],
-        counts: &impl Fn(&Truth) -> bool,
-    ) -> Option<Found> {
-        let node = self.node(NodeId::Role(index))?;
-        let asker = Asker::new(self.account, principal, Session::Role);
-        let (path, entered, steps) = before.clone();
-        let found = |truth: Truth, more: Vec<Step>| Found {
-            path,
-            truth: entered.clone().and(truth),
-            session: Session::Role,
-            target: None,
-            steps: steps.iter().cloned().chain(more).collect(),
-            assumes: Vec::new(),
-        };
-        let itself = found(standing(&asker).is_admin, Vec::new());
-        let own = own::found(&asker, &[]).into_iter();
-        let own = own.map(|it| found(it.truth, it.steps));
-        let mut alone = std::iter::once(itself).chain(own);
-        alone.find(|it| counts(&it.truth)).or_else(|| {
-            let node = changed(node, Session::Role, principal, &[]);
-            self.after(&node, Session::Role, before, tops, counts)
-        })
     }
 }
 

@@ -47,6 +47,17 @@ pub(in crate::analyze::escalation) enum Candidate<'a> {
     Role(usize, &'a IamRole),
 }
 
+impl<'a> Candidate<'a> {
+    /// The principal of the account, if it is one.
+    pub(in crate::analyze::escalation) fn node(self) -> Option<(NodeId, &'a Principal)> {
+        match self {
+            Self::None => None,
+            Self::User(index, user) => Some((NodeId::User(index), &user.principal)),
+            Self::Role(index, role) => Some((NodeId::Role(index), &role.principal)),
+        }
+    }
+}
+
 impl<'a> Power<'a> {
     pub(in crate::analyze::escalation) fn new(asker: Asker<'a>) -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! Calls on a user or role, whose tags may be changed before so that they are allowed.
 
-use super::Power;
+use super::{Candidate, Power};
 use crate::analyze::account::IamRole;
 use crate::analyze::decision::{Principal, Truth};
 use crate::analyze::document::Policy;
@@ -8,7 +8,7 @@ use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::found::Step;
 use crate::analyze::escalation::retag;
 use crate::analyze::escalation::tagging::{self, Tagged, Wish};
-use crate::analyze::paths::{Entry, Path};
+use crate::analyze::paths::{Entry, Need, Path};
 
 impl Power<'_> {
     /// Whether the principal may do `action` on `target`.
@@ -32,6 +32,22 @@ impl Power<'_> {
 
     fn question(&self, action: &str, target: &Principal) -> impl Fn(&Asker<'_>) -> Truth {
         move |asker| self.may_as(asker, action, target.arn.as_str(), &target.boundary)
+    }
+
+    /// Whether the principal may attach any policy to `target`, as `need` has it.
+    pub(in crate::analyze::escalation) fn may_attach(
+        &self,
+        need: &Need,
+        target: Candidate<'_>,
+    ) -> bool {
+        let Some((_, target)) = target.node() else {
+            return false;
+        };
+        let action = need.action.to_ascii_lowercase();
+        let context = self.asker.context_of(&target.boundary);
+        let asker = self.asker.on_tagged(target.tags.as_deref());
+        let truth = asker.grants(&action, target.arn.as_str(), &context);
+        !truth.is_false() && self.narrowed(&action).reach.covers(target.arn.as_str())
     }
 
     /// Whether the principal may pass `role` to `service`.
