@@ -6,9 +6,7 @@ mod wish;
 use std::collections::BTreeMap;
 
 use crate::analyze::account::IamRole;
-use crate::analyze::decision::{
-    AppliedPolicy, Boundary, Principal, Request, resolve_text, resource_tag,
-};
+use crate::analyze::decision::{AppliedPolicy, Boundary, Request, resolve_text, resource_tag};
 use crate::analyze::document::{
     Comparison, Condition, Effect, Pattern, Policy, Statement, witness,
 };
