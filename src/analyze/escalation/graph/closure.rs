@@ -13,7 +13,7 @@ use crate::analyze::paths::Path;
 
 impl<'a> Graph<'a> {
     /// Adds whoever comes to the top, alone, with those that it takes over, after a change of
-    /// itself, by tags of a session, or by policies that are enough together, until nobody is added.
+    /// itself, by tags of a session or of another, or by policies that are enough together, until nobody is added.
     pub(in crate::analyze::escalation) fn close(&mut self, counts: impl Fn(&Truth) -> bool) {
         let mut fresh: Vec<usize> = self.positions(&counts);
         loop {
@@ -27,6 +27,9 @@ impl<'a> Graph<'a> {
             }
             if fresh.is_empty() {
                 fresh = self.attach_together(&counts);
+            }
+            if fresh.is_empty() {
+                fresh = self.tag_others(&counts);
             }
             if fresh.is_empty() {
                 return;

@@ -2,6 +2,7 @@
 
 pub(super) mod closure;
 pub(super) mod coalition;
+mod marked;
 pub(super) mod node;
 mod risen;
 mod tagged;

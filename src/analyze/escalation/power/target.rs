@@ -124,7 +124,7 @@ impl Power<'_> {
     }
 
     /// Whether tags of `target` may be changed at all.
-    fn may_retag(&self, target: &Principal) -> bool {
+    pub(in crate::analyze::escalation) fn may_retag(&self, target: &Principal) -> bool {
         retag::actions(target.kind).into_iter().any(|action| {
             let narrowed = self.narrowed(&action.to_ascii_lowercase());
             narrowed.reach.covers(target.arn.as_str())

@@ -6,7 +6,9 @@ mod wish;
 use std::collections::BTreeMap;
 
 use crate::analyze::account::IamRole;
-use crate::analyze::decision::{AppliedPolicy, Boundary, Request, resolve_text, resource_tag};
+use crate::analyze::decision::{
+    AppliedPolicy, Boundary, Principal, Request, resolve_text, resource_tag,
+};
 use crate::analyze::document::{
     Comparison, Condition, Effect, Pattern, Policy, Statement, witness,
 };
@@ -95,14 +97,19 @@ impl Tagged {
 
 /// Whether tags of a session of `role` may decide what it may do, or who may assume it.
 pub(super) fn is_on_session(role: &IamRole) -> bool {
-    let policies = role.principal.policies.iter();
-    let own = policies.filter_map(|it| it.document.as_deref());
-    let mut own = own.flat_map(|it| &it.statements);
     let of_trust = role.trust.iter().flat_map(|it| &it.statements);
     let mut of_trust = of_trust.flat_map(|it| &it.conditions);
+    is_on_own_tags(&role.principal)
+        || of_trust.any(|condition| Tagged::Request.key(condition).is_some())
+}
+
+/// Whether tags of `principal` may decide what it may do.
+pub(super) fn is_on_own_tags(principal: &Principal) -> bool {
+    let policies = principal.policies.iter();
+    let own = policies.filter_map(|it| it.document.as_deref());
+    let mut own = own.flat_map(|it| &it.statements);
     let is_of_who_asks = |condition: &Condition| Tagged::Principal.key(condition).is_some();
     own.any(|it| it.conditions.iter().any(is_of_who_asks) || toward::names_own_tags(it))
-        || of_trust.any(|condition| Tagged::Request.key(condition).is_some())
 }
 
 /// Sets of tags that the policies of `asker` tell apart; the first is empty.
