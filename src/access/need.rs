@@ -35,7 +35,7 @@ use Action::{
     ListAccountsForParent, ListAttachedGroupPolicies, ListAttachedUserPolicies, ListGroupPolicies,
     ListGroups, ListGroupsForUser, ListMfaDevices, ListOrganizationalUnitsForParent, ListParents,
     ListPoliciesForTarget, ListServiceSpecificCredentials, ListSshPublicKeys, ListUserPolicies,
-    ListUserTags, ListUsers, ListVirtualMfaDevices, LookupEvents,
+    ListUsers, ListVirtualMfaDevices, LookupEvents,
 };
 use Weight::{Needed, Optional, Spare};
 
@@ -215,10 +215,6 @@ fn of_one_user(add: &mut dyn FnMut(Action, &'static str)) {
     add(ListGroupsForUser, "the groups of one user");
     add(ListAttachedUserPolicies, "the managed policies of one user");
     add(ListUserPolicies, "the inline policies of one user");
-    add(
-        ListUserTags,
-        "the tags of one user, where GetUser is denied",
-    );
     add(ListMfaDevices, "the MFA devices of one user");
     add(GetLoginProfile, "the console password of one user");
     add(ListAccessKeys, "the access keys of one user");

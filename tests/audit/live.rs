@@ -200,7 +200,7 @@ fn a_record_that_is_none_is_named_once_and_counted() {
     trail.add_record("us-east-1", record, NOW);
     let output = agent(&trail).run().expect_code(4);
     assert!(
-        output.stderr.contains("eventVersion 2.0 is not known"),
+        output.stderr.contains("its eventVersion is not known"),
         "{}",
         output.stderr
     );

@@ -80,7 +80,7 @@ fn is_secret(name: &str) -> bool {
     }
     let name = &lower[start..];
     let ends_in = |end: &&str| name.ends_with(end.as_bytes());
-    SECRETS.iter().any(|it| ends_in(&it)) && !HARMLESS.iter().any(|it| ends_in(&it))
+    SECRETS.iter().any(ends_in) && !HARMLESS.iter().any(ends_in)
 }
 
 fn clean(value: &mut Value, texts: usize) -> bool {
