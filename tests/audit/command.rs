@@ -87,6 +87,25 @@ fn map_makes_the_same_events_of_records_and_takes_no_identities_beside_them() {
 }
 
 #[test]
+fn map_takes_files_without_records_and_with_bad_ones_beside_those_with_good_ones() {
+    let bad = format!("{{\"eventVersion\":\"2.0\"}}\n{}\n", cases()[0].record);
+    let agent = home()
+        .file("empty.json", "")
+        .file("none.json", "{\"Records\": []}")
+        .file("bad.json", &bad);
+    let count = |files: &[&str], code| {
+        let agent = files
+            .iter()
+            .fold(agent.arg("map"), |agent, file| agent.arg(file));
+        agent.run().expect_code(code).stdout.lines().count()
+    };
+    let all = count(&["trail.json.gz"], 0);
+    assert!(all > 10);
+    assert_eq!(count(&["empty.json", "trail.json.gz", "none.json"], 0), all);
+    assert_eq!(count(&["bad.json"], 4), 1);
+}
+
+#[test]
 fn an_empty_file_is_named_and_no_error() {
     let agent = Agent::new().file("empty.json", "\n");
     let agent = agent.args(["audit", "--output", "ocsf", "--from", "empty.json"]);

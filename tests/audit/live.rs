@@ -63,6 +63,27 @@ fn records_of_every_region_and_page_come_once_each_by_time() {
 }
 
 #[test]
+fn until_alone_counts_back_from_there() {
+    let trail = Trail::start(Faults::default());
+    let old = trail.add("us-east-1", TAG_USER, MINUTE * 60 * 50, NOW);
+    trail.add("us-east-1", TAG_USER, MINUTE, NOW);
+    let args = ["--until", "48h", "--output", "ocsf"];
+    assert_eq!(ids(&agent(&trail).args(args).run().expect_code(0)), [old]);
+}
+
+#[test]
+fn a_signal_ends_what_hangs_and_is_no_success() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let trail = Trail::start(Faults::default());
+    let running = agent(&trail).env("AWS_ENDPOINT_URL_STS", &url).spawn();
+    let (hung, _) = silent.accept().unwrap();
+    running.signal(Signal::SIGTERM);
+    running.wait(Duration::from_secs(10)).expect_code(130);
+    drop(hung);
+}
+
+#[test]
 fn what_is_asked_for_is_filtered_as_of_files_and_shown_as_a_table() {
     let trail = Trail::start(Faults::default());
     trail.add("us-east-1", TAG_USER, MINUTE * 50, NOW);

@@ -190,6 +190,25 @@ fn a_record_within_the_lag_is_taken_in_the_first_round_after_it_appears() {
 }
 
 #[test]
+fn who_ends_the_round_in_which_it_was_away_does_not_keep_up_yet() {
+    let lag = std::time::Duration::from_secs(LAG_S as u64);
+    let mut windows = Windows::new(at(1_000), lag);
+    windows.next(at(1_500));
+    let now = 1_500 + LAG_S * 50;
+    assert!(!windows.keeps_up(at(now)));
+    let mut keeps_up = Vec::new();
+    while keeps_up.last() != Some(&true) {
+        let window = windows.next(at(now));
+        windows.read(window, true);
+        if !windows.is_in_round() {
+            keeps_up.push(windows.keeps_up(at(now)));
+        }
+    }
+    // The round that it left in, and one up to now from where it is sure.
+    assert_eq!(keeps_up, [false, true]);
+}
+
+#[test]
 fn a_window_that_is_too_full_is_followed_by_a_part_of_it_and_later_ones_grow() {
     let mut windows = Windows::new(at(0), std::time::Duration::from_secs(60));
     let window = windows.next(at(200_000));

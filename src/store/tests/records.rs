@@ -90,8 +90,33 @@ fn the_floor_is_kept_and_what_was_taken_before_it_is_forgotten() {
         .unwrap();
     fixture.reopen();
     let progress = progress(&fixture);
-    assert_eq!(progress.floors[REGION], 9);
+    assert_eq!(
+        progress.floors.into_iter().collect::<Vec<_>>(),
+        [(REGION.to_owned(), 9)]
+    );
     assert_eq!(progress.recent, ids[1..]);
+}
+
+#[test]
+fn everything_before_the_floor_is_forgotten_however_much_it_is() {
+    let fixture = Fixture::new();
+    let ids: Vec<RecordId> = (0..2_500)
+        .map(|at| id(at % 9, (at / 9 % 250) as u8))
+        .collect();
+    let none = |id: &RecordId| (*id, None);
+    for ids in ids.chunks(500) {
+        let taken = RecordStaging {
+            records: ids.iter().map(none).collect(),
+            ..staging(&[], None)
+        };
+        fixture.store().stage_records(taken).unwrap();
+    }
+    assert!(progress(&fixture).recent.len() > 2_000);
+    fixture
+        .store()
+        .stage_records(staging(&[], Some(9)))
+        .unwrap();
+    assert_eq!(progress(&fixture).recent, []);
 }
 
 #[test]
