@@ -65,6 +65,12 @@ impl AnswerSource {
 }
 
 impl FoundUser {
+    /// Whether one of `facts` could not be read, and is as last known.
+    pub fn is_stale(&self, facts: &[&str]) -> bool {
+        let lacks = |it: &StaleFact| it.why.reason.is_shortfall() && facts.contains(&&*it.fact);
+        self.stale.iter().any(lacks)
+    }
+
     /// Whether the user is an administrator, if that is known.
     pub fn is_admin(&self, by: AdminBy) -> Option<bool> {
         if self.user.is_root() {

@@ -39,6 +39,7 @@ pub fn users_csv(users: &[FoundUser]) -> anyhow::Result<String> {
         "groups",
         "attached_policies",
         "unknown",
+        "as_last_known",
     ];
     let rows = users.iter().map(|found| {
         let user = found.user.as_ref();
@@ -69,6 +70,13 @@ pub fn users_csv(users: &[FoundUser]) -> anyhow::Result<String> {
             cell(groups.map(|it| joined(it.iter().map(|group| group.name.as_str())))),
             cell(attached.map(|it| joined(it.iter().map(|policy| policy.arn.as_str())))),
             joined(unknown.into_iter()),
+            joined(
+                found
+                    .stale
+                    .iter()
+                    .map(|it| &*it.fact)
+                    .filter(|it| found.is_stale(&[it])),
+            ),
         ]
     });
     written(&heads, rows)

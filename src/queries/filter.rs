@@ -61,7 +61,14 @@ impl<'a> UserFilter<'a> {
         let mut answers = Vec::new();
         let mut ask = |is_asked: bool, fact, is_so: &dyn Fn() -> Option<bool>| {
             if is_asked {
-                answers.push((fact, is_so()));
+                let told_by: &[&str] = match fact {
+                    "admin" => &["privilege"],
+                    "last_used" => &["access_keys", "password_last_used"],
+                    _ => &[fact],
+                };
+                // What was once so may not be by now.
+                let is_known = !found.is_stale(told_by);
+                answers.push((fact, is_known.then(is_so).flatten()));
             }
         };
         let name = args
@@ -74,7 +81,9 @@ impl<'a> UserFilter<'a> {
             .is_none_or(|it| user.path.starts_with(it));
         ask(true, "name", &|| Some(name && path));
         ask(args.admin, "admin", &|| found.is_admin(self.admin_by));
-        ask(args.mfa.is_some(), "mfa", &|| self.mfa(user));
+        if args.mfa != Some(Whether::Unknown) {
+            ask(args.mfa.is_some(), "mfa", &|| self.mfa(user));
+        }
         ask(args.console, "console_access", &|| {
             user.console.value().map(|it| it.enabled)
         });
@@ -87,6 +96,10 @@ impl<'a> UserFilter<'a> {
             self.has_old_key(user)
         });
         ask(args.unused.is_some(), "last_used", &|| self.is_unused(user));
+        if args.mfa == Some(Whether::Unknown) {
+            let is_unknown = user.mfa.value().is_none() || found.is_stale(&["mfa"]);
+            answers.push(("mfa", Some(is_unknown)));
+        }
         answers
     }
 
@@ -95,7 +108,8 @@ impl<'a> UserFilter<'a> {
         match self.args.mfa? {
             Whether::Yes => is_active,
             Whether::No => is_active.map(|it| !it),
-            Whether::Unknown => Some(is_active.is_none()),
+            // Of everybody, that is known.
+            Whether::Unknown => None,
         }
     }
 

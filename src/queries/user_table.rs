@@ -27,14 +27,29 @@ pub fn users_table(users: &[FoundUser], width: Width) -> String {
     for found in users {
         table.push(row(found));
     }
-    table.text(width)
+    let mut text = table.text(width);
+    if users
+        .iter()
+        .any(|it| TOLD_BY.iter().any(|facts| it.is_stale(facts)))
+    {
+        text += "\n* as last known: `users get` says when, and why it is not known now\n";
+    }
+    text
 }
+
+/// By which facts each column after the user's name is told.
+const TOLD_BY: [&[&str]; 6] = [
+    &["privilege"],
+    &["mfa"],
+    &["console_access"],
+    &["access_keys"],
+    &["access_keys", "password_last_used"],
+    &["groups"],
+];
 
 fn row(found: &FoundUser) -> [String; 8] {
     let user = found.user.as_ref();
-    [
-        found.account.id.clone(),
-        user.name.clone(),
+    let mut facts = [
         verdict(found),
         or_not_known(user.mfa.value().map(Mfa::is_active).map(yes_or_no)),
         or_not_known(user.console.value().map(|it| yes_or_no(it.enabled))),
@@ -44,7 +59,15 @@ fn row(found: &FoundUser) -> [String; 8] {
             let names: Vec<&str> = groups.iter().map(|it| it.name.as_str()).collect();
             names.join(", ")
         })),
-    ]
+    ];
+    for (cell, told_by) in facts.iter_mut().zip(TOLD_BY) {
+        if found.is_stale(told_by) {
+            cell.push('*');
+        }
+    }
+    let [can_do, mfa, console, keys, last_used, groups] = facts;
+    let (account, name) = (found.account.id.clone(), user.name.clone());
+    [account, name, can_do, mfa, console, keys, last_used, groups]
 }
 
 pub(super) fn verdict(found: &FoundUser) -> String {

@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::*;
 use crate::analyze::{AdminVerdict, Privilege, Tier};
-use crate::model::{AccessKeyUse, Account, Arn, Provenance};
+use crate::model::{AccessKeyUse, Account, Arn, Provenance, Reason, StaleFact, Unknown};
 
 const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::days(20_000));
 
@@ -109,6 +109,25 @@ fn what_is_not_known_is_neither_yes_nor_no() {
     }
     assert_eq!(matches(&anna(), "--mfa unknown"), Match::Yes);
     assert_eq!(matches(&anna(), ""), Match::Yes);
+}
+
+#[test]
+fn what_is_as_last_known_is_not_known_now() {
+    let mut found = with(|user| user.mfa = known(Mfa::Active(false)));
+    let asked = |found: &FoundUser| {
+        ["--mfa yes", "--mfa no", "--mfa unknown"].map(|options| matches(found, options))
+    };
+    assert_eq!(asked(&found), [Match::No, Match::Yes, Match::No]);
+    found.stale.push(StaleFact {
+        fact: "mfa".into(),
+        as_of: NOW,
+        why: Unknown {
+            reason: Reason::Denied,
+            detail: "iam:ListMFADevices".to_owned(),
+        },
+    });
+    let not_known = || Match::Unknown(vec!["mfa"]);
+    assert_eq!(asked(&found), [not_known(), not_known(), Match::Yes]);
 }
 
 #[test]
