@@ -17,6 +17,8 @@ const SINGLE_SHOWN: usize = 3;
 /// Differences that are shown of one field.
 const DIFFERENCES_MAX: usize = 12;
 const VALUE_CHARS_MAX: usize = 120;
+/// So many bytes before a difference are shown with it.
+const APART_BEFORE: usize = 20;
 /// How far the first line of a row is left of its others.
 const ROW_HANGS: usize = 2;
 /// How a value is shown that is not there.
@@ -107,7 +109,10 @@ impl Change {
                     Some(value) => shown(value),
                     None => ABSENT.to_owned(),
                 };
-                format!("{} → {}", shown(before), shown(after))
+                match (shown(before), shown(after)) {
+                    (old, new) if old == new => apart(before, after),
+                    (old, new) => format!("{old} → {new}"),
+                }
             }
             Self::ItemAdded { after } => format!("+ {}", item(after)),
             Self::ItemRemoved { before } => format!("- {}", item(before)),
@@ -119,6 +124,35 @@ impl Change {
 /// A value as people write it: text in quotes only where it could be taken for something else.
 fn shown(value: &Value) -> String {
     Shown::within(plain(value), VALUE_CHARS_MAX).into()
+}
+
+/// Two values that look the same, as JSON from a little before they differ: all that is not ASCII, and
+/// each space after another, by its code.
+fn apart(before: &Option<Value>, after: &Option<Value>) -> String {
+    let [old, new] = [before, after].map(|value| {
+        let json = value.as_ref().map_or(ABSENT.to_owned(), Value::to_string);
+        let mut last = ' ';
+        let coded = json.chars().map(|it| {
+            let is_plain = it.is_ascii_graphic() || (it == ' ' && last != ' ');
+            last = it;
+            match is_plain {
+                true => it.to_string(),
+                false => format!("\\u{{{:x}}}", u32::from(it)),
+            }
+        });
+        coded.collect::<String>()
+    });
+    let both = old.bytes().zip(new.bytes());
+    let from = both.take_while(|(old, new)| old == new).count();
+    let from = from.saturating_sub(APART_BEFORE);
+    let part = |text: &str| {
+        let part = Shown::within(&text[from..], VALUE_CHARS_MAX);
+        match from {
+            0 => part.to_string(),
+            _ => format!("…{part}"),
+        }
+    };
+    format!("{} → {}", part(&old), part(&new))
 }
 
 /// An item of a list: of an object what it is called comes first.
@@ -156,7 +190,8 @@ fn plain(value: &Value) -> String {
 fn is_plain(text: &str) -> bool {
     let is_json = || serde_json::from_str::<Value>(text).is_ok();
     let is_padded = text.trim() != text;
-    !text.is_empty() && text != ABSENT && !is_padded && !is_json()
+    let is_like_one = text.starts_with(['[', '{']);
+    !text.is_empty() && text != ABSENT && !is_padded && !is_like_one && !is_json()
 }
 
 /// Those that came or went: each that is more than a user with what it is, then some of the others.
@@ -184,5 +219,37 @@ fn counted(count: usize, what: &str) -> String {
     match count {
         1 => format!("1 {what}"),
         count => format!("{count} {what}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn two_values_that_differ_are_never_shown_alike() {
+        let long = |end: &str| json!(format!("{}{end}", "a".repeat(130)));
+        for (before, after) in [
+            (long("x"), long("y")),
+            (json!("[a, b]"), json!(["a", "b"])),
+            (json!("{a: b}"), json!({"a": "b"})),
+            (json!("a b"), json!("a  b")),
+            (json!("a b"), json!("a\u{a0}b")),
+            (json!("\u{e9}"), json!("e\u{301}")),
+        ] {
+            let change = Change::Value {
+                before: Some(before),
+                after: Some(after),
+            };
+            let text = change.text();
+            let (old, new) = text.split_once(" → ").unwrap();
+            assert_ne!(
+                Shown::of(old).to_string(),
+                Shown::of(new).to_string(),
+                "{text}"
+            );
+        }
     }
 }

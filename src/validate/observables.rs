@@ -173,18 +173,21 @@ fn pick<'e, 'j>(
 
 /// The steps of a path: split at dots outside of brackets.
 fn steps(name: &str) -> Vec<&str> {
-    let mut steps = Vec::new();
-    let mut start = 0;
-    for (at, _) in name.match_indices('.') {
-        let bracket = name[at + 1..]
-            .find(['[', ']'])
-            .map(|it| name.as_bytes()[at + 1 + it]);
-        if bracket != Some(b']') {
-            steps.push(&name[start..at]);
-            start = at + 1;
+    let (mut steps, mut end) = (Vec::new(), name.len());
+    // From the end, so that the next bracket is known at each dot.
+    let mut next_bracket = None;
+    for (at, byte) in name.bytes().enumerate().rev() {
+        match byte {
+            b'[' | b']' => next_bracket = Some(byte),
+            b'.' if next_bracket != Some(b']') => {
+                steps.push(&name[at + 1..end]);
+                end = at;
+            }
+            _ => {}
         }
     }
-    steps.push(&name[start..]);
+    steps.push(&name[..end]);
+    steps.reverse();
     steps
 }
 
@@ -219,5 +222,24 @@ fn is_of_type(found: &Json<'_>, right: i64) -> bool {
         // A truth value counts as 0 or 1.
         Json::Bool(found) => !*found || right == 1,
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::steps;
+
+    #[test]
+    fn a_path_is_split_at_dots_outside_of_brackets_in_a_time_like_its_length() {
+        for (name, expected) in [
+            ("user.groups[].name", &["user", "groups[]", "name"][..]),
+            ("a[b.c].d", &["a[b.c]", "d"]),
+            ("a.b]", &["a.b]"]),
+            ("", &[""]),
+            (".", &["", ""]),
+        ] {
+            assert_eq!(steps(name), expected, "{name}");
+        }
+        assert_eq!(steps(&"a.".repeat(1_000_000)).len(), 1_000_001);
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::bounds::Bounds;
 use crate::foreign::Page;
+use crate::model::Digest;
 
 /// Values by their numbers.
 #[derive(Debug)]
@@ -23,7 +24,8 @@ enum Node {
     Bool(bool),
     /// As JSON writes it: a script would round it.
     Number(String),
-    Text(String),
+    /// As it is shown; where that is not the whole text, with its digest: another text is another value.
+    Text(String, Option<Digest>),
     List(Vec<usize>),
     /// The number of its shape, and the values of its fields.
     Object(usize, Vec<usize>),
@@ -40,8 +42,12 @@ impl Values {
 
     /// The number of a text.
     pub(super) fn text(&mut self, text: &str) -> usize {
-        let node = Node::Text(self.bounds.text(shown(text)));
-        self.of_node(node)
+        let whole = shown(text);
+        let len = whole.len();
+        let bounded = self.bounds.text(whole);
+        let digest =
+            (bounded.len() != len || bounded != shown(text)).then(|| Digest::of(text.as_bytes()));
+        self.of_node(Node::Text(bounded, digest))
     }
 
     /// The number of `value`. Text in it is made fit to show.
@@ -97,9 +103,29 @@ impl Serialize for Node {
             Self::Null => to.serialize_unit(),
             Self::Bool(it) => to.serialize_bool(*it),
             Self::Number(it) => to.collect_map([("n", it)]),
-            Self::Text(it) => to.serialize_str(it),
+            Self::Text(it, _) => to.serialize_str(it),
             Self::List(items) => to.collect_seq([0].iter().chain(items)),
             Self::Object(shape, values) => to.collect_seq([shape + 1].iter().chain(values)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::bounds::BOUNDS;
+    use super::*;
+
+    #[test]
+    fn two_texts_that_look_alike_once_they_are_cut_are_two_values() {
+        for bounds in BOUNDS {
+            let mut values = Values::within(bounds);
+            let text =
+                |middle: &str| json!(format!("{}{middle}{}", "a".repeat(700), "b".repeat(700)));
+            let one = values.number(&text("x"));
+            assert_ne!(one, values.number(&text("y")));
+            assert_eq!(one, values.number(&text("x")));
         }
     }
 }
