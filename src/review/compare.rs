@@ -119,6 +119,8 @@ pub fn compare(before: &Events, after: &Events) -> Comparison {
     let mut fields = BTreeMap::new();
     for (key, old) in before.iter() {
         match after.get(key) {
+            // A deletion is sent once: that it is not told again is no difference.
+            None if old.is_deletion => {}
             None => found.removed.push(names.arrival(key, old)),
             Some(new) if new.is_deletion == old.is_deletion => {
                 match add(&mut fields, &names.who(key, new), old, new) {

@@ -129,6 +129,7 @@ fn a_deleted_user_is_told_as_deleted_and_not_field_by_field() {
                       x → y: 1 user (cleo)\n";
     assert_eq!(text, expected);
     assert!(compare(&Events::of([live("a")]), &Events::of([deleted("a", "x")])).has_differences());
+    assert!(!compare(&Events::of([deleted("a", "x")]), &Events::of([])).has_differences());
 }
 
 #[test]
