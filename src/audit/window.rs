@@ -89,9 +89,12 @@ impl Windows {
         }
     }
 
-    /// Whether everything was looked at up to less than a lag before `now`, also from the floor on.
+    /// Whether everything was looked at up to less than a lag before `now`, or than a minute, also from
+    /// the floor on.
     pub fn keeps_up(&self, now: OffsetDateTime) -> bool {
-        let is_near = |at: Option<OffsetDateTime>| at.is_some_and(|at| now - at < self.lag);
+        let is_near = |at: Option<OffsetDateTime>| {
+            at.is_some_and(|at| now - at < self.lag.max(Duration::MINUTE))
+        };
         self.round.is_none() && is_near(self.end) && is_near(self.deep_at)
     }
 

@@ -135,10 +135,17 @@ fn in_quotes(text: &str) -> Option<usize> {
 
 /// Where the first value of a secret begins, as in the query of a URL.
 fn in_query(text: &str) -> Option<usize> {
-    text.match_indices('=').find_map(|(at, _)| {
-        let name = text[..at].rsplit(['?', '&', ';', ' ', '#']).next()?;
-        is_secret(name).then_some(at + 1)
-    })
+    let mut start = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte == b'=' && is_secret(&text[start..at]) {
+            return Some(at + 1);
+        }
+        // Each name is looked at once, however long the text is.
+        if b"?&;# =".contains(&byte) {
+            start = at + 1;
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -194,6 +201,8 @@ mod tests {
         }
         let pair = json!({"parameters": [{"name": "password", "value": "hunter2"}]});
         assert!(!cleaned(pair).to_string().contains("hunter2"));
+        let long = json!({"a": "=".repeat(1_000_000), "b": "a\"".repeat(500_000)});
+        assert_eq!(cleaned(long.clone()), long);
         let whole = json!({"url": "https://a.b/?x=1&nextToken=2", "text": "{ not JSON"});
         assert_eq!(cleaned(whole.clone()), whole);
     }

@@ -83,8 +83,10 @@ fn follow(history: &History, capacity: usize, restarts: &[i64], end: i64) -> Vec
     let (mut windows, mut follower) = (windows(), Follower::of(history));
     let mut now = 0;
     while now < end {
-        let is_over = step((history, capacity), &mut windows, &mut [&mut follower], now);
-        if is_over && restarts.contains(&now) {
+        let mut is_over = step((history, capacity), &mut windows, &mut [&mut follower], now);
+        // Also in the middle of a round, which then begins at the floor.
+        if restarts.contains(&now) {
+            is_over = true;
             let lag = std::time::Duration::from_secs(LAG_S as u64);
             windows = Windows::new(windows.floor(), lag);
         }

@@ -91,7 +91,7 @@ impl Store {
             batch.writes.put(Tree::Meta, &key, floor);
             let mut floors = shared.floors(taken)?;
             floors.insert(region, unix_s);
-            // One that is named again begins anew: what it brought before is not remembered then.
+            // One that is named again starts over: what it brought before is not remembered then.
             for (gone, _) in floors.extract_if(.., |it, _| !staging.regions.contains(it)) {
                 let key = MetaKey::Audit(taken.follower, taken.account, &gone).to_bytes();
                 batch.writes.remove(Tree::Meta, &key);
