@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Dialect, EventInput};
-use crate::model::{Arn, Digest, DigestWriter, EventId};
+use crate::model::{Arn, Digest, EventId};
 
 /// The largest event: what fits into a record of the store, and into a receiver's limits.
 pub const EVENT_BYTES_MAX: usize = 40_000;
@@ -55,9 +55,8 @@ pub(super) fn digest(
     content: &impl Serialize,
     input: &EventInput<'_>,
 ) -> Result<Digest, RenderError> {
-    let mut digest = DigestWriter::default();
-    match serde_json::to_writer(&mut digest, content) {
-        Ok(()) => Ok(digest.finish()),
+    match serde_json::to_vec(content) {
+        Ok(json) => Ok(Digest::of(&json)),
         Err(source) => Err(no_json(source, input)),
     }
 }

@@ -1,7 +1,6 @@
 //! Content digests.
 
 use std::fmt;
-use std::io;
 
 use sha2::{Digest as _, Sha256};
 
@@ -9,9 +8,10 @@ use sha2::{Digest as _, Sha256};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
-/// Takes content piece by piece; text of any length says its length first.
+/// Takes content piece by piece; text of any length says its length first. The pieces are hashed
+/// at once: many are of one byte.
 #[derive(Default)]
-pub(crate) struct DigestWriter(Sha256);
+pub(crate) struct DigestWriter(Vec<u8>);
 
 impl Digest {
     /// The digest of `content`.
@@ -45,7 +45,7 @@ impl Digest {
 impl DigestWriter {
     /// Bytes of a length that is always the same.
     pub(crate) fn fixed<const N: usize>(&mut self, bytes: &[u8; N]) {
-        self.0.update(bytes);
+        self.0.extend_from_slice(bytes);
     }
 
     pub(crate) fn byte(&mut self, byte: u8) {
@@ -66,22 +66,11 @@ impl DigestWriter {
 
     pub(crate) fn text(&mut self, text: &str) {
         self.length(text.len());
-        self.0.update(text.as_bytes());
+        self.0.extend_from_slice(text.as_bytes());
     }
 
     pub(crate) fn finish(self) -> Digest {
-        Digest(self.0.finalize().into())
-    }
-}
-
-impl io::Write for DigestWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        Digest::of(&self.0)
     }
 }
 

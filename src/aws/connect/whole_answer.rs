@@ -41,33 +41,37 @@ impl Intercept for WholeAnswers {
 
 /// Follows the tags. AWS's answers have neither comments nor CDATA.
 fn check(body: &[u8]) -> Result<(), NotWhole> {
-    let text = std::str::from_utf8(body).map_err(|error| NotWhole(error.to_string()))?;
-    let mut open = Vec::new();
-    let mut rest = text;
-    while let Some((_, from_tag)) = split_at(rest, b'<') {
-        let (tag, after) =
-            split_at(from_tag, b'>').ok_or_else(|| NotWhole("it ends within a tag".to_owned()))?;
-        rest = after;
-        if tag.starts_with(['?', '!']) || tag.ends_with('/') {
-            continue;
-        }
-        match tag.strip_prefix('/') {
-            None => open.push(tag.split_ascii_whitespace().next().unwrap_or_default()),
-            Some(name) if open.pop() == Some(name.trim_end()) => (),
-            Some(name) => return Err(NotWhole(format!("unexpected end of {name:?}"))),
+    let mut open: Vec<&[u8]> = Vec::new();
+    let mut rest = body;
+    while let Some(at) = memchr::memchr(b'<', rest) {
+        let from_tag = &rest[at + 1..];
+        let Some(end) = from_tag.iter().position(|byte| *byte == b'>') else {
+            return Err(NotWhole("it ends within a tag".to_owned()));
+        };
+        let tag = &from_tag[..end];
+        rest = &from_tag[end + 1..];
+        match tag {
+            [b'?' | b'!', ..] | [.., b'/'] => (),
+            [b'/', name @ ..] => {
+                let name = name.trim_ascii_end();
+                if open.pop() != Some(name) {
+                    let name = String::from_utf8_lossy(name);
+                    return Err(NotWhole(format!("unexpected end of {name:?}")));
+                }
+            }
+            tag => {
+                let name = tag.iter().position(u8::is_ascii_whitespace);
+                open.push(&tag[..name.unwrap_or(tag.len())]);
+            }
         }
     }
     match open.last() {
-        Some(name) => Err(NotWhole(format!("{name:?} does not end"))),
+        Some(name) => {
+            let name = String::from_utf8_lossy(name);
+            Err(NotWhole(format!("{name:?} does not end")))
+        }
         None => Ok(()),
     }
-}
-
-/// `text` before and after the first `mark`. An answer has some hundred thousand marks: this takes
-/// a tenth of the time of `str::split_once`.
-fn split_at(text: &str, mark: u8) -> Option<(&str, &str)> {
-    let at = memchr::memchr(mark, text.as_bytes())?;
-    Some((&text[..at], &text[at + 1..]))
 }
 
 /// Whether `body` declares entities, or uses one that XML does not have. Pages of HTML do as well:
