@@ -28,12 +28,20 @@ pub(in crate::store) fn count(trees: &Trees) -> sled::Result<Fills> {
 ///
 /// An entity without a record is a new one, and one without a delivery state is sent again; what
 /// is missing from the outbox or the dead letters is missed by its delivery state. So that the
-/// next pass looks at everybody, whenever created, there are no checkpoints then.
-pub(in crate::store) fn drop_damaged_records(trees: &Trees) -> sled::Result<Fills> {
+/// next pass looks at everybody, whenever created, there are no checkpoints then. Of another layout
+/// are at most those that another rollcall wrote: looking for them takes most of the time.
+pub(in crate::store) fn drop_damaged_records(
+    trees: &Trees,
+    are_by_another_rollcall: bool,
+) -> sled::Result<Fills> {
+    let is_kept = match are_by_another_rollcall {
+        true => is_readable,
+        false => |_, key: &[u8], record: &[u8]| record::is_whole(key, record),
+    };
     let fills = Fills::default();
     let mut damaged = 0;
     for (tree, records) in trees.each() {
-        let keys = read_all(tree, records, &fills)?;
+        let keys = read_all(tree, records, is_kept, &fills)?;
         damaged += keys.len();
         for key in keys {
             records.remove(key)?;
@@ -50,12 +58,17 @@ pub(in crate::store) fn drop_damaged_records(trees: &Trees) -> sled::Result<Fill
     Ok(fills)
 }
 
-/// Reads all of one tree: what is readable is counted, the keys of what is not are returned.
-fn read_all(tree: Tree, records: &sled::Tree, fills: &Fills) -> sled::Result<Vec<IVec>> {
+/// Reads all of one tree: what is kept is counted, the keys of what is not are returned.
+fn read_all(
+    tree: Tree,
+    records: &sled::Tree,
+    is_kept: fn(Tree, &[u8], &[u8]) -> bool,
+    fills: &Fills,
+) -> sled::Result<Vec<IVec>> {
     let mut damaged = Vec::new();
     for item in records {
         let (key, value) = item?;
-        match is_readable(tree, &key, &value) {
+        match is_kept(tree, &key, &value) {
             true => fills.count(tree, &key, &value),
             false => damaged.push(key),
         }

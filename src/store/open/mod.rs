@@ -233,10 +233,7 @@ impl Shared {
     /// `writes`, and with them that the store has held `count` of them.
     fn counted(&self, mut writes: Writes, count: u64) -> Result<Writes, StoreError> {
         let key = MetaKey::Store.to_bytes();
-        let record = StoreRecord {
-            id: self.record_id,
-            writes: count,
-        };
+        let record = StoreRecord::new(self.record_id, count);
         writes.put(Tree::Meta, &key, record::encode(&key, &record)?);
         Ok(writes)
     }

@@ -31,6 +31,24 @@ pub(super) struct StoreRecord {
     /// How many writes the store has held, this one among them.
     #[serde(default)]
     pub(super) writes: u64,
+    /// The rollcall that wrote last.
+    #[serde(default)]
+    pub(super) written_by: String,
+}
+
+impl StoreRecord {
+    /// The record of the store `id` once it has held `writes`, this one among them.
+    pub(super) fn new(id: [u8; 16], writes: u64) -> Self {
+        Self {
+            id,
+            writes,
+            written_by: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    fn is_by_another_rollcall(&self) -> bool {
+        self.written_by != env!("CARGO_PKG_VERSION")
+    }
 }
 
 /// sled and its trees, and what was read on the way.
@@ -86,7 +104,7 @@ pub(super) fn open_whole(dir: &Path, mode: OpenMode) -> Result<Opened, Damage> {
         let fills = match mode {
             OpenMode::Repair => {
                 migrate::drop_earlier_trees(&db).map_err(failed("write to"))?;
-                heal::drop_damaged_records(&trees)
+                heal::drop_damaged_records(&trees, record.is_by_another_rollcall())
             }
             OpenMode::ReadOnly => heal::count(&trees),
         };
@@ -112,10 +130,7 @@ pub(super) fn open_whole(dir: &Path, mode: OpenMode) -> Result<Opened, Damage> {
 /// record is no longer what it was.
 fn begin(dir: &Path, db: &sled::Db, trees: &Trees) -> Result<StoreRecord, Damage> {
     disk::forget_mark(dir);
-    let begun = StoreRecord {
-        id: Uuid::new_v4().into_bytes(),
-        writes: 0,
-    };
+    let begun = StoreRecord::new(Uuid::new_v4().into_bytes(), 0);
     let key = MetaKey::Store.to_bytes();
     let record = record::encode(&key, &begun)
         .map_err(|error| Damage::None(StoreError::Worker(error.to_string())))?;

@@ -61,7 +61,7 @@ impl DeadRecord {
             event_id: *id.as_bytes(),
             why: Shown::within(why, WHY_MAX),
             at_unix_ms: unix_ms(at),
-            json: lz4_flex::compress_prepend_size(json),
+            json: record::compress(json),
             is_record: false,
         }
     }
@@ -80,7 +80,7 @@ impl DeadRecord {
             why: self.why,
             at: OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
                 .unwrap_or(OffsetDateTime::UNIX_EPOCH),
-            json: lz4_flex::decompress_size_prepended(&self.json).ok()?,
+            json: record::decompress(&self.json).ok()?,
         })
     }
 }

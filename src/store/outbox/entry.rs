@@ -60,7 +60,7 @@ impl OutboxEntry {
             entity: record::entity_key(entity),
             event_id: *id.as_bytes(),
             queued_at_unix_ms: at_unix_ms,
-            json: lz4_flex::compress_prepend_size(json),
+            json: record::compress(json),
             is_record: false,
         }
     }
@@ -90,7 +90,7 @@ impl OutboxEntry {
     }
 
     pub(in crate::store) fn json(&self) -> Option<Vec<u8>> {
-        lz4_flex::decompress_size_prepended(&self.json).ok()
+        record::decompress(&self.json).ok()
     }
 }
 

@@ -5,6 +5,7 @@
 //! the checksum does, and it covers the key, so that a record is never taken for another's. The
 //! size is limited, so that pages never grow into blob files, which sled does not sync.
 
+use super::packed::{compress, decompress};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -88,12 +89,12 @@ pub(in crate::store) fn move_to(key: &[u8], record: &[u8], new_key: &[u8]) -> Op
 pub(in crate::store) fn pack<T: Serialize>(content: &T) -> Result<Vec<u8>, RecordError> {
     let mut plain = Vec::with_capacity(PLAIN_LEN);
     rmp_serde::encode::write_named(&mut plain, content).map_err(|_| RecordError::Content)?;
-    Ok(lz4_flex::compress_prepend_size(&plain))
+    Ok(compress(&plain))
 }
 
 /// What was packed.
 pub(in crate::store) fn unpack<T: DeserializeOwned>(packed: &[u8]) -> Result<T, RecordError> {
-    let plain = lz4_flex::decompress_size_prepended(packed).map_err(|_| RecordError::Content)?;
+    let plain = decompress(packed).map_err(|_| RecordError::Content)?;
     rmp_serde::from_slice(&plain).map_err(|_| RecordError::Content)
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{ACCOUNT, ALL, Fixture, RECEIVER, user};
 use crate::store::disk::{FORMAT, db_dir, format_text, make_sled};
-use crate::store::record::{self, OutboxKey, blob, entity_key, fixed, receiver_key};
+use crate::store::record::{self, MetaKey, OutboxKey, blob, entity_key, fixed, receiver_key};
 use crate::store::trees::Tree;
 use crate::store::{AccountRecord, Checkpoint, Store, StoreError, sink_of};
 
@@ -131,7 +131,16 @@ struct OfOlderUser {
     user: Vec<u8>,
 }
 
-/// Whether a store that holds such a record drops it, and has the next pass look at everybody.
+/// The store's own record as it was before it named the rollcall that wrote last.
+#[derive(Serialize, Deserialize)]
+struct OlderStoreRecord {
+    #[serde(with = "fixed")]
+    id: [u8; 16],
+    writes: u64,
+}
+
+/// Whether a store that holds such a record of an older rollcall's drops it, and has the next pass
+/// look at everybody.
 fn drops(tree: Tree, key: &[u8], record: Vec<u8>) -> bool {
     let mut state = Fixture::new();
     state.queued(&[user("u", "a")]);
@@ -143,6 +152,12 @@ fn drops(tree: Tree, key: &[u8], record: Vec<u8>) -> bool {
     state.store().remember_account(ACCOUNT, &account).unwrap();
     let records = state.store().shared.trees.get(tree);
     records.insert(key, record).unwrap();
+    let store_key = MetaKey::Store.to_bytes();
+    let meta = &state.store().shared.trees.meta;
+    let own = meta.get(&store_key).unwrap().unwrap();
+    let older: OlderStoreRecord = record::decode(&store_key, &own).unwrap();
+    let older = record::encode(&store_key, &older).unwrap();
+    meta.insert(store_key, older).unwrap();
     assert_eq!(state.store().inspect().unwrap().damaged(), 1, "{tree:?}");
     state.reopen();
     let is_gone = !state
