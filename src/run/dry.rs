@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::mapping::{KnownUser, MappingPlan};
 use super::pass::verdicts::{self, Held};
-use super::pass::{UnknownCounts, count_unknown, next_chunk, split_chunks};
+use super::pass::{Chunks, UnknownCounts, count_unknown};
 use super::stage::AccountVerdicts;
 use crate::analyze::Privilege;
 use crate::collect::{Enumeration, InventorySource};
@@ -69,15 +69,12 @@ pub async fn print_events<'a, S: InventorySource>(
             return Ok::<_, io::Error>(Some(held));
         };
         let none = Fact::Unknown(why.clone());
-        for chunk in split_chunks(held.users) {
-            print(&chunk, &none)?;
-        }
+        let mut chunks = Chunks::of(held.users).and(&mut users, progress);
         loop {
-            let chunk = next_chunk(&mut users).await;
+            let chunk = chunks.next().await;
             if chunk.is_empty() {
                 return Ok(None);
             }
-            progress.add(Phase::Users, chunk.len());
             print(&chunk, &none)?;
         }
     };
@@ -90,7 +87,12 @@ pub async fn print_events<'a, S: InventorySource>(
         progress.enter_of(Phase::Judging, users.len());
         let verdicts = verdicts::judge_all(&account, policies, &users, lacks_users).await;
         progress.enter_of(Phase::Mapping, users.len());
-        for chunk in split_chunks(users) {
+        let mut chunks = Chunks::of(users);
+        loop {
+            let chunk = chunks.next().await;
+            if chunk.is_empty() {
+                break;
+            }
             print(&chunk, &verdicts)?;
         }
     }

@@ -2,19 +2,60 @@
 
 use std::sync::Arc;
 use std::time::Duration;
+use std::vec;
 
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use crate::model::User;
+use crate::observe::{Phase, Progress};
 
 /// The most users in a chunk.
 const CHUNK_LEN: usize = 250;
 /// The longest that a user waits for the others of its chunk.
 const CHUNK_AGE: Duration = Duration::from_secs(1);
 
+/// Users that are there, and after them those who come.
+pub(in crate::run) struct Chunks<'a> {
+    held: vec::IntoIter<Arc<User>>,
+    coming: Option<(&'a mut mpsc::Receiver<User>, &'a Progress)>,
+}
+
+impl<'a> Chunks<'a> {
+    /// Users that are there.
+    pub(in crate::run) fn of(users: Vec<Arc<User>>) -> Self {
+        Self {
+            held: users.into_iter(),
+            coming: None,
+        }
+    }
+
+    /// The same, and after them those who are `coming`, whom `progress` counts.
+    pub(in crate::run) fn and(
+        self,
+        coming: &'a mut mpsc::Receiver<User>,
+        progress: &'a Progress,
+    ) -> Self {
+        Self {
+            coming: Some((coming, progress)),
+            ..self
+        }
+    }
+
+    /// The next chunk; empty when there are no more.
+    pub(in crate::run) async fn next(&mut self) -> Vec<User> {
+        let held = self.held.by_ref().take(CHUNK_LEN);
+        let mut chunk: Vec<User> = held.map(Arc::unwrap_or_clone).collect();
+        if let (true, Some((coming, progress))) = (chunk.is_empty(), &mut self.coming) {
+            chunk = next(coming).await;
+            progress.add(Phase::Users, chunk.len());
+        }
+        chunk
+    }
+}
+
 /// The next chunk of `users`; empty when there are no more.
-pub(in crate::run) async fn next(users: &mut mpsc::Receiver<User>) -> Vec<User> {
+async fn next(users: &mut mpsc::Receiver<User>) -> Vec<User> {
     let Some(first) = users.recv().await else {
         return Vec::new();
     };
@@ -27,15 +68,6 @@ pub(in crate::run) async fn next(users: &mut mpsc::Receiver<User>) -> Vec<User> 
         }
     }
     chunk
-}
-
-/// `users` that are there already, in chunks.
-pub(in crate::run) fn split(users: Vec<Arc<User>>) -> impl Iterator<Item = Vec<User>> {
-    let mut users = users.into_iter().map(Arc::unwrap_or_clone);
-    std::iter::from_fn(move || {
-        let chunk: Vec<User> = users.by_ref().take(CHUNK_LEN).collect();
-        (!chunk.is_empty()).then_some(chunk)
-    })
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::Pass;
 use super::begin::{Start, unix_ms};
-use super::one_pass::Seen;
 use super::report::PassReport;
+use super::staging::Seen;
 use crate::store::{Checkpoint, Hints, KeptPass, PassEnd, PassOf, Store, StoreError};
 
 impl Pass<'_> {

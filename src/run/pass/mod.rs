@@ -7,11 +7,12 @@ mod end;
 mod fact_times;
 mod one_pass;
 mod report;
+mod staging;
 pub(super) mod verdicts;
 
 pub use one_pass::Pass;
 pub use report::{Deletions, PassReport, UnknownCounts, incomplete};
 
 pub(super) use begin::confirmed;
-pub(super) use chunk::{next as next_chunk, split as split_chunks};
+pub(super) use chunk::Chunks;
 pub(super) use report::count_unknown;

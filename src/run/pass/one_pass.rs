@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::begin::Start;
-use super::fact_times::FactTimes;
-use super::report::{PassReport, count_unknown};
+use super::chunk::Chunks;
+use super::deletions;
+use super::report::PassReport;
+use super::staging::Observed;
 use super::verdicts::{self, Held};
-use super::{chunk, deletions};
 use crate::aws::{AwsClient, AwsError};
 use crate::collect::InventorySource;
 use crate::config::Emit;
@@ -59,31 +59,6 @@ struct CaughtUp {
     held_up: HashSet<String>,
 }
 
-/// Who was seen in a pass.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub(super) ids: HashSet<String>,
-    pub(super) newest: Option<OffsetDateTime>,
-    pub(super) times: FactTimes,
-}
-
-/// What a pass has observed so far.
-#[derive(Debug, Default)]
-struct Observed {
-    report: PassReport,
-    seen: Seen,
-}
-
-impl Seen {
-    fn add(&mut self, users: &[User]) {
-        self.ids.extend(users.iter().map(|user| user.id.clone()));
-        self.newest = self
-            .newest
-            .max(users.iter().map(|user| user.created_at).max());
-        users.iter().for_each(|user| self.times.add(user));
-    }
-}
-
 impl Pass<'_> {
     /// Runs the pass. `staged` is called whenever the store made events durable, with how many
     /// users were collected for them. An error is the store's; a failed collection is part of the
@@ -123,7 +98,12 @@ impl Pass<'_> {
             let held_up = stager.held_up(&receiver.id);
             observed.report.add_held_up(&receiver.sink, held_up);
         }
-        let Observed { mut report, seen } = observed;
+        let Observed {
+            mut report,
+            seen,
+            unknown_facts,
+        } = observed;
+        report.unknown_facts = unknown_facts;
         steps::reach(Step::CollectionEnded);
         report.pass_id = self.stamp.id.to_string();
         report.account_id.clone_from(&self.account.id);
@@ -227,19 +207,10 @@ impl Pass<'_> {
             return Ok(Some(held));
         };
         let unknown = Arc::new(Fact::Unknown(why.clone()));
-        for chunk in chunk::split(held.users) {
-            self.stage_chunk(stager, chunk, &unknown, observed, notify)
-                .await?;
-        }
-        loop {
-            let chunk = chunk::next(&mut users).await;
-            if chunk.is_empty() {
-                return Ok(None);
-            }
-            self.progress.add(Phase::Users, chunk.len());
-            self.stage_chunk(stager, chunk, &unknown, observed, notify)
-                .await?;
-        }
+        let chunks = Chunks::of(held.users).and(&mut users, self.progress);
+        self.stage_chunks(chunks, (stager, &unknown), observed, notify)
+            .await?;
+        Ok(None)
     }
 
     async fn stage_held(
@@ -252,31 +223,7 @@ impl Pass<'_> {
     ) -> Result<(), StoreError> {
         let verdicts = Arc::new(verdicts);
         self.progress.enter_of(Phase::Mapping, users.len());
-        for chunk in chunk::split(users) {
-            self.stage_chunk(stager, chunk, &verdicts, observed, notify)
-                .await?;
-        }
-        Ok(())
-    }
-
-    async fn stage_chunk(
-        &self,
-        stager: &Arc<Stager>,
-        mut chunk: Vec<User>,
-        verdicts: &Arc<AccountVerdicts>,
-        observed: &mut Observed,
-        notify: &mut impl FnMut(usize),
-    ) -> Result<(), StoreError> {
-        steps::reach(Step::ChunkCollected);
-        chunk.retain(|user| self.mapping.includes(user));
-        observed.seen.add(&chunk);
-        count_unknown(&mut observed.report.unknown_facts, &chunk, verdicts);
-        let users = chunk.len();
-        let counts = stager.stage(self.store, chunk, verdicts).await?;
-        self.progress.add(Phase::Mapping, users);
-        observed.report.add_chunk(users, counts);
-        steps::reach(Step::ChunkStaged);
-        notify(users);
-        Ok(())
+        self.stage_chunks(Chunks::of(users), (stager, &verdicts), observed, notify)
+            .await
     }
 }

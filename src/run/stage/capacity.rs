@@ -10,6 +10,10 @@ const SCARCE: u64 = 1_000;
 /// As much as so many events take up, and more.
 const SCARCE_BYTES: u64 = SCARCE * 4_096;
 
+/// Where there is room for more events, and as many bytes as they take up, that several accounts
+/// stage at once changes nothing.
+const AMPLE: u64 = 10 * SCARCE;
+
 /// What the outboxes take in one pass, and how many users did not fit.
 #[derive(Debug, Default)]
 pub(in crate::run) struct Capacity {
@@ -73,6 +77,12 @@ impl Capacity {
     pub(super) fn is_scarce(&self, receiver: &Receiver) -> bool {
         let left = self.left.get(&receiver.id);
         left.is_some_and(|left| left.events < SCARCE || left.bytes < SCARCE_BYTES)
+    }
+
+    /// Whether much more is known to find room for `receiver`.
+    pub(super) fn is_ample(&self, receiver: &Receiver) -> bool {
+        let left = self.left.get(&receiver.id);
+        left.is_some_and(|left| left.events >= AMPLE && left.bytes >= 10 * SCARCE_BYTES)
     }
 
     /// Users that were not staged for `receiver`.

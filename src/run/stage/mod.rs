@@ -19,5 +19,5 @@ pub(super) use capacity::Capacity;
 pub(super) use catch_up::CatchUp;
 pub(super) use counts::SendCounts;
 pub(super) use send::Sender;
-pub(super) use stager::{ChunkCounts, Stager};
+pub(super) use stager::{ChunkCounts, Prepared, Stager};
 pub(super) use verdict::{AccountVerdicts, unknown_verdict};

@@ -38,6 +38,13 @@ struct Observed<'a> {
     verdicts: &'a AccountVerdicts,
 }
 
+/// A chunk of users, judged and mapped.
+#[derive(Debug)]
+pub(in crate::run) struct Prepared {
+    staging: Staging,
+    counts: ChunkCounts,
+}
+
 /// What became of a chunk of users.
 #[derive(Debug, Default)]
 pub(in crate::run) struct ChunkCounts {
@@ -64,18 +71,45 @@ impl ChunkCounts {
     }
 }
 
+impl Prepared {
+    /// Writes it. When this returns, it is durable.
+    pub(in crate::run) async fn write(self, store: &Store) -> Result<ChunkCounts, StoreError> {
+        let Self { staging, counts } = self;
+        store.run(|store| store.stage(staging)).await?;
+        Ok(counts)
+    }
+}
+
 impl Stager {
-    /// Judges, maps and stages `users` on a thread where that may take its time; the collection
-    /// goes on meanwhile. When this returns, they are durable.
+    /// Judges, maps and stages `users`. When this returns, they are durable.
     pub(in crate::run) async fn stage(
         self: &Arc<Self>,
         store: &Store,
         users: Vec<User>,
         verdicts: &Arc<AccountVerdicts>,
     ) -> Result<ChunkCounts, StoreError> {
+        let prepared = self.prepare(store, users, verdicts).await?;
+        prepared.write(store).await
+    }
+
+    /// Judges and maps `users` on a thread where that may take its time; the collection goes on
+    /// meanwhile.
+    pub(in crate::run) async fn prepare(
+        self: &Arc<Self>,
+        store: &Store,
+        users: Vec<User>,
+        verdicts: &Arc<AccountVerdicts>,
+    ) -> Result<Prepared, StoreError> {
         let (this, verdicts) = (Arc::clone(self), Arc::clone(verdicts));
-        let work = move |store: &Store| this.stage_chunk(store, users, &verdicts);
+        let work = move |store: &Store| this.prepare_chunk(store, users, &verdicts);
         store.run(work).await
+    }
+
+    /// Whether the outboxes have room for what is prepared before they are looked at again.
+    pub(in crate::run) fn has_ample_room(&self) -> bool {
+        let shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut receivers = self.sender.receivers.iter();
+        receivers.all(|receiver| shared.0.is_ample(receiver))
     }
 
     /// Users that were not staged for `receiver`, since its outbox was full.
@@ -84,12 +118,12 @@ impl Stager {
         shared.0.held_up(receiver)
     }
 
-    fn stage_chunk(
+    fn prepare_chunk(
         &self,
         store: &Store,
         users: Vec<User>,
         verdicts: &AccountVerdicts,
-    ) -> Result<ChunkCounts, StoreError> {
+    ) -> Result<Prepared, StoreError> {
         let account = &self.sender.account.id;
         let entities: Vec<EntityKey> = users
             .iter()
@@ -120,8 +154,7 @@ impl Stager {
             staging.revived = entities;
         }
         steps::reach(Step::ChunkMapped);
-        store.stage(staging)?;
-        Ok(counts)
+        Ok(Prepared { staging, counts })
     }
 
     /// Adds what to keep and to send of a user, of which `record` is kept.
