@@ -52,9 +52,7 @@ impl Agent {
             .env("AWS_REGION", "us-east-1")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             // As the packages' unit and image have them.
-            .env("MALLOC_ARENA_MAX", "2")
-            .env("MALLOC_MMAP_THRESHOLD_", "131072")
-            .env("MALLOC_TRIM_THRESHOLD_", "131072");
+            .env("MALLOC_ARENA_MAX", "2");
         usage_of(&command)
     }
 }

@@ -55,10 +55,7 @@ pub(super) fn digest(
     content: &impl Serialize,
     input: &EventInput<'_>,
 ) -> Result<Digest, RenderError> {
-    match serde_json::to_vec(content) {
-        Ok(json) => Ok(Digest::of(&json)),
-        Err(source) => Err(no_json(source, input)),
-    }
+    Ok(Digest::of(&json(content, input)?))
 }
 
 /// Stamps and writes `event`, which is known by `id`, with as many tags as there is room for.

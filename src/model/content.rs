@@ -62,10 +62,9 @@ fn digest(user: &User, of: &str, scope: Scope) -> Digest {
         });
     });
     fact(to, &user.groups, |to, groups| {
-        let digests = groups.iter().map(|group| group_digest(group, scope));
-        let mut digests: Vec<Digest> = digests.collect();
-        digests.sort_unstable();
-        each(to, digests, |to, digest| to.fixed(digest.as_bytes()));
+        let mut groups: Vec<&Group> = groups.iter().map(AsRef::as_ref).collect();
+        groups.sort_unstable_by_key(|group| (&group.name, &group.arn, &group.id));
+        each(to, groups, |to, of| group(to, of, scope));
     });
     fact(to, &user.attached_policies, |to, all| policies(to, all));
     fact(to, &user.inline_policies, |to, all| texts(to, all));
@@ -92,9 +91,7 @@ fn digest(user: &User, of: &str, scope: Scope) -> Digest {
     hash.finish()
 }
 
-fn group_digest(group: &Group, scope: Scope) -> Digest {
-    let mut hash = DigestWriter::default();
-    let to = &mut hash;
+fn group(to: &mut DigestWriter, group: &Group, scope: Scope) {
     to.text(&group.name);
     option(to, group.arn.as_ref(), |to, arn| to.text(arn));
     if scope.has_details {
@@ -102,7 +99,6 @@ fn group_digest(group: &Group, scope: Scope) -> Digest {
     }
     fact(to, &group.attached_policies, |to, all| policies(to, all));
     fact(to, &group.inline_policies, |to, all| texts(to, all));
-    hash.finish()
 }
 
 fn policies(to: &mut DigestWriter, all: &[AttachedPolicy]) {

@@ -10,7 +10,6 @@ pub struct Digest([u8; 32]);
 
 /// Takes content piece by piece; text of any length says its length first. The pieces are hashed
 /// at once: many are of one byte.
-#[derive(Default)]
 pub(crate) struct DigestWriter(Vec<u8>);
 
 impl Digest {
@@ -39,6 +38,15 @@ impl Digest {
             *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
         }
         Some(Self(bytes)).filter(|digest| digest.to_string() == text)
+    }
+}
+
+/// Room for most users.
+const CONTENT_LEN: usize = 2_048;
+
+impl Default for DigestWriter {
+    fn default() -> Self {
+        Self(Vec::with_capacity(CONTENT_LEN))
     }
 }
 
