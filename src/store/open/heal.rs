@@ -2,6 +2,9 @@
 //! its user is sent again.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -34,14 +37,13 @@ pub(in crate::store) fn drop_damaged_records(
     trees: &Trees,
     are_by_another_rollcall: bool,
 ) -> sled::Result<Fills> {
-    let is_kept = match are_by_another_rollcall {
+    let is_kept: IsKept = match are_by_another_rollcall {
         true => is_readable,
-        false => |_, key: &[u8], record: &[u8]| record::is_whole(key, record),
+        false => |_, key, record| record::is_whole(key, record),
     };
     let fills = Fills::default();
     let mut damaged = 0;
-    for (tree, records) in trees.each() {
-        let keys = read_all(tree, records, is_kept, &fills)?;
+    for (records, keys) in read_each(trees, is_kept, &fills)? {
         damaged += keys.len();
         for key in keys {
             records.remove(key)?;
@@ -58,11 +60,41 @@ pub(in crate::store) fn drop_damaged_records(
     Ok(fills)
 }
 
+/// Whether a record of a tree, under a key, stays.
+type IsKept = fn(Tree, &[u8], &[u8]) -> bool;
+
+/// Reads every tree, two at a time: what is kept is counted, the keys of what is not are returned.
+fn read_each<'a>(
+    trees: &'a Trees,
+    is_kept: IsKept,
+    fills: &Fills,
+) -> sled::Result<Vec<(&'a sled::Tree, Vec<IVec>)>> {
+    let each: Vec<(Tree, &sled::Tree)> = trees.each().collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut damaged = Vec::new();
+        while let Some((tree, records)) = each.get(next.fetch_add(1, Ordering::Relaxed)) {
+            damaged.push((*records, read_all(*tree, records, is_kept, fills)?));
+        }
+        Ok::<_, sled::Error>(damaged)
+    };
+    thread::scope(|scope| {
+        // Where the system has no thread left, this one reads all.
+        let other = thread::Builder::new().spawn_scoped(scope, work);
+        let mut damaged = work()?;
+        if let Ok(other) = other {
+            // What panics is sled, about damage: as if it were read here.
+            damaged.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+        }
+        Ok(damaged)
+    })
+}
+
 /// Reads all of one tree: what is kept is counted, the keys of what is not are returned.
 fn read_all(
     tree: Tree,
     records: &sled::Tree,
-    is_kept: fn(Tree, &[u8], &[u8]) -> bool,
+    is_kept: IsKept,
     fills: &Fills,
 ) -> sled::Result<Vec<IVec>> {
     let mut damaged = Vec::new();
