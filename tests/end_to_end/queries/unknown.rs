@@ -82,6 +82,22 @@ fn groups_are_read_one_by_one_where_bulk_is_denied_and_say_the_same() {
 }
 
 #[test]
+fn a_group_whose_members_may_not_be_read_is_told_without_them() {
+    let (_proxy, agent) = denying(&["GetAccountAuthorizationDetails", "GetGroup"]);
+    let all = ask(&super::agent(&SMALL), "groups list --output csv").expect_code(0);
+    let some = ask(&agent, "groups list --output csv").expect_code(4);
+    assert_eq!(some.stdout.lines().count(), all.stdout.lines().count());
+    assert!(some.stdout.contains("members"), "{}", some.stdout);
+    let answer = ask(&agent, "groups get ops --output json").expect_code(4);
+    let answer: Value = serde_json::from_str(&answer.stdout).unwrap();
+    let group = &answer["groups"][0];
+    assert_eq!(group["name"], "ops");
+    assert!(group.get("members").is_none(), "{group:#}");
+    let why = group["unknown"]["members"].as_str().unwrap();
+    assert!(why.starts_with("denied: iam:GetGroup"), "{why}");
+}
+
+#[test]
 fn refused_credentials_are_exit_code_3() {
     let (_proxy, agent) = denying(&["GetUser", "ListUsers", "GetGroup", "ListGroups"]);
     ask(&agent, "users get Anna").expect_code(3);

@@ -21,25 +21,44 @@ pub async fn group(
     with_policies: bool,
 ) -> Result<Option<GroupEntry>, AwsError> {
     let scope = AccountScope::of(account);
-    let mut is_gone = false;
+    let mut by_name = None;
     if let Some(name) = wanted.name() {
-        let found = Box::pin(read(client, &scope, name, with_policies)).await?;
-        is_gone = found.is_none();
-        if let Some(found) = found.filter(|it| is_wanted(wanted, &it.group)) {
-            return Ok(Some(found));
+        match Box::pin(read(client, &scope, name, with_policies)).await {
+            Ok(Some(found)) if is_wanted(wanted, &found.group) => return Ok(Some(found)),
+            Err(error) if error.class != AwsErrorClass::Denied => return Err(error),
+            answer => by_name = Some(answer),
         }
     }
-    let listed = match list(client).await {
-        Ok(listed) => listed,
+    let listed = match (list(client).await, by_name) {
+        (Ok(listed), _) => listed,
         // AWS has said that there is no such group.
-        Err(error) if is_gone && error.class == AwsErrorClass::Denied => return Ok(None),
-        Err(error) => return Err(error),
+        (Err(error), Some(Ok(None))) if error.class == AwsErrorClass::Denied => return Ok(None),
+        (Err(_), Some(Err(denied))) => return Err(denied),
+        (Err(error), _) => return Err(error),
     };
-    let mut listed = listed.into_iter();
+    let mut listed = listed.iter();
     let found = listed.find(|it| wanted.is(it.group_name(), it.group_id(), it.arn()));
     match found {
-        Some(found) => Box::pin(read(client, &scope, found.group_name(), with_policies)).await,
+        Some(found) => Box::pin(read_listed(client, &scope, found, with_policies)).await,
         None => Ok(None),
+    }
+}
+
+/// The group that was `listed`. Where its members may not be read, what the list tells stays.
+pub(super) async fn read_listed(
+    client: &AwsClient,
+    scope: &AccountScope,
+    listed: &types::Group,
+    with_policies: bool,
+) -> Result<Option<GroupEntry>, AwsError> {
+    match read(client, scope, listed.group_name(), with_policies).await {
+        Err(error) if error.class == AwsErrorClass::Denied => {
+            let policies = policies(client, listed.group_name(), with_policies).await?;
+            let members = error.as_unknown();
+            let source = (Action::ListGroups, &now(Action::ListGroups));
+            Ok(policies.map(|policies| entry(listed, source, policies, members)))
+        }
+        answer => answer,
     }
 }
 
@@ -104,21 +123,28 @@ pub(super) async fn read(
     let listed = listed.ok_or_else(|| AwsError::malformed(ACTION, "the answer holds no group"))?;
     let provenance = now(ACTION);
     let name = listed.group_name();
-    let Some((attached_policies, inline_policies)) = policies(client, name, with_policies).await?
-    else {
-        return Ok(None);
-    };
-    Ok(Some(GroupEntry {
+    let policies = policies(client, name, with_policies).await?;
+    let members = known(members, &provenance);
+    Ok(policies.map(|policies| entry(&listed, (ACTION, &provenance), policies, members)))
+}
+
+fn entry(
+    listed: &types::Group,
+    (action, provenance): (Action, &Provenance),
+    (attached_policies, inline_policies): Policies,
+    members: Fact<Vec<Member>>,
+) -> GroupEntry {
+    GroupEntry {
         group: Group {
-            name: name.to_owned(),
+            name: listed.group_name().to_owned(),
             arn: Some(listed.arn().to_owned()),
             id: Some(listed.group_id().to_owned()),
             attached_policies,
             inline_policies,
         },
-        created_at: created_at(ACTION, Some(listed.create_date()), &provenance),
-        members: known(members, &provenance),
-    }))
+        created_at: created_at(action, Some(listed.create_date()), provenance),
+        members,
+    }
 }
 
 /// The `members` by name, unless one of them makes no sense: then it is unknown who they are.

@@ -43,7 +43,7 @@ async fn one_by_one(
 ) -> Result<Vec<GroupEntry>, AwsError> {
     let listed = group::list(client).await?;
     let read = stream::iter(listed)
-        .map(async |listed| group::read(client, scope, listed.group_name(), true).await);
+        .map(async |listed| group::read_listed(client, scope, &listed, true).await);
     let read = read.buffered(settings.max_in_flight.get());
     let read: Vec<Option<GroupEntry>> = Box::pin(read.try_collect()).await?;
     Ok(read.into_iter().flatten().collect())
