@@ -80,11 +80,15 @@ fn read_each<'a>(
     };
     thread::scope(|scope| {
         // Where the system has no thread left, this one reads all.
-        let other = thread::Builder::new().spawn_scoped(scope, work);
-        let mut damaged = work()?;
-        if let Ok(other) = other {
+        let other = thread::Builder::new()
+            .name("store".to_owned())
+            .spawn_scoped(scope, work);
+        let own = work();
+        let others = other.map(|other| other.join());
+        let mut damaged = own?;
+        if let Ok(others) = others {
             // What panics is sled, about damage: as if it were read here.
-            damaged.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+            damaged.extend(others.unwrap_or_else(|panic| resume_unwind(panic))?);
         }
         Ok(damaged)
     })
