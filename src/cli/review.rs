@@ -21,7 +21,8 @@ pub struct ReviewArgs {
     /// given several times
     #[arg(long = "source", value_name = "FILE", requires = "html")]
     pub sources: Vec<PathBuf>,
-    /// Also compare event ids, times of the pass, our version and last uses
+    /// Also compare stamps: event ids, times of the pass, our version, last uses, what changed before,
+    /// which facts are stale, why facts are unknown, and how many tags had no room
     #[arg(long)]
     pub stamps: bool,
     /// Exit with code 7 if anything differs
