@@ -55,8 +55,7 @@ impl Seen {
 }
 
 impl Pass<'_> {
-    /// Stages `chunks`. `notify` is called for each one that
-    /// is durable, with how many users it has.
+    /// Stages `chunks`. `notify` is called for each one that is durable, with how many users it has.
     pub(super) async fn stage_chunks(
         &self,
         mut chunks: Chunks<'_>,
