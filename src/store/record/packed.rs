@@ -7,7 +7,7 @@ use lz4_flex::block::{
     decompress_size_prepended, get_maximum_output_size,
 };
 
-/// What compressing takes, kept by each thread: made anew for every record, it would take longer
+/// What compressing takes, kept by each thread: made again for every record, it would take longer
 /// than the work.
 #[derive(Default)]
 struct Tools {
