@@ -9,12 +9,12 @@ use super::arns::ArnIndex;
 use super::capacity::Capacity;
 use super::counts::SendCounts;
 use super::known::{self, Known};
+use super::prepared::{ChunkCounts, Prepared};
 use super::send::{Outgoing, Outlet, Sender};
 use super::verdict::{self, AccountVerdicts, unknown_verdict};
 use crate::analyze::Privilege;
 use crate::model::{
-    Confirmed, Digest, EntityKey, FieldChange, HistoryEntry, HistoryKind, PassStamp, StaleFact,
-    Tally, User,
+    Confirmed, Digest, EntityKey, FieldChange, HistoryEntry, HistoryKind, PassStamp, User,
 };
 use crate::run::mapping::KnownUser;
 use crate::steps::{self, Step};
@@ -36,48 +36,6 @@ pub(in crate::run) struct Stager {
 struct Observed<'a> {
     user: User,
     verdicts: &'a AccountVerdicts,
-}
-
-/// A chunk of users, judged and mapped.
-#[derive(Debug)]
-pub(in crate::run) struct Prepared {
-    staging: Staging,
-    counts: ChunkCounts,
-}
-
-/// What became of a chunk of users.
-#[derive(Debug, Default)]
-pub(in crate::run) struct ChunkCounts {
-    pub(in crate::run) sent: SendCounts,
-    pub(in crate::run) tally: Tally,
-    /// Users seen for the first time.
-    pub(in crate::run) appeared: u64,
-    /// Users who changed.
-    pub(in crate::run) changed: u64,
-    /// Facts that were asked for, could not be read, and were never known.
-    pub(in crate::run) missing_facts: u64,
-    /// Facts that could not be read and are as last known.
-    pub(in crate::run) stale_facts: u64,
-}
-
-impl ChunkCounts {
-    /// Counts the facts of a user that were `unread`, and those that are `stale`.
-    fn add_unknown(&mut self, unread: &[&str], stale: &[StaleFact]) {
-        let was_known = |fact: &str| stale.iter().any(|it| it.fact == fact);
-        let missing = unread.iter().filter(|fact| !was_known(fact));
-        self.missing_facts += missing.count() as u64;
-        let stale = stale.iter().filter(|it| it.why.reason.is_shortfall());
-        self.stale_facts += stale.count() as u64;
-    }
-}
-
-impl Prepared {
-    /// Writes it. When this returns, it is durable.
-    pub(in crate::run) async fn write(self, store: &Store) -> Result<ChunkCounts, StoreError> {
-        let Self { staging, counts } = self;
-        store.run(|store| store.stage(staging)).await?;
-        Ok(counts)
-    }
 }
 
 impl Stager {
