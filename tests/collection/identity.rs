@@ -96,10 +96,7 @@ fn user_with_an_implausible_create_date_is_left_out_and_named() {
 fn user_that_only_the_details_place_in_another_account_is_left_out() {
     // The listing is read first, then the ARN changes.
     let sim = four(|_| ());
-    sim.delay(
-        Some("GetAccountAuthorizationDetails"),
-        std::time::Duration::from_millis(300),
-    );
+    sim.hold("GetAccountAuthorizationDetails", "ListUsers", 1);
     sim.after("ListUsers", 1, |account| {
         let berta = account.users.get_mut("berta").expect("berta");
         berta.told_arn = Some("arn:aws:iam::999999999999:user/berta".to_owned());
@@ -244,7 +241,7 @@ fn virtual_device_of_another_accounts_user_is_ignored() {
         "GetAccountAuthorizationDetails",
         "GetCredentialReport",
     ] {
-        sim.delay(Some(action), std::time::Duration::from_millis(300));
+        sim.hold(action, "ListVirtualMFADevices", 1);
     }
     sim.after("ListVirtualMFADevices", 1, |account| {
         account.users.get_mut("berta").expect("berta").told_arn = None;

@@ -123,9 +123,8 @@ fn user_renamed_between_both_listings_is_one_user_by_its_present_name() {
     for page in [1, 1000] {
         let sim = three();
         sim.pages(None, PageShape::short(page));
-        let details = "GetAccountAuthorizationDetails";
-        sim.delay(Some(details), std::time::Duration::from_millis(200));
         let listed = if page == 1 { 3 } else { 1 };
+        sim.hold("GetAccountAuthorizationDetails", "ListUsers", listed);
         sim.after("ListUsers", listed, |account| {
             account.rename_user("berta", "zoe")
         });
@@ -154,8 +153,7 @@ fn user_renamed_between_two_pages_of_one_listing_is_one_user() {
 fn user_replaced_by_another_of_its_name_is_never_read_as_that_other() {
     let sim = three();
     let before = sim.account().users["berta"].id.clone();
-    let details = "GetAccountAuthorizationDetails";
-    sim.delay(Some(details), std::time::Duration::from_millis(200));
+    sim.hold("GetAccountAuthorizationDetails", "ListUsers", 1);
     sim.after("ListUsers", 1, |account| {
         let mut other = SimUser::new("berta");
         other.id = "AIDAOTHER".to_owned();

@@ -1,8 +1,6 @@
 //! Credentials beside passwords and access keys: those for single services, signing certificates
 //! and SSH public keys.
 
-use std::time::Duration;
-
 use rollcall::config::{AccessKeyLookup, AwsSettings, Strategy};
 use rollcall::model::{Fact, ServiceCredential, User};
 
@@ -185,9 +183,8 @@ fn a_user_that_is_renamed_meanwhile_gets_nobody_elses_credentials() {
         account.rename_user("anna", "carla");
         account.rename_user("berta", "anna");
     });
-    // Both come once ListUsers was answered.
     for action in ["GetAccountAuthorizationDetails", ACTION] {
-        sim.delay(Some(action), Duration::from_millis(300));
+        sim.hold(action, "ListUsers", 1);
     }
     let collected = collected(&sim);
     let why = "not_collected: renamed during the pass";

@@ -20,6 +20,10 @@ pub(super) struct Script {
     pub(super) latency: HashMap<Option<&'static str>, Duration>,
     /// By access key; before all others.
     pub(super) latency_of_key: HashMap<String, Duration>,
+    /// By action: which other one must have been answered before, and how often.
+    pub(super) held: HashMap<&'static str, (&'static str, u64)>,
+    /// How often each action was answered, with the changes after it made.
+    pub(super) answered: HashMap<&'static str, u64>,
     pub(super) shapes: HashMap<Option<&'static str>, PageShape>,
     pub(super) edits: Vec<Planned>,
 }
@@ -41,6 +45,13 @@ pub(super) struct Treatment {
 }
 
 impl Script {
+    /// Whether answers of `action` still have to wait for others.
+    pub(super) fn is_held(&self, action: &str) -> bool {
+        let answered = |other| self.answered.get(other).copied().unwrap_or_default();
+        let held = self.held.get(action);
+        held.is_some_and(|(other, answers)| answered(other) < *answers)
+    }
+
     /// How to treat this call, the `number`th of its action.
     pub(super) fn treat(&mut self, action: &'static str, number: u64, call: &Call) -> Treatment {
         let hit = self

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -121,6 +121,11 @@ impl SimAws {
         self.script(|script| script.latency.insert(action, latency));
     }
 
+    /// Holds the answers of `action` back until `other` was answered `answers` times.
+    pub(crate) fn hold(&self, action: &'static str, other: &'static str, answers: u64) {
+        self.script(|script| script.held.insert(action, (other, answers)));
+    }
+
     /// Delays the answers to every call that is signed with this access key.
     pub(crate) fn delay_key(&self, access_key_id: &str, latency: Duration) {
         let key = access_key_id.to_owned();
@@ -165,13 +170,7 @@ impl SimAws {
     }
 
     fn script<T>(&self, change: impl FnOnce(&mut Script) -> T) {
-        change(
-            &mut self
-                .sim
-                .script
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
+        change(&mut self.sim.script());
     }
 }
 
@@ -185,10 +184,13 @@ impl Sim {
             let asked = (call.asked(), Service::Iam);
             return Sent::new(Err(actions::unknown(&call)), asked, &request_id);
         };
-        let mut treatment = self.treat(action, number, &call);
+        let mut treatment = self.script().treat(action, number, &call);
         let parsed = start.elapsed();
         if !treatment.latency.is_zero() {
             tokio::time::sleep(treatment.latency).await;
+        }
+        while self.script().is_held(action) {
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
         let start = Instant::now();
         let mut sent = match service {
@@ -199,14 +201,14 @@ impl Sim {
             }
         };
         self.edit(std::mem::take(&mut treatment.edits));
+        *self.script().answered.entry(action).or_default() += 1;
         treatment.fault.inspect(|fault| fault.spoil(&mut sent));
         self.counters.worked(parsed + start.elapsed());
         sent
     }
 
-    fn treat(&self, action: &'static str, number: u64, call: &Call) -> Treatment {
-        let mut script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
-        script.treat(action, number, call)
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn answer(&self, call: &Call, action: (&'static str, Service), how: &Treatment) -> Answer {
