@@ -52,6 +52,7 @@ pub(super) static WRITING: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 });
 
 const ASSUME_ROLE: &str = "sts:assumerole";
+const TAG_SESSION: &str = "sts:tagsession";
 
 impl ActionSet {
     const ALL: Self = Self([u64::MAX; WORDS]);
@@ -82,6 +83,21 @@ impl ActionSet {
         let mut words = self.0;
         for (word, more) in words.iter_mut().zip(other.0) {
             *word |= more;
+        }
+        Self(words)
+    }
+
+    /// What of it a boundary leaves that allows `capped`. A trust policy may name whoever assumes a
+    /// role, and then no boundary is in the way.
+    fn within(self, capped: Self) -> Self {
+        let mut kept = capped;
+        let past_a_boundary = [ASSUME_ROLE, TAG_SESSION].map(|action| ACTIONS.get(action));
+        for &index in past_a_boundary.into_iter().flatten() {
+            kept.insert(index);
+        }
+        let mut words = self.0;
+        for (word, kept) in words.iter_mut().zip(kept.0) {
+            *word &= kept;
         }
         Self(words)
     }
@@ -143,13 +159,21 @@ pub(super) struct Digests {
 }
 
 impl Digests {
-    /// The actions that `principal` may be allowed.
+    /// The actions that `principal` may be allowed: what its policies allow, as far as its boundary
+    /// does.
     pub(super) fn actions(&mut self, principal: &Principal) -> ActionSet {
         let policies = principal.policies.iter();
-        policies.fold(ActionSet::default(), |set, policy| match &policy.document {
+        let allowed = policies.fold(ActionSet::default(), |set, policy| match &policy.document {
             Some(document) => set.or(self.of(document).0),
             None => ActionSet::ALL,
-        })
+        });
+        match &principal.boundary {
+            Boundary::Policy {
+                document: Some(document),
+                ..
+            } => allowed.within(self.of(document).0),
+            _ => allowed,
+        }
     }
 
     /// Whether what applies to `principal` tells sessions apart.
@@ -193,6 +217,43 @@ pub(super) fn names_sessions(document: &Policy) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analyze::decision::{Holder, PolicySource, PrincipalKind};
+    use crate::analyze::document::Use;
+    use crate::model::Arn;
+
+    fn document(action: &str) -> Arc<Policy> {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#
+        );
+        Arc::new(Policy::parse(&text, Use::Identity).unwrap())
+    }
+
+    #[test]
+    fn a_boundary_leaves_what_it_allows_and_to_assume_roles() {
+        let bounded = |allowed: &str| Principal {
+            kind: PrincipalKind::User,
+            arn: Arn::parse("arn:aws:iam::111122223333:user/ann").unwrap(),
+            name: "ann".to_owned(),
+            id: "AIDAANN".to_owned(),
+            tags: None,
+            policies: vec![AppliedPolicy {
+                source: PolicySource::Inline {
+                    holder: Holder::User("ann".to_owned()),
+                    name: "all".to_owned(),
+                },
+                document: Some(document("*")),
+            }],
+            boundary: Boundary::Policy {
+                arn: "arn:aws:iam::111122223333:policy/boundary".to_owned(),
+                document: Some(document(allowed)),
+            },
+        };
+        let mut digests = Digests::default();
+        let reads = digests.actions(&bounded("iam:Get*"));
+        assert!(!reads.may_write() && !reads.may_change_itself());
+        assert!(reads.may_assume());
+        assert!(digests.actions(&bounded("iam:Put*")).may_write());
+    }
 
     #[test]
     fn every_action_of_the_catalogue_has_a_place() {

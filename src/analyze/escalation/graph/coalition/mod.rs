@@ -5,12 +5,14 @@
 //! principals acts with the credentials of all of them.
 
 mod taken;
+mod writing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use self::taken::{Taken, way};
+use self::writing::Writer;
 use crate::analyze::decision::{Boundary, Session, Truth};
 use crate::analyze::escalation::asker::Asker;
 use crate::analyze::escalation::found::Found;
@@ -45,12 +47,19 @@ impl<'a> Graph<'a> {
             self.is_cut = true;
             return Vec::new();
         }
-        let all = self.different(&writers);
+        let all: Vec<Writer<'_>> = self
+            .different(&writers)
+            .into_iter()
+            .map(Writer::new)
+            .collect();
         let raisable: Vec<usize> = self
             .below(counts)
             .filter(|(_, node)| {
-                let mut sessions = sessions(node);
-                sessions.any(|session| self.raised(node, session, &all, counts).is_some())
+                let things = self.things(node);
+                let near = all.iter().filter(|it| it.may_write_to(node, &things));
+                let near: Vec<Asker<'_>> = near.map(|it| it.asker).collect();
+                let mut sessions = sessions(node).filter(|_| !near.is_empty());
+                sessions.any(|session| self.raised(node, session, &near, counts).is_some())
             })
             .map(|(position, _)| position)
             .collect();
