@@ -133,12 +133,20 @@ fn without_text(message: &str) -> Option<String> {
 
 /// What serde says in its own terms, said to somebody who writes a file.
 fn in_plain_words(message: &str) -> String {
+    // The name of a type of ours says nothing.
+    let message = match message.split_once("expected struct ") {
+        Some((found, _)) => &format!("{found}expected a table"),
+        None => message,
+    };
     [
         ("missing field", "missing key"),
         ("a nonzero u32", "a whole number above 0"),
         ("a nonzero u64", "a whole number above 0"),
         ("a nonzero usize", "a whole number above 0"),
         ("a sequence", "a list"),
+        ("invalid type: sequence", "invalid type: list"),
+        ("invalid type: map", "invalid type: table"),
+        ("a map", "a table"),
     ]
     .iter()
     .fold(message.to_owned(), |message, (from, to)| {

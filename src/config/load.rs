@@ -89,17 +89,18 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let tables: Tables =
             toml::from_str(text).map_err(|error| ConfigError::of_toml(path, text, &error))?;
-        if let Some(what) = access_key::check(&tables.aws).or(role::check(&tables.aws)) {
-            return Err(ConfigError::of_file(path, what));
+        let of_table = |table: &str, why: String| {
+            let span = place::of_table_key(text, table, &why);
+            ConfigError::at(path, text, span, why)
+        };
+        if let Some(why) = access_key::check(&tables.aws).or(role::check(&tables.aws)) {
+            return Err(of_table("aws", why.into()));
         }
         if tables.mapping.scps && tables.aws.organization.is_none() {
-            return Err(ConfigError::of_file(
-                path,
-                SCPS_WITHOUT_ORGANIZATION.to_owned(),
-            ));
+            return Err(of_table("mapping", SCPS_WITHOUT_ORGANIZATION.to_owned()));
         }
-        if let Some(what) = tables.status.check() {
-            return Err(ConfigError::of_file(path, what));
+        if let Some(why) = tables.status.check() {
+            return Err(of_table("status", why));
         }
         accounts::check(&tables.aws)
             .map_err(|(span, why)| ConfigError::at(path, text, Some(span), why))?;
@@ -108,8 +109,8 @@ impl Config {
             schedule.times = Times::Every(every);
         }
         let sinks = check_sinks(path, text, tables.sinks, overrides)?;
-        if let Some(what) = tables.audit.check(&sinks) {
-            return Err(ConfigError::of_file(path, what));
+        if let Some(why) = tables.audit.check(&sinks) {
+            return Err(of_table("audit", why));
         }
         Ok(Self {
             agent: tables.agent,

@@ -62,6 +62,12 @@ fn values_are_refused_with_their_place_and_what_to_write() {
             "one tag where a list belongs",
             "[mapping.tags]\nemail = \"mail\"",
         ),
+        case("a number where a table belongs", "agent = 3"),
+        case("a table where a text belongs", "[agent]\nstate_dir = {}"),
+        case(
+            "an id where a table belongs",
+            "[aws]\naccounts = [\"111122223333\"]",
+        ),
         case("no region", "[aws]\nregion = \"Ireland (eu-west-1)\""),
         case("a key twice", "[aws]\nregion = \"a\"\nregion = \"b\""),
         case("no TOML", "[aws\nregion = \"a\""),

@@ -14,7 +14,10 @@ use crate::model::{Arn, is_account_id};
 
 /// One of `[[aws.accounts]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as {id = \"111122223333\"}"
+)]
 pub struct AccountSettings {
     /// The 12-digit account id, which the credentials must belong to.
     #[serde(deserialize_with = "account_id")]
