@@ -48,7 +48,7 @@ pub struct ValidateArgs {
     /// The shape of events
     #[arg(long, default_value = "ocsf")]
     pub dialect: Dialect,
-    /// How problems are written: a line each, or a JSON object a line
+    /// How problems are written: a line each (table), or a JSON object a line
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub output: OutputFormat,
 }

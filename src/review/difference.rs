@@ -129,8 +129,13 @@ fn compare_lists(place: &Place, before: &[Value], after: &[Value], found: &mut V
 
 impl Place {
     fn field(&self, name: &str) -> Self {
+        // One that a path could not be told by is written as JSON writes it.
+        let name: Cow<'_, str> = match name.is_empty() || name.contains(['.', '[', ']', '"']) {
+            true => Value::from(name).to_string().into(),
+            false => name.into(),
+        };
         let field = match self.field.as_str() {
-            "" => name.to_owned(),
+            "" => name.into_owned(),
             field => format!("{field}.{name}"),
         };
         Self {

@@ -25,6 +25,20 @@ pub(super) struct Event {
     pub(super) is_deletion: bool,
 }
 
+/// What became of the event that was there before another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Inserted {
+    /// There was none.
+    First,
+    /// It is of the same user, and dropped.
+    Again,
+    /// One of both tells of the deletion of another user under that ARN, and is dropped.
+    Recreated,
+}
+
+/// Tells users of one ARN apart.
+const ID: &str = "uid_alt";
+
 impl Events {
     /// Events that are matched by their names. The last of several with one name counts.
     pub fn of(named: impl IntoIterator<Item = (String, Value)>) -> Self {
@@ -35,15 +49,26 @@ impl Events {
         events
     }
 
-    /// Adds the event of the user `key`, and says whether there was one before, which is dropped.
-    pub(super) fn insert(&mut self, key: String, name: String, json: Value) -> bool {
+    /// Adds the event of the user `key`, and says what became of one that was there before.
+    pub(super) fn insert(&mut self, key: String, name: String, json: Value) -> Inserted {
         let is_deletion = is_deletion(&json);
         let event = Event {
             name,
             json,
             is_deletion,
         };
-        self.by_key.insert(key, event).is_some()
+        let Some(before) = self.by_key.get(&key) else {
+            self.by_key.insert(key, event);
+            return Inserted::First;
+        };
+        if before.is_deletion != is_deletion && before.json["user"][ID] != event.json["user"][ID] {
+            if before.is_deletion {
+                self.by_key.insert(key, event);
+            }
+            return Inserted::Recreated;
+        }
+        self.by_key.insert(key, event);
+        Inserted::Again
     }
 
     /// The dialects that they are of; those of deletions do not count.

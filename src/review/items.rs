@@ -6,8 +6,8 @@ use serde_json::Value;
 
 /// What tells items of a list apart, the first that fits: policies have an `arn`, tags a `key`, MFA
 /// devices a `serial_number`, unknown facts a `fact`, changes a `field`, paths an `id`, groups a
-/// `name`, access keys a `uid`.
-pub(super) const KEYS: [&str; 8] = [
+/// `name`, access keys a `uid`, and what makes an administrator a `group`.
+pub(super) const KEYS: [&str; 9] = [
     "arn",
     "key",
     "serial_number",
@@ -16,6 +16,7 @@ pub(super) const KEYS: [&str; 8] = [
     "id",
     "name",
     "uid",
+    "group",
 ];
 
 /// Items of two lists, side by side.
@@ -31,48 +32,64 @@ pub(super) struct Matched<'a> {
     pub(super) is_moved: bool,
 }
 
-/// The field that tells items apart in both lists: each item has it, as a text of its own.
-pub(super) fn key_of(before: &[Value], after: &[Value]) -> Option<&'static str> {
-    KEYS.into_iter()
-        .find(|key| is_key(before, key) && is_key(after, key))
+/// The field that tells items apart in both lists, as a text of its own: the first that each item
+/// has, else the first that some of both lists have.
+fn key_of(before: &[Value], after: &[Value]) -> Option<&'static str> {
+    let is_key = |how: fn(usize, usize) -> bool, key: &str| {
+        let lists = [before, after];
+        lists
+            .into_iter()
+            .all(|list| keyed(list, key).is_some_and(|of_it| how(of_it, list.len())))
+    };
+    let all = KEYS
+        .into_iter()
+        .find(|key| is_key(|of_it, all| of_it == all, key));
+    let some = || {
+        KEYS.into_iter()
+            .find(|key| is_key(|of_it, _| of_it > 0, key))
+    };
+    all.or_else(some)
 }
 
-fn is_key(items: &[Value], key: &str) -> bool {
-    let mut seen = BTreeSet::new();
-    items.iter().all(|item| {
-        let text = item.get(key).and_then(Value::as_str);
-        text.is_some_and(|text| seen.insert(text))
-    })
+/// How many items have a `key`, unless two have the same.
+fn keyed(items: &[Value], key: &str) -> Option<usize> {
+    let texts = items.iter().filter_map(|item| item.get(key)?.as_str());
+    let (count, own) = texts.fold((0, BTreeSet::new()), |(count, mut own), text| {
+        own.insert(text);
+        (count + 1, own)
+    });
+    (own.len() == count).then_some(count)
 }
 
 /// Matches the items of two lists: by their key where they have one, else those that are equal.
 pub(super) fn matched<'a>(before: &'a [Value], after: &'a [Value]) -> Matched<'a> {
-    match key_of(before, after) {
-        Some(key) => by(before, after, |item| item.get(key), Some(key)),
-        None => {
-            let mut matched = by(before, after, Some, None);
-            // One that is left on each side is one that changed.
-            if let ([old], [new]) = (matched.removed.as_slice(), matched.added.as_slice())
-                && old.is_object()
-                && new.is_object()
-            {
-                matched.pairs.push((String::new(), old, new));
-                matched.removed.clear();
-                matched.added.clear();
-            }
-            matched
-        }
+    let key = key_of(before, after);
+    let name = |item: &'a Value| {
+        key.and_then(|key| item.get(key))
+            .filter(|it| it.is_string())
+    };
+    let mut matched = by(before, after, name);
+    // One without a name that is left on each side is one that changed.
+    if let ([old], [new]) = (matched.removed.as_slice(), matched.added.as_slice())
+        && [old, new]
+            .iter()
+            .all(|it| it.is_object() && name(it).is_none())
+    {
+        matched.pairs.push((String::new(), old, new));
+        matched.removed.clear();
+        matched.added.clear();
     }
+    matched
 }
 
-/// Matches items of which `of` gives the same, in order.
+/// Matches items of the same `name`, and those without one that are equal, in order.
 fn by<'a>(
     before: &'a [Value],
     after: &'a [Value],
-    of: impl Fn(&'a Value) -> Option<&'a Value>,
-    key: Option<&str>,
+    name: impl Fn(&'a Value) -> Option<&'a Value>,
 ) -> Matched<'a> {
-    let mut places: HashMap<Option<&Value>, VecDeque<usize>> = HashMap::new();
+    let of = |item: &'a Value| name(item).unwrap_or(item);
+    let mut places: HashMap<&Value, VecDeque<usize>> = HashMap::new();
     for (place, new) in after.iter().enumerate() {
         places.entry(of(new)).or_default().push_back(place);
     }
@@ -88,9 +105,8 @@ fn by<'a>(
         };
         matched.is_moved |= place < reached;
         reached = reached.max(place);
-        let name = key.and_then(|key| old.get(key)).and_then(Value::as_str);
-        let name = name.unwrap_or_default().to_owned();
-        matched.pairs.push((name, old, new));
+        let name = name(old).and_then(Value::as_str).unwrap_or_default();
+        matched.pairs.push((name.to_owned(), old, new));
     }
     matched.added = left.into_iter().flatten().collect();
     matched

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Events;
+use super::events::Inserted;
 use crate::lines::{Lines, next_step, unpacked};
 use crate::validate::Place;
 use crate::validate::json::{self, SyntaxError};
@@ -153,14 +154,18 @@ impl<'a> Found<'a> {
 
     fn add(&mut self, place: Place, event: Value) -> Result<(), ReviewError> {
         let (uid, name) = user(&event).map_err(|why| self.refused(place, why))?;
-        if self.read.events.insert(uid.clone(), name, event) {
-            self.repeated += 1;
-            if self.repeated <= REPEATED_SHOWN {
-                let file = self.file;
-                let warning =
-                    format!("{file}{place}: a second event about {uid}; the later one is used");
-                self.read.warnings.push(warning);
+        let used = match self.read.events.insert(uid.clone(), name, event) {
+            Inserted::First => return Ok(()),
+            Inserted::Again => "the later one is used",
+            Inserted::Recreated => {
+                "one is of a deleted user, the other of the next one of its name, and that is used"
             }
+        };
+        self.repeated += 1;
+        if self.repeated <= REPEATED_SHOWN {
+            let file = self.file;
+            let warning = format!("{file}{place}: a second event about {uid}; {used}");
+            self.read.warnings.push(warning);
         }
         Ok(())
     }

@@ -167,11 +167,12 @@ impl Accepted {
             found = compare(&before, &after);
         }
         if found.has_differences() {
-            let _ = writeln!(
-                review,
-                "\ndialect {dialect}: {} cases differ; users like {moved} of them are sent again",
-                found.changed
-            );
+            let again = match moved {
+                0 => "no user is sent again for it".to_owned(),
+                moved => format!("users like {moved} of them are sent again"),
+            };
+            let cases = found.changed;
+            let _ = writeln!(review, "\ndialect {dialect}: {cases} cases differ; {again}");
             review.push_str(&fields(&found));
         }
     }

@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 /// What a page may have; one of far more than 1,000 users may be larger.
 pub(super) const PAGE_BYTES_MAX: usize = 2_000_000;
 
+/// Fields of one object, and fields of the page: an event of ours has far fewer.
+pub(super) const FIELDS_MAX: usize = 400;
+
 /// What is shown of each user. The JSON of a review has all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(super) struct Bounds {
@@ -54,12 +57,20 @@ impl Bounds {
         match (before, after) {
             (Some(Value::Object(old)), Some(Value::Object(new))) => {
                 let mut sides = [Map::new(), Map::new()];
-                let names = old.keys().chain(new.keys());
-                for name in names.collect::<BTreeSet<&String>>() {
+                let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+                let more = names.len().saturating_sub(FIELDS_MAX);
+                let mut names: Vec<&String> = names.into_iter().collect();
+                if more > 0 {
+                    names.sort_by_key(|name| old.get(*name) == new.get(*name));
+                }
+                for name in names.into_iter().take(FIELDS_MAX) {
                     let values = self.events(old.get(name), new.get(name));
                     for (side, value) in sides.iter_mut().zip(values) {
                         side.extend(value.map(|value| (name.clone(), value)));
                     }
+                }
+                for side in sides.iter_mut().filter(|_| more > 0) {
+                    side.extend([and_more(more)]);
                 }
                 sides.map(|side| Some(Value::Object(side)))
             }
@@ -97,14 +108,20 @@ impl Bounds {
     fn alone(self, value: &Value) -> Value {
         match value {
             Value::Object(fields) => {
-                let fields = fields.iter();
-                let fields = fields.map(|(name, value)| (name.clone(), self.alone(value)));
-                Value::Object(fields.collect())
+                let more = fields.len().saturating_sub(FIELDS_MAX);
+                let shown = fields.iter().take(FIELDS_MAX);
+                let shown = shown.map(|(name, value)| (name.clone(), self.alone(value)));
+                Value::Object(shown.chain((more > 0).then(|| and_more(more))).collect())
             }
             Value::Array(list) => self.list(list, &HashSet::new(), 0),
             value => value.clone(),
         }
     }
+}
+
+/// In place of fields that are not shown.
+fn and_more(fields: usize) -> (String, Value) {
+    ("…".to_owned(), format!("and {fields} more fields").into())
 }
 
 #[cfg(test)]
@@ -133,6 +150,21 @@ mod tests {
         for (before, after) in [(Some(&event), None), (Some(&event), Some(&other))] {
             let trimmed = FEW.events(before, after);
             assert_eq!(trimmed, [before.cloned(), after.cloned()]);
+        }
+    }
+
+    #[test]
+    fn what_differs_in_a_large_object_is_kept_before_what_does_not() {
+        let object = |last: &str| {
+            let fields = (0..FIELDS_MAX).map(|it| (format!("f{it:04}"), json!(1)));
+            Value::Object(fields.chain([("z".to_owned(), json!(last))]).collect())
+        };
+        let (before, after) = (object("old"), object("new"));
+        let [before, after] = FEW.events(Some(&before), Some(&after)).map(Option::unwrap);
+        assert_eq!((&before["z"], &after["z"]), (&json!("old"), &json!("new")));
+        for side in [&before, &after, &FEW.alone(&object("old"))] {
+            assert_eq!(side["…"], "and 1 more fields");
+            assert_eq!(side.as_object().unwrap().len(), FIELDS_MAX + 1);
         }
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Review;
-use super::bounds::Bounds;
+use super::bounds::{Bounds, FIELDS_MAX};
 use super::field::Field;
 use super::values::{Values, shown};
 use crate::review::compare::Who;
@@ -16,7 +16,7 @@ use crate::review::compare::Who;
 pub(super) struct Data {
     files: [String; 2],
     bounds: Bounds,
-    totals: [(&'static str, usize); 7],
+    totals: Vec<(&'static str, usize)>,
     fields: Vec<Field>,
     users: Vec<User>,
     /// The names of users without a difference.
@@ -48,7 +48,9 @@ impl Data {
         let places: HashMap<&str, usize> = places
             .map(|(at, (who, ..))| (who.uid.as_str(), at))
             .collect();
-        let fields = comparison.fields.iter();
+        let fields = comparison.fields.iter().take(FIELDS_MAX);
+        let more = comparison.fields.len().saturating_sub(FIELDS_MAX);
+        let more = (more > 0).then_some(("fields that are not shown", more));
         let fields = fields.map(|field| Field::of(field, &places, bounds, &mut values));
         let fields: Vec<Field> = fields.collect();
         let users = listed.iter();
@@ -61,18 +63,19 @@ impl Data {
         let both = review.after.iter();
         let both = both.filter(|(key, _)| review.before.get(key).is_some());
         let unchanged = both.filter(|(key, _)| !places.contains_key(key));
+        let totals = [
+            ("users before", comparison.before),
+            ("after", comparison.after),
+            ("changed", comparison.changed),
+            ("added", comparison.added.len()),
+            ("removed", comparison.removed.len()),
+            ("deleted", comparison.deleted.len()),
+            ("unchanged", comparison.unchanged),
+        ];
         Self {
             files: review.files.map(shown),
             bounds,
-            totals: [
-                ("users before", comparison.before),
-                ("after", comparison.after),
-                ("changed", comparison.changed),
-                ("added", comparison.added.len()),
-                ("removed", comparison.removed.len()),
-                ("deleted", comparison.deleted.len()),
-                ("unchanged", comparison.unchanged),
-            ],
+            totals: totals.into_iter().chain(more).collect(),
             fields,
             users,
             unchanged: unchanged.map(|(_, event)| shown(&event.name)).collect(),

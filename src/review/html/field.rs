@@ -44,7 +44,7 @@ impl Field {
     ) -> Self {
         let (shared, _) = field.shared_and_single();
         let mut of = Self {
-            field: shown(&field.field),
+            field: bounds.text(shown(&field.field)),
             users: field.users,
             shared: shared.len(),
             differences: Vec::new(),

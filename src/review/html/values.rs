@@ -59,7 +59,8 @@ impl Values {
             Value::String(text) => return self.text(text),
             Value::Array(items) => Node::List(items.iter().map(|it| self.number(it)).collect()),
             Value::Object(fields) => {
-                let names = fields.keys().map(|name| shown(name)).collect();
+                let names = fields.keys();
+                let names = names.map(|name| self.bounds.text(shown(name))).collect();
                 let next = self.shapes.len();
                 let shape = *self.shapes.entry(names).or_insert(next);
                 Node::Object(shape, fields.values().map(|it| self.number(it)).collect())
