@@ -33,7 +33,9 @@ pub async fn group(
         (Ok(listed), _) => listed,
         // AWS has said that there is no such group.
         (Err(error), Some(Ok(None))) if error.class == AwsErrorClass::Denied => return Ok(None),
-        (Err(_), Some(Err(denied))) => return Err(denied),
+        (Err(error), Some(Err(denied))) if error.class == AwsErrorClass::Denied => {
+            return Err(denied);
+        }
         (Err(error), _) => return Err(error),
     };
     let mut listed = listed.iter();

@@ -1,6 +1,13 @@
 //! Many secrets, and long texts.
 
+use rustix::time::{ClockId, clock_gettime};
+
 use super::{Known, taken_out};
+
+/// Processor time of this thread: others may be waited for, too.
+fn cpu_s() -> i64 {
+    clock_gettime(ClockId::ThreadCPUTime).tv_sec
+}
 
 #[test]
 fn many_secrets_and_a_long_text_take_little_time() {
@@ -12,9 +19,10 @@ fn many_secrets_and_a_long_text_take_little_time() {
         );
     }
     let text = "User: arn:aws:iam::111122223333:user/x is not authorized. ".repeat(1_000);
-    let start = std::time::Instant::now();
+    let start = cpu_s();
     assert_eq!(taken_out(&known, &text), text);
-    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    let took_s = cpu_s() - start;
+    assert!(took_s < 5, "{took_s} s");
 }
 
 #[test]
@@ -30,12 +38,12 @@ fn a_thousand_secrets_short_and_long_and_a_megabyte_take_little_time() {
     }
     let line = "User: arn:aws:iam::111122223333:user/x is not authorized: AIDA4XKQ7GMW5RT2PLZV. ";
     let text = line.repeat(1_000_000 / line.len());
-    let start = std::time::Instant::now();
+    let start = cpu_s();
     let shown = taken_out(&known, &text);
-    let took = start.elapsed();
-    eprintln!("{} bytes: {took:?}", text.len());
+    let took_s = cpu_s() - start;
+    eprintln!("{} bytes: {took_s} s", text.len());
     assert_eq!(shown, text);
-    assert!(took.as_secs() < 10, "{took:?}");
+    assert!(took_s < 10, "{took_s} s");
 }
 
 #[test]
