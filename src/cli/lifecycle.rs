@@ -33,6 +33,10 @@ pub struct LifecyclePlanArgs {
     /// Also write the plan to this file, for rollcall lifecycle apply
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Deactivate this old access key although it is still used, once its successor is there; may be
+    /// given several times
+    #[arg(long, value_name = "AccessKeyId")]
+    pub force: Vec<String>,
     /// How the result is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub output: OutputFormat,

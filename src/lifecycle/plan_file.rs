@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::plan::{Held, Observed, Plan, Refusal};
-use super::{DesiredState, Intended, Intent, PlannedAction, Subject};
+use super::{DesiredState, Intended, Intent, PlannedAction, Subject, UserAction};
 use crate::file;
 use crate::foreign::Shown;
 use crate::model::{Digest, User};
@@ -38,6 +38,9 @@ pub struct PlanFile {
     pub desired_digest: String,
     /// SHA-256 of what AWS had of users that the plan is about.
     pub observed_digest: String,
+    /// AccessKeyIds that a person forced.
+    #[serde(default)]
+    pub forced: BTreeSet<String>,
     /// What earlier runs began and did not end.
     #[serde(default)]
     pub begun: Vec<Begun>,
@@ -114,12 +117,14 @@ pub enum PlanFileError {
 }
 
 impl PlanFile {
-    /// The file of `plan`, made at `now` from both states and from what has not ended.
+    /// The file of `plan`, made at `now` from both states, from what has not ended and with the
+    /// keys `forced`.
     pub fn of(
         plan: Plan,
         desired: &DesiredState,
         observed: &Observed,
         begun: Vec<Intent>,
+        forced: BTreeSet<String>,
         now: OffsetDateTime,
     ) -> Self {
         let begun = begun.into_iter().map(|it| Begun::of(it, desired));
@@ -131,12 +136,23 @@ impl PlanFile {
             desired: desired.place.clone(),
             desired_digest: desired.digest().to_string(),
             observed_digest: observed_digest(desired, &plan, observed).to_string(),
+            forced,
             begun: begun.collect(),
             actions_digest: digest_of(&plan.actions),
             actions: plan.actions,
             held: plan.held,
             refusals: plan.refusals,
         }
+    }
+
+    /// The first of the forced keys that it does not deactivate.
+    pub fn not_forced(&self) -> Option<&str> {
+        let is_deactivated = |id: &&String| {
+            let mut actions = self.actions.iter();
+            actions.any(|it| matches!(&it.action, UserAction::DeactivateKey { key } if key == *id))
+        };
+        let mut keys = self.forced.iter();
+        keys.find(|id| !is_deactivated(id)).map(String::as_str)
     }
 
     /// Reads the plan at `path`.

@@ -9,6 +9,7 @@ mod deleted;
 mod deletion_killed;
 mod disasters;
 mod events;
+mod forced;
 mod histories;
 mod key_killed;
 mod keys;

@@ -45,7 +45,7 @@ async fn apply_alone(
     cancel: &CancellationToken,
 ) -> anyhow::Result<ExitStatus> {
     let is_all_finished = finish_begun(executor).await?;
-    let now = plan::make(config).await?;
+    let now = plan::make(config, planned.forced.clone()).await?;
     if let Some(why) = planned.changed(&now) {
         tracing::error!(
             "the plan does not apply any more, and nothing was done: {why}; plan again"

@@ -1,13 +1,16 @@
 //! `rollcall lifecycle plan`.
 
+use std::collections::BTreeSet;
+
 use time::OffsetDateTime;
 
 use super::{settings, table};
 use crate::aws::AwsClient;
 use crate::cli::{GlobalArgs, LifecyclePlanArgs, OutputFormat};
 use crate::commands::policy::pretty;
-use crate::commands::setup;
+use crate::commands::setup::{self, UsageError};
 use crate::config::Config;
+use crate::foreign::Shown;
 use crate::lifecycle::{self, ActionError, Intents, PlanFile};
 use crate::output;
 use crate::run::{AccountError, ExitStatus};
@@ -18,7 +21,15 @@ pub(super) async fn plan(
     args: &LifecyclePlanArgs,
 ) -> anyhow::Result<ExitStatus> {
     let config = setup::config(global)?;
-    let plan = make(&config).await?;
+    let plan = make(&config, args.force.iter().cloned().collect()).await?;
+    if let Some(key) = plan.not_forced() {
+        let key = Shown::of(key);
+        let why = format!(
+            "--force {key}: no old key of that id waits only because it is used, so nothing is \
+             planned: rollcall lifecycle plan without it says what is held back"
+        );
+        return Err(UsageError(why).into());
+    }
     if let Some(path) = &args.out {
         plan.write(path)?;
     }
@@ -30,8 +41,8 @@ pub(super) async fn plan(
     Ok(ExitStatus::Done)
 }
 
-/// Reads what is desired and what there is, and plans.
-pub(super) async fn make(config: &Config) -> anyhow::Result<PlanFile> {
+/// Reads what is desired and what there is, and plans, with the keys `forced`.
+pub(super) async fn make(config: &Config, forced: BTreeSet<String>) -> anyhow::Result<PlanFile> {
     let settings = settings(config)?;
     let aws = settings.credentials(&setup::aws(config)?);
     let client = AwsClient::connect(&aws).await;
@@ -44,6 +55,6 @@ pub(super) async fn make(config: &Config) -> anyhow::Result<PlanFile> {
     let state_dir = config.agent.resolved_state_dir()?;
     let begun = Intents::look(&state_dir, &observed.account.id).map_err(ActionError::from)?;
     let now = OffsetDateTime::now_utc();
-    let plan = lifecycle::plan(&desired, &observed, settings, now);
-    Ok(PlanFile::of(plan, &desired, &observed, begun, now))
+    let plan = lifecycle::plan(&desired, &observed, settings, &forced, now);
+    Ok(PlanFile::of(plan, &desired, &observed, begun, forced, now))
 }

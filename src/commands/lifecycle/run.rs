@@ -1,5 +1,7 @@
 //! `rollcall lifecycle run`, once or on schedule.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
@@ -49,7 +51,7 @@ async fn alone(
 ) -> anyhow::Result<ExitStatus> {
     let is_all_finished = finish_begun(executor).await?;
     let made = tokio::select! {
-        made = plan::make(config) => made,
+        made = plan::make(config, BTreeSet::new()) => made,
         () = cancel.cancelled() => return Ok(ExitStatus::Interrupted),
     };
     let mut plan = made?;

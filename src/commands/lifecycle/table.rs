@@ -75,6 +75,7 @@ mod tests {
             desired: "table people".to_owned(),
             desired_digest: String::new(),
             observed_digest: String::new(),
+            forced: BTreeSet::new(),
             begun: Vec::new(),
             actions: vec![PlannedAction {
                 user: user.clone(),

@@ -151,7 +151,13 @@ pub(super) fn planned_at(
     at: Observed,
     now: OffsetDateTime,
 ) -> (Vec<String>, Vec<String>) {
-    words(&plan(&desired(names), &at, &settings(), now))
+    words(&plan(
+        &desired(names),
+        &at,
+        &settings(),
+        &BTreeSet::new(),
+        now,
+    ))
 }
 
 pub(super) fn words(plan: &Plan) -> (Vec<String>, Vec<String>) {

@@ -2,9 +2,12 @@
 
 use time::Duration;
 
-use super::fixture::{NOW, key, known, observed, planned, planned_at, tagged, with_keys};
+use super::fixture::{
+    NOW, desired, key, known, observed, planned, planned_at, settings, tagged, with_keys,
+};
+use super::*;
 use crate::lifecycle::DEACTIVATED_TAG;
-use crate::model::{AccessKey, Fact, Reason};
+use crate::model::{AccessKey, Reason};
 
 /// The plan for the keys of one user, who is desired.
 fn of_keys(keys: Vec<AccessKey>) -> (Vec<String>, Vec<String>) {
@@ -96,6 +99,39 @@ fn what_is_not_certain_about_keys_is_held_and_named() {
         let (actions, held) = of_keys(keys);
         assert!(actions.is_empty(), "{part}: {actions:?}");
         assert!(held[0].contains(part), "{part}: {held:?}");
+    }
+}
+
+#[test]
+fn a_forced_key_goes_although_it_is_used_once_it_is_old_enough_and_has_a_successor() {
+    let forced = |keys: Vec<AccessKey>, id: &str| {
+        let forced = BTreeSet::from([id.to_owned()]);
+        let at = observed([with_keys("anna", keys)]);
+        plan(&desired(&["anna"]), &at, &settings(), &forced, NOW)
+    };
+    let used = || vec![key("A", 31, true, Some(6)), key("B", 16, true, Some(0))];
+    let unclear = || vec![key("A", 31, true, None), key("B", 16, true, None)];
+    for (keys, reason) in [
+        (used(), "31 days old and forced, though used on 2026-11-22"),
+        (unclear(), "31 days old and forced"),
+    ] {
+        let plan = forced(keys, "A");
+        let last = plan.actions.last().unwrap();
+        let deactivate = UserAction::DeactivateKey {
+            key: "A".to_owned(),
+        };
+        assert_eq!((&last.action, plan.held.len()), (&deactivate, 0));
+        assert!(last.reason.ends_with(reason), "{}", last.reason);
+    }
+    let young = vec![key("A", 29, true, Some(6)), key("B", 14, true, Some(0))];
+    let alone = vec![key("A", 31, true, Some(6))];
+    for (keys, id) in [(used(), "B"), (unclear(), "B"), (young, "A"), (alone, "A")] {
+        let actions = forced(keys, id).actions.into_iter();
+        let actions: Vec<_> = actions.map(|it| it.action.to_string()).collect();
+        assert!(
+            !actions.iter().any(|it| it.starts_with("deactivate")),
+            "{actions:?}"
+        );
     }
 }
 

@@ -128,22 +128,36 @@ fn two(rules: &Rules<'_>, user: &User, old: &Key<'_>, new: &Key<'_>, plan: &mut 
     let mark = tag(user, DEACTIVATED_TAG).and_then(Deactivation::parse);
     let mark = mark.filter(|mark| mark.keys == [old.id] && mark.since <= rules.now);
     if old.is_active {
-        if is_used {
+        let is_forced = rules.forced.contains(old.id);
+        if is_used && !is_forced {
             let why = format!(
-                "{} is {} days old and still used, so nothing is rotated: move its users to {}",
+                "{} is {} days old and still used, so nothing is rotated: move its users to {new}, \
+                 or plan with --force {}",
                 old.id,
                 old_age.whole_days(),
-                new.id
+                old.id,
+                new = new.id,
             );
             return plan.hold(subject(), KEYS, why);
         }
-        if new.last_used.is_none() && new_age >= settings.rotate_after {
-            let why = format!("which of {} and {} is in use is not known", old.id, new.id);
+        if new.last_used.is_none() && new_age >= settings.rotate_after && !is_forced {
+            let why = format!(
+                "which of {} and {new} is in use is not known: move its users to {new}, and plan \
+                 with --force {}",
+                old.id,
+                old.id,
+                new = new.id,
+            );
             return plan.hold(subject(), KEYS, why);
         }
         let key = old.id.to_owned();
         mark_since(rules, user, old, plan);
-        let reason = format!("key is {} days old and unused", old_age.whole_days());
+        let state = match old.last_used.filter(|_| is_used) {
+            Some(at) => format!("forced, though used on {}", at.date()),
+            None if is_forced => "forced".to_owned(),
+            None => "unused".to_owned(),
+        };
+        let reason = format!("key is {} days old and {state}", old_age.whole_days());
         return plan.act(subject(), UserAction::DeactivateKey { key }, reason);
     }
     match mark {

@@ -91,17 +91,25 @@ pub struct Held {
 /// What every decision goes by.
 struct Rules<'a> {
     settings: &'a LifecycleSettings,
+    /// AccessKeyIds of old keys that go although they are used: a person named them.
+    forced: &'a BTreeSet<String>,
     now: OffsetDateTime,
 }
 
-/// Plans what brings `observed` to `desired`, as far as the guards let it.
+/// Plans what brings `observed` to `desired`, as far as the guards let it. The keys `forced` do not
+/// wait until nobody uses them.
 pub fn plan(
     desired: &DesiredState,
     observed: &Observed,
     settings: &LifecycleSettings,
+    forced: &BTreeSet<String>,
     now: OffsetDateTime,
 ) -> Plan {
-    let rules = Rules { settings, now };
+    let rules = Rules {
+        settings,
+        forced,
+        now,
+    };
     let mut plan = Plan::default();
     let by_name: BTreeMap<String, &Arc<User>> = observed
         .users

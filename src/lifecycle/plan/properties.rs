@@ -89,7 +89,7 @@ proptest! {
 
     #[test]
     fn only_what_is_ours_is_acted_on_and_removals_keep_every_guard((state, at, now) in world()) {
-        let plan = plan(&state, &at, &settings(), now);
+        let plan = plan(&state, &at, &settings(), &BTreeSet::new(), now);
         let find = |id: &String| at.users.iter().find(|user| user.id == *id);
         for planned in &plan.actions {
             let Some(id) = &planned.user.id else {
@@ -124,7 +124,7 @@ proptest! {
 
     #[test]
     fn no_key_is_deleted_while_another_is_not_there((state, at, now) in world()) {
-        let plan = plan(&state, &at, &settings(), now);
+        let plan = plan(&state, &at, &settings(), &BTreeSet::new(), now);
         for planned in &plan.actions {
             let (UserAction::DeleteKey { key } | UserAction::DeactivateKey { key }) = &planned.action
             else {
@@ -143,8 +143,8 @@ proptest! {
         let mut turned = at.clone();
         turned.users.reverse();
         prop_assert_eq!(
-            plan(&state, &at, &settings(), now),
-            plan(&state, &turned, &settings(), now)
+            plan(&state, &at, &settings(), &BTreeSet::new(), now),
+            plan(&state, &turned, &settings(), &BTreeSet::new(), now)
         );
     }
 }

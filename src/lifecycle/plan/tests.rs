@@ -12,7 +12,13 @@ use crate::model::{AttachedPolicy, Fact, Reason};
 
 #[test]
 fn who_is_desired_and_not_there_is_created_in_one_call_with_what_makes_it_ours() {
-    let plan = plan(&desired(&["anna"]), &observed([]), &settings(), NOW);
+    let plan = plan(
+        &desired(&["anna"]),
+        &observed([]),
+        &settings(),
+        &BTreeSet::new(),
+        NOW,
+    );
     let create = UserAction::Create {
         path: "/r/".to_owned(),
         boundary: BOUNDARY.to_owned(),
@@ -140,7 +146,13 @@ fn each_guard_alone_keeps_an_extra() {
 fn a_state_or_a_listing_that_may_not_be_whole_removes_nobody() {
     let mut state = desired(&[]);
     state.removal_bar = Some("table people desires nobody".to_owned());
-    let nobody = plan(&state, &observed([ours("eve")]), &settings(), NOW);
+    let nobody = plan(
+        &state,
+        &observed([ours("eve")]),
+        &settings(),
+        &BTreeSet::new(),
+        NOW,
+    );
     assert!(nobody.actions.is_empty() && nobody.held[0].why.contains("desires nobody"));
     let mut at = observed([ours("eve")]);
     at.why_incomplete = Some("9 users were listed, and AWS counts 10".to_owned());
@@ -160,7 +172,13 @@ fn more_removals_than_five_or_a_tenth_are_none() {
         let users = names
             .iter()
             .map(|name| with_keys(name, vec![key("A", 1, true, None)]));
-        plan(&desired(&kept), &observed(users), &settings(), NOW)
+        plan(
+            &desired(&kept),
+            &observed(users),
+            &settings(),
+            &BTreeSet::new(),
+            NOW,
+        )
     };
     for (extras, all, removed) in [
         (1, 3, 1),
@@ -206,7 +224,7 @@ fn nobody_loses_rights_where_many_would_and_the_caller_never_does() {
         user.policies = Some(std::collections::BTreeSet::new());
     }
     let many = observed([reader("a"), reader("b"), ours("c")]);
-    let refused = plan(&state, &many, &settings(), NOW);
+    let refused = plan(&state, &many, &settings(), &BTreeSet::new(), NOW);
     assert!(
         refused.actions.is_empty() && refused.held.len() == 2,
         "{refused:?}"
@@ -215,13 +233,13 @@ fn nobody_loses_rights_where_many_would_and_the_caller_never_does() {
     let why = &refused.refusals[0].why;
     assert!(why.contains("2 of our 3 users"), "{why}");
     let mut one = observed([reader("a"), ours("b"), ours("c")]);
-    let (actions, _) = words(&plan(&state, &one, &settings(), NOW));
+    let (actions, _) = words(&plan(&state, &one, &settings(), &BTreeSet::new(), NOW));
     assert_eq!(
         actions,
         ["a: detach arn:aws:iam::111122223333:policy/readers"]
     );
     one.caller = ours("a").arn;
-    let (actions, held) = words(&plan(&state, &one, &settings(), NOW));
+    let (actions, held) = words(&plan(&state, &one, &settings(), &BTreeSet::new(), NOW));
     assert!(
         actions.is_empty() && held[0].contains("the caller itself"),
         "{held:?}"

@@ -95,7 +95,13 @@ impl World {
         for stored in at.stored_keys.values_mut() {
             *stored = known(self.stored.clone());
         }
-        let planned = plan(&desired(names), &at, &settings(), self.now);
+        let planned = plan(
+            &desired(names),
+            &at,
+            &settings(),
+            &BTreeSet::new(),
+            self.now,
+        );
         assert_eq!(planned.refusals, []);
         let of_anna = |user: &Subject| user.name == "anna";
         for Held { what, why, .. } in planned.held.iter().filter(|it| of_anna(&it.user)) {
