@@ -40,6 +40,15 @@ impl AwsClient {
         Ok(asked.account)
     }
 
+    /// UserId of whom `credentials` belong to, whoever this client is. It needs no permission.
+    pub async fn user_id_of(&self, credentials: Credentials) -> Result<Option<String>, AwsError> {
+        let sts = self.services().sts_with(credentials.clone());
+        let request = || sts.get_caller_identity().send();
+        let action = Action::GetCallerIdentity;
+        let identity = self.attempts(action, Some(&credentials), request).await?;
+        Ok(identity.user_id)
+    }
+
     /// Never given up: it needs no permission, and everything else depends on it.
     async fn asked(
         &self,

@@ -20,6 +20,19 @@ pub enum ActionError {
     /// Another run is at it.
     #[error(transparent)]
     Lease(#[from] LeaseHeld),
+    /// A new key is stored, and AWS does not take it yet.
+    #[error(
+        "AWS does not take the new access key {key} of user {user} yet, whose secret is stored: \
+         {error}; no older key goes meanwhile, and the next run asks again"
+    )]
+    Unconfirmed {
+        /// UserName.
+        user: Shown,
+        /// AccessKeyId.
+        key: Shown,
+        /// What GetCallerIdentity was answered.
+        error: AwsError,
+    },
     /// A deletion ended half-way.
     #[error("user {user} is not deleted and still has {left}: {error}; run the same command again")]
     Left {

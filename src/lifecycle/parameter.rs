@@ -36,7 +36,7 @@ struct Found {
     version: i64,
 }
 
-/// A value, of which the AccessKeyId alone is kept.
+/// A value, decrypted.
 #[derive(Deserialize)]
 struct Decrypted {
     #[serde(rename = "Parameter")]
@@ -45,8 +45,16 @@ struct Decrypted {
 
 #[derive(Deserialize)]
 struct Secret {
-    #[serde(rename = "Value", deserialize_with = "access_key_id")]
+    #[serde(rename = "Value", deserialize_with = "secret")]
+    value: SecretString,
+}
+
+/// Of a value of ours, what is needed of the key.
+#[derive(Deserialize)]
+struct Stored {
     access_key_id: Option<String>,
+    #[serde(default, deserialize_with = "secret")]
+    secret_access_key: SecretString,
 }
 
 /// The version that a write made.
@@ -83,12 +91,21 @@ impl Parameters<'_> {
         Ok(unless_gone(answer)?.map(|it| it.parameter.version))
     }
 
-    /// Whether the parameter holds the secret of the access key `key`. It is decrypted to tell.
-    pub(super) async fn holds(&self, name: &str, key: &str) -> Result<bool, AwsError> {
+    /// The secret of the access key `key`, if the parameter holds that one. It is decrypted to tell.
+    pub(super) async fn secret_of(
+        &self,
+        name: &str,
+        key: &str,
+    ) -> Result<Option<SecretString>, AwsError> {
         let input = json!({ "Name": name, "WithDecryption": true });
         let answer: Result<Decrypted, _> = self.call(Action::GetParameter, &input).await;
-        let held = unless_gone(answer)?.and_then(|it| it.parameter.access_key_id);
-        Ok(held.as_deref() == Some(key))
+        let Some(Decrypted { parameter }) = unless_gone(answer)? else {
+            return Ok(None);
+        };
+        // What is nothing of ours holds no secret of ours.
+        let stored: Option<Stored> = serde_json::from_str(parameter.value.expose_secret()).ok();
+        let stored = stored.filter(|it| it.access_key_id.as_deref() == Some(key));
+        Ok(stored.map(|it| it.secret_access_key))
     }
 
     /// Whether the parameter is ours and of `user`; `None` if there is none.
@@ -187,15 +204,8 @@ impl Tags {
     }
 }
 
-/// Of the value of a parameter, the AccessKeyId; `None` where it is nothing of ours.
-fn access_key_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    struct Stored {
-        access_key_id: Option<String>,
-    }
-    let value = SecretString::from(String::deserialize(from)?);
-    let stored: Option<Stored> = serde_json::from_str(value.expose_secret()).ok();
-    Ok(stored.and_then(|it| it.access_key_id))
+fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<SecretString, D::Error> {
+    Ok(String::deserialize(from)?.into())
 }
 
 /// What there is; `None` where AWS knows nothing of the kind.

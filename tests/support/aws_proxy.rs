@@ -15,8 +15,8 @@ use super::reply::Reply;
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) at: Instant,
-    /// Region and service, as the signature names them.
-    scope: Option<(String, String)>,
+    /// AccessKeyId, region and service, as the signature names them.
+    scope: Option<[String; 3]>,
     parameters: Vec<(String, String)>,
 }
 
@@ -27,12 +27,17 @@ impl Call {
 
     /// The region that it is signed for.
     pub(crate) fn region(&self) -> &str {
-        self.scope.as_ref().map_or("", |(region, _)| region)
+        self.scope.as_ref().map_or("", |[_, region, _]| region)
     }
 
     /// The service that it is signed for, as policies spell it.
     pub(crate) fn service(&self) -> &str {
-        self.scope.as_ref().map_or("", |(_, service)| service)
+        self.scope.as_ref().map_or("", |[.., service]| service)
+    }
+
+    /// The AccessKeyId that it is signed with.
+    pub(crate) fn key(&self) -> &str {
+        self.scope.as_ref().map_or("", |[key, ..]| key)
     }
 
     /// Whether the call has this text anywhere, as one in JSON may.
@@ -175,10 +180,12 @@ impl Call {
     }
 }
 
-/// Of `Credential=KEY/DATE/REGION/SERVICE/aws4_request`, region and service.
-fn scope(signed: &str) -> Option<(String, String)> {
-    let mut parts = signed.split_once("Credential=")?.1.split('/').skip(2);
-    Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
+/// Of `Credential=KEY/DATE/REGION/SERVICE/aws4_request`, key, region and service.
+fn scope(signed: &str) -> Option<[String; 3]> {
+    let mut parts = signed.split_once("Credential=")?.1.split('/');
+    let key = parts.next()?.to_owned();
+    let mut parts = parts.skip(1);
+    Some([key, parts.next()?.to_owned(), parts.next()?.to_owned()])
 }
 
 async fn forward(client: &reqwest::Client, url: &str, request: Request<Bytes>) -> Reply {

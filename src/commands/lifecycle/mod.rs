@@ -68,6 +68,7 @@ pub(super) fn status_of(error: &ActionError) -> ExitStatus {
     match error {
         ActionError::Refused(_) | ActionError::Lease(_) => ExitStatus::No,
         ActionError::Intent(_) => ExitStatus::State,
+        ActionError::Unconfirmed { .. } => ExitStatus::Partial,
         ActionError::Aws(error)
         | ActionError::Left { error, .. }
         | ActionError::Outlived { error, .. } => match error.class.is_refusal() {

@@ -2,8 +2,10 @@
 //!
 //! AWS tells a secret once. Before a key is created, its parameter is there and is ours, and an
 //! intent says which keys there were: whatever happens next, a key without a stored secret is
-//! known for what it is, and deleted. Once it is stored, the parameter's tag names the key.
+//! known for what it is, and deleted. Once it is stored and AWS takes it, the parameter's tag names
+//! the key.
 
+mod confirm;
 mod recovery;
 mod stored;
 
@@ -58,6 +60,7 @@ impl Executor {
         if let Ok(version) = put
             && self.parameters().version(&parameter).await? == Some(version)
         {
+            self.confirm_key(user, &key).await?;
             self.stored(user, &parameter, &key.id).await?;
             let id = key.id;
             return Ok(StoredKey { id, parameter });

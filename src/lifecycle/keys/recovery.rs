@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use aws_sdk_iam::types::StatusType;
 use time::OffsetDateTime;
 
-use super::{Executor, UserRef};
+use super::{Executor, NewKey, UserRef};
 use crate::aws::{Action, AwsError};
 use crate::foreign::Shown;
 use crate::lifecycle::delete::name_of;
@@ -64,10 +65,11 @@ impl Executor {
                 .version(&parameter)
                 .await?
                 .is_some_and(|now| now > version)
-            && parameters.holds(&parameter, created).await?
+            && let Some(secret) = parameters.secret_of(&parameter, created).await?
         {
-            self.stored(&user, &parameter, created).await?;
-            return Ok(Recovered::Stored(created.clone()));
+            return self
+                .confirmed(&present, &parameter, NewKey::of_parameter(created, secret))
+                .await;
         }
         let new = match created {
             Some(created) => vec![created],
@@ -81,6 +83,34 @@ impl Executor {
         }
         self.intents.clear(&user.id)?;
         Ok(Recovered::Undone(undone))
+    }
+
+    /// Ends the intent for `key`, whose secret the `parameter` holds, once AWS takes it. One that
+    /// somebody deactivated or deleted meanwhile stays as it is.
+    async fn confirmed(
+        &self,
+        user: &UserRef,
+        parameter: &str,
+        key: NewKey,
+    ) -> Result<Recovered, ActionError> {
+        let Err(error) = self.confirm_key(user, &key).await else {
+            self.stored(user, parameter, &key.id).await?;
+            return Ok(Recovered::Stored(key.id));
+        };
+        let keys = unless_gone(self.keys(user).await)?.unwrap_or_default();
+        let is_active = keys.iter().any(|it| {
+            it.access_key_id.as_ref() == Some(&key.id) && it.status == Some(StatusType::Active)
+        });
+        if is_active {
+            return Err(error);
+        }
+        tracing::warn!(
+            user = user.name,
+            key = key.id,
+            "a new key was deactivated or deleted before AWS took it, and stays so"
+        );
+        self.intents.clear(&user.id)?;
+        Ok(Recovered::Undone(Vec::new()))
     }
 
     /// `user` under the name that it has now, by its id; `None` if it is gone.

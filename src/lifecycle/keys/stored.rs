@@ -1,5 +1,6 @@
 //! A new key, as AWS tells it once and as it is stored.
 
+use aws_credential_types::Credentials;
 use aws_sdk_iam::operation::create_access_key::CreateAccessKeyOutput;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -29,6 +30,22 @@ impl NewKey {
             secret: key.secret_access_key.into(),
             created: created.unwrap_or_default(),
         })
+    }
+
+    /// The key with this AccessKeyId as its parameter has it.
+    pub(super) fn of_parameter(id: &str, secret: SecretString) -> Self {
+        Self {
+            id: id.to_owned(),
+            _hidden: hide_while("secret access key", secret.expose_secret()),
+            secret,
+            created: String::new(),
+        }
+    }
+
+    /// What a call is signed with as its user.
+    pub(super) fn credentials(&self) -> Credentials {
+        let secret = self.secret.expose_secret();
+        Credentials::new(&self.id, secret, None, None, "lifecycle")
     }
 
     /// The value of the parameter: a flat object, since AWS refuses two braces in a row.
