@@ -106,7 +106,8 @@ pub enum Refused {
     /// The configuration or a tag says that the user stays.
     #[error(
         "user {0} is exempt, and nothing was changed: to have it deleted, remove it from \
-         lifecycle.exempt, its tag rollcall:exempt, or exempt = true where it is desired"
+         lifecycle.exempt or from a group of lifecycle.exempt_groups, its tag rollcall:exempt, or \
+         exempt = true where it is desired"
     )]
     Exempt(Shown),
     /// The user is the one that asks.

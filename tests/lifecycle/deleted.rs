@@ -74,6 +74,12 @@ fn a_user_that_is_not_the_one_that_was_asked_for_stays() {
         ("anna".to_owned(), "", 2, "both halves"),
         (format!("{id}:"), "", 2, "both halves"),
         (format!("{id}:anna"), "exempt = [\"Anna\"]", 7, "is exempt"),
+        (
+            format!("{id}:anna"),
+            "exempt_groups = [\"x\", \"Of-Anna\"]",
+            7,
+            "is exempt",
+        ),
     ] {
         let asked = agent(&account, more).args(["lifecycle", "delete", &user]);
         let output = asked.run().expect_code(code);

@@ -43,6 +43,8 @@ pub struct LifecycleSettings {
     pub times: Times,
     /// Names of users that are never removed, without regard to case.
     pub exempt: Vec<String>,
+    /// Names of groups whose members are exempt, without regard to case.
+    pub exempt_groups: Vec<String>,
     /// The profile of the credentials that write; those of `[aws]` otherwise.
     pub profile: Option<String>,
     /// The role that writes, assumed from those credentials.
@@ -105,6 +107,8 @@ struct LifecycleTable {
     cron: Option<CronExpression>,
     #[serde(default)]
     exempt: Vec<String>,
+    #[serde(default)]
+    exempt_groups: Vec<String>,
     profile: Option<String>,
     #[serde(default, deserialize_with = "role::arn")]
     role_arn: Option<Arn>,
@@ -181,6 +185,7 @@ impl TryFrom<LifecycleTable> for LifecycleSettings {
             removals: table.removals,
             times,
             exempt: table.exempt,
+            exempt_groups: table.exempt_groups,
             profile: table.profile,
             role_arn: table.role_arn,
             external_id: table.external_id,
@@ -192,6 +197,18 @@ impl LifecycleSettings {
     /// Whether `name` is among those that are never removed.
     pub fn is_exempt(&self, name: &str) -> bool {
         self.exempt.iter().any(|it| it.eq_ignore_ascii_case(name))
+    }
+
+    /// The first of `groups` whose members are exempt.
+    pub fn exempt_group<'a>(
+        &self,
+        groups: impl IntoIterator<Item = &'a String>,
+    ) -> Option<&'a String> {
+        let mut groups = groups.into_iter();
+        groups.find(|name| {
+            let mut exempt = self.exempt_groups.iter();
+            exempt.any(|it| it.eq_ignore_ascii_case(name))
+        })
     }
 
     /// The account that is meant: the boundary's, unless AWS made it.

@@ -97,13 +97,7 @@ impl Belongings {
                     all.into_iter().map(|it| it.service_specific_credential_id)
                 }
             ),
-            groups: every!(
-                client,
-                name,
-                ListGroupsForUser,
-                list_groups_for_user,
-                |it| { it.groups.into_iter().map(|it| it.group_name) }
-            ),
+            groups: groups(client, name).await?,
             policies: every!(
                 client,
                 name,
@@ -140,6 +134,17 @@ pub(super) fn in_words<'a>(serials: impl IntoIterator<Item = &'a String>) -> Str
 
 fn is_none(error: &AwsError) -> bool {
     matches!(error.class, AwsErrorClass::Gone | AwsErrorClass::NotOffered)
+}
+
+/// GroupNames of the groups of the user `name`.
+pub(super) async fn groups(client: &AwsClient, name: &str) -> Result<Vec<String>, AwsError> {
+    Ok(every!(
+        client,
+        name,
+        ListGroupsForUser,
+        list_groups_for_user,
+        |it| { it.groups.into_iter().map(|it| it.group_name) }
+    ))
 }
 
 async fn has_password(client: &AwsClient, name: &str) -> Result<bool, AwsError> {

@@ -69,6 +69,7 @@ impl Executor {
         let had = match found {
             Some(found) if found.user_id == user.id => {
                 self.check(user, &found, desired)?;
+                self.check_groups(user).await?;
                 Some(self.delete_all(user, &mut devices).await?)
             }
             found => {
@@ -115,6 +116,18 @@ impl Executor {
             return Err(Refused::Caller(Shown::of(&user.name)));
         }
         Ok(())
+    }
+
+    /// Whether a group of `user` exempts it.
+    async fn check_groups(&self, user: &UserRef) -> Result<(), ActionError> {
+        if self.settings.exempt_groups.is_empty() {
+            return Ok(());
+        }
+        let groups = belongings::groups(&self.client, &user.name).await?;
+        match self.settings.exempt_group(&groups) {
+            Some(_) => Err(Refused::Exempt(Shown::of(&user.name)).into()),
+            None => Ok(()),
+        }
     }
 
     /// Deletes a user that is there; what it had, in words. Of `devices`, which it had in an

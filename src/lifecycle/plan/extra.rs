@@ -3,10 +3,10 @@
 use time::Duration;
 use time::format_description::well_known::Rfc3339;
 
-use super::ours::{Owner, UNUSED_FOR, last_used, owner, tag, unknown_access};
+use super::ours::{Owner, UNUSED_FOR, exempt, last_used, owner, tag, unknown_access};
 use super::{Observed, Plan, Rules};
 use crate::lifecycle::{
-    Deactivation, DesiredState, EXEMPT_TAG, PlannedAction, QUARANTINE_TAG, Subject, UserAction,
+    Deactivation, DesiredState, PlannedAction, QUARANTINE_TAG, Subject, UserAction,
 };
 use crate::model::User;
 
@@ -64,11 +64,10 @@ fn guard(rules: &Rules<'_>, user: &User, observed: &Observed) -> Option<String> 
     if user.arn == observed.caller {
         return Some("it is the caller itself".to_owned());
     }
-    if rules.settings.is_exempt(&user.name) {
-        return Some("it is exempt by [lifecycle]".to_owned());
-    }
-    if tag(user, EXEMPT_TAG).is_some() {
-        return Some(format!("it is exempt by its tag {EXEMPT_TAG}"));
+    match exempt(user, rules.settings) {
+        Ok(None) => {}
+        Ok(Some(by)) => return Some(format!("it is exempt by {by}")),
+        Err(why) => return Some(why),
     }
     if let Some(why) = unknown_access(user) {
         return Some(why);

@@ -26,6 +26,7 @@ pub(super) fn settings() -> LifecycleSettings {
         removals: Removals::Never,
         times: crate::schedule::Times::Every(std::time::Duration::from_secs(3_600)),
         exempt: vec!["Root2".to_owned()],
+        exempt_groups: vec!["Break-glass".to_owned()],
         profile: None,
         role_arn: None,
         external_id: None,

@@ -4,8 +4,8 @@ use time::{Duration, OffsetDateTime};
 
 use super::Rules;
 use crate::config::LifecycleSettings;
-use crate::lifecycle::{OWNER_TAG, OWNER_VALUE};
-use crate::model::User;
+use crate::lifecycle::{EXEMPT_TAG, OWNER_TAG, OWNER_VALUE};
+use crate::model::{Fact, User};
 
 /// A use within so long is a use.
 pub(super) const UNUSED_FOR: Duration = Duration::days(7);
@@ -40,6 +40,26 @@ pub(super) fn tag<'a>(user: &'a User, key: &str) -> Option<&'a str> {
     let mut tags = user.tags.value()?.iter();
     let found = tags.find(|tag| tag.key.eq_ignore_ascii_case(key))?;
     Some(&found.value)
+}
+
+/// By what `user` is exempt, if it is; an error where that is not known.
+pub(super) fn exempt(user: &User, settings: &LifecycleSettings) -> Result<Option<String>, String> {
+    if settings.is_exempt(&user.name) {
+        return Ok(Some("[lifecycle]".to_owned()));
+    }
+    if tag(user, EXEMPT_TAG).is_some() {
+        return Ok(Some(format!("its tag {EXEMPT_TAG}")));
+    }
+    if settings.exempt_groups.is_empty() {
+        return Ok(None);
+    }
+    match &user.groups {
+        Fact::Known { value, .. } => {
+            let group = settings.exempt_group(value.iter().map(|group| &group.name));
+            Ok(group.map(|name| format!("its group {name}")))
+        }
+        Fact::Unknown(why) => Err(format!("whether a group exempts it is unknown: {why}")),
+    }
 }
 
 /// The first fact about the user's access that is not known.

@@ -8,7 +8,53 @@ use super::fixture::{
 };
 use super::*;
 use crate::lifecycle::{EXEMPT_TAG, OWNER_TAG, OWNER_VALUE, QUARANTINE_TAG};
-use crate::model::{AttachedPolicy, Fact, Reason};
+use crate::model::{AttachedPolicy, Fact, Group, Reason};
+
+/// A user of ours in groups of these names.
+fn in_groups(names: Fact<Vec<&str>>) -> User {
+    let group = |name: &str| {
+        Arc::new(Group {
+            name: name.to_owned(),
+            arn: None,
+            id: None,
+            attached_policies: known(Vec::new()),
+            inline_policies: known(Vec::new()),
+        })
+    };
+    let groups = match names {
+        Fact::Known { value, .. } => known(value.into_iter().map(group).collect()),
+        Fact::Unknown(why) => Fact::Unknown(why),
+    };
+    User {
+        groups,
+        ..ours("eve")
+    }
+}
+
+#[test]
+fn members_of_an_exempt_group_keep_their_keys_and_unknown_groups_hold_them() {
+    let old = || known(vec![key("A", 20, true, Some(0))]);
+    let with_old = |user: User| {
+        let access_keys = old();
+        planned(
+            &["eve"],
+            vec![User {
+                access_keys,
+                ..user
+            }],
+        )
+    };
+    let rotated = with_old(in_groups(known(vec!["ops"])));
+    assert_eq!(rotated.0, ["eve: create key beside A"]);
+    let (actions, held) = with_old(in_groups(known(vec!["break-glass"])));
+    assert!(
+        actions.is_empty() && held.is_empty(),
+        "{actions:?} {held:?}"
+    );
+    let (actions, held) = with_old(in_groups(Fact::unknown(Reason::Denied, "x")));
+    assert!(actions.is_empty(), "{actions:?}");
+    assert!(held[0].contains("eve: keys: whether a group"), "{held:?}");
+}
 
 #[test]
 fn who_is_desired_and_not_there_is_created_in_one_call_with_what_makes_it_ours() {
@@ -120,6 +166,14 @@ fn each_guard_alone_keeps_an_extra() {
     for (user, part) in [
         (ours("root2"), "exempt by [lifecycle]"),
         (tagged(ours("eve"), EXEMPT_TAG, ""), "exempt by its tag"),
+        (
+            in_groups(known(vec!["break-GLASS"])),
+            "exempt by its group break-GLASS",
+        ),
+        (
+            in_groups(Fact::unknown(Reason::Denied, "x")),
+            "whether a group exempts it is unknown",
+        ),
         (young, "younger"),
         (ahead, "in the future"),
         (signed_in, "used on"),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::ours::{Owner, owner, tag};
+use super::ours::{Owner, exempt, owner, tag};
 use super::{Observed, Plan, Rules, keys};
 use crate::lifecycle::{
-    Deactivation, DesiredKeys, DesiredUser, EXEMPT_TAG, OWNER_TAG, OWNER_VALUE, QUARANTINE_TAG,
-    Subject, UserAction,
+    Deactivation, DesiredKeys, DesiredUser, OWNER_TAG, OWNER_VALUE, QUARANTINE_TAG, Subject,
+    UserAction,
 };
 use crate::model::{Tag, User};
 
@@ -138,13 +138,13 @@ fn change(
     if !tags.is_empty() {
         plan.act(subject(), UserAction::Tag { tags }, "desired");
     }
-    let is_exempt =
-        desired.exempt || rules.settings.is_exempt(&found.name) || tag(found, EXEMPT_TAG).is_some();
-    match desired.keys {
-        DesiredKeys::One if !is_exempt => {
-            keys::rotate(rules, found, observed.stored_keys.get(&found.id), plan);
-        }
-        DesiredKeys::One | DesiredKeys::None => {}
+    if desired.keys == DesiredKeys::None || desired.exempt {
+        return;
+    }
+    match exempt(found, rules.settings) {
+        Ok(None) => keys::rotate(rules, found, observed.stored_keys.get(&found.id), plan),
+        Ok(Some(_)) => {}
+        Err(why) => plan.hold(subject(), "keys", why),
     }
 }
 
