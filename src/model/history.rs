@@ -5,19 +5,22 @@ use serde_json::Value;
 
 use crate::foreign::Shown;
 
-/// What happened to a user, as one pass noticed it.
+/// What happened to a user, as one pass noticed it, or as `lifecycle` did it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
-    /// The pass that noticed it.
+    /// The pass that noticed it, or the plan that it was of.
     pub pass_id: String,
     /// UserName.
     pub user_name: String,
-    /// The user's ARN.
+    /// The user's ARN; empty where `lifecycle` did not come to know it.
     pub arn: String,
     /// What it is.
     pub kind: HistoryKind,
     /// Field by field; none for a user that appeared or went.
     pub changes: Vec<FieldChange>,
+    /// What `lifecycle` did or could not do, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<Shown>,
 }
 
 /// What happened to a user.
@@ -30,6 +33,8 @@ pub enum HistoryKind {
     Changed,
     /// Proven to be deleted.
     Deleted,
+    /// Something was done to it by `lifecycle`, or could not be done.
+    Lifecycle,
 }
 
 /// One field that changed.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::common::{agent, created, plant};
 use crate::support::agent::Agent;
+use crate::support::aws_proxy::{AwsProxy, aws_error};
 use crate::support::moto::Account;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -43,6 +44,61 @@ fn what_a_run_did_is_sent_once_with_the_next_pass() {
     let told: Vec<_> = events.iter().map(told).collect();
     assert_eq!(told, [(json!("CreateAccessKey"), json!(user.id))]);
     assert_eq!(delivered(&agent).len(), 1);
+}
+
+#[test]
+fn the_history_of_a_user_has_what_was_done_to_it_and_what_was_not() {
+    let account = Account::strict();
+    let proxy = AwsProxy::start(&account, |call| {
+        (call.action() == "AddUserToGroup").then(|| aws_error(403, "AccessDenied"))
+    });
+    let people = "[[users]]\nname = \"anna\"\ngroups = [\"ops\"]\n";
+    let agent = agent(&account, "").file("people.toml", people);
+    let denied = agent.env("AWS_ENDPOINT_URL", &proxy.url());
+    denied
+        .args(["lifecycle", "run", "--once"])
+        .run()
+        .expect_code(4);
+    let history = |more: &[&str]| {
+        let history = agent.args(["history", "anna"]);
+        let history = more.iter().fold(history, |agent, it| agent.arg(it));
+        history.run().expect_code(0).stdout
+    };
+    // No pass was made yet, and none is needed.
+    let said = history(&[]);
+    let lines: Vec<_> = said.lines().collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    assert!(
+        lines[0].ends_with("anna: create in /rollcall/") && lines[1].contains("ops failed: "),
+        "{said}"
+    );
+    let entries: Value = serde_json::from_str(&history(&["--output", "json"])).unwrap();
+    let first = &entries[0]["entry"];
+    assert_eq!(
+        (&first["kind"], &first["user_name"]),
+        (&json!("lifecycle"), &json!("anna"))
+    );
+    assert!(
+        first["arn"]
+            .as_str()
+            .unwrap()
+            .ends_with("user/rollcall/anna")
+    );
+    // A comparison of passes tells what they saw, once.
+    agent.arg("collect").run().expect_code(0);
+    let id = entries[0]["user_id"].as_str().unwrap();
+    let delete = agent.args(["lifecycle", "delete", &format!("{id}:anna")]);
+    delete.run().expect_code(0);
+    agent
+        .args(["collect", "--accept-deletions"])
+        .run()
+        .expect_code(0);
+    let diff = agent.arg("diff").run().expect_code(0).stdout;
+    assert!(
+        diff.contains("anna was deleted") && !diff.contains("lifecycle"),
+        "{diff}"
+    );
+    assert!(history(&[]).contains("anna: deleted, which had"));
 }
 
 #[test]

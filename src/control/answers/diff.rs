@@ -125,7 +125,10 @@ impl<'a> Difference<'a> {
                 earlier.rfind(|pass| pass.at <= since).unwrap_or(first)
             }
         };
-        let between = |past: &&Past<HistoryEntry>| past.at > from.at && past.at <= to.at;
+        // What was done is seen by a pass as well.
+        let between = |past: &&Past<HistoryEntry>| {
+            past.at > from.at && past.at <= to.at && past.what.kind != HistoryKind::Lifecycle
+        };
         let mut users = BTreeMap::new();
         for past in timeline.entries.iter().filter(between) {
             merge(&mut users, past);

@@ -48,14 +48,22 @@ fn of_user(
             let before = documents.len();
             for past in user.entries(timeline) {
                 documents.push(document(timeline, past));
-                let _ = writeln!(
-                    text,
-                    "{}  {}  {} {}",
-                    moment(past.at),
-                    timeline.account_id,
-                    past.what.user_name,
-                    verb(past.what.kind)
-                );
+                let (at, account) = (moment(past.at), &timeline.account_id);
+                let HistoryEntry {
+                    user_name, kind, ..
+                } = &past.what;
+                match &past.what.done {
+                    Some(done) => {
+                        text.push_str(&paragraph(
+                            &format!("{at}  {account}  "),
+                            done,
+                            request.width,
+                        ));
+                    }
+                    None => {
+                        let _ = writeln!(text, "{at}  {account}  {user_name} {}", verb(*kind));
+                    }
+                }
                 text.push_str(&lines(&past.what.changes, request.width));
             }
             if documents.len() == before {
@@ -93,6 +101,7 @@ pub(super) fn verb(kind: HistoryKind) -> &'static str {
         HistoryKind::Appeared => "appeared",
         HistoryKind::Changed => "changed",
         HistoryKind::Deleted => "was deleted",
+        HistoryKind::Lifecycle => "was changed by rollcall lifecycle",
     }
 }
 

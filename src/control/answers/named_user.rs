@@ -66,8 +66,11 @@ impl NamedUser {
 
     /// A user of which the history alone is kept.
     fn of_history(timeline: &Timeline, user_id: String) -> Option<Self> {
-        let mut entries = timeline.entries.iter().rev();
-        let last = entries.find(|past| past.user_id == user_id)?;
+        let entries = timeline.entries.iter().rev();
+        let mut entries = entries.filter(|past| past.user_id == user_id);
+        // Passes know every ARN, and who is deleted.
+        let of_pass = |past: &&Past<HistoryEntry>| past.what.kind != HistoryKind::Lifecycle;
+        let last = entries.clone().find(of_pass).or_else(|| entries.next())?;
         Some(Self {
             user_id,
             name: last.what.user_name.clone(),

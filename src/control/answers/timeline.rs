@@ -31,6 +31,9 @@ pub(super) struct Past<T> {
 /// The history of every account, or of `account_id` alone.
 pub(super) fn timelines(store: &Store, account_id: Option<&str>) -> Result<Vec<Timeline>, Refusal> {
     let mut accounts = store.accounts()?;
+    accounts.extend(store.accounts_of_history()?);
+    accounts.sort();
+    accounts.dedup();
     if let Some(account_id) = account_id {
         if !accounts.iter().any(|known| known == account_id) {
             let kept = match accounts.is_empty() {

@@ -45,7 +45,8 @@ impl Sender {
         };
         self.send_deletion(gone, false, outlet, successors)?;
         let entry = history_entry(self.stamp, &user, HistoryKind::Deleted, Vec::new());
-        outlet.staging.history.push((user.id.clone(), entry));
+        let at = outlet.staging.at;
+        outlet.staging.history.push((user.id.clone(), at, entry));
         let tombstone = record.into_tombstone(self.stamp.unix_ms(), self.stamp.id.to_string());
         outlet.staging.deleted.push((entity.clone(), tombstone));
         Ok(true)

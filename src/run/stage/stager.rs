@@ -233,7 +233,9 @@ impl Stager {
         }
         if !(is_new && self.is_first_pass) {
             let entry = history_entry(self.sender.stamp, &known.user, kind, changes);
-            staging.history.push((known.user.id.clone(), entry));
+            staging
+                .history
+                .push((known.user.id.clone(), staging.at, entry));
         }
     }
 }
@@ -272,5 +274,6 @@ pub(super) fn history_entry(
         arn: user.arn.to_string(),
         kind,
         changes,
+        done: None,
     }
 }

@@ -44,6 +44,21 @@ impl Store {
         self.kept(Tree::History, account)
     }
 
+    /// The accounts of whose users something is kept, in order.
+    pub fn accounts_of_history(&self) -> Result<Vec<String>, StoreError> {
+        let tree = self.shared.trees.get(Tree::History);
+        let failed = |source| self.shared.failed("read its history", source);
+        let (mut accounts, mut next) = (Vec::new(), Vec::new());
+        while let Some(item) = tree.range(next..).next() {
+            let (key, _) = item.map_err(failed)?;
+            let account = key.split(|byte| *byte == 0).next().unwrap_or_default();
+            // Past all keys that begin with the account.
+            next = [account, &[1]].concat();
+            accounts.push(String::from_utf8_lossy(account).into_owned());
+        }
+        Ok(accounts)
+    }
+
     /// The passes over `account`, oldest first.
     pub fn passes(&self, account: &str) -> Result<Vec<Kept<PassRecord>>, StoreError> {
         self.kept(Tree::Passes, account)

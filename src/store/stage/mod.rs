@@ -24,7 +24,6 @@ use crate::store::{Store, StoreError};
 /// Writes under way, and what they do to the outboxes.
 struct Batch<'a> {
     shared: &'a Shared,
-    at_unix_ms: i64,
     queued_at: OffsetDateTime,
     writes: Writes,
     changes: Vec<FillChange>,
@@ -41,7 +40,6 @@ impl Store {
         let _writer = shared.writer()?;
         let mut batch = Batch {
             shared,
-            at_unix_ms: unix_ms(staging.at),
             queued_at: staging.queued_at,
             writes: Writes::default(),
             changes: Vec::new(),
@@ -63,8 +61,8 @@ impl Store {
             let tombstone = record::encode(&key, &tombstone)?;
             batch.writes.put(Tree::Tombstones, &key, tombstone);
         }
-        for (user_id, entry) in staging.history {
-            batch.add_history(&staging.account, &user_id, entry)?;
+        for (user_id, at, entry) in staging.history {
+            batch.add_history(&staging.account, &user_id, at, entry)?;
         }
         for (receiver, entity) in staging.closed {
             batch.close(&receiver, &entity)?;
@@ -254,9 +252,10 @@ impl Batch<'_> {
         &mut self,
         account: &str,
         user_id: &str,
+        at: OffsetDateTime,
         mut entry: HistoryEntry,
     ) -> Result<(), StoreError> {
-        let key = key_at(account, self.at_unix_ms, user_id);
+        let key = key_at(account, unix_ms(at), user_id);
         let encoded = match record::encode(&key, &entry) {
             Err(RecordError::TooLarge(_)) => {
                 entry.changes.clear();

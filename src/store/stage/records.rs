@@ -9,7 +9,6 @@ use super::{Batch, StagedEvent};
 use crate::model::RecordId;
 use crate::store::kept::hints::put_hints;
 use crate::store::open::Shared;
-use crate::store::outbox::unix_ms;
 use crate::store::record::{self, AuditKey, MetaKey};
 use crate::store::trees::{Tree, Writes};
 use crate::store::{Store, StoreError};
@@ -59,7 +58,6 @@ impl Store {
         let _writer = shared.writer()?;
         let mut batch = Batch {
             shared,
-            at_unix_ms: unix_ms(staging.at),
             queued_at: staging.at,
             writes: Writes::default(),
             changes: Vec::new(),

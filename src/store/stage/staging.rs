@@ -67,8 +67,8 @@ pub struct Staging {
     pub marks: Vec<MarkUpdate>,
     /// Receivers that need no event to know that an entity is gone.
     pub closed: Vec<(String, EntityKey)>,
-    /// What happened to users, by UserId, for the account's history.
-    pub history: Vec<(String, HistoryEntry)>,
+    /// What happened to users, by UserId, and when, for the account's history.
+    pub history: Vec<(String, OffsetDateTime, HistoryEntry)>,
 }
 
 impl Staging {

@@ -21,6 +21,7 @@ fn entry(user: &str) -> HistoryEntry {
         arn: format!("arn:aws:iam::{ACCOUNT}:user/{user}"),
         kind: HistoryKind::Changed,
         changes: Vec::new(),
+        done: None,
     }
 }
 
@@ -32,7 +33,7 @@ fn pass(
     stands_for: Option<OffsetDateTime>,
 ) {
     let mut staging = Staging::new(account, at);
-    staging.history.push((user.to_owned(), entry(user)));
+    staging.history.push((user.to_owned(), at, entry(user)));
     state.store().stage(staging).unwrap();
     let end = PassEnd {
         done: Hints::new(),
@@ -108,7 +109,7 @@ fn of_too_much_that_happened_at_once_it_is_kept_that_it_happened() {
         before: serde_json::json!("x".repeat(100_000)),
         after: serde_json::json!("y"),
     }];
-    staging.history.push(("AIDA".to_owned(), large));
+    staging.history.push(("AIDA".to_owned(), day(1), large));
     state.store().stage(staging).unwrap();
     let kept = state.store().history(ACCOUNT).unwrap();
     assert_eq!((kept.len(), kept[0].what.changes.len()), (1, 0));
