@@ -165,6 +165,22 @@ fn another_write_to_the_parameter_is_not_our_secret() {
 }
 
 #[test]
+fn a_key_that_another_machine_created_and_stored_meanwhile_stays() {
+    let account = Account::strict();
+    let user = created(&account, "anna");
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let stored = block_on(async {
+        let other = executor(&account, account.url(), there.path()).await;
+        other.create_key(&user).await.unwrap().id
+    });
+    // What was begun here a little earlier came to no key.
+    let ended = finished(&account, here.path(), &user, 6, None);
+    let what = ended.result.unwrap().unwrap().what;
+    assert!(what.contains(&stored), "{what}");
+    assert_eq!(keys(&account, "anna"), [(stored, true)]);
+}
+
+#[test]
 fn a_key_that_is_not_listed_yet_is_looked_for_until_listings_settle() {
     let account = Account::strict();
     let user = created(&account, "anna");

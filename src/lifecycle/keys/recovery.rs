@@ -77,6 +77,11 @@ impl Executor {
         };
         let mut undone = Vec::new();
         for key in new {
+            // Another installation may have created and stored it meanwhile.
+            if let Some(secret) = parameters.secret_of(&parameter, &key).await? {
+                let key = NewKey::of_parameter(&key, secret);
+                return self.confirmed(&present, &parameter, key).await;
+            }
             if self.delete_unstored(&present, &key).await? {
                 undone.push(key);
             }
