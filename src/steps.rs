@@ -1,4 +1,4 @@
-//! Named steps of a pass and of the forwarders, so that a test can end the process at any of them.
+//! Named steps of a pass, of the forwarders and of `lifecycle`, so that a test can end the process at any of them.
 //!
 //! In a debug build, `ROLLCALL_ABORT_AT=chunk-staged:2` aborts the process when the second chunk
 //! is staged. A release build knows nothing of it.
@@ -6,7 +6,7 @@
 use clap::ValueEnum;
 
 /// A moment after which something is there that was not before, or is known elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Step {
     /// AWS said whose account it is.
     AccountKnown,
@@ -42,6 +42,39 @@ pub enum Step {
     EventDeadLettered,
     /// Nothing is left to send.
     Drained,
+    /// `lifecycle` has the lease of the account, and has done nothing.
+    LeaseTaken,
+    /// A key is about to be created, and its parameter is there.
+    KeyReserved,
+    /// AWS told a new key, which nobody else knows.
+    KeyCreated,
+    /// It is known which key was created.
+    KeyKept,
+    /// The parameter holds the secret of the new key.
+    SecretStored,
+    /// AWS takes the new key, and the parameter does not name it.
+    KeyConfirmed,
+    /// The parameter names the new key.
+    KeyNamed,
+    /// A user is about to be deleted, and what outlives it is kept.
+    DeletionKept,
+    /// All that the user had is gone.
+    UserEmptied,
+    /// The user is gone, and something outlives it.
+    UserDeleted,
+    /// An action is done, and no event tells of it.
+    ActionDone,
+    /// The event of an action is kept.
+    ActionRecorded,
+    /// The events of a run are in the outbox, and still beside the intents.
+    DeedsStaged,
+}
+
+impl Step {
+    /// Whether `lifecycle` alone reaches it.
+    pub fn is_of_lifecycle(self) -> bool {
+        self >= Self::LeaseTaken
+    }
 }
 
 /// Says that `step` is reached.

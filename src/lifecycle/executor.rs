@@ -11,6 +11,7 @@ use super::parameter::{Parameters, unless_gone};
 use super::{ActionError, DesiredError, DesiredState, Intents, Refused, read_desired};
 use crate::aws::{Action, AwsClient, AwsError, Identity};
 use crate::config::{DesiredPlace, LifecycleSettings};
+use crate::steps::{self, Step};
 
 /// Carries out actions in one account, one at a time.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ impl Executor {
         if let DesiredPlace::Table(table) = &self.settings.desired {
             let lease = Lease::take(&self.client, table, &self.caller.account.id).await?;
             *self.lease.lock().await = Some(lease);
+            steps::reach(Step::LeaseTaken);
         }
         Ok(())
     }

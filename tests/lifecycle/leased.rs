@@ -35,6 +35,13 @@ fn lease_of_another(account: &Account, minutes: i64) {
     block_on(account.dynamodb("PutItem", &input));
 }
 
+/// The lease of a run that died has lapsed.
+pub(super) fn age_lease(account: &Account) {
+    let key = json!({ "UserName": { "S": format!("rollcall:lease:{}", account.id()) } });
+    let input = json!({ "TableName": "people", "Key": key });
+    block_on(account.dynamodb("DeleteItem", &input));
+}
+
 fn items(account: &Account) -> Value {
     let input = json!({ "TableName": "people" });
     block_on(account.dynamodb("Scan", &input))["Items"].clone()

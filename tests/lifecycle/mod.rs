@@ -1,5 +1,6 @@
 //! What changes users, against a moto that refuses what AWS refuses.
 
+mod aborted;
 mod applied;
 mod begun;
 mod carried_out;

@@ -42,6 +42,23 @@ pub(super) fn key(account: &Account, name: &str, days: u32) -> String {
     })
 }
 
+/// Puts the user into quarantine, since then, with a key.
+pub(super) fn quarantined(account: &Account, name: &str, since: &str) {
+    let key = key(account, name, 40);
+    block_on(async {
+        let iam = account.iam();
+        let update = iam.update_access_key().user_name(name).access_key_id(&key);
+        update.status(StatusType::Inactive).send().await.unwrap();
+        let mark = tag("rollcall:quarantined", &format!("{since} {key}"));
+        iam.tag_user()
+            .user_name(name)
+            .tags(mark)
+            .send()
+            .await
+            .unwrap();
+    });
+}
+
 /// The tags of the user, as `key=value`.
 pub(super) fn tags(account: &Account, name: &str) -> Vec<String> {
     let iam = account.iam();

@@ -11,6 +11,7 @@ use crate::foreign::{Page, Shown};
 use crate::lifecycle::{Deed, Executor, Finished, PlanFile, Subject};
 use crate::output;
 use crate::run::ExitStatus;
+use crate::steps::{self, Step};
 
 /// Finishes what earlier runs began, says each on a line and keeps its event; whether all of it is.
 pub(super) async fn finish_begun(executor: &Executor) -> anyhow::Result<bool> {
@@ -104,7 +105,9 @@ pub(super) async fn carry_out(
             result: ended.as_ref().map_err(Shown::of),
             at: OffsetDateTime::now_utc(),
         };
+        steps::reach(Step::ActionDone);
         executor.record(&deed.event())?;
+        steps::reach(Step::ActionRecorded);
         match ended {
             Ok(carried) => {
                 let line = format!("{name}: {} ({})\n", carried.what, planned.reason);

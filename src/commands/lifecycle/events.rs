@@ -6,6 +6,7 @@ use crate::commands::{lock, setup};
 use crate::config::Config;
 use crate::lifecycle::Executor;
 use crate::run::stage_deeds;
+use crate::steps::{self, Step};
 use crate::store::Store;
 
 /// Gives the events of what was done to the outbox of every sink of strict events, from which the
@@ -34,6 +35,7 @@ pub(super) async fn hand_over(config: &Config, executor: &Executor) -> anyhow::R
         stage_deeds(store, &account, &receivers, &events)
     };
     store.run(stage).await?;
+    steps::reach(Step::DeedsStaged);
     executor.intents().forget_recorded()?;
     Ok(())
 }

@@ -17,6 +17,7 @@ use super::parameter::unless_gone;
 use super::{ActionError, DesiredState, EXEMPT_TAG, Executor, Intended, Intent, Refused, UserRef};
 use crate::aws::{Action, AwsError};
 use crate::foreign::Shown;
+use crate::steps::{self, Step};
 use belongings::Belongings;
 pub(super) use renamed::name_of;
 
@@ -157,10 +158,12 @@ impl Executor {
                     devices: outliving.iter().cloned().collect(),
                 },
             })?;
+            steps::reach(Step::DeletionKept);
             let removed = removal::remove(&self.client, &user.name, &has, &mut outliving).await;
             if let Err(error) = removed {
                 return Err(self.left(user, &outliving, error).await);
             }
+            steps::reach(Step::UserEmptied);
             devices.retain(|serial| !has.devices.contains(serial));
             match self.delete_emptied(user).await {
                 Ok(()) => break,
@@ -201,6 +204,7 @@ impl Executor {
         let request = || self.client.iam().delete_user().user_name(&user.name).send();
         let action = Action::DeleteUser;
         unless_gone(self.client.call_about(&user.name, action, request).await)?;
+        steps::reach(Step::UserDeleted);
         Ok(())
     }
 

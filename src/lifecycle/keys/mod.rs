@@ -16,6 +16,7 @@ use super::parameter::unless_gone;
 use super::{ActionError, Executor, Intended, Intent, Refused, UserRef};
 use crate::aws::{Action, AwsError, AwsErrorClass};
 use crate::foreign::Shown;
+use crate::steps::{self, Step};
 pub(super) use recovery::Recovered;
 use stored::NewKey;
 
@@ -48,19 +49,24 @@ impl Executor {
         }
         let known = keys.into_iter().filter_map(|key| key.access_key_id);
         let mut intent = self.reserve(user, &parameter, known.collect()).await?;
+        steps::reach(Step::KeyReserved);
         let key = match self.create_access_key(user).await {
             Ok(key) => key,
             Err(error) => return Err(self.undo(user, error).await?),
         };
+        steps::reach(Step::KeyCreated);
         if let Intended::CreateKey { created, .. } = &mut intent.what {
             *created = Some(key.id.clone());
         }
         self.intents.keep(&intent)?;
+        steps::reach(Step::KeyKept);
         let put = self.parameters().put(&parameter, &key.stored(user)).await;
         if let Ok(version) = put
             && self.parameters().version(&parameter).await? == Some(version)
         {
+            steps::reach(Step::SecretStored);
             self.confirm_key(user, &key).await?;
+            steps::reach(Step::KeyConfirmed);
             self.stored(user, &parameter, &key.id).await?;
             let id = key.id;
             return Ok(StoredKey { id, parameter });
@@ -78,6 +84,7 @@ impl Executor {
     /// Ends the intent for `key`, whose secret the parameter holds: its tag names the key first.
     async fn stored(&self, user: &UserRef, parameter: &str, key: &str) -> Result<(), ActionError> {
         self.parameters().name_key(parameter, key).await?;
+        steps::reach(Step::KeyNamed);
         Ok(self.intents.clear(&user.id)?)
     }
 

@@ -2,14 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use aws_sdk_iam::types::{StatusType, Tag};
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use super::checks::Check;
 use super::front::{Front, Grant};
 use crate::lifecycle::common::{executor, parameter};
-use crate::lifecycle::people::{key, of_file, of_table, ours, put, stream};
+use crate::lifecycle::people::{key, of_file, of_table, ours, put, quarantined, stream};
 use crate::support::agent::Agent;
 use crate::support::aws_proxy::AwsProxy;
 use crate::support::block_on;
@@ -201,24 +200,6 @@ fn group_and_policy(account: &Account) -> String {
         let created = create.policy_document(document.to_string()).send().await;
         created.unwrap().policy.unwrap().arn.unwrap()
     })
-}
-
-/// Puts the user into quarantine, since then, with a key.
-fn quarantined(account: &Account, name: &str, since: &str) {
-    let key = key(account, name, 40);
-    block_on(async {
-        let iam = account.iam();
-        let update = iam.update_access_key().user_name(name).access_key_id(&key);
-        update.status(StatusType::Inactive).send().await.unwrap();
-        let mark = Tag::builder().key("rollcall:quarantined");
-        let mark = mark.value(format!("{since} {key}")).build().unwrap();
-        iam.tag_user()
-            .user_name(name)
-            .tags(mark)
-            .send()
-            .await
-            .unwrap();
-    });
 }
 
 /// Creates a key of the user, and breaks off before its parameter names it.
