@@ -1,18 +1,23 @@
-//! Histories by chance: desired states that change, runs that are throttled, unheard or killed, and
-//! people who change things in between.
+//! Histories by chance: desired states that change, runs that are throttled, unheard, killed or ended
+//! at a named step, runs on two machines at once whose clocks differ, and people who change things in
+//! between.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_sdk_iam::types::StatusType;
+use clap::ValueEnum;
 use fastrand::Rng;
 use nix::sys::signal::Signal;
+use rollcall::steps::Step;
 use serde_json::{Value, json};
 
 use super::common::{keys, stored};
 use super::key_killed::age_intents;
-use super::people::{key, names, of_file, ours};
+use super::leased::age_lease;
+use super::people::{TABLE, key, names, of_table, ours, put};
+use crate::proof::shim;
 use crate::support::agent::Agent;
 use crate::support::aws_proxy::{AwsProxy, Call, aws_error};
 use crate::support::block_on;
@@ -32,6 +37,8 @@ const RUNS_MAX: usize = 8;
 /// Histories at a time: processes and answers are waited for.
 const AT_A_TIME: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(60);
+/// By how many seconds the clock of a machine is off.
+const CLOCK: &str = "offset";
 
 /// An account in the course of a history.
 struct History {
@@ -39,6 +46,10 @@ struct History {
     number: u64,
     account: Account,
     agent: Agent,
+    /// The same on another machine.
+    other: Agent,
+    /// By how many seconds the clocks of both are off.
+    clocks: [i64; 2],
     /// Who is desired: groups, and whether with a key.
     desired: BTreeMap<&'static str, (BTreeSet<String>, bool)>,
 }
@@ -53,6 +64,10 @@ enum Trouble {
     Unheard(u8),
     /// The process is killed at this call.
     Killed(usize),
+    /// It ends when it reaches a named step so many times, if it does.
+    Aborted(Step, u8),
+    /// Another machine runs at the same time.
+    Beside,
 }
 
 impl History {
@@ -68,17 +83,25 @@ impl History {
                 create.send().await.unwrap();
             }
         });
-        for name in more() {
+        for name in more_names() {
             ours(&account, &name);
         }
         let more = "removals = \"automatic\"\nquarantine_days = 0\n[aws]\n\
                     requests_per_second = 1000\n";
-        let agent = of_file(&account, "", more);
+        let others = OTHERS.map(str::to_owned);
+        let desired: Vec<String> = more_names().chain(others).collect();
+        let mut desired: Vec<&str> = desired.iter().map(String::as_str).collect();
+        desired.push("rollcall:sentinel");
+        let agent = of_table(&account, &desired, more);
+        let config = std::fs::read_to_string(agent.home().join("config.toml")).unwrap();
+        let other = Agent::new().account(&account).config(&config);
         let mut history = Self {
             rng: Rng::with_seed(number),
             number,
             account,
-            agent,
+            agent: with_clock(&agent),
+            other: with_clock(&other),
+            clocks: [0, 0],
             desired: BTreeMap::new(),
         };
         for name in POOL {
@@ -95,24 +118,28 @@ impl History {
     /// Other users are desired.
     fn desire(&mut self) {
         self.desired.clear();
-        let mut text = "name,groups,keys\n".to_owned();
         for name in POOL {
             if self.rng.u8(..4) == 0 {
+                let key = json!({ "UserName": { "S": name } });
+                let input = json!({ "TableName": TABLE, "Key": key });
+                let deleted = block_on(self.account.dynamodb("DeleteItem", &input));
+                assert_eq!(deleted, json!({}));
                 continue;
             }
             let groups = GROUPS.iter().filter(|_| self.rng.bool());
             let groups: BTreeSet<String> = groups.map(|it| (*it).to_owned()).collect();
             let has_key = self.rng.bool();
-            let list: Vec<&str> = groups.iter().map(String::as_str).collect();
             let one = if has_key { "one" } else { "none" };
-            text.push_str(&format!("{name},{},{one}\n", list.join(";")));
+            let mut item = json!({ "UserName": { "S": name }, "keys": { "S": one } });
+            // Groups that are left out stay as they are.
+            if !groups.is_empty() {
+                item["groups"] = json!({ "SS": groups });
+            }
+            put(&self.account, &item);
             self.desired.insert(name, (groups, has_key));
         }
-        text.extend(more().map(|name| format!("{name},,none\n")));
-        for name in OTHERS {
-            text.push_str(&format!("{name},{},one\n", GROUPS[0]));
-        }
-        self.agent.file("people.csv", &text);
+        // AWS refuses what is signed by a clock that is further off.
+        self.clocks = [0, 1].map(|_| self.rng.i64(-240..=240));
     }
 
     /// A person does something to one of ours, or time goes by.
@@ -146,10 +173,14 @@ impl History {
     }
 
     fn trouble(&mut self) -> Trouble {
-        match self.rng.u8(..4) {
+        let steps = Step::value_variants().iter();
+        let steps: Vec<_> = steps.filter(|it| it.is_of_lifecycle()).collect();
+        match self.rng.u8(..6) {
             0 => Trouble::Throttled(self.rng.u8(3..8)),
             1 => Trouble::Unheard(self.rng.u8(2..6)),
             2 => Trouble::Killed(self.rng.usize(..60)),
+            3 => Trouble::Aborted(*steps[self.rng.usize(..steps.len())], self.rng.u8(1..3)),
+            4 => Trouble::Beside,
             _ => Trouble::Nothing,
         }
     }
@@ -173,16 +204,31 @@ impl History {
             Trouble::Killed(nth) => {
                 (calls.fetch_add(1, Ordering::SeqCst) == nth).then(Reply::silence)
             }
-            Trouble::Nothing => None,
+            Trouble::Aborted(..) | Trouble::Beside | Trouble::Nothing => None,
         };
         let proxy = match trouble {
-            Trouble::Throttled(_) | Trouble::Nothing => AwsProxy::start(&self.account, rule),
             Trouble::Unheard(_) | Trouble::Killed(_) => {
                 AwsProxy::losing_answers(&self.account, rule)
             }
+            _ => AwsProxy::start(&self.account, rule),
         };
-        let agent = self.agent.env("AWS_ENDPOINT_URL", &proxy.url());
-        let mut running = agent.args(["lifecycle", "run", "--once"]).spawn();
+        for (agent, off) in [&self.agent, &self.other].into_iter().zip(self.clocks) {
+            agent.file(CLOCK, &off.to_string());
+        }
+        let run = |agent: &Agent| {
+            let agent = agent.env("AWS_ENDPOINT_URL", &proxy.url());
+            agent.args(["lifecycle", "run", "--once"])
+        };
+        let beside = matches!(trouble, Trouble::Beside).then(|| run(&self.other).spawn());
+        let agent = match trouble {
+            Trouble::Aborted(step, times) => {
+                let step = step.to_possible_value().unwrap();
+                let at = format!("{}:{times}", step.get_name());
+                run(&self.agent).env("ROLLCALL_ABORT_AT", &at)
+            }
+            _ => run(&self.agent),
+        };
+        let mut running = agent.spawn();
         if matches!(trouble, Trouble::Killed(_)) {
             while proxy.lost() == 0 && !running.has_ended() {
                 std::thread::sleep(Duration::from_millis(5));
@@ -192,7 +238,16 @@ impl History {
             }
         }
         let said = running.wait(PATIENCE);
-        let at = format!("history {}: {trouble:?}: {said:?}", self.number);
+        let beside = beside.map(|it| it.wait(PATIENCE));
+        let at = format!("history {}: {trouble:?}: {said:?} {beside:?}", self.number);
+        // Whoever found the other at work did nothing.
+        for said in [Some(&said), beside.as_ref()].into_iter().flatten() {
+            let is_late = said.stderr.contains("another run changes users");
+            assert!(
+                !is_late || said.code == Some(7) && said.stdout.is_empty(),
+                "{at}"
+            );
+        }
         for call in proxy.calls() {
             let is_read = call.action().starts_with("Get") || call.action().starts_with("List");
             let about = call.parameter("UserName").unwrap_or_default();
@@ -202,11 +257,13 @@ impl History {
         let gone = before.iter().filter(|it| !after.contains(it)).count();
         assert!(gone <= POOL.len(), "{before:?} {after:?}: {at}");
         age_intents(&self.account, &self.agent.state_home().join("rollcall"));
+        age_lease(&self.account);
         said
     }
 
     /// In peace, what is desired comes to be, and every key that is created has its secret stored.
-    fn end(&self) {
+    fn end(&mut self) {
+        self.clocks = [0, 0];
         let is_idle = |_| self.run(Trouble::Nothing).stdout.is_empty();
         assert!((0..RUNS_MAX).any(is_idle), "history {}", self.number);
         let plan = self.agent.args(["lifecycle", "plan", "--output", "json"]);
@@ -249,8 +306,17 @@ fn is_nth(calls: &AtomicUsize, every: u8) -> bool {
     before.is_multiple_of(usize::from(every))
 }
 
+/// `agent` with a clock that is off by as many seconds as [`CLOCK`] says.
+fn with_clock(agent: &Agent) -> Agent {
+    let library = shim::compile("clock", agent.home());
+    let file = agent.home().join(CLOCK);
+    std::fs::write(&file, "0").unwrap();
+    let agent = agent.env("CLOCK_OFFSET", &file.display().to_string());
+    agent.env("LD_PRELOAD", &library.display().to_string())
+}
+
 /// The names of the others of ours.
-fn more() -> impl Iterator<Item = String> {
+fn more_names() -> impl Iterator<Item = String> {
     (0..MORE).map(|number| format!("more-{number}"))
 }
 
@@ -259,7 +325,7 @@ fn more() -> impl Iterator<Item = String> {
 fn whatever_happens_nobody_else_is_touched_and_the_desired_users_come_to_be() {
     let histories = match std::env::var_os("ROLLCALL_LONG") {
         Some(_) => 1_000,
-        None => 2,
+        None => 4,
     };
     let next = AtomicU64::new(0);
     std::thread::scope(|scope| {

@@ -18,6 +18,7 @@ mod leased;
 mod people;
 mod planned;
 mod policy;
+mod raced;
 mod scheduled;
 mod secret;
 mod swapped;

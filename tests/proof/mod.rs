@@ -12,7 +12,7 @@ mod in_process;
 mod killed;
 mod power_cut;
 mod segments;
-mod shim;
+pub(crate) mod shim;
 mod signalled;
 mod soak;
 mod soak_watch;

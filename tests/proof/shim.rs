@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Compiles `tests/proof/<name>.c` into `dir`. A C compiler is there, since `ring` needs one.
-pub(super) fn compile(name: &str, dir: &Path) -> PathBuf {
+pub(crate) fn compile(name: &str, dir: &Path) -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/proof/{name}.c"));
     let library = dir.join(format!("{name}.so"));
     let compiled = Command::new("cc")

@@ -68,11 +68,17 @@ impl AwsProxy {
         account: &Account,
         rule: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
     ) -> Self {
-        Self::serve(account, rule, |_| None, |body| body)
+        Self::serve(account, None, rule, |_| None, |body| body)
+    }
+
+    /// Calls of DynamoDB reach the one at `url`.
+    pub(crate) fn with_tables_at(account: &Account, url: &str) -> Self {
+        Self::serve(account, Some(url), |_| None, |_| None, |body| body)
     }
 
     fn serve(
         account: &Account,
+        tables: Option<&str>,
         rule: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
         instead: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
         change: impl Fn(Bytes) -> Bytes + Send + Sync + 'static,
@@ -82,18 +88,29 @@ impl AwsProxy {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let calls = Arc::<Mutex<Vec<Call>>>::default();
         let (recorded, url) = (Arc::clone(&calls), account.url().to_owned());
+        let tables = tables.map(str::to_owned);
+        // Conditions of moto's tables hold for one call after the other alone.
+        let gate = Arc::<tokio::sync::Mutex<()>>::default();
         let lost = Arc::<AtomicUsize>::default();
         let counted = Arc::clone(&lost);
         let server = Server::start(move |request: Request<Bytes>| {
             let request = request.map(&change);
             let call = Call::of(&request);
             let (reply, instead) = (rule(&call), instead(&call));
+            let is_of_tables = call.service() == "dynamodb";
+            let gate = (is_of_tables && tables.is_none()).then(|| Arc::clone(&gate));
+            let url = tables.as_ref().filter(|_| is_of_tables).unwrap_or(&url);
+            let url = url.clone();
             recorded.lock().unwrap().push(call);
-            let (client, url, lost) = (client.clone(), url.clone(), Arc::clone(&counted));
+            let (client, lost) = (client.clone(), Arc::clone(&counted));
             async move {
                 match reply {
                     Some(reply) => reply,
                     None => {
+                        let _alone = match gate {
+                            Some(gate) => Some(gate.lock_owned().await),
+                            None => None,
+                        };
                         let reply = forward(&client, &url, request).await;
                         let Some(instead) = instead else {
                             return reply;
@@ -116,7 +133,7 @@ impl AwsProxy {
         account: &Account,
         instead: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
     ) -> Self {
-        Self::serve(account, |_| None, instead, |body| body)
+        Self::serve(account, None, |_| None, instead, |body| body)
     }
 
     /// What was received of a queue comes again after one second, not thirty.
@@ -127,7 +144,7 @@ impl AwsProxy {
             }
             Err(_) => body,
         };
-        Self::serve(account, |_| None, |_| None, hurried)
+        Self::serve(account, None, |_| None, |_| None, hurried)
     }
 
     /// Only records.
@@ -191,7 +208,8 @@ fn scope(signed: &str) -> Option<[String; 3]> {
 async fn forward(client: &reqwest::Client, url: &str, request: Request<Bytes>) -> Reply {
     let (head, body) = request.into_parts();
     let mut post = client.post(url).body(body);
-    for name in ["authorization", "content-type", "x-amz-target"] {
+    let signed = ["authorization", "x-amz-date"];
+    for name in signed.into_iter().chain(["content-type", "x-amz-target"]) {
         if let Some(value) = head.headers.get(name) {
             post = post.header(name, value);
         }

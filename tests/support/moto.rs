@@ -143,8 +143,11 @@ impl Account {
         // moto reads the account from the key, and looks at no signature.
         let key = &self.access_key_id;
         let post = client.post(&self.url).body(input.to_string());
+        // Others than moto know each service by its own version, and want a date.
+        let version = if service == "dynamodb" { "1.0" } else { "1.1" };
         let answer = post
-            .header("content-type", "application/x-amz-json-1.1")
+            .header("content-type", format!("application/x-amz-json-{version}"))
+            .header("x-amz-date", "20261128T000000Z")
             .header("x-amz-target", target)
             .header(
                 "authorization",
