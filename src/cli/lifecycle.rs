@@ -25,6 +25,9 @@ pub enum LifecycleCommand {
     Run(LifecycleRunArgs),
     /// Delete one user at once, with all that it has
     Delete(LifecycleDeleteArgs),
+    /// Answer AWS Lambda: a run for each event of a schedule, and each change of the table
+    #[cfg(feature = "lambda")]
+    Lambda,
 }
 
 /// Options of `lifecycle plan`.

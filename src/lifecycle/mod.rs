@@ -40,4 +40,6 @@ pub use observe::observe;
 pub use plan::{Held, Observed, Plan, Refusal, Taken, plan};
 pub use plan_file::{Begun, PlanFile, PlanFileError};
 pub use stream::TableStream;
+#[cfg(feature = "lambda")]
+pub use stream::is_order;
 pub use user_ref::UserRef;

@@ -108,6 +108,20 @@ impl StreamRecord {
     }
 }
 
+/// Whether the event of a function of AWS Lambda asks for a run: one of a schedule does, and records
+/// of the table's stream of which one is a change.
+#[cfg(feature = "lambda")]
+pub fn is_order(event: &Value) -> bool {
+    let Some(records) = event.get("Records").and_then(Value::as_array) else {
+        return true;
+    };
+    // One that is not understood may be a change.
+    let is_change = |record: &Value| {
+        StreamRecord::deserialize(record).map_or(true, |record| record.is_change())
+    };
+    records.iter().any(is_change)
+}
+
 impl TableStream {
     /// The stream of the table `name`, from now on; `None` if it has none.
     pub async fn find(client: AwsClient, name: &str) -> Result<Option<Self>, AwsError> {
@@ -231,6 +245,25 @@ fn is_of_lost_place(error: &AwsError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "lambda")]
+    #[test]
+    fn a_schedule_orders_a_run_and_records_do_where_one_is_a_change() {
+        let record = |name: &str, by: Value| {
+            json!({ "eventName": "REMOVE", "eventSource": "aws:dynamodb", "userIdentity": by,
+                    "dynamodb": { "Keys": { "UserName": { "S": name } } } })
+        };
+        let ttl = || json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
+        let records = |all: Vec<Value>| json!({ "Records": all });
+        let own = || record("rollcall:lease:111122223333", Value::Null);
+        assert!(is_order(
+            &json!({ "source": "aws.events", "detail-type": "Scheduled Event" })
+        ));
+        assert!(is_order(&records(vec![own(), record("anna", Value::Null)])));
+        assert!(is_order(&records(vec![json!("?")])));
+        assert!(!is_order(&records(vec![own(), record("anna", ttl())])));
+        assert!(!is_order(&records(Vec::new())));
+    }
 
     #[test]
     fn what_expires_and_what_is_our_own_rings_nothing() {

@@ -35,6 +35,8 @@ pub use delivery::{Delivery, ReadySink, SinkTrouble};
 pub use dry::{Printed, print_events};
 pub use fleet::{AccountError, Fleet, FleetError, Member};
 pub use mapping::{KnownUser, MappingPlan};
+#[cfg(feature = "lambda")]
+pub use once::send_waiting;
 pub use once::{CollectOptions, once};
 pub use pass::{Deletions, Pass, PassReport, UnknownCounts, incomplete};
 pub use query::{QueriedUsers, judge_alone, query_users};

@@ -91,6 +91,21 @@ pub async fn once(
     Ok(report)
 }
 
+/// Sends what waits for the sinks, without a pass, for `timeout` at most.
+#[cfg(feature = "lambda")]
+pub async fn send_waiting(
+    agent: &Agent,
+    store: &Store,
+    sinks: Vec<ReadySink>,
+    timeout: Duration,
+    cancel: &CancellationToken,
+) -> Result<Vec<SinkReport>, StoreError> {
+    receivers::adopt(agent, store).await?;
+    let delivery = Delivery::start(store, sinks, &agent.metrics, cancel);
+    let locks = AccountLocks::default();
+    deliver(agent, store, &locks, delivery, timeout, cancel).await
+}
+
 /// Waits until everything is delivered or its sink has stopped, at most `timeout`. What was held
 /// up for lack of room is staged meanwhile.
 async fn deliver(

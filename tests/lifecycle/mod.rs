@@ -14,6 +14,8 @@ mod forced;
 mod histories;
 mod key_killed;
 mod keys;
+#[cfg(feature = "lambda")]
+mod lambda;
 mod leased;
 mod people;
 mod planned;

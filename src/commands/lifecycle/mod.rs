@@ -5,6 +5,8 @@ mod bell;
 mod carry_out;
 mod delete;
 mod events;
+#[cfg(feature = "lambda")]
+mod function;
 mod plan;
 mod run;
 mod scheduled;
@@ -33,6 +35,8 @@ pub(super) async fn lifecycle(
         LifecycleCommand::Apply(args) => Box::pin(apply::apply(global, args)).await,
         LifecycleCommand::Run(args) => Box::pin(run::run(global, args)).await,
         LifecycleCommand::Delete(args) => delete::delete(global, args).await,
+        #[cfg(feature = "lambda")]
+        LifecycleCommand::Lambda => Box::pin(function::serve(global)).await,
     }
 }
 
