@@ -117,6 +117,14 @@ impl AwsClient {
         Self::over(access, self.services(), limits)
     }
 
+    /// A client for the same credentials within the same limits, with counts and findings of its own.
+    #[must_use]
+    pub fn with_own_findings(&self) -> Self {
+        let access = self.shared.access.clone();
+        let limits = Arc::new(self.limits().with_same_gates());
+        Self::over(access, self.services(), limits)
+    }
+
     /// A client for the account of `role`, which these credentials assume when the first call is
     /// made, unless a session of it was kept.
     #[must_use]

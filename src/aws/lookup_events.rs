@@ -11,12 +11,21 @@ const PAGE_MAX: u8 = 50;
 /// Which records are looked up. Both ends are inclusive.
 #[derive(Debug, Clone, Copy)]
 pub struct Lookup<'a> {
-    /// The service that was called.
-    pub event_source: &'a str,
+    /// Which of them.
+    pub by: LookupBy<'a>,
     /// The first moment, in whole seconds.
     pub start: OffsetDateTime,
     /// The last moment, in whole seconds.
     pub end: OffsetDateTime,
+}
+
+/// By what records are looked up: CloudTrail takes one thing alone.
+#[derive(Debug, Clone, Copy)]
+pub enum LookupBy<'a> {
+    /// The service that was called.
+    EventSource(&'a str),
+    /// The name of what the call was about.
+    ResourceName(&'a str),
 }
 
 /// A page of records, the newest first.
@@ -67,10 +76,14 @@ impl AwsClient {
         lookup: Lookup<'_>,
         next_token: Option<&str>,
     ) -> Result<LookupPage, AwsError> {
+        let (attribute_key, attribute_value) = match lookup.by {
+            LookupBy::EventSource(source) => ("EventSource", source),
+            LookupBy::ResourceName(name) => ("ResourceName", name),
+        };
         let input = Input {
             lookup_attributes: [Attribute {
-                attribute_key: "EventSource",
-                attribute_value: lookup.event_source,
+                attribute_key,
+                attribute_value,
             }],
             start_time: lookup.start.unix_timestamp(),
             end_time: lookup.end.unix_timestamp(),

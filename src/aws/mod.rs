@@ -25,7 +25,7 @@ pub use credentials::{KeptSessions, check_access_key};
 pub use error::{AwsError, AwsErrorClass};
 pub use identity::Identity;
 pub use json::JsonService;
-pub use lookup_events::{Lookup, LookupEvent, LookupPage};
+pub use lookup_events::{Lookup, LookupBy, LookupEvent, LookupPage};
 pub use organization::{AccountPages, Listed};
 pub use paging::Paging;
 pub use permission_probe::{PermissionProbe, Probed, probe_listing, probe_log, probe_queue};

@@ -9,7 +9,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use super::service_control::SERVICE_CONTROL_POLICY;
-use super::{Action, AwsClient, AwsError, AwsErrorClass, JsonService, Lookup};
+use super::{Action, AwsClient, AwsError, AwsErrorClass, JsonService, Lookup, LookupBy};
 use crate::config::QueuePlace;
 
 /// What a call proved that was not denied.
@@ -206,7 +206,7 @@ pub async fn probe_listing(
 pub async fn probe_log(client: &AwsClient, region: &str) -> Result<Probed, AwsError> {
     let now = OffsetDateTime::now_utc();
     let lookup = Lookup {
-        event_source: "iam.amazonaws.com",
+        by: LookupBy::EventSource("iam.amazonaws.com"),
         start: now,
         end: now,
     };

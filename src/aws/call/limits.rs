@@ -1,7 +1,7 @@
 //! What the calls of one client share: their gates, what was given up, and their counts.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
@@ -20,7 +20,7 @@ pub type CallOutcomes = BTreeMap<(Action, Option<AwsErrorClass>), u64>;
 /// The limits and counts of one account, for one pass.
 #[derive(Debug)]
 pub(in crate::aws) struct Limits {
-    pub(in crate::aws) throttle: Throttle,
+    pub(in crate::aws) throttle: Arc<Throttle>,
     pub(in crate::aws) given_up: GivenUp,
     pub(in crate::aws) page_sizes: PageSizes,
     pub(super) retry_log: RetryLog,
@@ -36,8 +36,17 @@ impl Limits {
             requests: settings.requests_per_second,
             assume_role: settings.assume_role_per_second,
         };
+        Self::over(Arc::new(Throttle::new(ceilings)))
+    }
+
+    /// The same gates; of nothing else anything is known.
+    pub(in crate::aws) fn with_same_gates(&self) -> Self {
+        Self::over(Arc::clone(&self.throttle))
+    }
+
+    fn over(throttle: Arc<Throttle>) -> Self {
         Self {
-            throttle: Throttle::new(ceilings),
+            throttle,
             given_up: GivenUp::new(),
             page_sizes: PageSizes::default(),
             retry_log: RetryLog::default(),

@@ -7,7 +7,9 @@ use time::OffsetDateTime;
 
 use super::held::{Full, Held};
 use crate::audit::{Window, sources_in};
-use crate::aws::{Action, AwsClient, AwsError, AwsErrorClass, CallOutcomes, Lookup, Paging};
+use crate::aws::{
+    Action, AwsClient, AwsError, AwsErrorClass, CallOutcomes, Lookup, LookupBy, Paging,
+};
 use crate::model::RecordId;
 
 /// How often a listing is begun again whose tokens lead nowhere.
@@ -134,7 +136,7 @@ impl Reader {
         is_new: &impl Fn(RecordId) -> bool,
     ) -> Result<(), ReadError> {
         let lookup = Lookup {
-            event_source: source,
+            by: LookupBy::EventSource(source),
             start: window.start,
             end: window.end,
         };
