@@ -76,6 +76,11 @@ impl Windows {
         self.floor
     }
 
+    /// Up to here everything was looked at once, if it was.
+    pub fn end(&self) -> Option<OffsetDateTime> {
+        self.end
+    }
+
     /// What is as far as the one and the other, whoever was further.
     #[must_use]
     pub fn together(self, other: Self) -> Self {

@@ -29,4 +29,6 @@ pub use kept::{
 pub use open::{Compacted, Store, on_store_thread};
 pub use outbox::{Batch, BatchLimits, DeadLetter, Fill, Queued, Receipt, sink_of};
 pub use retain::Removed;
-pub use stage::{AuditProgress, MarkUpdate, Placement, RecordStaging, StagedEvent, Staging};
+pub use stage::{
+    AuditProgress, MarkUpdate, Placement, RecordStaging, StagedEvent, Staging, TakenRecord,
+};

@@ -288,3 +288,46 @@ fn a_region_that_may_not_be_read_holds_up_no_other_and_is_said_once() {
     end(running);
     assert_eq!(said, 1);
 }
+
+#[test]
+fn a_service_that_fails_or_does_not_answer_holds_up_no_other_and_loses_nothing() {
+    let (trail, posts) = (Trail::start(Faults::default()), Posts::start());
+    trail.set_failing(ASSUME_ROLE.0, true);
+    trail.set_late("signin.amazonaws.com", SECOND * 25);
+    let agent = agent(&trail, &posts, ("15m", ""));
+    let late = trail.add("us-east-1", ASSUME_ROLE, SECOND * 20, NOW);
+    let slow = ("signin.amazonaws.com", "ConsoleLogin");
+    let slow = trail.add("us-east-1", slow, SECOND * 20, NOW);
+    let mut running = agent.spawn();
+    let mut expected: BTreeSet<String> = BTreeSet::new();
+    // The first round waits a while, and none after it does.
+    expected.insert(trail.add("us-east-1", TAG_USER, SECOND, NOW));
+    wait(&running, || taken(&posts).len() == 1);
+    running.wait_for("records cannot be read from there", PATIENCE);
+    assert!(
+        running.log().contains("us-east-1 sts.amazonaws.com"),
+        "{}",
+        running.log()
+    );
+    for _ in 0..3 {
+        let began = Instant::now();
+        let id = trail.add("us-east-1", TAG_USER, SECOND, NOW);
+        wait(&running, || taken(&posts).contains(&id));
+        assert!(began.elapsed() < SECOND * 15, "{:?}", began.elapsed());
+        expected.insert(id);
+    }
+    wait(&running, || taken(&posts).contains(&slow));
+    expected.insert(slow);
+    assert!(!taken(&posts).contains(&late));
+    trail.set_failing(ASSUME_ROLE.0, false);
+    wait(&running, || taken(&posts).contains(&late));
+    expected.insert(late);
+    end(running);
+    let found = taken(&posts);
+    assert_eq!(
+        found.len(),
+        expected.len(),
+        "nothing comes twice: {found:?}"
+    );
+    assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected);
+}

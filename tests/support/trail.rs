@@ -55,6 +55,9 @@ struct State {
     kept: Vec<Kept>,
     faults: Faults,
     denied: Vec<String>,
+    /// The services that are not answered for, or so late.
+    failing: BTreeSet<String>,
+    slow: BTreeMap<String, Duration>,
     calls: BTreeMap<String, Vec<Instant>>,
     listings: HashMap<String, (Value, Vec<Value>)>,
     too_fast: usize,
@@ -74,7 +77,13 @@ impl Trail {
             ..State::default()
         }));
         let shared = Arc::clone(&state);
-        let answer = move |request| std::future::ready(shared.lock().unwrap().answer(&request));
+        let answer = move |request| {
+            let (answer, late) = shared.lock().unwrap().answer(&request);
+            async move {
+                tokio::time::sleep(late).await;
+                answer
+            }
+        };
         Self {
             server: Server::start(answer),
             state,
@@ -143,6 +152,20 @@ impl Trail {
         self.state().denied.push(region.to_owned());
     }
 
+    /// From now on, calls about this service fail, or do not any more.
+    pub(crate) fn set_failing(&self, source: &str, is_failing: bool) {
+        let failing = &mut self.state().failing;
+        match is_failing {
+            true => _ = failing.insert(source.to_owned()),
+            false => _ = failing.remove(source),
+        }
+    }
+
+    /// From now on, calls about this service are answered so late.
+    pub(crate) fn set_late(&self, source: &str, late: Duration) {
+        self.state().slow.insert(source.to_owned(), late);
+    }
+
     /// How many access keys were called with.
     pub(crate) fn callers(&self) -> usize {
         self.state().keys.len()
@@ -159,7 +182,8 @@ impl Trail {
 }
 
 impl State {
-    fn answer(&mut self, request: &Request<Bytes>) -> Reply {
+    /// The answer, and how late it comes.
+    fn answer(&mut self, request: &Request<Bytes>) -> (Reply, Duration) {
         let header = |name: &str| {
             let value = request.headers().get(name);
             value.and_then(|it| it.to_str().ok()).unwrap_or_default()
@@ -173,13 +197,20 @@ impl State {
         let input: Value = serde_json::from_slice(request.body()).expect("JSON");
         if self.denied.contains(&region) {
             let why = "User: anna is not authorized to perform: cloudtrail:LookupEvents";
-            return refusal("AccessDeniedException", why);
+            return (refusal("AccessDeniedException", why), Duration::ZERO);
+        }
+        let source = input["LookupAttributes"][0]["AttributeValue"].as_str();
+        let source = source.unwrap_or_default();
+        let late = self.slow.get(source).copied().unwrap_or_default();
+        if self.failing.contains(source) {
+            let why = json!({ "__type": "InternalFailure", "message": "not now" });
+            return (Reply::json(500, &why), late);
         }
         let is_too_fast = self.is_too_fast(&region);
         if is_too_fast || happens(self.faults.throttled) {
-            return refusal("ThrottlingException", "Rate exceeded");
+            return (refusal("ThrottlingException", "Rate exceeded"), late);
         }
-        self.page(&region, &input)
+        (self.page(&region, &input), late)
     }
 
     /// AWS lets two calls a second through.
@@ -231,14 +262,20 @@ impl State {
     /// What is shown by now, the newest first.
     fn found(&self, region: &str, input: &Value) -> Vec<Value> {
         let attribute = &input["LookupAttributes"][0];
-        assert_eq!(attribute["AttributeKey"], "EventSource");
+        let is_asked_for = |record: &Value| match attribute["AttributeKey"].as_str() {
+            Some("EventSource") => record["eventSource"] == attribute["AttributeValue"],
+            Some("ResourceName") => {
+                record["requestParameters"]["userName"] == attribute["AttributeValue"]
+            }
+            other => panic!("looked up by {other:?}"),
+        };
         let (start, end) = (&input["StartTime"], &input["EndTime"]);
         let (start, end) = (start.as_i64().unwrap(), end.as_i64().unwrap());
         assert!(start <= end, "InvalidTimeRangeException");
         let mut found: Vec<&Kept> = self.kept.iter().collect();
         found.retain(|it| {
             it.region == region
-                && it.record["eventSource"] == attribute["AttributeValue"]
+                && is_asked_for(&it.record)
                 && (start..=end).contains(&it.unix_s)
                 && it.shown_at <= Instant::now()
         });

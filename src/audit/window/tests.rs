@@ -67,7 +67,7 @@ fn step(
         for (call, index) in &new {
             let id = id(*call, *index);
             if follower.is_new(id) {
-                follower.recent.insert(id);
+                follower.recent.insert(id, "us-east-1");
                 follower.taken[*index] += 1;
             }
         }

@@ -138,8 +138,9 @@ impl Live<'_> {
             let windows = Windows::new(self.since, self.config.audit.lag);
             let region = Region::new(
                 Reader::new(&client, &account.partition, name),
-                windows,
+                &windows,
                 &recent,
+                self.is_followed,
             );
             self.region(&account.id, region)
         });
@@ -205,7 +206,7 @@ impl Live<'_> {
                 Naming::Counted => {}
             }
         }
-        for (_, json) in &batch.records {
+        for json in &batch.records {
             if let Ok(record) = Record::parse(json) {
                 printing.add(&record)?;
             }

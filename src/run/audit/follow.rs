@@ -1,6 +1,5 @@
 //! The daemon follows every account, and each of its regions on its own, for ever.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,7 +11,7 @@ use super::found::follow_found;
 use super::plan::{AuditPlan, audit_regions};
 use super::reader::Reader;
 use super::take::Taker;
-use super::team::Position;
+use super::team::{Floors, Position};
 use super::teams::Teams;
 use super::trouble::{Trouble, Work};
 use crate::audit::Recent;
@@ -81,58 +80,74 @@ impl Following<'_> {
             regions = regions.join(", "),
             "following CloudTrail"
         );
+        let readers = regions.iter();
+        let readers: Vec<Reader> = readers
+            .map(|region| Reader::new(&client, &account.partition, region))
+            .collect();
+        let places = readers.iter().flat_map(Reader::places);
+        let places: Vec<String> = places.collect();
         let followers = self.plan.followers();
         let takers = followers.iter().map(|follower| Taker {
             follower,
             account: &account,
-            regions: &regions,
+            places: &places,
             store: self.store,
             metrics: self.metrics,
             hurry: self.hurry,
         });
         let takers: Vec<Taker<'_>> = takers.collect();
-        let known = try_join_all(takers.iter().map(|taker| self.progress(taker))).await?;
-        let readers = regions.iter();
-        let readers: Vec<Reader> = readers
-            .map(|region| Reader::new(&client, &account.partition, region))
-            .collect();
-        let each = readers.iter();
+        let known = takers.iter().map(|taker| self.progress(taker, &readers));
+        let known = try_join_all(known).await?;
+        let each = readers.iter().enumerate();
         let each = each.map(|reader| self.region(reader, &takers, &known));
         forever(try_join_all(each).await?).await
     }
 
-    /// How far `taker` is.
-    async fn progress(&self, taker: &Taker<'_>) -> Result<Known, StoreError> {
+    /// How far `taker` is with what `readers` read.
+    async fn progress(&self, taker: &Taker<'_>, readers: &[Reader]) -> Result<Known, StoreError> {
         let (id, of) = (taker.follower.id.clone(), taker.account.id.clone());
         let progress = move |store: &Store| store.audit_progress(&id, &of);
         let progress = self.store.run(progress).await?;
-        let recent: Recent = progress.recent.iter().copied().collect();
-        Ok(Known {
-            recent: Arc::new(Mutex::new(recent)),
-            floors: progress.floors,
-        })
+        let lag = time::Duration::try_from(self.plan.lag).unwrap_or(time::Duration::DAY);
+        let first = OffsetDateTime::now_utc().saturating_sub(lag);
+        let kept = &progress.floors;
+        let (mut floors, mut all) = (Vec::new(), Vec::new());
+        for reader in readers {
+            // Earlier versions kept one floor of all services of a region.
+            let of_region = kept.get(reader.region()).copied();
+            let of_services = reader.sources().iter().map(|source| {
+                let floor = kept.get(&reader.place(source)).copied().or(of_region);
+                let floor = floor.and_then(|it| OffsetDateTime::from_unix_timestamp(it).ok());
+                (*source, floor.unwrap_or(first))
+            });
+            let of_services: Floors = of_services.collect();
+            for (source, floor) in &of_services {
+                all.push((reader.place(source), floor.unix_timestamp()));
+            }
+            floors.push(of_services);
+        }
+        let recent = Recent::new(progress.recent, &all);
+        if all.iter().any(|(place, _)| !kept.contains_key(place)) {
+            // What appears while there is no daemon is looked for from here.
+            taker.settle(all, Vec::new()).await?;
+        }
+        let recent = Arc::new(Mutex::new(recent));
+        Ok(Known { recent, floors })
     }
 
     async fn region(
         &self,
-        reader: &Reader,
+        (at, reader): (usize, &Reader),
         takers: &[Taker<'_>],
         known: &[Known],
     ) -> Result<Infallible, StoreError> {
         let region = reader.region();
-        let lag = time::Duration::try_from(self.plan.lag).unwrap_or(time::Duration::DAY);
-        let first = OffsetDateTime::now_utc().saturating_sub(lag);
-        let mut members = Vec::new();
-        for (taker, known) in takers.iter().zip(known) {
-            let floor = known.floors.get(region);
-            let floor = floor.and_then(|it| OffsetDateTime::from_unix_timestamp(*it).ok());
-            if floor.is_none() {
-                // What appears while there is no daemon is looked for from here.
-                taker.settle(region, first).await?;
-            }
+        let members = takers.iter().zip(known).map(|(taker, known)| {
             let recent = Arc::clone(&known.recent);
-            members.push(Position::new(taker, region, recent, floor.unwrap_or(first)));
-        }
+            let floors = known.floors.get(at).cloned().unwrap_or_default();
+            Position::new(taker, reader, recent, floors)
+        });
+        let members = members.collect();
         let account = takers.first().map_or("", |it| it.account.id.as_str());
         let teams = Teams {
             reader,
@@ -148,8 +163,8 @@ impl Following<'_> {
 struct Known {
     /// What it took lately.
     recent: Arc<Mutex<Recent>>,
-    /// In seconds of Unix time, by region.
-    floors: BTreeMap<String, i64>,
+    /// In the order of the readers.
+    floors: Vec<Floors>,
 }
 
 /// What `never` ended; where there was nothing, nothing ends.

@@ -1,6 +1,6 @@
-//! What a window brought so far, until it was read to its end.
+//! What a window of one service brought so far, until it was read to its end.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use time::OffsetDateTime;
 
@@ -35,8 +35,8 @@ pub(super) struct Held {
     records: Vec<(RecordId, String)>,
     bytes: usize,
     unreadable: Vec<(RecordId, Unreadable)>,
-    /// How far back each service was read.
-    reached: BTreeMap<&'static str, OffsetDateTime>,
+    /// How far back it was read.
+    reached: Option<OffsetDateTime>,
 }
 
 /// The same, at the end.
@@ -59,19 +59,18 @@ impl Held {
             records: Vec::new(),
             bytes: 0,
             unreadable: Vec::new(),
-            reached: BTreeMap::new(),
+            reached: None,
         }
     }
 
-    /// Takes what a page of `source` has that `is_new` and belongs to the window.
+    /// Takes what a page has that `is_new` and belongs to the window.
     pub(super) fn add(
         &mut self,
-        source: &'static str,
         events: Vec<LookupEvent>,
         is_new: impl Fn(RecordId) -> bool,
     ) -> Result<(), Full> {
         for event in events {
-            self.add_one(source, event, &is_new);
+            self.add_one(event, &is_new);
         }
         let factor = match self.window.is_smallest() {
             true => SMALLEST_FACTOR,
@@ -83,17 +82,12 @@ impl Held {
         }
     }
 
-    fn add_one(
-        &mut self,
-        source: &'static str,
-        event: LookupEvent,
-        is_new: &impl Fn(RecordId) -> bool,
-    ) {
+    fn add_one(&mut self, event: LookupEvent, is_new: &impl Fn(RecordId) -> bool) {
         let json = event.cloud_trail_event.unwrap_or_default();
         let (id, why) = match Record::parse(&json) {
             Ok(record) => {
-                let reached = self.reached.entry(source).or_insert(record.event_time);
-                *reached = record.event_time.min(*reached);
+                let reached = self.reached.unwrap_or(record.event_time);
+                self.reached = Some(record.event_time.min(reached));
                 if !self.window.holds(record.event_time) {
                     return;
                 }
@@ -127,9 +121,8 @@ impl Held {
     }
 
     fn full(&self) -> Full {
-        let reached = self.reached.values().copied().max();
         Full {
-            reached: reached.unwrap_or(self.window.start),
+            reached: self.reached.unwrap_or(self.window.start),
         }
     }
 
@@ -138,11 +131,10 @@ impl Held {
         self.records.len() < RECORDS_MAX / SPARSE_SHARE && self.bytes < BYTES_MAX / SPARSE_SHARE
     }
 
-    /// The records by time, and what is none.
+    /// The records, the earliest first, and what is none.
     pub(super) fn into_parts(mut self) -> Parts {
         // The newest came first: where seconds are the same, the later ones are in front.
         self.records.reverse();
-        self.records.sort_by_key(|(id, _)| id.unix_s);
         Parts {
             records: self.records,
             unreadable: self.unreadable,

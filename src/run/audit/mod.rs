@@ -7,6 +7,7 @@ mod plan;
 mod reader;
 mod reading;
 mod region;
+mod service;
 mod take;
 mod team;
 mod teams;

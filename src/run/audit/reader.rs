@@ -1,8 +1,8 @@
-//! A window of one region, read to its end: every service at once, page by page.
+//! A window of one service in one region, read to its end, page by page.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::future::try_join_all;
 use time::OffsetDateTime;
 
 use super::held::{Full, Held};
@@ -23,11 +23,15 @@ pub struct Reader {
     sources: Vec<&'static str>,
 }
 
-/// Who makes the calls of all copies of a reader, so that they share its limits.
+/// Who makes the calls of all copies of a reader: they share the limits of the region, and what one
+/// service refuses says nothing about another one.
 #[derive(Debug)]
 struct Calls {
     client: AwsClient,
-    /// What of the client's calls was counted.
+    of_services: BTreeMap<&'static str, AwsClient>,
+    /// The calls of clients that are not used any more.
+    earlier: CallOutcomes,
+    /// What of all calls was counted.
     counted: CallOutcomes,
 }
 
@@ -68,10 +72,29 @@ impl Reader {
         &self.region
     }
 
-    /// From now on, asks as if nothing had been refused.
-    pub(super) fn ask_again(&self) {
-        let mut calls = lock(&self.calls);
-        *calls = Calls::new(&calls.client);
+    /// How many calls were answered or given up so far.
+    pub fn calls(&self) -> u64 {
+        lock(&self.calls).outcomes().into_values().sum()
+    }
+
+    /// The services that are read.
+    pub(super) fn sources(&self) -> &[&'static str] {
+        &self.sources
+    }
+
+    /// What stands for `source` in this region.
+    pub(super) fn place(&self, source: &str) -> String {
+        format!("{}/{source}", self.region)
+    }
+
+    /// What stands for each service.
+    pub(super) fn places(&self) -> impl Iterator<Item = String> {
+        self.sources.iter().map(|source| self.place(source))
+    }
+
+    /// From now on, asks `source` as if it had refused nothing.
+    pub(super) fn ask_again(&self, source: &'static str) {
+        lock(&self.calls).forget(source);
     }
 
     /// What became of the calls since the last time, of any copy.
@@ -79,41 +102,29 @@ impl Reader {
         lock(&self.calls).new_outcomes()
     }
 
-    /// Reads `window`, to its end unless that is too much, and holds what `is_new`.
+    /// Reads `window` of `source`, to its end unless that is too much, and holds what `is_new`. Tokens
+    /// that lead nowhere begin it again, and at last call for less at once.
     pub(super) async fn read(
         &self,
+        source: &'static str,
         window: Window,
         is_new: impl Fn(RecordId) -> bool,
     ) -> Result<ReadWindow, ReadError> {
-        let held = Mutex::new(Held::new(window));
-        let client = lock(&self.calls).client.clone();
-        let each = self.sources.iter();
-        let each = each.map(|source| self.read_source(&client, (source, window), &held, &is_new));
-        let is_whole = match try_join_all(each).await {
-            Ok(_) => true,
-            Err(ReadError::TooFull { .. }) if window.is_smallest() => false,
-            Err(error) => return Err(error),
-        };
-        let held = held.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(ReadWindow { held, is_whole })
-    }
-
-    /// Reads one service. Tokens that lead nowhere begin it again, and at last call for less at once.
-    async fn read_source(
-        &self,
-        client: &AwsClient,
-        (source, window): (&'static str, Window),
-        held: &Mutex<Held>,
-        is_new: &impl Fn(RecordId) -> bool,
-    ) -> Result<(), ReadError> {
-        let mut starts = 0;
+        let client = lock(&self.calls).client_of(source);
+        let (mut held, mut starts) = (Held::new(window), 0);
         loop {
-            let error = match self
-                .read_pages(client, (source, window), held, is_new)
-                .await
-            {
+            let read = self.read_pages(&client, (source, window), &mut held, &is_new);
+            let error = match read.await {
+                Ok(()) => {
+                    let is_whole = true;
+                    return Ok(ReadWindow { held, is_whole });
+                }
+                Err(ReadError::TooFull { .. }) if window.is_smallest() => {
+                    let is_whole = false;
+                    return Ok(ReadWindow { held, is_whole });
+                }
                 Err(ReadError::Aws(error)) if is_of_tokens(&error) => error,
-                ended => return ended,
+                Err(error) => return Err(error),
             };
             starts += 1;
             if starts <= STARTS_MAX {
@@ -132,7 +143,7 @@ impl Reader {
         &self,
         client: &AwsClient,
         (source, window): (&'static str, Window),
-        held: &Mutex<Held>,
+        held: &mut Held,
         is_new: &impl Fn(RecordId) -> bool,
     ) -> Result<(), ReadError> {
         let lookup = Lookup {
@@ -146,8 +157,7 @@ impl Reader {
             let page = page.await?;
             let ids: Vec<Option<String>> =
                 page.events.iter().map(|it| it.event_id.clone()).collect();
-            lock(held)
-                .add(source, page.events, is_new)
+            held.add(page.events, is_new)
                 .map_err(|Full { reached }| ReadError::TooFull { reached })?;
             token = paging.follow(Action::LookupEvents, ids, page.next_token)?;
             if token.is_none() {
@@ -162,15 +172,46 @@ impl Calls {
     fn new(client: &AwsClient) -> Self {
         Self {
             client: client.with_own_limits(),
+            of_services: BTreeMap::new(),
+            earlier: CallOutcomes::default(),
             counted: CallOutcomes::default(),
         }
     }
 
+    fn client_of(&mut self, source: &'static str) -> AwsClient {
+        let client = || self.client.with_own_findings();
+        self.of_services
+            .entry(source)
+            .or_insert_with(client)
+            .clone()
+    }
+
+    fn forget(&mut self, source: &'static str) {
+        let Some(client) = self.of_services.remove(source) else {
+            return;
+        };
+        for (kind, count) in client.outcomes() {
+            *self.earlier.entry(kind).or_default() += count;
+        }
+    }
+
+    /// What became of all calls.
+    fn outcomes(&self) -> CallOutcomes {
+        let mut all = self.earlier.clone();
+        for (kind, count) in self.of_services.values().flat_map(AwsClient::outcomes) {
+            *all.entry(kind).or_default() += count;
+        }
+        all
+    }
+
     fn new_outcomes(&mut self) -> CallOutcomes {
-        let all = self.client.outcomes();
+        let all = self.outcomes();
         let before = std::mem::replace(&mut self.counted, all.clone());
         let new = all.into_iter();
-        let new = new.map(|(kind, count)| (kind, count - before.get(&kind).copied().unwrap_or(0)));
+        let new = new.map(|(kind, count)| {
+            let before = before.get(&kind).copied().unwrap_or(0);
+            (kind, count.saturating_sub(before))
+        });
         new.collect()
     }
 }
@@ -181,6 +222,6 @@ fn is_of_tokens(error: &AwsError) -> bool {
         || error.class == AwsErrorClass::Malformed
 }
 
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(calls: &Mutex<Calls>) -> MutexGuard<'_, Calls> {
+    calls.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,11 +5,13 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::plan::Follower;
+use super::reader::Reader;
+use super::reading::NewRecord;
 use crate::audit::{Event, Record};
 use crate::metrics::Metrics;
 use crate::model::{Account, EntityKey, EntityKind, EventId, Origin, RecordId};
 use crate::run::agent::Receiver;
-use crate::store::{Placement, RecordStaging, StagedEvent, Store, StoreError};
+use crate::store::{Placement, RecordStaging, StagedEvent, Store, StoreError, TakenRecord};
 
 /// So many records are staged at once.
 pub(super) const AT_ONCE: usize = 100;
@@ -20,23 +22,26 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 pub(super) struct Taker<'a> {
     pub(super) follower: &'a Follower,
     pub(super) account: &'a Account,
-    pub(super) regions: &'a [String],
+    /// Every service of every region.
+    pub(super) places: &'a [String],
     pub(super) store: &'a Store,
     pub(super) metrics: &'a Metrics,
     pub(super) hurry: &'a (dyn Fn(&str) + Send + Sync),
 }
 
 impl Taker<'_> {
-    /// Takes `records` of `region`.
+    /// Takes `records`, which `reader` read.
     pub(super) async fn take(
         &self,
-        region: &str,
-        records: &[&(RecordId, String)],
+        reader: &Reader,
+        records: &[&NewRecord],
     ) -> Result<(), StoreError> {
+        let region = reader.region();
         let mut staging = self.nothing();
-        for (id, json) in records {
+        for NewRecord { source, id, json } in records {
             let (event, hints) = self.event(*id, json);
-            staging.records.push((*id, event));
+            let (id, place) = (*id, reader.place(source));
+            staging.records.push(TakenRecord { id, place, event });
             staging.hints.extend(hints);
         }
         let has_hints = !staging.hints.is_empty();
@@ -50,14 +55,16 @@ impl Taker<'_> {
         Ok(())
     }
 
-    /// Keeps that everything of `region` before `floor` was taken.
+    /// Keeps that everything of places before their `floors`, in seconds of Unix time, was taken. Those
+    /// that are `failing` bring nothing at the moment.
     pub(super) async fn settle(
         &self,
-        region: &str,
-        floor: OffsetDateTime,
+        floors: Vec<(String, i64)>,
+        failing: Vec<String>,
     ) -> Result<(), StoreError> {
         let staging = RecordStaging {
-            floor: Some((region.to_owned(), floor.unix_timestamp())),
+            floors,
+            failing,
             ..self.nothing()
         };
         self.store
@@ -78,8 +85,9 @@ impl Taker<'_> {
             at: OffsetDateTime::now_utc(),
             records: Vec::new(),
             hints: Vec::new(),
-            floor: None,
-            regions: self.regions.to_vec(),
+            floors: Vec::new(),
+            places: self.places.to_vec(),
+            failing: Vec::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! All followers of one region: those that keep up read it together, and whoever is behind reads for
 //! itself until it has caught up. None waits for another.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::time::Duration;
@@ -11,9 +12,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::AUDIT_EVERY;
 use super::reader::Reader;
-use super::reading::Reading;
+use super::reading::{PATIENCE, Reading};
 use super::region::RoundError;
-use super::team::{Position, Team};
+use super::team::{Asked, Position, Team};
 use super::trouble::{Trouble, Work};
 use crate::audit::Windows;
 use crate::metrics::Metrics;
@@ -35,7 +36,12 @@ pub(super) struct Teams<'a> {
 
 /// What a team knows of its rounds.
 struct Rounds {
+    /// Of all services.
     trouble: Trouble,
+    /// Of single ones.
+    of_services: BTreeMap<&'static str, Trouble>,
+    /// The calls since all services came to the end of a round.
+    calls: u64,
     is_caught_up: bool,
     is_said: bool,
 }
@@ -43,11 +49,11 @@ struct Rounds {
 impl Teams<'_> {
     /// Follows for ever. An error is the store's.
     pub(super) async fn run(&self, members: Vec<Position<'_>>) -> Result<Infallible, StoreError> {
-        let newest = members.iter().map(|it| it.floor).max();
+        let newest = members.iter().filter_map(Position::floor).max();
         let lag = time::Duration::try_from(self.lag).unwrap_or(time::Duration::DAY);
         let keeps_up = |team: &Team<'_>| {
-            let floor = team.reading.windows.floor();
-            newest.is_none_or(|newest| newest - floor <= lag * BEHIND_LAGS)
+            let behind = newest.zip(team.reading.floor());
+            behind.is_none_or(|(newest, floor)| newest - floor <= lag * BEHIND_LAGS)
         };
         let (ready, late): (Vec<Team<'_>>, Vec<Team<'_>>) = members
             .into_iter()
@@ -62,10 +68,10 @@ impl Teams<'_> {
                 ready.push(team?);
             }
             for team in ready.drain(..) {
-                match &mut together {
-                    Some(together) => together.join(team),
-                    None => together = Some(team),
-                }
+                together = match together.take() {
+                    Some(together) => Some(together.together(team)),
+                    None => Some(team),
+                };
             }
             let Some(team) = together.take_if(|it| !it.members.is_empty()) else {
                 match behind.next().await {
@@ -87,17 +93,16 @@ impl Teams<'_> {
     }
 
     fn alone<'a>(&self, member: Position<'a>) -> Team<'a> {
-        let reading = Reading {
-            reader: self.reader.clone(),
-            windows: Windows::new(member.floor, self.lag),
-        };
-        let members = vec![member];
-        Team { reading, members }
+        let windows = |source| Windows::new(member.floor_of(source), self.lag);
+        let reading = Reading::new(self.reader.clone(), windows, PATIENCE);
+        Team::new(reading, vec![member])
     }
 
     fn rounds(&self) -> Rounds {
         Rounds {
             trouble: Trouble::new(Work::Records, &self.place, self.metrics),
+            of_services: BTreeMap::new(),
+            calls: 0,
             is_caught_up: false,
             is_said: false,
         }
@@ -123,7 +128,7 @@ impl Teams<'_> {
             team.wait_for_room().await;
             let is_over = self.round(&mut team, &mut left, &mut rounds).await?;
             // The first round ends where it was when it had no room: others would wait for the rest.
-            let keeps_up = is_over && team.reading.windows.keeps_up(OffsetDateTime::now_utc());
+            let keeps_up = is_over && team.reading.keeps_up(OffsetDateTime::now_utc());
             match left.pop() {
                 Some(again) => team = again,
                 None if keeps_up => return Ok(team),
@@ -143,27 +148,55 @@ impl Teams<'_> {
         let round = team.round(now, left).await;
         let outcomes = self.reader.new_outcomes();
         self.metrics.add_calls(&outcomes);
+        rounds.calls += outcomes.values().sum::<u64>();
         match round {
-            Ok(()) => {
-                for member in &team.members {
-                    let place = member.taker.place(self.reader.region());
-                    self.metrics.audit().read(place, now);
+            Ok(asked) => {
+                if let Some(end) = team.reading.end() {
+                    for member in &team.members {
+                        let place = member.taker.place(self.reader.region());
+                        self.metrics.audit().read(place, end);
+                    }
                 }
-                rounds.trouble.is_over();
-                // The first round has more to read, and so has one after a pause.
-                if rounds.is_caught_up {
-                    warn_if_slow(outcomes.values().sum(), &mut rounds.is_said, &self.place);
+                self.note(asked, team, rounds);
+                if team.reading.is_complete() {
+                    // The first round has more to read, and so has one after a pause.
+                    if rounds.is_caught_up {
+                        warn_if_slow(rounds.calls, &mut rounds.is_said, &self.place);
+                    }
+                    rounds.calls = 0;
+                    rounds.is_caught_up = true;
                 }
-                rounds.is_caught_up = true;
                 Ok(true)
             }
             Err(RoundError::NotTaken(error)) => Err(error),
             Err(RoundError::Aws(error)) => {
+                team.are_failing(self.reader.sources().iter().copied());
                 rounds.trouble.pause(&error).await;
                 rounds.is_caught_up = false;
-                self.reader.ask_again();
                 Ok(false)
             }
+        }
+    }
+
+    /// Takes note of what became of the services of `team` that were `asked`.
+    fn note(&self, asked: Asked, team: &mut Team<'_>, rounds: &mut Rounds) {
+        if !asked.read.is_empty() {
+            rounds.trouble.is_over();
+        }
+        for source in asked.read {
+            if let Some(mut trouble) = rounds.of_services.remove(source) {
+                trouble.is_over();
+            }
+        }
+        for (source, error) in asked.failed {
+            let place = format!("{} {source}", self.place);
+            let trouble = rounds.of_services.entry(source);
+            let trouble =
+                trouble.or_insert_with(|| Trouble::new(Work::Records, &place, self.metrics));
+            let wait = trouble.note(&error);
+            team.reading.retry_at(source, Instant::now() + wait);
+            team.are_failing([source]);
+            rounds.is_caught_up = false;
         }
     }
 }

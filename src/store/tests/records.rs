@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::{ACCOUNT, ALL, Fixture, RECEIVER};
 use crate::model::{EntityKey, EntityKind, EventId, Origin, RecordId};
-use crate::store::{AuditProgress, Placement, RecordStaging, StagedEvent};
+use crate::store::{AuditProgress, Placement, RecordStaging, StagedEvent, TakenRecord};
 
 const REGION: &str = "us-east-1";
 
@@ -34,11 +34,29 @@ fn staging(records: &[RecordId], floor: Option<i64>) -> RecordStaging {
         follower: RECEIVER.to_owned(),
         account: ACCOUNT.to_owned(),
         at: OffsetDateTime::UNIX_EPOCH,
-        records: records.iter().map(|it| (*it, Some(event(it)))).collect(),
+        records: records
+            .iter()
+            .map(|it| taken(*it, Some(event(it))))
+            .collect(),
         hints: Vec::new(),
-        floor: floor.map(|unix_s| (REGION.to_owned(), unix_s)),
-        regions: vec![REGION.to_owned()],
+        floors: floor
+            .map(|unix_s| (REGION.to_owned(), unix_s))
+            .into_iter()
+            .collect(),
+        places: vec![REGION.to_owned()],
+        failing: Vec::new(),
     }
+}
+
+fn taken(id: RecordId, event: Option<StagedEvent>) -> TakenRecord {
+    let place = REGION.to_owned();
+    TakenRecord { id, place, event }
+}
+
+/// The ids that are remembered.
+fn recent(fixture: &Fixture) -> Vec<RecordId> {
+    let recent = progress(fixture).recent.into_iter();
+    recent.map(|(id, _)| id).collect()
 }
 
 fn progress(fixture: &Fixture) -> AuditProgress {
@@ -79,22 +97,57 @@ fn the_floor_is_kept_and_what_was_taken_before_it_is_forgotten() {
     let ids = [id(7, 1), id(9, 2), id(i64::MAX, 3)];
     let store = fixture.store();
     store.stage_records(staging(&ids, Some(5))).unwrap();
-    assert_eq!(progress(&fixture).recent, ids);
+    assert_eq!(recent(&fixture), ids);
     // A region that is not followed any more keeps nothing.
     let mut elsewhere = staging(&[], Some(1));
-    elsewhere.floor = Some(("eu-west-3".to_owned(), 1));
+    elsewhere.floors = vec![("eu-west-3".to_owned(), 1)];
     fixture.store().stage_records(elsewhere).unwrap();
     fixture
         .store()
         .stage_records(staging(&[], Some(9)))
         .unwrap();
     fixture.reopen();
-    let progress = progress(&fixture);
-    assert_eq!(
-        progress.floors.into_iter().collect::<Vec<_>>(),
-        [(REGION.to_owned(), 9)]
-    );
-    assert_eq!(progress.recent, ids[1..]);
+    let floors = progress(&fixture).floors.into_iter();
+    assert_eq!(floors.collect::<Vec<_>>(), [(REGION.to_owned(), 9)]);
+    assert_eq!(recent(&fixture), ids[1..]);
+}
+
+#[test]
+fn a_place_that_fails_keeps_its_own_records_in_mind_and_no_others() {
+    const FAILING: &str = "us-east-2";
+    let mut fixture = Fixture::new();
+    let begin = |records: Vec<TakenRecord>, floors: &[(&str, i64)]| RecordStaging {
+        records,
+        floors: floors
+            .iter()
+            .map(|(place, at)| ((*place).to_owned(), *at))
+            .collect(),
+        places: vec![REGION.to_owned(), FAILING.to_owned()],
+        ..staging(&[], None)
+    };
+    let store = fixture.store();
+    let own = TakenRecord {
+        place: FAILING.to_owned(),
+        ..taken(id(2, 9), None)
+    };
+    let both = [(REGION, 1), (FAILING, 1)];
+    store.stage_records(begin(vec![own], &both)).unwrap();
+    for at in 2..1_200_i64 {
+        let other = taken(id(at, (at % 250) as u8), None);
+        store.stage_records(begin(vec![other], &[])).unwrap();
+    }
+    let failing = RecordStaging {
+        failing: vec![FAILING.to_owned()],
+        ..begin(Vec::new(), &[(REGION, 1_190)])
+    };
+    store.stage_records(failing).unwrap();
+    fixture.reopen();
+    let kept = recent(&fixture);
+    assert_eq!((kept.len(), kept[0]), (11, id(2, 9)));
+    // Once it brings something again, everything is as before.
+    let settled = begin(Vec::new(), &[(FAILING, 1_195)]);
+    fixture.store().stage_records(settled).unwrap();
+    assert_eq!(recent(&fixture).len(), 10);
 }
 
 #[test]
@@ -103,20 +156,20 @@ fn everything_before_the_floor_is_forgotten_however_much_it_is() {
     let ids: Vec<RecordId> = (0..2_500)
         .map(|at| id(at % 9, (at / 9 % 250) as u8))
         .collect();
-    let none = |id: &RecordId| (*id, None);
+    let none = |id: &RecordId| taken(*id, None);
     for ids in ids.chunks(500) {
-        let taken = RecordStaging {
+        let staged = RecordStaging {
             records: ids.iter().map(none).collect(),
             ..staging(&[], None)
         };
-        fixture.store().stage_records(taken).unwrap();
+        fixture.store().stage_records(staged).unwrap();
     }
-    assert!(progress(&fixture).recent.len() > 2_000);
+    assert!(recent(&fixture).len() > 2_000);
     fixture
         .store()
         .stage_records(staging(&[], Some(9)))
         .unwrap();
-    assert_eq!(progress(&fixture).recent, []);
+    assert_eq!(recent(&fixture), []);
 }
 
 #[test]
