@@ -32,6 +32,8 @@ pub(super) struct Position<'a> {
 pub(super) struct Team<'a> {
     pub(super) reading: Reading,
     pub(super) members: Vec<Position<'a>>,
+    /// What was read and not taken to its end: it is not read again.
+    rest: Option<Arc<Step>>,
 }
 
 /// What became of the services that a round asked.
@@ -120,7 +122,11 @@ impl<'a> Position<'a> {
 
 impl<'a> Team<'a> {
     pub(super) fn new(reading: Reading, members: Vec<Position<'a>>) -> Self {
-        Self { reading, members }
+        Self {
+            reading,
+            members,
+            rest: None,
+        }
     }
 
     /// Reads up to `now` for all of them. Who has no room for what is read has `left`, as far as it is.
@@ -131,10 +137,16 @@ impl<'a> Team<'a> {
     ) -> Result<Asked, RoundError<StoreError>> {
         let (mut asked, mut is_first) = (Asked::default(), true);
         while !self.members.is_empty() {
-            let is_new = self.is_new();
-            let step = self.reading.read(now, is_first, &is_new).await;
-            let mut step = step.map_err(RoundError::Aws)?;
-            asked.failed.append(&mut step.failed);
+            let step = match self.rest.take() {
+                Some(rest) => rest,
+                None => {
+                    let is_new = self.is_new();
+                    let step = self.reading.read(now, is_first, &is_new).await;
+                    let mut step = step.map_err(RoundError::Aws)?;
+                    asked.failed.append(&mut step.failed);
+                    Arc::new(step)
+                }
+            };
             is_first = false;
             let members = &mut self.members;
             name_unreadable(members, &step);
@@ -143,7 +155,11 @@ impl<'a> Team<'a> {
             for (member, has_all) in takes {
                 match has_all {
                     true => members.push(member),
-                    false => left.push(Self::new(self.reading.apart(), vec![member])),
+                    false => left.push(Self {
+                        reading: self.reading.apart(),
+                        members: vec![member],
+                        rest: Some(Arc::clone(&step)),
+                    }),
                 }
             }
             asked.read.extend(step.after.iter().map(|it| it.source));
