@@ -30,5 +30,6 @@ pub use open::{Compacted, Store, on_store_thread};
 pub use outbox::{Batch, BatchLimits, DeadLetter, Fill, Queued, Receipt, sink_of};
 pub use retain::Removed;
 pub use stage::{
-    AuditProgress, MarkUpdate, Placement, RecordStaging, StagedEvent, Staging, TakenRecord,
+    AuditProgress, LISTENER, MarkUpdate, Placement, RecordStaging, StagedEvent, Staging,
+    TakenRecord,
 };

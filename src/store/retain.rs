@@ -10,7 +10,7 @@ use super::kept::entities::Tombstone;
 use super::outbox::unix_ms;
 use super::record::{self, AccountKey, AuditKey, MetaKey, parse_entity_key, receiver_key};
 use super::trees::{Tree, Writes};
-use super::{Store, StoreError};
+use super::{LISTENER, Store, StoreError};
 use crate::model::EntityKind;
 
 /// So many damaged stores are kept beside this one.
@@ -107,14 +107,9 @@ impl Store {
             shared.remove_prefix(Tree::Deliveries, &deliveries)?;
             let sync = MetaKey::Sync(&known.receiver, account).to_bytes();
             shared.remove_prefix(Tree::Meta, &sync)?;
-            let taken = AuditKey {
-                follower: &known.receiver,
-                account,
-            };
-            shared.remove_prefix(Tree::Audit, &taken.prefix())?;
-            let floors = MetaKey::Audit(&known.receiver, account, "").to_bytes();
-            shared.remove_prefix(Tree::Meta, &floors)?;
+            self.forget_followed(&known.receiver, account)?;
         }
+        self.forget_followed(LISTENER, account)?;
         shared.remove_prefix(Tree::Entities, &prefix)?;
         shared.remove_prefix(Tree::Tombstones, &prefix)?;
         let of_account = [account.as_bytes(), b"\0"].concat();
@@ -122,6 +117,15 @@ impl Store {
         shared.remove_prefix(Tree::Passes, &of_account)?;
         shared.remove_prefix(Tree::Meta, &MetaKey::Hint(account, "").to_bytes())?;
         shared.remove_prefix(Tree::Meta, &MetaKey::Account(account).to_bytes())?;
+        Ok(())
+    }
+
+    /// Forgets which records `follower` took of `account`.
+    fn forget_followed(&self, follower: &str, account: &str) -> Result<(), StoreError> {
+        let taken = AuditKey { follower, account };
+        self.shared.remove_prefix(Tree::Audit, &taken.prefix())?;
+        let floors = MetaKey::Audit(follower, account, "").to_bytes();
+        self.shared.remove_prefix(Tree::Meta, &floors)?;
         Ok(())
     }
 

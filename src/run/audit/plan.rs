@@ -7,6 +7,7 @@ use crate::audit::{Record, default_regions};
 use crate::aws::AwsClient;
 use crate::model::Account;
 use crate::run::agent::Receiver;
+use crate::store::LISTENER;
 
 /// Hears of records, whoever is sent them.
 pub trait RecordListener: Send + Sync {
@@ -56,9 +57,6 @@ impl Follower {
         }
     }
 }
-
-/// The follower that is no receiver, all of which have an `@`.
-const LISTENER: &str = "listener";
 
 impl AuditPlan {
     /// Each receiver is a follower, and so is the listener: none waits for another.

@@ -3,7 +3,7 @@
 mod records;
 mod staging;
 
-pub use records::{AuditProgress, RecordStaging, TakenRecord};
+pub use records::{AuditProgress, LISTENER, RecordStaging, TakenRecord};
 pub use staging::{MarkUpdate, Placement, StagedEvent, Staging};
 
 use std::collections::HashMap;

@@ -13,6 +13,8 @@ use crate::store::record::{self, AuditKey, MetaKey};
 use crate::store::trees::{Tree, Writes};
 use crate::store::{Store, StoreError};
 
+/// The follower that is no receiver: the names of those have an `@`.
+pub const LISTENER: &str = "listener";
 /// So many records are forgotten in one transaction.
 const FORGOTTEN_MAX: usize = 1_000;
 

@@ -6,7 +6,10 @@ use time::{Duration, OffsetDateTime};
 
 use super::{ACCOUNT, Fixture, RECEIVER, Staging, entity, event, user};
 use crate::model::{Arn, Fact, PassRecord, User};
-use crate::store::{AccountRecord, EntityRecord, ObservedDigests, PassOf, SyncRecord, Tombstone};
+use crate::store::{
+    AccountRecord, AuditProgress, EntityRecord, LISTENER, ObservedDigests, PassOf, RecordStaging,
+    SyncRecord, Tombstone,
+};
 
 const START: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
@@ -163,6 +166,19 @@ fn an_account_that_is_gone_is_forgotten_after_its_time() {
     state.store().remember_account(ACCOUNT, &account).unwrap();
     let syncs = BTreeMap::from([(RECEIVER.to_owned(), SyncRecord::default())]);
     state.store().remember_syncs(ACCOUNT, &syncs).unwrap();
+    for follower in [RECEIVER, LISTENER] {
+        let followed = RecordStaging {
+            follower: follower.to_owned(),
+            account: ACCOUNT.to_owned(),
+            at: day(1),
+            records: Vec::new(),
+            hints: Vec::new(),
+            floors: vec![("us-east-1".to_owned(), 1)],
+            places: vec!["us-east-1".to_owned()],
+            failing: Vec::new(),
+        };
+        state.store().stage_records(followed).unwrap();
+    }
     assert!(
         state
             .store()
@@ -177,6 +193,10 @@ fn an_account_that_is_gone_is_forgotten_after_its_time() {
         .unwrap();
     assert_eq!(removed.accounts, [ACCOUNT]);
     assert!(state.store().user_ids(ACCOUNT).unwrap().is_empty());
+    for follower in [RECEIVER, LISTENER] {
+        let progress = state.store().audit_progress(follower, ACCOUNT).unwrap();
+        assert_eq!(progress, AuditProgress::default(), "{follower}");
+    }
     assert!(
         state
             .store()
