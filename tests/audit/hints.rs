@@ -326,3 +326,32 @@ fn the_status_tells_what_cannot_be_followed_or_read_again() {
     });
     end(running);
 }
+
+#[test]
+fn a_user_who_was_renamed_and_then_deleted_is_told_as_deleted() {
+    let (account, posts) = (Account::new(), Posts::start());
+    let queue = Queue::new(&account);
+    let sim = SimAws::start([SimAccount::new(account.id())
+        .user(SimUser::new("ann"))
+        .user(SimUser::new("bob"))
+        .user(SimUser::new("eve"))]);
+    let config = config(&format!("queue_url = \"{}\"", queue.url()), &posts);
+    let running = started(&agent(&sim, &account, None, &config), &posts, "bob");
+    sim.change(account.id(), |it| {
+        it.users.remove("bob");
+        it.rename_user("eve", "eva");
+    });
+    // Nobody is kept by the name that was deleted.
+    for (from, to) in [("bob", "robert"), ("eve", "eva")] {
+        let request = json!({"userName": from, "newUserName": to});
+        queue.record("UpdateUser", &request);
+    }
+    queue.record("DeleteUser", &json!({"userName": "robert"}));
+    wait(&running, || events(&posts, "bob").len() == 2);
+    wait(&running, || events(&posts, "eva").len() == 1);
+    assert_eq!(running.log().matches(PASS).count(), 1, "{}", running.log());
+    end(running);
+    let told = events(&posts, "bob").remove(1);
+    assert_eq!(told["activity_name"], "Delete", "{told}");
+    assert_eq!(events(&posts, "eve").len(), 1);
+}

@@ -1,6 +1,6 @@
 //! Whom hints are about, read from AWS: one who cannot be read keeps no other from being told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, stream};
 
@@ -19,6 +19,8 @@ const USERS_AT_ONCE: usize = 4;
 pub(super) struct Reading {
     /// Users, each with whether it is about what they may do.
     pub(super) read: Vec<(User, bool)>,
+    /// Names that nobody has any more.
+    pub(super) nobody: BTreeSet<String>,
     /// Users that nobody is any more.
     pub(super) gone: Vec<(EntityKey, EntityRecord)>,
     /// What is to be read again all the same.
@@ -29,37 +31,54 @@ pub(super) struct Reading {
 
 impl Reading {
     /// Reads `users` of `account` by name, each with whether it is about what the user may do, and
-    /// their SSH public keys if those are read `with_ssh`, and who of `deleted` is still there. An error is one of every call.
+    /// their SSH public keys if those are read `with_ssh`. An error is one of every call.
     pub(super) async fn of(
         client: &AwsClient,
         account: &Account,
-        (users, with_ssh): (BTreeMap<String, bool>, bool),
-        deleted: Vec<KeptUser>,
+        users: BTreeMap<String, bool>,
+        with_ssh: bool,
     ) -> Result<Self, AwsError> {
         let mut reading = Self::default();
-        for kept in deleted {
-            match Box::pin(query_user(client, account, &kept)).await {
-                Ok(Some(user)) => reading.read.push((user, true)),
-                Ok(None) => reading.gone.push((kept.entity, kept.record)),
-                Err(error) => reading.failed(error, Affected::Deleted(kept.user.name))?,
-            }
-        }
         let users = stream::iter(users).map(async |(name, is_of_policies)| {
             let user = Box::pin(query_user_named(client, account, &name, with_ssh)).await;
             (name, is_of_policies, user)
         });
         let mut users = std::pin::pin!(users.buffered(USERS_AT_ONCE));
         while let Some((name, is_of_policies, user)) = users.next().await {
-            let hint = Affected::User {
-                name,
-                is_of_policies,
-            };
             match user {
-                Ok(user) => reading.read.extend(user.map(|user| (user, is_of_policies))),
-                Err(error) => reading.failed(error, hint)?,
+                Ok(Some(user)) => reading.read.push((user, is_of_policies)),
+                Ok(None) => _ = reading.nobody.insert(name),
+                Err(error) => reading.failed(
+                    error,
+                    Affected::User {
+                        name,
+                        is_of_policies,
+                    },
+                )?,
             }
         }
         Ok(reading)
+    }
+
+    /// Looks for users who are `kept`, but by their ids: they may have another name by now. Who was read
+    /// is not looked for.
+    pub(super) async fn look_for(
+        &mut self,
+        client: &AwsClient,
+        account: &Account,
+        kept: Vec<KeptUser>,
+    ) -> Result<(), AwsError> {
+        for kept in kept {
+            if self.read.iter().any(|(user, _)| user.id == kept.user.id) {
+                continue;
+            }
+            match Box::pin(query_user(client, account, &kept)).await {
+                Ok(Some(user)) => self.read.push((user, true)),
+                Ok(None) => self.gone.push((kept.entity, kept.record)),
+                Err(error) => self.failed(error, Affected::Deleted(kept.user.name))?,
+            }
+        }
+        Ok(())
     }
 
     /// Leaves `hint` to be tried again; to a pass, which has other calls, if this one is denied.

@@ -1,9 +1,9 @@
 //! Users of one account, read again and staged as a pass would.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use super::kept::{self, Found};
+use super::kept::{self, Found, KeptUser};
 use super::reading::Reading;
 use super::sessions::{SessionError, Sessions};
 use super::sorted::Sorted;
@@ -145,13 +145,35 @@ impl<'a> Refresher<'a> {
             client.adopt_rates(&learnt_rates(&record));
             let account = named_by(&record, account.clone());
             let with_ssh = self.agent.aws.access_keys == AccessKeyLookup::Ids;
-            let read = Reading::of(client, &account, (users, with_ssh), named).await?;
+            let mut read = Reading::of(client, &account, users, with_ssh).await?;
+            let renamed = self.renamed(&account.id, &read, &named).await?;
+            read.look_for(client, &account, named).await?;
+            if renamed.len() > DELETED_MAX {
+                left.push(Affected::Everybody);
+            } else {
+                read.look_for(client, &account, renamed).await?;
+            }
             self.stage(&account, &record, read.read, read.gone).await?;
             left.extend(read.left);
             why = read.why;
         }
         self.leave(&account.id, hints, left).await?;
         why.map_or(Ok(()), |why| Err(why.into()))
+    }
+
+    /// Who is kept by a name that nobody has, besides `named`: the user was renamed, and may be deleted.
+    async fn renamed(
+        &self,
+        account: &str,
+        read: &Reading,
+        named: &[KeptUser],
+    ) -> Result<Vec<KeptUser>, StoreError> {
+        let (id, nobody) = (account.to_owned(), read.nobody.clone());
+        let find = move |store: &Store| kept::find(store, &id, &nobody, &BTreeSet::new());
+        let mut renamed = self.store.run(find).await?.named;
+        let is_other = |it: &KeptUser| !named.iter().any(|other| other.user.id == it.user.id);
+        renamed.retain(is_other);
+        Ok(renamed)
     }
 
     /// Forgets `hints` of `account`, which were seen to, but for what is `left` of them.
