@@ -355,3 +355,25 @@ fn a_user_who_was_renamed_and_then_deleted_is_told_as_deleted() {
     assert_eq!(told["activity_name"], "Delete", "{told}");
     assert_eq!(events(&posts, "eve").len(), 1);
 }
+
+#[test]
+fn a_refresh_that_finds_other_policies_than_the_last_pass_asks_for_one() {
+    let (account, posts) = (Account::new(), Posts::start());
+    let seed = Seed::new().full_access("everything");
+    seed.user("ann", &[], Mfa::None).plant(&account);
+    let queue = Queue::new(&account);
+    let config = config(&format!("queue_url = \"{}\"", queue.url()), &posts);
+    let agent = Agent::new().account(&account).config(&config).arg("run");
+    let running = started(&agent, &posts, "ann");
+    let arn = format!("arn:aws:iam::{}:policy/everything", account.id());
+    let attach = account.iam().attach_user_policy().user_name("ann");
+    block_on(attach.policy_arn(&arn).send()).unwrap();
+    // The record of that has not come.
+    queue.record("TagUser", &json!({"userName": "ann"}));
+    wait(&running, || running.log().matches(PASS).count() == 2);
+    wait(&running, || {
+        let told = events(&posts, "ann");
+        told.last().is_some_and(|it| it["user"]["type_id"] == 2)
+    });
+    end(running);
+}

@@ -153,7 +153,10 @@ impl<'a> Refresher<'a> {
             } else {
                 read.look_for(client, &account, renamed).await?;
             }
-            self.stage(&account, &record, read.read, read.gone).await?;
+            let needs_pass = self.stage(&account, &record, read.read, read.gone).await?;
+            if needs_pass && self.is_judged() {
+                left.push(Affected::Everybody);
+            }
             left.extend(read.left);
             why = read.why;
         }

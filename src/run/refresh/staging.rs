@@ -16,17 +16,19 @@ use crate::run::stage::{Sender, Stager};
 use crate::store::{AccountRecord, EntityRecord, Store, StoreError, SyncRecord};
 
 impl Refresher<'_> {
-    /// Stages who was `read`, each with whether it is about policies, and who is `gone`.
+    /// Stages who was `read`, each with whether it is about policies, and who is `gone`. Whether a
+    /// verdict needs a pass.
     pub(super) async fn stage(
         &self,
         account: &Account,
         record: &AccountRecord,
         read: Vec<(User, bool)>,
         gone: Vec<(EntityKey, EntityRecord)>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let metrics = self.agent.metrics.audit();
         metrics.refreshed(&account.id, (read.len() + gone.len()) as u64);
         let (stager, ids) = self.stager(account, record).await?;
+        let mut needs_pass = false;
         for (user, is_of_policies) in read {
             if !self.agent.mapping.includes(&user) {
                 continue;
@@ -42,7 +44,9 @@ impl Refresher<'_> {
                 (Some(kept), Some(last)) => joined(user, &last, &kept.stale),
                 _ => user,
             };
-            let verdicts = Arc::new(verdict(&user, kept.as_ref(), is_of_policies));
+            let judged = verdict(&user, kept.as_ref(), is_of_policies);
+            needs_pass |= judged.needs_pass;
+            let verdicts = Arc::new(judged.verdicts);
             stager.stage(self.store, vec![user], &verdicts).await?;
         }
         let plan = &self.agent.plan;
@@ -60,7 +64,7 @@ impl Refresher<'_> {
             }
             (self.hurry)(&receiver);
         }
-        Ok(())
+        Ok(needs_pass)
     }
 
     /// What stages for every receiver that was sent anything of the account, and their ids. The others

@@ -86,32 +86,35 @@ fn what_one_read_does_not_ask_for_stays_and_is_no_newer_than_it_was() {
 }
 
 #[test]
-fn a_verdict_holds_until_a_policy_is_another_or_is_said_to_be() {
-    let holds = |user: &User, record: &EntityRecord, is_of_policies| {
-        let verdicts = verdict(user, Some(record), is_of_policies);
-        verdicts.value().is_some_and(|it| it.contains_key(&user.id))
+fn a_verdict_holds_until_a_policy_is_another_or_is_said_to_be_and_then_needs_a_pass() {
+    let judge = |user: &User, record: &EntityRecord, is_of_policies| {
+        let judged = verdict(user, Some(record), is_of_policies);
+        let verdicts = judged.verdicts.value();
+        let holds = verdicts.is_some_and(|it| it.contains_key(&user.id));
+        (holds, judged.needs_pass)
     };
     let record = judged();
-    assert!(holds(&read(), &record, false));
-    assert!(!holds(&read(), &record, true));
+    assert_eq!(judge(&read(), &record, false), (true, false));
+    assert_eq!(judge(&read(), &record, true), (false, true));
     let with_another = User {
         inline_policies: known(vec!["own".to_owned(), "more".to_owned()]),
         ..read()
     };
-    assert!(!holds(&with_another, &record, false));
+    assert_eq!(judge(&with_another, &record, false), (false, true));
     let denied = User {
         inline_policies: Fact::unknown(Reason::Denied, "no"),
         ..read()
     };
-    assert!(holds(&denied, &record, false));
+    assert_eq!(judge(&denied, &record, false), (true, false));
+    let mut never = judged();
+    never.verdict = None;
+    assert_eq!(judge(&read(), &never, false), (false, false));
     let mut old = judged();
     old.stale = vec![stale("privilege")];
-    assert_eq!(
-        verdict(&read(), Some(&old), false)
-            .why_unknown()
-            .unwrap()
-            .reason,
-        Reason::Denied
-    );
-    assert!(verdict(&read(), None, false).value().is_none());
+    let of_old = verdict(&read(), Some(&old), false);
+    let why = of_old.verdicts.why_unknown().unwrap();
+    assert_eq!((why.reason, of_old.needs_pass), (Reason::Denied, false));
+    assert!(verdict(&with_another, Some(&old), false).needs_pass);
+    let new = verdict(&read(), None, false);
+    assert!(new.verdicts.value().is_none() && new.needs_pass);
 }

@@ -12,23 +12,34 @@ const SOURCE: &str = "the last pass";
 /// The verdict among the facts that may be known from earlier alone.
 const FACT: &str = "privilege";
 
+/// What is known of a verdict.
+pub(super) struct Judged {
+    pub(super) verdicts: AccountVerdicts,
+    /// Whether a pass would know more: there are other policies than the last one judged by.
+    pub(super) needs_pass: bool,
+}
+
 /// The verdict on `user` that is kept in `record`, if nothing that was read speaks against it: neither
 /// are its policies others, nor `is_of_policies` what it was read for. Else only a pass can judge.
-pub(super) fn verdict(
-    user: &User,
-    record: Option<&EntityRecord>,
-    is_of_policies: bool,
-) -> AccountVerdicts {
-    let unknown = || Fact::not_collected("a pass reads all that a verdict needs");
-    let Some((record, last)) = record.and_then(|it| Some((it, it.user()?))) else {
-        return unknown();
+pub(super) fn verdict(user: &User, record: Option<&EntityRecord>, is_of_policies: bool) -> Judged {
+    let unknown = |needs_pass| Judged {
+        verdicts: Fact::not_collected("a pass reads all that a verdict needs"),
+        needs_pass,
     };
-    if let Some(stale) = record.stale.iter().find(|it| it.fact == FACT) {
-        return Fact::Unknown(stale.why.clone());
-    }
+    let Some((record, last)) = record.and_then(|it| Some((it, it.user()?))) else {
+        return unknown(true);
+    };
     let now = user.with_last_known(&last, &Confirmed::new()).user;
-    if is_of_policies || policies(&now) != policies(&last) {
-        return unknown();
+    let needs_pass = is_of_policies || policies(&now) != policies(&last);
+    if let Some(stale) = record.stale.iter().find(|it| it.fact == FACT) {
+        let verdicts = Fact::Unknown(stale.why.clone());
+        return Judged {
+            verdicts,
+            needs_pass,
+        };
+    }
+    if needs_pass {
+        return unknown(true);
     }
     let kept = record.verdict.as_ref();
     let privilege = kept.and_then(KeptVerdict::read::<Privilege>);
@@ -36,9 +47,13 @@ pub(super) fn verdict(
         Some((privilege, as_of)) => {
             let source = SOURCE.into();
             let of_user = BTreeMap::from([(user.id.clone(), privilege)]);
-            Fact::known(of_user, &Provenance { source, as_of })
+            Judged {
+                verdicts: Fact::known(of_user, &Provenance { source, as_of }),
+                needs_pass,
+            }
         }
-        None => unknown(),
+        // The last pass did not judge, and the next one may not either.
+        None => unknown(false),
     }
 }
 
