@@ -16,6 +16,10 @@ pub struct Filter {
     pub user: Option<String>,
     /// Who made the call: name, ARN, id, access key, or the session or role acted in.
     pub caller: Option<String>,
+    /// The access key that the call was signed with.
+    pub key: Option<String>,
+    /// The regions of the calls; any where empty.
+    pub regions: Vec<String>,
     /// The names of operations; any where empty.
     pub events: Vec<String>,
     /// Whether reads are left out.
@@ -32,6 +36,8 @@ impl Filter {
         let has_name = |name: &String| name.eq_ignore_ascii_case(&record.event_name);
         self.since.is_none_or(|since| time >= since)
             && self.until.is_none_or(|until| time <= until)
+            && (self.regions.is_empty() || self.is_in_region(record))
+            && (self.key.is_none() || self.key == record.caller.access_key_id)
             && (self.events.is_empty() || self.events.iter().any(has_name))
             && !(self.writes && record.read_only == Some(true))
             && (!self.failed || event.outcome.has_failed())
@@ -40,6 +46,11 @@ impl Filter {
                 .caller
                 .as_deref()
                 .is_none_or(|who| is_by(record, event, who))
+    }
+
+    fn is_in_region(&self, record: &Record) -> bool {
+        let region = record.aws_region.as_ref();
+        region.is_some_and(|it| self.regions.contains(it))
     }
 }
 

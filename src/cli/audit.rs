@@ -1,5 +1,6 @@
 //! Options of `audit`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -35,6 +36,12 @@ pub struct AuditArgs {
     /// Only calls by this one: name, ARN, id, access key, session, role or service
     #[arg(long, value_name = "WHO")]
     pub caller: Option<String>,
+    /// Only calls that were signed with this access key
+    #[arg(long, value_name = "ID")]
+    pub key: Option<String>,
+    /// Only this region; may be given several times [default: those of the configuration]
+    #[arg(long = "region", value_name = "NAME")]
+    pub regions: Vec<String>,
     /// Only this operation, such as CreateUser; may be given several times
     #[arg(long = "event", value_name = "NAME")]
     pub events: Vec<String>,
@@ -44,6 +51,9 @@ pub struct AuditArgs {
     /// Only calls that failed
     #[arg(long)]
     pub failed: bool,
+    /// So many records at most, the newest ones: of AWS, no more is read than that takes
+    #[arg(long, value_name = "COUNT", conflicts_with = "follow")]
+    pub limit: Option<NonZeroUsize>,
     /// How records are written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub output: AuditOutput,

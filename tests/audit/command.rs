@@ -239,3 +239,26 @@ fn a_caller_whose_name_is_hidden_is_told_by_the_account() {
         "{table}"
     );
 }
+
+#[test]
+fn files_are_asked_by_key_and_region_and_for_the_newest() {
+    let agent = home();
+    let all = names(&agent, &[]);
+    let newest = names(&agent, &["--limit", "2"]);
+    assert_eq!(newest.len(), 2);
+    assert!(newest.iter().all(|it| all.contains(it)), "{newest:?}");
+    let by_time = names(&agent, &["--limit", "9999"]);
+    assert_eq!(by_time.len(), all.len());
+    assert_eq!(by_time[by_time.len() - 2..], newest);
+    assert!(names(&agent, &["--region", "eu-nowhere-1"]).is_empty());
+    assert!(!names(&agent, &["--region", "us-east-1"]).is_empty());
+    assert!(names(&agent, &["--key", "AKIAEXAMPLENOBODY001"]).is_empty());
+    let key = cases().into_iter().find_map(|case| {
+        let key = case.record["userIdentity"]["accessKeyId"].as_str()?;
+        Some(key.to_owned()).filter(|it| !it.is_empty())
+    });
+    assert!(!names(&agent, &["--key", &key.unwrap()]).is_empty());
+    let both = agent.args(["audit", "--follow", "--limit", "3"]).run();
+    let both = both.expect_code(2);
+    assert!(both.stderr.contains("--limit"), "{}", both.stderr);
+}

@@ -227,3 +227,64 @@ fn a_record_that_is_none_is_named_once_and_counted() {
     );
     assert!(output.stderr.contains("5b0a5d2c"), "{}", output.stderr);
 }
+
+#[test]
+fn the_newest_records_are_read_first_and_no_more_than_a_limit_takes() {
+    let trail = Trail::start(Faults {
+        page: 5,
+        ..Faults::default()
+    });
+    for minutes in (70..110).rev() {
+        trail.add("us-east-1", TAG_USER, MINUTE * minutes, NOW);
+    }
+    let mut expected = Vec::new();
+    for minutes in (1..5).rev() {
+        expected.push(trail.add("us-east-1", TAG_USER, MINUTE * minutes, NOW));
+    }
+    let of = |words: &[&str]| {
+        let asked = words.iter().fold(agent(&trail), |it, word| it.arg(word));
+        let asked = asked.args(["--output", "ocsf", "--region", "us-east-1"]);
+        ids(&asked.run().expect_code(0))
+    };
+    assert_eq!(of(&["--limit", "3", "--since", "90d"]), expected[1..]);
+    // Each of seven services once.
+    assert_eq!(trail.calls(), 7);
+    // Those before the last hour are read for these, and not those of three months.
+    assert_eq!(of(&["--limit", "20", "--since", "90d"]).len(), 20);
+    assert!(trail.calls() < 40, "{}", trail.calls());
+    assert_eq!(of(&["--limit", "99"]).len(), 44);
+}
+
+#[test]
+fn a_service_that_fails_keeps_no_record_of_another_from_being_shown() {
+    let trail = Trail::start(Faults::default());
+    let id = trail.add("us-east-1", TAG_USER, MINUTE, NOW);
+    trail.set_failing(LOGIN.0, true);
+    let args = ["--output", "ocsf", "--region", "us-east-1"];
+    let output = agent(&trail).args(args).run();
+    assert_eq!(ids(&output), [id]);
+    assert_ne!(output.code, Some(0), "{}", output.stderr);
+    let said = "the region was not read to its end";
+    assert!(output.stderr.contains(said), "{}", output.stderr);
+}
+
+#[test]
+fn that_many_calls_are_made_is_said_before_they_are() {
+    // 120 calls take a minute.
+    if std::env::var_os("ROLLCALL_LONG").is_none() {
+        return;
+    }
+    let trail = Trail::start(Faults {
+        page: 1,
+        ..Faults::default()
+    });
+    for at in 0..300 {
+        trail.add("us-east-1", TAG_USER, Duration::from_secs(at * 60), NOW);
+    }
+    let running = agent(&trail).args(["--region", "us-east-1"]).spawn();
+    let mut running = running;
+    running.wait_for("so many calls were made", MINUTE * 3);
+    assert!(trail.calls() < 300, "{}", trail.calls());
+    running.signal(Signal::SIGTERM);
+    running.wait(MINUTE).expect_code(130);
+}

@@ -171,6 +171,11 @@ impl Trail {
         self.state().keys.len()
     }
 
+    /// How many calls came.
+    pub(crate) fn calls(&self) -> usize {
+        self.state().calls.values().map(Vec::len).sum()
+    }
+
     /// How many calls came to `region`.
     pub(crate) fn calls_in(&self, region: &str) -> usize {
         self.state().calls.get(region).map_or(0, Vec::len)

@@ -1,12 +1,14 @@
 //! Records of AWS: of every account, from its regions at once.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::try_join_all;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
+use super::newest::stretches;
 use super::{Count, Naming, Printing, say};
 use crate::audit::{Recent, Record, Windows};
 use crate::cli::{AuditArgs, GlobalArgs};
@@ -22,6 +24,8 @@ use crate::run::{
 const KEPT: time::Duration = time::Duration::days(90);
 /// How long after a signal the regions that are read may take to end.
 const GRACE: std::time::Duration = std::time::Duration::from_millis(500);
+/// More calls than these take a minute.
+const CALLS_SAID: u64 = 120;
 /// How far back records are shown where nobody says.
 const SINCE: time::Duration = time::Duration::HOUR.saturating_mul(24);
 
@@ -45,6 +49,12 @@ pub(super) async fn show(
         since: kept_since(printing.filter.since.unwrap_or(since), now),
         until,
         is_followed: args.follow,
+        regions: match args.regions.as_slice() {
+            [] => &config.audit.regions,
+            regions => regions,
+        },
+        is_limited: args.limit.is_some(),
+        is_said: AtomicBool::new(false),
         cancel: &cancel,
         progress: printing.progress.clone(),
         printing: Mutex::new(printing),
@@ -93,6 +103,11 @@ struct Live<'a> {
     since: OffsetDateTime,
     until: OffsetDateTime,
     is_followed: bool,
+    /// None: those of the account's partition.
+    regions: &'a [String],
+    is_limited: bool,
+    /// Whether it was said that many calls are made.
+    is_said: AtomicBool,
     cancel: &'a CancellationToken,
     printing: Mutex<Printing>,
     progress: Progress,
@@ -132,35 +147,75 @@ impl Live<'_> {
             }
         };
         let recent = Arc::<Mutex<Recent>>::default();
-        let regions = audit_regions(&self.config.audit.regions, &client, &account);
+        let regions = audit_regions(self.regions, &client, &account);
         self.progress.add_parts("regions", regions.len());
-        let regions = regions.iter().map(|name| {
-            let windows = Windows::new(self.since, self.config.audit.lag);
-            let region = Region::new(
-                Reader::new(&client, &account.partition, name),
-                &windows,
-                &recent,
-                self.is_followed,
-            );
-            self.region(&account.id, region)
+        let regions = regions.iter().map(async |name| {
+            let reader = Reader::new(&client, &account.partition, name);
+            let of = (account.id.as_str(), &recent);
+            let status = match self.is_limited {
+                true => self.newest(of, &reader).await?,
+                false => self.between(of, &reader, (self.since, self.until)).await?,
+            };
+            if status == ExitStatus::Done && !self.is_followed {
+                self.progress.end_part();
+            }
+            Ok(status)
         });
         try_join_all(regions).await
     }
 
+    /// Has the newest records of one region added, until nothing earlier is asked for.
+    async fn newest(
+        &self,
+        of: (&str, &Arc<Mutex<Recent>>),
+        reader: &Reader,
+    ) -> io::Result<ExitStatus> {
+        for (start, end) in stretches(self.since, self.until) {
+            let status = self.between(of, reader, (start, end)).await?;
+            if status != ExitStatus::Done {
+                return Ok(status);
+            }
+            let printing = self.printing.lock().unwrap_or_else(PoisonError::into_inner);
+            let newest = printing.newest.as_ref();
+            if newest.is_some_and(|newest| newest.are_all_since(start)) {
+                break;
+            }
+        }
+        Ok(ExitStatus::Done)
+    }
+
+    /// Shows the records of one region between two times, or from the first one on.
+    async fn between(
+        &self,
+        (account, recent): (&str, &Arc<Mutex<Recent>>),
+        reader: &Reader,
+        (start, end): (OffsetDateTime, OffsetDateTime),
+    ) -> io::Result<ExitStatus> {
+        let windows = Windows::new(start, self.config.audit.lag);
+        let region = Region::new(reader.clone(), &windows, recent, self.is_followed);
+        self.region((account, reader), region, end).await
+    }
+
     /// Shows the records of one region, until they end or nobody wants more.
-    async fn region(&self, account: &str, mut region: Region) -> io::Result<ExitStatus> {
-        let mut now = self.until;
+    async fn region(
+        &self,
+        (account, reader): (&str, &Reader),
+        mut region: Region,
+        until: OffsetDateTime,
+    ) -> io::Result<ExitStatus> {
+        let mut now = until;
         loop {
+            let take = |batch| {
+                self.say_if_many(account, reader);
+                self.print(account, batch)
+            };
             let round = tokio::select! {
                 () = self.cancel.cancelled() => return Ok(self.interrupted()),
-                round = region.round(now, |batch| self.print(account, batch)) => round,
+                round = region.round(now, take) => round,
             };
             match round {
                 Ok(()) if self.is_followed => {}
-                Ok(()) => {
-                    self.progress.end_part();
-                    return Ok(ExitStatus::Done);
-                }
+                Ok(()) => return Ok(ExitStatus::Done),
                 Err(RoundError::NotTaken(error)) => return Err(error),
                 Err(RoundError::Aws(error)) if self.is_followed && error.class.is_retryable() => {
                     let name = region.name();
@@ -178,6 +233,21 @@ impl Live<'_> {
             }
             now = OffsetDateTime::now_utc();
         }
+    }
+
+    /// Says once that so many calls are made that it takes minutes.
+    fn say_if_many(&self, account: &str, reader: &Reader) {
+        let calls = reader.calls();
+        if self.is_followed || calls < CALLS_SAID || self.is_said.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        tracing::warn!(
+            account,
+            region = reader.region(),
+            calls,
+            "there are many records: so many calls were made, of two a second, and there is more to \
+             read; a later --since, or --limit, takes fewer"
+        );
     }
 
     /// When what did not end by itself is not waited for.
@@ -208,7 +278,7 @@ impl Live<'_> {
         }
         for json in &batch.records {
             if let Ok(record) = Record::parse(json) {
-                printing.add(&record)?;
+                printing.add(record)?;
             }
         }
         match self.is_followed {

@@ -1,6 +1,7 @@
 //! `rollcall audit`.
 
 mod live;
+mod newest;
 mod report;
 mod rows;
 mod saved;
@@ -16,6 +17,7 @@ use crate::foreign::Page;
 use crate::observe::{self, Phase, Progress};
 use crate::output;
 use crate::run::ExitStatus;
+use newest::Newest;
 use report::Report;
 pub(super) use saved::hold_records;
 
@@ -29,8 +31,9 @@ pub(super) async fn audit(
     progress: &Progress,
 ) -> anyhow::Result<ExitStatus> {
     let filter = filter(args, OffsetDateTime::now_utc())?;
-    let come_one_by_one = args.follow || args.output == AuditOutput::Ocsf;
-    let printing = Printing::new(args.output, filter, shown(progress, come_one_by_one));
+    let come_one_by_one = args.follow || args.output == AuditOutput::Ocsf && args.limit.is_none();
+    let mut printing = Printing::new(args.output, filter, shown(progress, come_one_by_one));
+    printing.newest = args.limit.map(Newest::new);
     if args.from.is_empty() {
         return live::show(global, args, printing).await;
     }
@@ -95,6 +98,12 @@ fn filter(args: &AuditArgs, now: OffsetDateTime) -> Result<Filter, UsageError> {
         until,
         user: args.user.clone(),
         caller: args.caller.clone(),
+        key: args.key.clone(),
+        // Of AWS, these regions alone are read.
+        regions: match args.from.as_slice() {
+            [] => Vec::new(),
+            _ => args.regions.clone(),
+        },
         events: args.events.clone(),
         writes: args.writes,
         failed: args.failed,
@@ -127,6 +136,8 @@ impl Count {
 struct Printing {
     filter: Filter,
     report: Report,
+    /// What waits until it is known that nothing newer is asked for.
+    newest: Option<Newest>,
     count: Count,
     progress: Progress,
 }
@@ -136,26 +147,35 @@ impl Printing {
         Self {
             filter,
             report: Report::new(output == AuditOutput::Ocsf),
+            newest: None,
             count: Count::default(),
             progress,
         }
     }
 
     /// Adds a record that was not there before.
-    fn add(&mut self, record: &Record) -> std::io::Result<()> {
+    fn add(&mut self, record: Record) -> std::io::Result<()> {
         self.count.records += 1;
         self.progress.add(Phase::Records, 1);
-        let event = Event::of(record);
-        if !self.filter.admits(record, &event) {
+        let event = Event::of(&record);
+        if !self.filter.admits(&record, &event) {
+            return Ok(());
+        }
+        if let Some(newest) = &mut self.newest {
+            newest.add(record);
             return Ok(());
         }
         self.count.shown += 1;
-        self.report.add(record, &event)
+        self.report.add(&record, &event)
     }
 
     /// Writes what is left, and returns what was found.
-    fn finish(self) -> std::io::Result<Count> {
+    fn finish(mut self) -> std::io::Result<Count> {
         self.progress.end();
+        for record in self.newest.into_iter().flat_map(Newest::into_records) {
+            self.count.shown += 1;
+            self.report.add(&record, &Event::of(&record))?;
+        }
         self.report.finish()?;
         Ok(self.count)
     }

@@ -97,7 +97,7 @@ impl Reading {
             self.printing.count.repeated += 1;
             return Ok(());
         }
-        self.printing.add(&record)
+        self.printing.add(record)
     }
 
     fn refuse(&mut self, path: &Path, place: Place, why: &SavedError) {
