@@ -32,8 +32,8 @@ pub use lifecycle::{
 pub use passes::DiffArgs;
 pub use platform::{CompletionsArgs, ManArgs, PlatformArgs, RunArgs};
 pub use queries::{
-    FilterArgs, FromArgs, GetArgs, GroupsArgs, GroupsCommand, QueryOutput, UsersArgs, UsersCommand,
-    UsersListArgs, Whether,
+    FilterArgs, FromArgs, GetArgs, GroupsArgs, GroupsCommand, QueryOutput, UserGetArgs, UsersArgs,
+    UsersCommand, UsersListArgs, Whether,
 };
 pub use review::ReviewArgs;
 pub use status::StatusArgs;

@@ -1,10 +1,12 @@
 //! Options of `users` and `groups`.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::queries::{Glob, TagFilter, Who};
+use super::When;
+use crate::queries::{Glob, Order, TagFilter, Who};
 
 /// Options of `users`.
 #[derive(Debug, Args)]
@@ -20,7 +22,18 @@ pub enum UsersCommand {
     /// Every user, or those that match all filters
     List(Box<UsersListArgs>),
     /// One user with everything that is known, and how much it can do
-    Get(GetArgs),
+    Get(UserGetArgs),
+}
+
+/// Options of `users get`.
+#[derive(Debug, Args)]
+pub struct UserGetArgs {
+    /// Which user, and where from.
+    #[command(flatten)]
+    pub get: GetArgs,
+    /// Also what CloudTrail recorded about the user for so long, such as 7d; 90d at most
+    #[arg(long, value_name = "AGE", value_parser = humantime::parse_duration)]
+    pub activity: Option<Duration>,
 }
 
 /// Options of `users list`.
@@ -29,6 +42,18 @@ pub struct UsersListArgs {
     /// Which users.
     #[command(flatten)]
     pub filter: FilterArgs,
+    /// The deleted users that the state remembers, as last known, instead of those who are there
+    #[arg(long, requires = "stored")]
+    pub deleted: bool,
+    /// By name, created_at or last_used; with :desc, the last one is the first
+    #[arg(long, value_name = "FIELD")]
+    pub sort: Option<Order>,
+    /// So many users at most, the first ones of that order
+    #[arg(long, value_name = "COUNT")]
+    pub limit: Option<NonZeroUsize>,
+    /// Only these columns, or fields of JSON, with commas in between
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub fields: Vec<String>,
     /// Where from, and how it is written.
     #[command(flatten)]
     pub from: FromArgs,
@@ -64,6 +89,9 @@ pub struct FilterArgs {
     /// Only users whose password and keys were not used for so long, as 90d
     #[arg(long, value_name = "AGE", value_parser = humantime::parse_duration)]
     pub unused: Option<Duration>,
+    /// Only users who were created since: so long ago, such as 30d, a date, or a time
+    #[arg(long, value_name = "WHEN")]
+    pub created_since: Option<When>,
 }
 
 /// Whether something is so.

@@ -72,6 +72,13 @@ pub enum Query {
         /// The UserId that the page begins after.
         after: Option<String>,
     },
+    /// A page of the deleted users of an account that are remembered, as JSON.
+    DeletedUsers {
+        /// The account's id.
+        account: String,
+        /// The UserId that the page begins after.
+        after: Option<String>,
+    },
     /// Which events sinks rejected for good.
     ListLetters,
     /// One of these events, by the beginning of its id.

@@ -34,6 +34,8 @@ pub struct FoundUser {
     pub privilege: Fact<Privilege>,
     /// Whether it is an administrator by the names of policies.
     pub by_names: AdminVerdict,
+    /// When its deletion was noticed, if it is deleted.
+    pub deleted_at: Option<OffsetDateTime>,
 }
 
 /// The account of an answer, and as of when it is known.

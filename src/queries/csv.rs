@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use ::csv::{Terminator, WriterBuilder};
 
 use super::answer::FoundUser;
+use super::columns::{Columns, OF_USER, cells, joined};
 use super::group_answer::FoundGroup;
 use super::group_text::policies;
 use super::times::rfc3339;
-use super::user_json::{last_seen, unknown_facts};
-use super::user_table::{NOT_KNOWN, active_keys, verdict, yes_or_no};
-use crate::model::{Fact, Member, Mfa};
+use super::user_json::unknown_facts;
+use super::user_table::{NOT_KNOWN, verdict};
+use crate::model::{Fact, Member};
 
 /// The facts that columns of users are made from.
 const OF_USERS: [&str; 7] = [
@@ -23,61 +24,26 @@ const OF_USERS: [&str; 7] = [
     "privilege",
 ];
 
-/// Users, a line each. What is not known is an empty cell, and named in the last.
-pub fn users_csv(users: &[FoundUser]) -> anyhow::Result<String> {
-    let heads = [
-        "account",
-        "user",
-        "id",
-        "arn",
-        "created_at",
-        "can_do",
-        "mfa",
-        "console_access",
-        "active_keys",
-        "last_used",
-        "groups",
-        "attached_policies",
-        "unknown",
-        "as_last_known",
-    ];
+/// Users, a line each, by `columns`. What is not known is an empty cell, and named in the last but one.
+pub fn users_csv(users: &[FoundUser], columns: &Columns) -> anyhow::Result<String> {
+    let heads = columns.0.iter().map(|column| OF_USER[*column]);
+    let heads: Vec<&str> = heads.chain(["unknown", "as_last_known"]).collect();
     let rows = users.iter().map(|found| {
-        let user = found.user.as_ref();
-        let verdict = verdict(found);
         // One that was made, and says that it cannot be known, is no unknown fact.
-        let not_judged = (verdict == NOT_KNOWN).then_some("privilege");
+        let not_judged = (verdict(found) == NOT_KNOWN).then_some("privilege");
         let unknown = unknown_facts(found).into_iter().map(|(fact, _)| fact);
         let unknown: BTreeSet<&str> = unknown
             .filter(|fact| OF_USERS.contains(fact))
             .chain(not_judged)
             .collect();
-        let groups = user.groups.value();
-        let attached = user.attached_policies.value();
-        vec![
-            found.account.id.clone(),
-            user.name.clone(),
-            user.id.clone(),
-            user.arn.to_string(),
-            rfc3339(user.created_at),
-            match not_judged {
-                Some(_) => String::new(),
-                None => verdict,
-            },
-            cell(user.mfa.value().map(Mfa::is_active).map(yes_or_no)),
-            cell(user.console.value().map(|it| yes_or_no(it.enabled))),
-            cell(active_keys(user).map(|count| count.to_string())),
-            cell(last_seen(user).map(|at| at.map_or_else(|| "never".to_owned(), rfc3339))),
-            cell(groups.map(|it| joined(it.iter().map(|group| group.name.as_str())))),
-            cell(attached.map(|it| joined(it.iter().map(|policy| policy.arn.as_str())))),
+        let cells = cells(found);
+        let stale = found.stale.iter().map(|it| &*it.fact);
+        let row = columns.0.iter().map(|column| cell(cells[*column].clone()));
+        row.chain([
             joined(unknown.into_iter()),
-            joined(
-                found
-                    .stale
-                    .iter()
-                    .map(|it| &*it.fact)
-                    .filter(|it| found.is_stale(&[it])),
-            ),
-        ]
+            joined(stale.filter(|it| found.is_stale(&[it]))),
+        ])
+        .collect()
     });
     written(&heads, rows)
 }
@@ -160,10 +126,6 @@ fn harmless(text: String) -> String {
 
 fn cell(value: Option<String>) -> String {
     value.unwrap_or_default()
-}
-
-fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    texts.collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -79,7 +79,11 @@ impl<'a> UserFilter<'a> {
             .path
             .as_deref()
             .is_none_or(|it| user.path.starts_with(it));
-        ask(true, "name", &|| Some(name && path));
+        let created = args.created_since.is_none_or(|since| {
+            let since = since.as_of(self.now);
+            since.is_none_or(|since| user.created_at >= since)
+        });
+        ask(true, "name", &|| Some(name && path && created));
         ask(args.admin, "admin", &|| found.is_admin(self.admin_by));
         if args.mfa != Some(Whether::Unknown) {
             ask(args.mfa.is_some(), "mfa", &|| self.mfa(user));

@@ -24,6 +24,7 @@ pub fn user_json(found: &FoundUser) -> Value {
     put("arn", Some(user.arn.as_str().into()));
     put("path", Some(user.path.as_str().into()));
     put("created_at", Some(rfc3339(user.created_at).into()));
+    put("deleted_at", found.deleted_at.map(|at| rfc3339(at).into()));
     let used = user.password_last_used.value();
     put("password_last_used", used.map(|at| json!(at.map(rfc3339))));
     let console = user.console.value();
@@ -55,6 +56,58 @@ pub fn user_json(found: &FoundUser) -> Value {
     put("stale", stale(found));
     put("unknown", Some(unknown(found)));
     Value::Object(fields)
+}
+
+/// The fields of a user, but for `unknown` and `stale`, which are always there if anything is.
+const FIELDS: [&str; 19] = [
+    "account",
+    "name",
+    "id",
+    "arn",
+    "path",
+    "created_at",
+    "deleted_at",
+    "password_last_used",
+    "console_access",
+    "mfa",
+    "mfa_devices",
+    "access_keys",
+    "groups",
+    "attached_policies",
+    "inline_policies",
+    "permissions_boundary",
+    "tags",
+    "privilege",
+    "admin_by_names",
+];
+
+/// Why one of `names` is no field of a user, if so.
+pub fn no_such_field(names: &[String]) -> Option<String> {
+    let unknown = names.iter().find(|it| !FIELDS.contains(&it.as_str()))?;
+    let all = FIELDS.join(", ");
+    Some(format!(
+        "--fields: there is no field {unknown:?}; the fields are {all}"
+    ))
+}
+
+/// The user with these fields alone, and what is not known, or is as last known, of them.
+pub fn user_json_of(found: &FoundUser, names: &[String]) -> Value {
+    let mut user = user_json(found);
+    let is_wanted = |name: &str| names.iter().any(|it| it == name);
+    let Value::Object(fields) = &mut user else {
+        return user;
+    };
+    fields.retain(|name, _| is_wanted(name) || ["unknown", "stale"].contains(&name.as_str()));
+    if let Some(Value::Object(unknown)) = fields.get_mut("unknown") {
+        unknown.retain(|name, _| is_wanted(name));
+    }
+    if let Some(Value::Array(stale)) = fields.get_mut("stale") {
+        stale.retain(|it| it["fact"].as_str().is_some_and(is_wanted));
+        if stale.is_empty() {
+            fields.remove("stale");
+        }
+    }
+    user
 }
 
 /// Why facts are unknown, by their names.

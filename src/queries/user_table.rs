@@ -1,6 +1,7 @@
 //! Users for people: a row each, with `?` for what is not known.
 
 use super::answer::FoundUser;
+use super::columns::{self, Columns};
 use super::times::day;
 use super::user_json::last_seen;
 use crate::model::{Mfa, User};
@@ -8,6 +9,9 @@ use crate::table::{Head, Table, Width};
 
 /// What stands for a fact that is not known.
 pub(super) const NOT_KNOWN: &str = "?";
+
+/// What a star means.
+const LAST_KNOWN: &str = "\n* as last known: `users get` says when, and why it is not known now\n";
 
 /// The table of `users`; a sentence if there is nobody.
 pub fn users_table(users: &[FoundUser], width: Width) -> String {
@@ -32,7 +36,34 @@ pub fn users_table(users: &[FoundUser], width: Width) -> String {
         .iter()
         .any(|it| TOLD_BY.iter().any(|facts| it.is_stale(facts)))
     {
-        text += "\n* as last known: `users get` says when, and why it is not known now\n";
+        text += LAST_KNOWN;
+    }
+    text
+}
+
+/// The table of `users` by `columns`.
+pub fn users_table_of(users: &[FoundUser], columns: &Columns, width: Width) -> String {
+    if users.is_empty() {
+        return "no users\n".to_owned();
+    }
+    let mut table = Table::new(columns::OF_USER.map(Head::Text));
+    for found in users {
+        let mut row = columns::cells(found).map(or_not_known);
+        for (cell, told_by) in row.iter_mut().zip(columns::TOLD_BY) {
+            if found.is_stale(told_by) {
+                cell.push('*');
+            }
+        }
+        table.push(row);
+    }
+    let mut text = table.text_of(&columns.0, width);
+    let told_by = columns.0.iter().map(|column| columns::TOLD_BY[*column]);
+    let told_by: Vec<&[&str]> = told_by.collect();
+    if users
+        .iter()
+        .any(|it| told_by.iter().any(|facts| it.is_stale(facts)))
+    {
+        text += LAST_KNOWN;
     }
     text
 }

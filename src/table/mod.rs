@@ -56,24 +56,31 @@ impl<const N: usize> Table<N> {
 
     /// The table; where it is too wide for `width`, a list of each row's cells with their heads.
     pub fn text(&self, width: Width) -> String {
-        let columns = width.columns();
-        let longest_words: Vec<usize> = (0..N).map(|column| self.longest_word(column)).collect();
-        let narrowest = longest_words.iter().sum::<usize>() + GAP * N.saturating_sub(1);
-        if narrowest > usize::from(columns) {
-            return self.list(width);
+        self.text_of(&std::array::from_fn::<usize, N, _>(|column| column), width)
+    }
+
+    /// The same of some columns.
+    pub fn text_of(&self, columns: &[usize], width: Width) -> String {
+        let wide = width.columns();
+        let longest_words = columns.iter().map(|column| self.longest_word(*column));
+        let longest_words: Vec<usize> = longest_words.collect();
+        let narrowest = longest_words.iter().sum::<usize>() + GAP * columns.len().saturating_sub(1);
+        if narrowest > usize::from(wide) {
+            return self.list(columns, width);
         }
+        let heads: Vec<Head> = columns.iter().map(|column| self.heads[*column]).collect();
         let mut layout = Layout::new();
         layout
             .load_style(TableStyle::new())
             .set_content_arrangement(ContentArrangement::Dynamic)
             // The last column has a gap behind it as well, which is cut off.
-            .set_width(columns.saturating_add(GAP as u16))
-            .set_header(self.heads.map(Head::name));
+            .set_width(wide.saturating_add(GAP as u16))
+            .set_header(heads.iter().map(|head| head.name()));
         for row in &self.rows {
-            layout.add_row(row.each_ref().map(Shown::as_str));
+            layout.add_row(columns.iter().map(|column| row[*column].as_str()));
         }
-        let columns = layout.column_iter_mut().zip(self.heads).zip(longest_words);
-        for ((column, head), longest_word) in columns {
+        let each = layout.column_iter_mut().zip(heads).zip(longest_words);
+        for ((column, head), longest_word) in each {
             let lower = u16::try_from(longest_word + GAP).unwrap_or(u16::MAX);
             column.set_constraint(ColumnConstraint::LowerBoundary(ColumnWidth::Fixed(lower)));
             column.set_padding((0, GAP as u16));
@@ -91,16 +98,18 @@ impl<const N: usize> Table<N> {
         words.map(UnicodeWidthStr::width).max().unwrap_or(0)
     }
 
-    fn list(&self, width: Width) -> String {
-        let names = self.heads.map(Head::name);
-        let name_width = names.map(UnicodeWidthStr::width).into_iter().max();
+    fn list(&self, columns: &[usize], width: Width) -> String {
+        let names = columns.iter().map(|column| self.heads[*column].name());
+        let name_width = names.map(UnicodeWidthStr::width).max();
         let name_width = name_width.unwrap_or(0);
         let mut text = String::new();
         for (index, row) in self.rows.iter().enumerate() {
             if index > 0 {
                 text.push('\n');
             }
-            for (name, cell) in names.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+            let cells = columns.iter();
+            let cells = cells.map(|column| (self.heads[*column].name(), &row[*column]));
+            for (name, cell) in cells.filter(|(_, cell)| !cell.is_empty()) {
                 let head = format!("{name:<name_width$}  ");
                 text += &match head.width() + cell.width() <= usize::from(width.columns()) {
                     true => format!("{head}{cell}\n"),

@@ -19,6 +19,7 @@ use crate::output;
 use crate::run::ExitStatus;
 use newest::Newest;
 use report::Report;
+pub(super) use rows::Rows;
 pub(super) use saved::hold_records;
 
 /// So many bad records are named; of more, their number.

@@ -14,10 +14,10 @@ const WHAT_CHARS: usize = 20;
 
 /// Rows, in the order in which they came.
 #[derive(Debug, Default)]
-pub(super) struct Rows(Vec<(OffsetDateTime, [String; 4])>);
+pub(in crate::commands) struct Rows(Vec<(OffsetDateTime, [String; 4])>);
 
 impl Rows {
-    pub(super) fn add(&mut self, record: &Record, event: &Event<'_>) {
+    pub(in crate::commands) fn add(&mut self, record: &Record, event: &Event<'_>) {
         let cells = [
             time(record.event_time),
             caller(record, event),
@@ -27,7 +27,7 @@ impl Rows {
         self.0.push((record.event_time, cells));
     }
 
-    pub(super) fn text(mut self, width: Width) -> String {
+    pub(in crate::commands) fn text(mut self, width: Width) -> String {
         if self.0.is_empty() {
             return String::new();
         }

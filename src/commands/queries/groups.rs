@@ -133,7 +133,7 @@ async fn live_groups(config: &Config, only: &[String]) -> anyhow::Result<Found> 
 
 /// The groups that stored users are in.
 async fn stored_groups(config: &Config, only: &[String]) -> anyhow::Result<Found> {
-    let (accounts, users, failure) = stored::users(config, only).await?;
+    let (accounts, users, failure) = stored::users(config, only, stored::Which::Present).await?;
     let (groups, open) = groups_of(&users);
     tracing::info!("the state keeps groups with members alone");
     if open == 0 {

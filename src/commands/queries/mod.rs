@@ -1,8 +1,10 @@
 //! `rollcall users` and `rollcall groups`.
 
+mod activity;
 mod found;
 mod groups;
 mod live;
+mod shape;
 mod stored;
 mod users;
 mod write;

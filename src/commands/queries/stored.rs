@@ -55,12 +55,23 @@ struct KeptUser {
     stale: Vec<StaleFact>,
     former_names: Vec<FormerName>,
     privilege: Option<Privilege>,
+    deleted_at_unix_ms: Option<i64>,
+}
+
+/// Which users are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Those who are there.
+    Present,
+    /// Those who were deleted.
+    Deleted,
 }
 
 /// The users of the accounts `only`, or of all, and whether somebody may be missing.
 pub(super) async fn users(
     config: &Config,
     only: &[String],
+    which: Which,
 ) -> anyhow::Result<(Accounts, Vec<FoundUser>, Option<ExitStatus>)> {
     let mut accounts: Vec<KeptAccount> = ask(config, Query::Accounts).await?;
     if let Some(unknown) = only
@@ -84,7 +95,7 @@ pub(super) async fn users(
         if account.last_pass_unix_ms > account.last_complete_unix_ms {
             tracing::warn!(account = account.id, "a later pass was not complete");
         }
-        let found = of_account(config, account, as_of).await?;
+        let found = of_account(config, account, as_of, which).await?;
         let first = found.first();
         let named = first.map(|it| Arc::clone(&it.account));
         heads.push(HeadOf {
@@ -115,13 +126,18 @@ async fn of_account(
     config: &Config,
     kept: &KeptAccount,
     as_of: OffsetDateTime,
+    which: Which,
 ) -> anyhow::Result<Vec<FoundUser>> {
     let mapping = setup::mapping(&config.mapping);
     let (mut found, mut after) = (Vec::new(), None);
     let (mut absent, mut unreadable) = (0, 0);
     loop {
         let account = kept.id.clone();
-        let page: KeptPage = ask(config, Query::Users { account, after }).await?;
+        let query = match which {
+            Which::Present => Query::Users { account, after },
+            Which::Deleted => Query::DeletedUsers { account, after },
+        };
+        let page: KeptPage = ask(config, query).await?;
         for record in page.users {
             match record.user {
                 None => unreadable += 1,
@@ -140,6 +156,7 @@ async fn of_account(
                         stale: record.stale,
                         former_names: record.former_names,
                         privilege: privilege(record.privilege, as_of),
+                        deleted_at: record.deleted_at_unix_ms.and_then(moment),
                     });
                 }
             }

@@ -1,14 +1,17 @@
 //! `rollcall users list` and `rollcall users get`.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
+use super::activity::{self, Activity};
 use super::found::{accounts_of, nobody, status, the_one};
+use super::shape::Shape;
 use super::{live, stored, write};
 use crate::analyze::Privilege;
-use crate::cli::{GetArgs, GlobalArgs, UsersListArgs};
+use crate::cli::{GetArgs, GlobalArgs, UserGetArgs, UsersListArgs};
 use crate::collect::{AccountSource, Wanted as _, query_user};
 use crate::commands::setup;
 use crate::config::Config;
@@ -19,12 +22,20 @@ use crate::run::{AccountError, ExitStatus, MappingPlan, judge_alone, query_users
 /// Users with the accounts that they are in, and the exit code if some are missing.
 type Found = (Accounts, Vec<FoundUser>, Option<ExitStatus>);
 
+/// A user, and what CloudTrail recorded about it, if that is asked for.
+type WithActivity = (FoundUser, Option<Activity>);
+
 /// Lists users.
 pub(super) async fn list(global: &GlobalArgs, args: &UsersListArgs) -> anyhow::Result<ExitStatus> {
+    let shape = Shape::of(args)?;
     let config = setup::config(global)?;
     let mapping = setup::mapping(&config.mapping);
+    let which = match args.deleted {
+        true => stored::Which::Deleted,
+        false => stored::Which::Present,
+    };
     let (accounts, mut users, failure) = match args.from.stored {
-        true => stored::users(&config, &args.from.accounts).await?,
+        true => stored::users(&config, &args.from.accounts, which).await?,
         false => live_users(&config, &mapping, &args.from.accounts).await?,
     };
     let now = OffsetDateTime::now_utc();
@@ -41,7 +52,18 @@ pub(super) async fn list(global: &GlobalArgs, args: &UsersListArgs) -> anyhow::R
     for (fact, users) in &left_out {
         tracing::warn!(fact, users, "left out, since the fact is unknown of them");
     }
-    write::users(&accounts, &users, &mapping, args.from.output, now)?;
+    if let Some(order) = args.sort {
+        order.sort(&mut users);
+    }
+    if let Some(limit) = args
+        .limit
+        .map(NonZeroUsize::get)
+        .filter(|it| *it < users.len())
+    {
+        tracing::info!(shown = limit, of = users.len(), "--limit leaves users out");
+        users.truncate(limit);
+    }
+    write::users(&accounts, &users, (&mapping, &shape), args.from.output, now)?;
     let failure = failure.or((!left_out.is_empty()).then_some(ExitStatus::Partial));
     Ok(status(
         failure,
@@ -110,37 +132,44 @@ fn found(
         stale: Vec::new(),
         former_names: Vec::new(),
         privilege,
+        deleted_at: None,
     }
 }
 
 /// Shows one user.
-pub(super) async fn get(global: &GlobalArgs, args: &GetArgs) -> anyhow::Result<ExitStatus> {
+pub(super) async fn get(global: &GlobalArgs, args: &UserGetArgs) -> anyhow::Result<ExitStatus> {
+    let asked = activity::asked(args)?;
+    let args = &args.get;
     let config = setup::config(global)?;
     let mapping = setup::mapping(&config.mapping);
     let only = accounts_of(args);
     let (accounts, users, failure) = match args.from.stored {
         true => {
-            let (accounts, mut users, failure) = stored::users(&config, &only).await?;
+            let which = stored::Which::Present;
+            let (accounts, mut users, failure) = stored::users(&config, &only, which).await?;
             users.retain(|it| {
                 args.who
                     .is(&it.user.name, &it.user.id, it.user.arn.as_str())
             });
+            let users = users.into_iter().map(|user| (user, None)).collect();
             (accounts, users, failure)
         }
-        false => live_user(&config, &mapping, args, &only).await?,
+        false => live_user(&config, &mapping, (args, asked), &only).await?,
     };
-    let name_and_arn = |it: &FoundUser| (it.user.name.clone(), it.user.arn.to_string());
-    let Some(user) = the_one("user", &args.who, users, name_and_arn)? else {
+    let name_and_arn = |(it, _): &WithActivity| (it.user.name.clone(), it.user.arn.to_string());
+    let Some((user, activity)) = the_one("user", &args.who, users, name_and_arn)? else {
         return Ok(nobody(failure));
     };
     let accounts = write::of_one(accounts, &user.account.id);
     write::user(
         &accounts,
-        &user,
+        (&user, activity.as_ref().map(|it| it.records.as_slice())),
         &mapping,
         args.from.output,
         OffsetDateTime::now_utc(),
     )?;
+    let is_partial = activity.as_ref().is_some_and(|it| it.is_partial);
+    let failure = failure.or(is_partial.then_some(ExitStatus::Partial));
     Ok(status(failure, user.shortfalls()))
 }
 
@@ -148,9 +177,9 @@ pub(super) async fn get(global: &GlobalArgs, args: &GetArgs) -> anyhow::Result<E
 async fn live_user(
     config: &Config,
     mapping: &MappingPlan,
-    args: &GetArgs,
+    (args, age): (&GetArgs, Option<time::Duration>),
     only: &[String],
-) -> anyhow::Result<Found> {
+) -> anyhow::Result<(Accounts, Vec<WithActivity>, Option<ExitStatus>)> {
     let asked = live::ask(config, only, async |client, account, _| {
         let Some(user) = query_user(&client, &account, &args.who).await? else {
             return Ok(None);
@@ -161,7 +190,15 @@ async fn live_user(
             as_of: now,
         };
         let privilege = Fact::known(judge_alone(&account, &user, now), &provenance);
-        Ok(Some(found(&account, Arc::new(user), privilege, mapping)))
+        let activity = match age {
+            Some(age) => {
+                let of = (config, account.as_ref());
+                Some(activity::read(&client, of, &user.name, age).await)
+            }
+            None => None,
+        };
+        let found = found(&account, Arc::new(user), privilege, mapping);
+        Ok(Some((found, activity)))
     })
     .await?;
     let (accounts, answers, failure) = asked.split();

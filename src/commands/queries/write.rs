@@ -3,15 +3,19 @@
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::shape::Shape;
+use crate::audit::{Event, Record};
 use crate::cli::QueryOutput;
+use crate::commands::audit::Rows;
 use crate::commands::explain::tree;
 use crate::foreign::Page;
 use crate::map::Dialect;
 use crate::model::{Fact, Member, PassStamp, User};
 use crate::output;
 use crate::queries::{
-    Accounts, FoundGroup, FoundUser, group_event, group_json, group_text, groups_csv, groups_table,
-    member_json, members_csv, members_table, user_json, user_text, users_csv, users_table,
+    Accounts, Columns, FoundGroup, FoundUser, group_event, group_json, group_text, groups_csv,
+    groups_table, member_json, members_csv, members_table, user_json, user_json_of, user_text,
+    users_csv, users_table, users_table_of,
 };
 use crate::run::{KnownUser, MappingPlan};
 
@@ -24,41 +28,91 @@ pub(super) fn of_one(mut accounts: Accounts, account: &str) -> Accounts {
 pub(super) fn users(
     accounts: &Accounts,
     users: &[FoundUser],
-    mapping: &MappingPlan,
+    (mapping, shape): (&MappingPlan, &Shape),
     format: QueryOutput,
     now: OffsetDateTime,
 ) -> anyhow::Result<()> {
     match format {
-        QueryOutput::Table => table(accounts, &users_table(users, output::width()), now),
+        QueryOutput::Table => {
+            let text = match shape {
+                Shape::Columns(columns) => users_table_of(users, columns, output::width()),
+                _ => users_table(users, output::width()),
+            };
+            table(accounts, &text, now)
+        }
         QueryOutput::Ocsf => {
             let stamp = stamp(accounts, now);
             let events = users.iter().filter_map(|it| user_event(it, mapping, stamp));
             lines(events)
         }
-        QueryOutput::Csv => Ok(output::write(&Page::of(&users_csv(users)?))?),
+        QueryOutput::Csv => {
+            let every = Columns::every(false);
+            let columns = match shape {
+                Shape::Columns(columns) => columns,
+                _ => &every,
+            };
+            Ok(output::write(&Page::of(&users_csv(users, columns)?))?)
+        }
         QueryOutput::Json | QueryOutput::Ndjson => {
-            let users = users.iter().map(user_json).collect();
+            let users = users.iter().map(|user| match shape {
+                Shape::Fields(names) => user_json_of(user, names),
+                _ => user_json(user),
+            });
+            let users = users.collect();
             json(accounts, "users", users, format, now)
         }
     }
 }
 
+/// One user, and the records about it if these are asked for.
 pub(super) fn user(
     accounts: &Accounts,
-    found: &FoundUser,
+    (found, records): (&FoundUser, Option<&[Record]>),
     mapping: &MappingPlan,
     format: QueryOutput,
     now: OffsetDateTime,
 ) -> anyhow::Result<()> {
-    if format != QueryOutput::Table {
-        return users(accounts, std::slice::from_ref(found), mapping, format, now);
+    let one = std::slice::from_ref(found);
+    match (format, records) {
+        (QueryOutput::Table, records) => {
+            let mut text = user_text(found, output::width());
+            if let Some(privilege) = found.privilege.value() {
+                let arn = found.user.arn.as_str();
+                text += &format!("\n{}", tree::verdict_on(&found.user.name, arn, privilege));
+            }
+            if let Some(records) = records {
+                text += &format!("\n{}", activity_text(records));
+            }
+            table(accounts, &text, now)
+        }
+        (QueryOutput::Json | QueryOutput::Ndjson, Some(records)) => {
+            let mut user = user_json(found);
+            let events = records.iter().map(|record| {
+                let event = Event::of(record).to_json()?;
+                Ok(serde_json::from_slice(&event)?)
+            });
+            user["activity"] = events.collect::<anyhow::Result<Vec<Value>>>()?.into();
+            json(accounts, "users", vec![user], format, now)
+        }
+        (format, records) => {
+            users(accounts, one, (mapping, &Shape::Usual), format, now)?;
+            let events = records.unwrap_or_default().iter();
+            let events = events.map(|record| Event::of(record).to_json());
+            lines(events.collect::<Result<Vec<_>, _>>()?.into_iter())
+        }
     }
-    let mut text = user_text(found, output::width());
-    if let Some(privilege) = found.privilege.value() {
-        let arn = found.user.arn.as_str();
-        text += &format!("\n{}", tree::verdict_on(&found.user.name, arn, privilege));
+}
+
+/// The records as `audit` shows them.
+fn activity_text(records: &[Record]) -> String {
+    let mut rows = Rows::default();
+    for record in records {
+        rows.add(record, &Event::of(record));
     }
-    table(accounts, &text, now)
+    match records.is_empty() {
+        true => "no activity was recorded\n".to_owned(),
+        false => rows.text(output::width()),
+    }
 }
 
 pub(super) fn groups(

@@ -139,6 +139,9 @@ impl Answers {
             } => verdict::verdicts(store, user, account.as_deref(), *with_facts)?,
             Query::Accounts => queried::accounts(store)?,
             Query::Users { account, after } => queried::users(store, account, after.as_deref())?,
+            Query::DeletedUsers { account, after } => {
+                queried::deleted_users(store, account, after.as_deref())?
+            }
             Query::ListLetters => dead_letters::list(store, request)?,
             Query::ShowLetter(id) => dead_letters::show(store, id)?,
             Query::ExportLetters => dead_letters::export(store)?,

@@ -54,6 +54,7 @@ pub fn without_state(dir: &Path, request: &Request) -> Result<Answer, Refusal> {
         | Query::Diff { .. }
         | Query::Verdict { .. }
         | Query::Users { .. }
+        | Query::DeletedUsers { .. }
         | Query::ShowLetter(_)
         | Query::RetryLetters(Letters::Ids(_))
         | Query::DropLetters(Letters::Ids(_))

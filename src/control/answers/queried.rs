@@ -54,3 +54,30 @@ fn user(record: &EntityRecord) -> Value {
         "privilege": verdict.and_then(KeptVerdict::read::<Value>),
     })
 }
+
+/// A page of the deleted users of `account` that are remembered, as JSON, from the one after `after` on.
+pub(super) fn deleted_users(
+    store: &Store,
+    account: &str,
+    after: Option<&str>,
+) -> Result<String, Refusal> {
+    let mut deleted = store.tombstones(account)?;
+    deleted.retain(|(entity, _)| after.is_none_or(|after| entity.id.as_str() > after));
+    let is_last = deleted.len() <= USERS_A_PAGE;
+    deleted.truncate(USERS_A_PAGE);
+    let last = deleted.last().map(|(entity, _)| entity.id.clone());
+    let users = deleted.iter().map(|(_, tombstone)| {
+        let verdict = tombstone.verdict.as_ref();
+        json!({
+            "user": tombstone.user(),
+            "is_absent": false,
+            "stale": [],
+            "former_names": [],
+            "privilege": verdict.and_then(KeptVerdict::read::<Value>),
+            "deleted_at_unix_ms": tombstone.deleted_at_unix_ms,
+        })
+    });
+    let users: Vec<Value> = users.collect();
+    let page = json!({"users": users, "next": last.filter(|_| !is_last)});
+    Ok(format!("{page}\n"))
+}

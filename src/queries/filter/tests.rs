@@ -60,6 +60,7 @@ fn anna() -> FoundUser {
         former_names: Vec::new(),
         privilege: unknown(),
         by_names: AdminVerdict::Unknown,
+        deleted_at: None,
     }
 }
 
@@ -226,4 +227,15 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_user_was_created_since_a_date_or_so_long_ago_or_before() {
+    let matches = |since: &str| {
+        let cli = Cli::parse_from(["test", "--created-since", since]);
+        UserFilter::new(&cli.filter, AdminBy::Effective, NOW).matches(&anna())
+    };
+    assert_eq!(matches("366d"), Match::Yes);
+    assert_eq!(matches("364d"), Match::No);
+    assert_eq!(matches("2020-01-01"), Match::Yes);
 }

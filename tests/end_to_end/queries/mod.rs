@@ -4,6 +4,7 @@ mod calls;
 mod formats;
 mod found;
 mod limits;
+mod listed;
 mod stored;
 mod unknown;
 
