@@ -377,3 +377,35 @@ fn a_refresh_that_finds_other_policies_than_the_last_pass_asks_for_one() {
     });
     end(running);
 }
+
+#[test]
+fn what_changed_while_nobody_listened_is_read_once_somebody_does_again() {
+    let (account, posts) = (Account::new(), Posts::start());
+    let trail = Trail::start(Faults::default());
+    let sim = SimAws::start([SimAccount::new(account.id()).user(SimUser::new("ann"))]);
+    // Without a listener, the records are followed for this sink.
+    let records = "[[sinks]]\ntype = \"ndjson\"\npath = \"records.ndjson\"\naudit = true\n";
+    let config = config("enabled = true", &posts) + records;
+    let agent = agent(&sim, &account, Some(&trail), &config);
+    let running = started(&agent, &posts, "ann");
+    // Until then everything is told by the pass.
+    std::thread::sleep(SECOND * 6);
+    end(running);
+    without_a_pass_on_start(&agent);
+    let with = std::fs::read_to_string(agent.home().join("config.toml")).unwrap();
+    agent.config(&with.replace("refresh = true", "refresh = false"));
+    let mut running = agent.spawn();
+    running.wait_for(FIRST_PASS, PATIENCE);
+    tag(&sim, account.id(), "ann");
+    let tagged = record(account.id(), "TagUser", &json!({"userName": "ann"}));
+    trail.add_record("us-east-1", tagged, Duration::ZERO);
+    std::thread::sleep(SECOND * 7);
+    end(running);
+    assert_eq!(events(&posts, "ann").len(), 1);
+    agent.config(&with);
+    let running = agent.spawn();
+    let took = wait(&running, || events(&posts, "ann").len() == 2);
+    assert!(took < SECOND * 15, "{took:?}");
+    assert!(!running.log().contains(PASS), "{}", running.log());
+    end(running);
+}
