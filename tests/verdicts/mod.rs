@@ -3,6 +3,7 @@
 mod account;
 mod case;
 mod differential;
+mod large;
 mod oracle;
 mod rewritings;
 mod statement;
