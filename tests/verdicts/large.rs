@@ -12,7 +12,7 @@ use super::account::NOW;
 use super::statement::{ACCOUNT, document};
 
 const USERS: usize = 400;
-const WRITERS: usize = 40;
+const WRITERS: usize = 100;
 
 fn user(name: &str, statements: &[String], boundary: Option<&str>) -> Value {
     let mut user = json!({
