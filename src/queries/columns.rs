@@ -38,6 +38,11 @@ pub(super) const TOLD_BY: [&[&str]; 13] = [
     &["attached_policies"],
     &[],
 ];
+/// By which facts the columns of the table after the user's name are told.
+pub(super) fn of_table() -> &'static [&'static [&'static str]] {
+    &TOLD_BY[5..11]
+}
+
 /// The column of deleted users alone.
 const DELETED_AT: usize = 12;
 

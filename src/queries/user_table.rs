@@ -34,7 +34,7 @@ pub fn users_table(users: &[FoundUser], width: Width) -> String {
     let mut text = table.text(width);
     if users
         .iter()
-        .any(|it| TOLD_BY.iter().any(|facts| it.is_stale(facts)))
+        .any(|it| columns::of_table().iter().any(|facts| it.is_stale(facts)))
     {
         text += LAST_KNOWN;
     }
@@ -68,16 +68,6 @@ pub fn users_table_of(users: &[FoundUser], columns: &Columns, width: Width) -> S
     text
 }
 
-/// By which facts each column after the user's name is told.
-const TOLD_BY: [&[&str]; 6] = [
-    &["privilege"],
-    &["mfa"],
-    &["console_access"],
-    &["access_keys"],
-    &["access_keys", "password_last_used"],
-    &["groups"],
-];
-
 fn row(found: &FoundUser) -> [String; 8] {
     let user = found.user.as_ref();
     let mut facts = [
@@ -91,7 +81,7 @@ fn row(found: &FoundUser) -> [String; 8] {
             names.join(", ")
         })),
     ];
-    for (cell, told_by) in facts.iter_mut().zip(TOLD_BY) {
+    for (cell, told_by) in facts.iter_mut().zip(columns::of_table()) {
         if found.is_stale(told_by) {
             cell.push('*');
         }

@@ -57,6 +57,24 @@ fn started(agent: &Agent, posts: &Posts, name: &str) -> Running {
     running
 }
 
+/// An agent that reads `queue`; after its first pass, ann was given everything. The ARN is that of the
+/// policy.
+fn attached_behind_a_pass(
+    account: &Account,
+    posts: &Posts,
+    queue: &Queue,
+) -> (Agent, Running, String) {
+    let seed = Seed::new().full_access("everything");
+    seed.user("ann", &[], Mfa::None).plant(account);
+    let config = config(&format!("queue_url = \"{}\"", queue.url()), posts);
+    let agent = Agent::new().account(account).config(&config).arg("run");
+    let running = started(&agent, posts, "ann");
+    let arn = format!("arn:aws:iam::{}:policy/everything", account.id());
+    let attach = account.iam().attach_user_policy().user_name("ann");
+    block_on(attach.policy_arn(&arn).send()).unwrap();
+    (agent, running, arn)
+}
+
 fn tag(sim: &SimAws, account: &str, name: &str) {
     sim.change(account, |it| {
         let user = it.users.get_mut(name).unwrap();
@@ -145,15 +163,8 @@ fn a_user_whose_record_was_taken_is_told_after_a_kill() {
 #[test]
 fn a_pass_that_was_asked_for_is_made_after_a_kill() {
     let (account, posts) = (Account::new(), Posts::start());
-    let seed = Seed::new().full_access("everything");
-    seed.user("ann", &[], Mfa::None).plant(&account);
     let queue = Queue::new(&account);
-    let config = config(&format!("queue_url = \"{}\"", queue.url()), &posts);
-    let agent = Agent::new().account(&account).config(&config).arg("run");
-    let running = started(&agent, &posts, "ann");
-    let arn = format!("arn:aws:iam::{}:policy/everything", account.id());
-    let attach = account.iam().attach_user_policy().user_name("ann");
-    block_on(attach.policy_arn(&arn).send()).unwrap();
+    let (agent, running, arn) = attached_behind_a_pass(&account, &posts, &queue);
     // A pass alone is asked for, half a minute later.
     queue.record("CreatePolicyVersion", &json!({"policyArn": arn}));
     wait(&running, || queue.len() == 0);
@@ -359,15 +370,8 @@ fn a_user_who_was_renamed_and_then_deleted_is_told_as_deleted() {
 #[test]
 fn a_refresh_that_finds_other_policies_than_the_last_pass_asks_for_one() {
     let (account, posts) = (Account::new(), Posts::start());
-    let seed = Seed::new().full_access("everything");
-    seed.user("ann", &[], Mfa::None).plant(&account);
     let queue = Queue::new(&account);
-    let config = config(&format!("queue_url = \"{}\"", queue.url()), &posts);
-    let agent = Agent::new().account(&account).config(&config).arg("run");
-    let running = started(&agent, &posts, "ann");
-    let arn = format!("arn:aws:iam::{}:policy/everything", account.id());
-    let attach = account.iam().attach_user_policy().user_name("ann");
-    block_on(attach.policy_arn(&arn).send()).unwrap();
+    let (_agent, running, _) = attached_behind_a_pass(&account, &posts, &queue);
     // The record of that has not come.
     queue.record("TagUser", &json!({"userName": "ann"}));
     wait(&running, || running.log().matches(PASS).count() == 2);
