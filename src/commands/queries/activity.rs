@@ -63,10 +63,10 @@ pub(super) async fn read(
             start: end.saturating_sub(age),
             end,
         };
-        let mut add = |record: Record| {
-            if seen.insert(&record.event_id) {
-                activity.records.push(record);
-            }
+        let mut add = |record: Option<Record>| match record {
+            Some(record) if seen.insert(&record.event_id) => activity.records.push(record),
+            Some(_) => {}
+            None => activity.is_partial = true,
         };
         let is_whole = match region_of(client, &region, lookup, &mut add).await {
             Ok(is_whole) => is_whole,
@@ -89,12 +89,13 @@ pub(super) async fn read(
     activity
 }
 
-/// Has `add` take the records of one region, the newest first; whether these were all.
+/// Has `add` take the records of one region, the newest first, `None` for one that is not readable;
+/// whether these were all.
 async fn region_of(
     client: &AwsClient,
     region: &str,
     lookup: Lookup<'_>,
-    add: &mut impl FnMut(Record),
+    add: &mut impl FnMut(Option<Record>),
 ) -> Result<bool, AwsError> {
     let (mut paging, mut token) = (Paging::default(), None);
     for _ in 0..PAGES_MAX {
@@ -104,8 +105,11 @@ async fn region_of(
         let ids: Vec<Option<String>> = events.map(|it| it.event_id.clone()).collect();
         for event in page.events {
             match Record::parse(&event.cloud_trail_event.unwrap_or_default()) {
-                Ok(record) => add(record),
-                Err(error) => tracing::warn!(region, %error, "a record is not readable"),
+                Ok(record) => add(Some(record)),
+                Err(error) => {
+                    tracing::warn!(region, %error, "a record is not readable");
+                    add(None);
+                }
             }
         }
         token = paging.follow(Action::LookupEvents, ids, page.next_token)?;

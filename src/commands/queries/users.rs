@@ -163,7 +163,7 @@ pub(super) async fn get(global: &GlobalArgs, args: &UserGetArgs) -> anyhow::Resu
     let accounts = write::of_one(accounts, &user.account.id);
     write::user(
         &accounts,
-        (&user, activity.as_ref().map(|it| it.records.as_slice())),
+        (&user, activity.as_ref()),
         &mapping,
         args.from.output,
         OffsetDateTime::now_utc(),

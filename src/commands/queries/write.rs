@@ -3,8 +3,9 @@
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::activity::Activity;
 use super::shape::Shape;
-use crate::audit::{Event, Record};
+use crate::audit::Event;
 use crate::cli::QueryOutput;
 use crate::commands::audit::Rows;
 use crate::commands::explain::tree;
@@ -64,39 +65,46 @@ pub(super) fn users(
     }
 }
 
-/// One user, and the records about it if these are asked for.
+/// One user, and what was recorded about it if that is asked for.
 pub(super) fn user(
     accounts: &Accounts,
-    (found, records): (&FoundUser, Option<&[Record]>),
+    (found, activity): (&FoundUser, Option<&Activity>),
     mapping: &MappingPlan,
     format: QueryOutput,
     now: OffsetDateTime,
 ) -> anyhow::Result<()> {
     let one = std::slice::from_ref(found);
-    match (format, records) {
-        (QueryOutput::Table, records) => {
+    match (format, activity) {
+        (QueryOutput::Table, activity) => {
             let mut text = user_text(found, output::width());
             if let Some(privilege) = found.privilege.value() {
                 let arn = found.user.arn.as_str();
                 text += &format!("\n{}", tree::verdict_on(&found.user.name, arn, privilege));
             }
-            if let Some(records) = records {
-                text += &format!("\n{}", activity_text(records));
+            if let Some(activity) = activity {
+                text += &format!("\n{}", activity_text(activity));
             }
             table(accounts, &text, now)
         }
-        (QueryOutput::Json | QueryOutput::Ndjson, Some(records)) => {
+        (QueryOutput::Json | QueryOutput::Ndjson, Some(activity)) => {
             let mut user = user_json(found);
-            let events = records.iter().map(|record| {
+            let events = activity.records.iter().map(|record| {
                 let event = Event::of(record).to_json()?;
                 Ok(serde_json::from_slice(&event)?)
             });
-            user["activity"] = events.collect::<anyhow::Result<Vec<Value>>>()?.into();
+            let events = events.collect::<anyhow::Result<Vec<Value>>>()?;
+            // What could not be read is no empty list.
+            if activity.is_partial {
+                user["unknown"]["activity"] = "not all of it could be read".into();
+            }
+            if !(activity.is_partial && events.is_empty()) {
+                user["activity"] = events.into();
+            }
             json(accounts, "users", vec![user], format, now)
         }
-        (format, records) => {
+        (format, activity) => {
             users(accounts, one, (mapping, &Shape::Usual), format, now)?;
-            let events = records.unwrap_or_default().iter();
+            let events = activity.map_or(&[][..], |it| &it.records).iter();
             let events = events.map(|record| Event::of(record).to_json());
             lines(events.collect::<Result<Vec<_>, _>>()?.into_iter())
         }
@@ -104,14 +112,21 @@ pub(super) fn user(
 }
 
 /// The records as `audit` shows them.
-fn activity_text(records: &[Record]) -> String {
+fn activity_text(
+    Activity {
+        records,
+        is_partial,
+    }: &Activity,
+) -> String {
     let mut rows = Rows::default();
     for record in records {
         rows.add(record, &Event::of(record));
     }
-    match records.is_empty() {
-        true => "no activity was recorded\n".to_owned(),
-        false => rows.text(output::width()),
+    match (records.is_empty(), is_partial) {
+        (true, true) => "activity is not known: it could not be read\n".to_owned(),
+        (true, false) => "no activity was recorded\n".to_owned(),
+        (false, true) => rows.text(output::width()) + "there may be more activity\n",
+        (false, false) => rows.text(output::width()),
     }
 }
 

@@ -126,4 +126,16 @@ fn the_activity_about_a_user_is_shown_beside_it() {
     let partial = ask(&small, "users get anna --activity 7d").expect_code(4);
     assert!(partial.stdout.contains("TagUser"), "{}", partial.stdout);
     assert!(partial.stderr.contains("activity is not known there"));
+    // What could not be read is never an empty list.
+    let of_nobody = "users get =cmd@x --activity 7d --output";
+    let unknown = ask(&small, &format!("{of_nobody} table")).expect_code(4);
+    assert!(
+        unknown.stdout.contains("activity is not known"),
+        "{}",
+        unknown.stdout
+    );
+    let unknown = ask(&small, &format!("{of_nobody} json")).expect_code(4);
+    let answer: Value = serde_json::from_str(&unknown.stdout).unwrap();
+    let user = &answer["users"][0];
+    assert!(user.get("activity").is_none() && user["unknown"]["activity"].is_string());
 }
